@@ -15,6 +15,8 @@ from starlette.requests import HTTPConnection
 from app.addresses import Addresses
 from app.data_sets import DataSets
 from app.errors import NotFound
+from app.findings.looking import Looking
+from app.findings.tried import Tried
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
 from app.jobs.landscapes import Landscapes
 from app.jobs.past import Past
@@ -58,6 +60,8 @@ class Lab:
     landscapes: Landscapes
     viewing: Viewing
     addresses: Addresses
+    looking: Looking
+    tried: Tried
     classroom: Classroom | None = None
     wall: Wall | None = None
     challenges: Challenges | None = None

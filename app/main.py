@@ -21,6 +21,8 @@ from app.assets import Assets
 from app.data_sets import DataSets
 from app.error_answers import answer_errors
 from app.errors import StoreUnavailable
+from app.findings.looking import Looking
+from app.findings.tried import Tried
 from app.guide import Guide
 from app.head import Head
 from app.jobs.executor import Executor
@@ -48,6 +50,7 @@ from app.routes import (
     datasets,
     experiments,
     exports,
+    findings,
     forks,
     health,
     loss_landscapes,
@@ -104,6 +107,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     past = Past(settings, database, data_sets, replayer)
     viewing = Viewing(register, executor, past.view)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets, viewing)
+    looking = Looking(database, hub)
     attendance = None
     if classroom is not None:
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
@@ -171,6 +175,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         landscapes,
         viewing,
         Addresses(settings),
+        looking,
+        Tried(register, looking),
         classroom,
         wall,
         challenges,
@@ -190,6 +196,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         runs,
         forks,
         moments,
+        findings,
         exports,
         experiments,
         datasets,

@@ -114,7 +114,7 @@ def plan(run: Run, wish: Wish) -> Fork:
     trained = training.config if here is None else here["config"]
     # complete, also where an earlier version stored it
     own = ExperimentConfig.from_dict({**training.config, "name": run.name}, stored=True).to_dict()
-    base = as_changed(own, _by_hand(training, until)) if here is None else own
+    base = as_changed(own, by_hand(training, until)) if here is None else own
     config = _with_dropout(ExperimentConfig.from_dict(merged(base, wish.changes)), base)
     check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
     seed = here["seed"] if here and here["until"] == until and wish.seed is None else wish.seed
@@ -174,7 +174,7 @@ def _merged(before: Any, changes: Any) -> Any:
     return {**before, **{key: _merged(before.get(key), value) for key, value in changes.items()}}
 
 
-def _by_hand(training: Training, until: int) -> dict[str, float]:
+def by_hand(training: Training, until: int) -> dict[str, float]:
     """What was changed by hand in the last stretch, before an iteration."""
     since = training.stretches[-1]["until"] if training.stretches else 0
     values: dict[str, float] = {}

@@ -21,15 +21,20 @@ class Moment:
     iteration: int
 
     @classmethod
-    def of(cls, training: Training, iteration: int) -> Self:
+    def of(cls, training: Training, iteration: int, field: str = "iteration") -> Self:
         """
+        Args:
+            field: how the iteration is called in the request.
+
         Raises:
             Invalid: the training has no such iteration.
         """
         if not 0 <= iteration <= training.iteration:
-            text = f"iteration must be 0 to {training.iteration:,}, as far as this run has come, not {iteration:,}"
+            text = (
+                f"{field} must be 0 to {training.iteration:,}, as far as this run has come, not {iteration:,}"
+            )
             bounds = {"minimum": 0, "maximum": training.iteration}
-            raise Invalid(text, code="range", field="iteration", bounds=bounds)
+            raise Invalid(text, code="range", field=field, bounds=bounds)
         return cls(training, iteration)
 
     @property

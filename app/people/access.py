@@ -147,6 +147,7 @@ TABLE: dict[Key, Rule] = {
     ("GET", "/api/runs/{run_id}"): _SEE,
     ("GET", "/api/runs/{run_id}/metrics"): _SEE,
     ("GET", "/api/runs/{run_id}/comparison"): _SEE,
+    ("GET", "/api/runs/{run_id}/findings"): _SEE,
     ("GET", "/api/runs/{run_id}/moments/{iteration}"): _SEE,
     ("GET", "/api/runs/{run_id}/moments/{iteration}/weights.npz"): _USE,
     ("GET", "/api/runs/{run_id}/moments/{iteration}/views/{view}"): _SEE,

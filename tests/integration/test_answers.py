@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from app import answers
 from engine import ExperimentConfig
-from tests.support.experiments import QUICK
+from tests.support.experiments import QUICK, VANISHING
 from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
@@ -60,6 +60,10 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
     run = lab.post("/api/runs", **experiment)
     run_id = run.json()["id"]
     lab.wait_for(run_id, "completed")
+    ill = lab.post("/api/runs", **VANISHING).json()["id"]
+    lab.wait_for(ill, "completed")
+    found = lab.http.get(f"/api/runs/{ill}/findings")
+    lab.post("/api/runs", **found.json()["findings"][0]["remedies"][0]["body"])
     exported = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
     one = f"/api/runs/{run_id}"
     asked = [
@@ -71,6 +75,7 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
         ("post", "/api/runs/{run_id}/fork", lab.post(f"{one}/fork", iteration=3, seed=1)),
         ("post", "/api/runs/{run_id}/fork/check", lab.post(f"{one}/fork/check", iteration=3, seed=1)),
         ("get", "/api/runs/{run_id}/metrics", lab.http.get(f"{one}/metrics")),
+        ("get", "/api/runs/{run_id}/findings", lab.http.get(f"/api/runs/{ill}/findings")),
         ("get", "/api/fields", lab.http.get("/api/fields", params={"runs": run_id})),
         ("get", "/api/options", lab.http.get("/api/options")),
         ("post", "/api/summary", lab.post("/api/summary", **experiment)),

@@ -30,3 +30,17 @@ ENDLESS: dict[str, Any] = {
     "name": "endless",
     "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 1000},
 }
+
+#: Lesson 1a on the digits, a tenth of a second: the gradient vanishes, and nothing is learned.
+VANISHING: dict[str, Any] = {
+    "name": "sigmoid",
+    "dataset": {"name": "digits"},
+    "network": {
+        "preset": "mlp",
+        "hidden": [40, 20],
+        "activation": "sigmoid",
+        "initializer": {"name": "normal", "std": 0.01},
+    },
+    "optimizer": {"name": "sgd", "learning_rate": 0.1},
+    "training": {"iterations": 400, "batch_size": 50},
+}

@@ -1,0 +1,109 @@
+"""Looking for findings: of a training at an iteration, from its stored rows."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.findings.identity import Offer, experiment_at, offer
+from app.live.hub import Hub
+from app.storage.database import Database
+from app.storage.training_store import read_rows
+from app.trainings import Training
+from app.work import in_thread
+from engine.events import STREAMS
+from engine.findings import Case, Finding, Rows, find
+
+#: Of a longer stream, its first rows and its newest ones are looked at.
+FIRST_ROWS = 100
+NEWEST_ROWS = 20_000
+#: While a training goes on, it is looked at after every so many iterations: findings hold for more rows.
+LOOK_EVERY = 10
+#: The findings of this many moments are remembered.
+REMEMBERED = 256
+
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A finding with its remedies as experiments."""
+
+    finding: Finding
+    offers: tuple[Offer, ...]
+
+
+class Looking:
+    """Findings of trainings at moments. Each is computed once, in a thread. Lives in the event loop."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        self._database = database
+        self._hub = hub
+        self._found: OrderedDict[Key, list[Found]] = OrderedDict()
+
+    def newest(self, training: Training) -> int:
+        """The newest iteration at which findings are looked for."""
+        iteration = training.iteration
+        if training.status.finished:
+            return iteration
+        return iteration // LOOK_EVERY * LOOK_EVERY
+
+    async def at(self, training: Training, iteration: int) -> list[Found]:
+        """The findings after an iteration of a training, the most decisive first."""
+        totals = self._totals(training)
+        key = (training.id, iteration, len(training.annotations), *totals.values())
+        found = self._found.get(key)
+        if found is None:
+            found = self._found[key] = await in_thread(self._look, training, iteration, totals)
+        self._found.move_to_end(key)
+        while len(self._found) > REMEMBERED:
+            self._found.popitem(last=False)
+        return found
+
+    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> list[Found]:
+        case = self.case(training, iteration, totals)
+        return [
+            Found(
+                finding,
+                tuple(offer(training, iteration, case.config, remedy) for remedy in finding.remedies),
+            )
+            for finding in find(case)
+        ]
+
+    def _totals(self, training: Training) -> dict[str, int]:
+        return {stream: self._hub.recorded(training.id, stream) for stream in STREAMS}
+
+    def case(self, training: Training, iteration: int, totals: Mapping[str, int] | None = None) -> Case:
+        """What the rules look at. It reads the store: call it in a thread."""
+        totals = totals or self._totals(training)
+        streams = {}
+        for stream, total in totals.items():
+            # there is at most one row for an iteration, and two where the best weights were restored
+            stored = self._rows(training, stream, min(total, iteration + 1))
+            if stored is not None:
+                streams[stream] = stored
+        return Case(Rows.of(streams).up_to(iteration), experiment_at(training, iteration))
+
+    def _rows(
+        self, training: Training, stream: str, total: int
+    ) -> tuple[tuple[str, ...], NDArray[Any]] | None:
+        """The columns of a stream up to a row, without the middle of a long one."""
+        head = min(total, FIRST_ROWS)
+        tail = max(head, total - NEWEST_ROWS)
+        found = [
+            self._database.read_now(
+                partial(read_rows, training_id=training.id, stream=stream, after=first, limit=count)
+            )
+            for first, count in ((0, head), (tail, total - tail))
+            if count
+        ]
+        parts = [rows for rows in found if rows is not None]
+        if not parts:
+            return None
+        return parts[0].columns, np.concatenate([rows.values for rows in parts], axis=1)

@@ -1,0 +1,166 @@
+"""What has been tried: pairs of trainings of this lab. One had a fault, and the other is the same experiment with a
+remedy against it.
+
+A pair is found by its experiments, which differ by exactly the remedy's changes. So nothing has to be noted when a
+remedy is tried, and what a lesson compares counts as well.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.findings.identity import Identity, Offer, identity_of, offer
+from app.findings.looking import Looking
+from app.jobs.register import Register
+from app.trainings import Status, Training
+from app.work import in_thread
+from engine.findings import RULES, Case, courses
+
+#: The newest ended trainings that are compared.
+MOST_TRAININGS = 1000
+#: So many are looked at for one request that wants to know; the next one goes on.
+AT_ONCE = 30
+#: An accuracy is higher if the difference is above this many of its standard errors.
+ERRORS = 2.0
+
+#: A finding's code, a remedy's, and whether it is a launch or a fork.
+Against = tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        faults: the findings that held at its end.
+        accuracy: of its validation images, or without these of the test images; None: it was never evaluated.
+        images: how many these are.
+        offers: the remedies against each fault that it had at any time → the identity of a training that tries it.
+    """
+
+    faults: frozenset[str]
+    accuracy: float | None
+    images: int
+    chance: float
+    offers: Mapping[Against, Identity]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How often remedies were tried, and how often they helped."""
+
+    tried: Counter[Against]
+    helped: Counter[Against]
+    compared: int
+    ended: int
+
+
+class Tried:
+    """The ended trainings of the lab, as far as they have been looked at. Lives in the event loop."""
+
+    def __init__(self, register: Register, looking: Looking) -> None:
+        self._register = register
+        self._looking = looking
+        self._outcomes: dict[str, Outcome] = {}  # training → how it ended
+        self._identities: dict[str, Identity] = {}  # training → what it computes
+        self._working = asyncio.Lock()
+
+    async def counts(self) -> Counts:
+        """Of all pairs of trainings that have been looked at; some more are looked at first."""
+        ended = self._ended()
+        if not self._working.locked():  # others need not wait for what is being looked at already
+            async with self._working:
+                waiting = [training for training in ended if training.id not in self._outcomes]
+                await self._look_at(waiting[:AT_ONCE])
+        for gone in self._outcomes.keys() - {training.id for training in self._register.trainings}:
+            del self._outcomes[gone]
+        known = {
+            self._identity(training): self._outcomes[training.id]
+            for training in ended
+            if training.id in self._outcomes
+        }
+        tried, helped = Counter[Against](), Counter[Against]()
+        for outcome in known.values():
+            for against, identity in outcome.offers.items():
+                if identity in known:
+                    tried[against] += 1
+                    helped[against] += has_helped(against[0], outcome, known[identity])
+        return Counts(tried, helped, sum(training.id in self._outcomes for training in ended), len(ended))
+
+    async def of(self, training: Training, code: str, tries: Offer) -> list[tuple[Training, bool | None]]:
+        """The trainings that try a remedy for this one, and whether it helped; None until both have ended."""
+        others = [one for one in self._register.trainings if self._identity(one) == tries.identity]
+        if not others:
+            return []
+        compared = [one for one in (training, *others) if has_ended(one)]
+        await self._look_at(one for one in compared if one.id not in self._outcomes)
+        before = self._outcomes.get(training.id)
+        outcomes = [self._outcomes.get(one.id) for one in others]
+        return [
+            (one, has_helped(code, before, after) if before and after else None)
+            for one, after in zip(others, outcomes, strict=True)
+        ]
+
+    def _ended(self) -> list[Training]:
+        """Those that can be compared, newest first."""
+        return [one for one in reversed(self._register.trainings) if has_ended(one)][:MOST_TRAININGS]
+
+    async def _look_at(self, trainings: Iterable[Training]) -> None:
+        for training in trainings:
+            self._outcomes[training.id] = await in_thread(self._outcome, training)
+
+    def _outcome(self, training: Training) -> Outcome:
+        """It reads the store."""
+        return outcome_of(training, self._looking.case(training, training.iteration))
+
+    def _identity(self, training: Training) -> Identity:
+        if training.annotations:  # more may come
+            return identity_of(training)
+        if training.id not in self._identities:
+            if len(self._identities) > 2 * len(self._register.trainings):
+                self._identities.clear()  # of deleted trainings, for the most part
+            self._identities[training.id] = identity_of(training)
+        return self._identities[training.id]
+
+
+def has_ended(training: Training) -> bool:
+    """Whether a training has come to an end of its own, so that it can be compared with others."""
+    return training.status in (Status.COMPLETED, Status.DIVERGED)
+
+
+def outcome_of(training: Training, case: Case) -> Outcome:
+    """How a training ended, with what would have been offered for it."""
+    lives = courses(case)
+    offers: dict[Against, Identity] = {}
+    for code, life in lives.items():
+        if not life.held_once:
+            continue
+        for make in RULES[code].remedies:
+            remedy = make(case, 0, 0)
+            if remedy is not None:
+                against = code, remedy.code, str(remedy.kind)
+                offers[against] = offer(training, training.iteration, case.config, remedy).identity
+    part = case.held_out
+    accuracies = case.rows.evaluation.get(f"{part}_accuracy")
+    last = math.nan if accuracies is None or not accuracies.size else float(accuracies[-1])
+    return Outcome(
+        frozenset(code for code, life in lives.items() if life.holds),
+        last if math.isfinite(last) else None,
+        case.images(part),
+        1 / len(case.config.dataset.source.class_names),
+        offers,
+    )
+
+
+def has_helped(code: str, before: Outcome, after: Outcome) -> bool:
+    """Whether a fault is gone at the end, and the accuracy is higher by more than the spread of two samples. A training
+    that was never evaluated guesses."""
+    if code in after.faults or after.accuracy is None:
+        return False
+    old = before.chance if before.accuracy is None else before.accuracy
+    spread = math.sqrt(old * (1 - old) / before.images + after.accuracy * (1 - after.accuracy) / after.images)
+    return after.accuracy - old > ERRORS * spread

@@ -1,0 +1,115 @@
+"""/api/runs/{id}/findings: what is wrong with a run, in codes and numbers, and what may help."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Any, cast
+
+from fastapi import APIRouter, Query
+
+from app.answers import ERRORS
+from app.findings.answers import (
+    EvidenceAnswer,
+    FindingAnswer,
+    FindingsAnswer,
+    RemedyAnswer,
+    SampleAnswer,
+    TriedRun,
+)
+from app.findings.identity import Offer
+from app.findings.looking import Found
+from app.findings.tried import Counts
+from app.jobs.moment import Moment
+from app.lab import Lab, TheLab
+from app.people.person import Person
+from app.people.visits import ThePerson
+from app.runs import Run
+from engine.findings import RULES
+from engine.findings.remedies import nested
+
+router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
+
+At = Annotated[
+    int | None,
+    Query(description="after this iteration; default: the newest at which is looked, see `iteration`"),
+]
+
+
+@router.get("/{run_id}/findings")
+async def get_findings(lab: TheLab, person: ThePerson, run_id: str, at: At = None) -> FindingsAnswer:
+    """What is found of a run as it was after an iteration, from the rows up to there: at most 5 findings, the most
+    decisive first. One comes when a fault is there for the number of rows that its rule states, and goes when it is
+    gone for as many."""
+    run = lab.register.get(run_id)
+    iteration = (
+        lab.looking.newest(run.training) if at is None else Moment.of(run.training, at, "at").iteration
+    )
+    found = await lab.looking.at(run.training, iteration)
+    counts = await lab.tried.counts()
+    return {
+        "run": run_id,
+        "iteration": iteration,
+        "findings": [await _finding(lab, person, run, one, counts) for one in found],
+        "compared": counts.compared,
+        "ended": counts.ended,
+    }
+
+
+async def _finding(lab: Lab, person: Person, run: Run, found: Found, counts: Counts) -> FindingAnswer:
+    finding = found.finding
+    return {
+        "code": finding.code,
+        "iteration": finding.iteration,
+        "values": dict(finding.values),
+        "kinds": dict(RULES[finding.code].values),
+        "sample": cast(SampleAnswer, asdict(finding.sample)),
+        "evidence": cast(EvidenceAnswer, asdict(finding.evidence)),
+        "remedies": [await _remedy(lab, person, run, finding.code, one, counts) for one in found.offers],
+    }
+
+
+async def _remedy(
+    lab: Lab, person: Person, run: Run, code: str, offer: Offer, counts: Counts
+) -> RemedyAnswer:
+    remedy = offer.remedy
+    against = (code, remedy.code, remedy.kind)
+    path, body = _request(run, offer)
+    return {
+        "code": remedy.code,
+        "kind": remedy.kind,
+        "changes": dict(remedy.changes),
+        "values": dict(remedy.values),
+        "path": path,
+        "body": body,
+        "tried": counts.tried[against],
+        "helped": counts.helped[against],
+        "runs": [
+            _tried(one, helped)
+            for training, helped in await lab.tried.of(run.training, code, offer)
+            for one in lab.register.runs_of(training)
+            if lab.sight.may_see(person, one)
+        ],
+    }
+
+
+def _tried(run: Run, helped: bool | None) -> TriedRun:
+    return {
+        "id": run.id,
+        "number": run.number,
+        "name": run.name,
+        "status": run.training.status.value,
+        "helped": helped,
+    }
+
+
+def _request(run: Run, offer: Offer) -> tuple[str, dict[str, Any]]:
+    """The path and the body of the request that tries a remedy; relative to the lab's address."""
+    remedy = offer.remedy
+    if remedy.kind == "fork":
+        changes = nested(remedy.changes)
+        return f"api/runs/{run.id}/fork", {
+            "iteration": remedy.iteration,
+            "changes": changes,
+            "name": run.name,
+        }
+    return "api/runs", {**offer.document, "name": run.name}

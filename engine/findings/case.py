@@ -1,0 +1,102 @@
+"""A case: what is known of a training at a moment, for the rules to look at."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from engine.config import ExperimentConfig
+from engine.findings.finding import Sample
+from engine.findings.rows import Numbers, Rows
+from engine.layers.layer import ParameterSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a view said at an iteration: its facts, and of `confusion` the `counts` (class, predicted class)."""
+
+    iteration: int
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A training at the moment of its last row.
+
+    Attributes:
+        config: its experiment; of a fork, that from its last fork on, with what was changed by hand.
+        units, confusion: what these views said, earliest first; none: nobody looked.
+    """
+
+    rows: Rows
+    config: ExperimentConfig
+    units: Sequence[Seen] = ()
+    confusion: Sequence[Seen] = ()
+
+    @property
+    def layers(self) -> list[str]:
+        """The names of the layers with weights, the lowest first; none if the norms of some are not there, as may be in
+        rows that were recorded elsewhere."""
+        names = [str(number) for number in range(1, len(self.weight_specs) + 1)]
+        known = self.rows.train.keys()
+        there = all(f"{norm}/{name}" in known for name in names for norm in ("gradient_norm", "weight_norm"))
+        return names if there else []
+
+    def gradient(self, layer: str) -> Numbers:
+        """The gradient norm of a layer in each iteration."""
+        return self.rows.train[f"gradient_norm/{layer}"]
+
+    def weight_norms(self) -> Numbers:
+        """The Euclidean norm of all weights together before each iteration."""
+        norms = [self.rows.train[f"weight_norm/{layer}"] for layer in self.layers]
+        return np.asarray(np.sqrt(np.sum(np.square(norms), axis=0)), np.float64)
+
+    @property
+    def weight_specs(self) -> list[ParameterSpec]:
+        """The weights of each layer that has some, in the order of `layers`."""
+        return [spec for layer in self.config.network.built for spec in layer.parameters if spec.is_weight]
+
+    @property
+    def guess(self) -> float:
+        """The loss of a network that gives each class the same probability: ln(classes)."""
+        return math.log(len(self.config.dataset.source.class_names))
+
+    @property
+    def held_out(self) -> Literal["validation", "test"]:
+        """The images that are not trained on: validation images, or without these the test images."""
+        return "validation" if "validation_loss" in self.rows.evaluation else "test"
+
+    def images(self, part: Literal["train", "validation", "test"]) -> int:
+        """How many images of a part the last evaluation measured."""
+        dataset, training = self.config.dataset, self.config.training
+        if part != "train":
+            return dataset.validation_images if part == "validation" else dataset.test_images
+        iterations = self.rows.evaluation["iteration"]
+        is_last = bool(len(iterations)) and iterations[-1] >= self.config.iterations
+        most = dataset.train_images
+        return most if is_last else min(most, training.evaluate_train_size)
+
+    def of_batches(self, rows: int) -> Sample:
+        """The images of the last iterations."""
+        return Sample("batch", self.config.training.batch_size, rows)
+
+    def of_part(self, part: Literal["train", "validation", "test"], rows: int = 1) -> Sample:
+        """The images of the last evaluations."""
+        return Sample(part, self.images(part), rows)
+
+    def spread(self, one: Numbers, other: Numbers) -> Numbers:
+        """The standard error of the difference of two accuracies: of the images trained on, and of those held out."""
+        variances = one * (1 - one) / self.images("train") + other * (1 - other) / self.images(self.held_out)
+        return np.asarray(np.sqrt(np.maximum(variances, 0)), np.float64)
+
+    def has(self, layer_type: str) -> bool:
+        """Whether the network has a layer of this type, at any depth."""
+        return _has(self.config.network.layers, layer_type)
+
+
+def _has(layers: Sequence[Mapping[str, Any]], layer_type: str) -> bool:
+    return any(layer["type"] == layer_type or _has(layer.get("layers", ()), layer_type) for layer in layers)

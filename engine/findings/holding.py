@@ -1,0 +1,66 @@
+"""When a finding holds: not at each row at which a fault is there, but while it stays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.findings.rows import Numbers
+from engine.findings.rule import Look
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The life of one finding.
+
+    Attributes:
+        held: row by row, whether it held.
+        since: the first of the rows in a row that made it come last; -1: it never came.
+        seen: the last row at which the fault was there; -1: at none.
+    """
+
+    look: Look
+    held: NDArray[np.bool_]
+    since: int
+    seen: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds at the last row."""
+        return bool(self.held[-1])
+
+    @property
+    def held_once(self) -> bool:
+        return self.since >= 0
+
+
+def course_of(look: Look, true: NDArray[np.bool_], rows: int) -> Course:
+    """A finding comes after `rows` rows in a row at which the fault is there, and goes after as many at which it is
+    not.
+
+    Whether it holds at a row depends on that row and those before it alone.
+    """
+    held = np.zeros(len(true), bool)
+    since = -1
+    holds = False
+    edges = np.flatnonzero(np.diff(true)) + 1
+    for begin, end in zip([0, *edges], [*edges, len(true)], strict=True):
+        changes = true[begin] != holds and end - begin >= rows
+        if changes:
+            held[begin : begin + rows - 1] = holds
+            held[begin + rows - 1 : end] = not holds
+            holds = not holds
+            if holds:
+                since = int(begin)
+        else:
+            held[begin:end] = holds
+    there = np.flatnonzero(true)
+    return Course(look, held, since, int(there[-1]) if len(there) else -1)
+
+
+def at_iterations(course: Course, iterations: Numbers) -> NDArray[np.bool_]:
+    """Whether it held at other iterations, which may be those of another stream."""
+    places = np.searchsorted(course.look.iterations, iterations, side="right") - 1
+    return np.where(places >= 0, course.held[places], False)

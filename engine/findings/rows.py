@@ -1,0 +1,83 @@
+"""The rows of a training as the rules see them, and what they take from a column, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+Column = Mapping[str, Numbers]
+
+#: Windows are sorted for so many rows at a time, so that they take little memory.
+AT_ONCE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The columns of both streams, as far as the moment: name → (rows,). Both have a column `iteration`.
+
+    Rows may be missing, also in the middle, as of a long training.
+    """
+
+    train: Column
+    evaluation: Column
+
+    @classmethod
+    def of(cls, streams: Mapping[str, tuple[Sequence[str], NDArray[Any]]]) -> Self:
+        """From the columns of each stream: their names, and their values (columns, rows)."""
+
+        def columns(stream: str) -> Column:
+            names, values = streams.get(stream, (("iteration",), np.empty((1, 0))))
+            return dict(zip(names, np.asarray(values, np.float64), strict=True))
+
+        return cls(columns("train"), columns("evaluation"))
+
+    def up_to(self, iteration: int) -> Rows:
+        """The rows of the first iterations."""
+
+        def part(stream: Column) -> Column:
+            count = int(np.searchsorted(stream["iteration"], iteration, side="right"))
+            return {name: column[:count] for name, column in stream.items()}
+
+        return Rows(part(self.train), part(self.evaluation))
+
+
+def trailing_median(x: Numbers, count: int) -> Numbers:
+    """Row by row the median of the last `count` values; NaN where there are not so many yet."""
+    medians = np.full(len(x), np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(x, count) if len(x) >= count else np.empty((0, count))
+    for at in range(0, len(windows), AT_ONCE):
+        part = windows[at : at + AT_ONCE]
+        medians[at + count - 1 : at + count - 1 + len(part)] = np.median(part, axis=1)
+    return medians
+
+
+def trailing_mean(x: Numbers, count: int) -> Numbers:
+    """Row by row the mean of the last `count` values; NaN where there are not so many yet, or one is not finite."""
+    means = np.full(len(x), np.nan)
+    if len(x) >= count:
+        windows = np.lib.stride_tricks.sliding_window_view(x, count)
+        for at in range(0, len(windows), AT_ONCE):
+            part = windows[at : at + AT_ONCE]
+            means[at + count - 1 : at + count - 1 + len(part)] = part.mean(axis=1)
+    return means
+
+
+def before(x: Numbers, count: int) -> Numbers:
+    """Row by row the value `count` rows before; NaN where there is none."""
+    earlier = np.full(len(x), np.nan)
+    earlier[count:] = x[: max(0, len(x) - count)]
+    return earlier
+
+
+def latest(x: Numbers, iterations: Numbers, at: Numbers) -> Numbers:
+    """A column's values at other iterations: of the last row at or before each of them; NaN where there is none."""
+    places = np.searchsorted(iterations, at, side="right") - 1
+    values = np.full(len(at), np.nan)
+    known = places >= 0
+    values[known] = x[places[known]]
+    return values

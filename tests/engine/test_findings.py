@@ -1,0 +1,446 @@
+"""Findings: what is said of runs that are known to have a fault, of healthy ones, and that nothing flickers."""
+
+import functools
+import itertools
+import json
+import math
+import random
+import statistics
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import ExperimentConfig, Trainer
+from engine.findings import RULES, Case, Rows, Sample, Seen, courses, find
+from engine.findings.holding import course_of
+from engine.findings.remedies import applied
+from engine.findings.rule import Look
+from engine.fork import check_fork
+
+SMALL = {"name": "normal", "std": 0.01}
+LARGE = {"name": "normal", "std": 1.0}
+LINEAR = {"layers": [{"type": "dense", "units": 2}]}
+
+
+def mlp(*hidden, activation="relu", **more):
+    return {"preset": "mlp", "hidden": list(hidden or (40, 20)), "activation": activation, **more}
+
+
+def experiment(network=None, rate=0.1, optimizer="sgd", dataset=None, regularization=None, **training):
+    return {
+        "dataset": {"name": "digits", **(dataset or {})},
+        "network": network or mlp(),
+        "optimizer": {"name": optimizer, "learning_rate": rate},
+        "regularization": regularization or {},
+        "training": {"iterations": 600, "batch_size": 50, **training},
+    }
+
+
+#: finding → runs that are known to have the fault, each trained in a fraction of a second
+FAULTY = {
+    "diverged": [experiment(mlp(40, 40, 40, activation="identity", initializer=LARGE), 1.0)],
+    "initial_weights_large": [experiment(mlp(*[40] * 5, initializer=LARGE), 1e-5)],
+    # lesson 1a and 1b, on the digits
+    "initial_weights_small": [
+        experiment(mlp(initializer=SMALL)),
+        experiment(mlp(*[30] * 10, initializer=SMALL)),
+    ],
+    "vanishing_gradients": [
+        experiment(mlp(activation="sigmoid", initializer=SMALL)),
+        experiment(mlp(*[30] * 8, activation="sigmoid")),
+    ],
+    "exploding_gradients": [experiment(mlp(*[40] * 5, initializer=LARGE), 1e-5)],
+    # lesson 2d
+    "dead_network": [experiment(rate=10), experiment(mlp(initializer={"name": "zeros"}))],
+    "rate_too_high": [{**experiment(rate=1), "seed": 2}, experiment(rate=0.1, optimizer="adam")],
+    "rate_too_low": [experiment(rate=1e-3), experiment(rate=1e-5, optimizer="adam")],
+    # lesson 3a
+    "overfitting": [experiment(mlp(100, 100, 100), 0.01, "adam", {"train_size": 100, "label_noise": 0.2})],
+    "gap": [experiment(mlp(100, 100, 100), dataset={"train_size": 100})],
+    "penalty_too_strong": [
+        experiment(regularization={"l2": 0.1}),
+        experiment(regularization={"l2": 0.5}),
+    ],
+    "batch_norm_small_batches": [experiment(mlp(batch_norm=True), batch_size=4)],
+    "labels_look_wrong": [experiment(dataset={"label_noise": 0.3})],
+    "underfitting": [experiment(LINEAR, dataset={"name": "circles"}, iterations=800)],
+    # what is left of the rate after 150 iterations moves nothing
+    "plateau": [experiment(iterations=750, schedule={"name": "step", "every": 150, "factor": 0.001})],
+}
+FAULTY_RUNS = [(code, place) for code, runs in FAULTY.items() for place in range(len(runs))]
+
+HEALTHY = {
+    "SGD 0.03": experiment(rate=0.03),
+    "SGD 0.1": experiment(rate=0.1),
+    "SGD 0.3": experiment(rate=0.3),
+    "Adam": experiment(rate=0.001, optimizer="adam"),
+    "momentum": experiment(rate=0.01, optimizer="momentum"),
+    "sigmoid, He": experiment(mlp(activation="sigmoid"), iterations=1000),
+    "tanh, deep": experiment(mlp(*[30] * 8, activation="tanh", initializer={"name": "glorot_normal"}), 0.05),
+    "batch norm": experiment(mlp(batch_norm=True)),
+    "batch norm, batches of 8": experiment(mlp(batch_norm=True), batch_size=8),
+    "dropout": experiment(mlp(dropout=0.3)),
+    "residual": experiment(mlp(*[30] * 4, residual=True), 0.03),
+    "L2": experiment(regularization={"l2": 0.01}),
+    "L1": experiment(regularization={"l1": 0.001}),
+    "validation images": experiment(dataset={"validation_size": 200}),
+    "softmax regression": experiment({"layers": [{"type": "dense", "units": 10}]}, 0.1),
+    "moons": experiment(mlp(16, 16), dataset={"name": "moons"}),
+    "blobs": experiment(mlp(16), dataset={"name": "blobs"}),
+    "convolution": experiment(
+        {"preset": "simple_convnet", "filters": 4, "kernel_size": 3, "units": 20},
+        0.01,
+        "adam",
+        iterations=150,
+        evaluate_every=5,
+    ),
+}
+
+
+@functools.cache
+def _trained(text):
+    config = ExperimentConfig.from_dict(json.loads(text))
+    trainer = Trainer(config)
+    events: dict[str, list[Sequence[float]]] = {"train": [], "evaluation": []}
+    for event in trainer.run():
+        events[event.stream].append(event.values)
+    streams = {
+        stream: (trainer.columns[stream], np.array(rows, np.float32).reshape(len(rows), -1).T)
+        for stream, rows in events.items()
+        if rows
+    }
+    return config, Rows.of(streams)
+
+
+def case_of(document, until=None):
+    config, rows = _trained(json.dumps(document))
+    return Case(rows if until is None else rows.up_to(until), config)
+
+
+def codes(case):
+    return [finding.code for finding in find(case, most=100)]
+
+
+@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
+def test_a_run_that_has_a_fault_is_found_to_have_it(code, place):
+    found = find(case_of(FAULTY[code][place]))
+    assert code in [finding.code for finding in found]
+    for finding in found:
+        json.dumps(finding.values, allow_nan=False)
+        assert finding.values.keys() == RULES[finding.code].values.keys()
+        assert finding.evidence.iteration >= 1
+        assert finding.sample.rows >= 1
+
+
+@pytest.mark.parametrize("name", HEALTHY)
+def test_nothing_is_found_of_a_healthy_run_at_any_moment(name):
+    lives = courses(case_of(HEALTHY[name]))
+    assert [code for code, life in lives.items() if life.held_once] == []
+
+
+def test_the_most_decisive_finding_comes_first_and_they_are_few():
+    found = codes(case_of(FAULTY["vanishing_gradients"][0]))
+    assert found[:2] == ["initial_weights_small", "vanishing_gradients"]
+    assert len(find(case_of(FAULTY["vanishing_gradients"][0]), most=1)) == 1
+
+
+# -- holding ---------------------------------------------------------------------------------------
+
+
+def one_by_one(true, rows):
+    """Whether a finding holds, row by row, with a counter."""
+    holds, count = False, 0
+    for value in true:
+        count = count + 1 if value != holds else 0
+        if count >= rows:
+            holds, count = not holds, 0
+        yield holds
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 6))
+def test_a_finding_comes_and_goes_after_as_many_rows_as_its_rule_states(true, rows):
+    look = Look(np.arange(len(true), dtype=float), np.array(true), {}, Sample("batch", 1))
+    course = course_of(look, look.true, rows)
+    assert course.held.tolist() == list(one_by_one(true, rows))
+    assert course.held_once == any(course.held)
+    changes = np.flatnonzero(np.diff(course.held))
+    assert all(np.diff(changes) >= rows)
+
+
+@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
+def test_what_is_found_at_a_moment_does_not_depend_on_what_comes_later(code, place):
+    document = FAULTY[code][place]
+    whole = case_of(document)
+    lives, last = courses(whole), int(whole.rows.train["iteration"][-1])
+    for moment in random.Random(1).sample(range(1, last + 1), min(last, 8)):
+        then = courses(case_of(document, moment))
+        for known, life in then.items():
+            assert life.held.tolist() == lives[known].held[: len(life.held)].tolist(), (known, moment)
+
+
+def test_no_finding_of_any_run_flickers():
+    for document in [*HEALTHY.values(), *(one for runs in FAULTY.values() for one in runs)]:
+        for code, life in courses(case_of(document)).items():
+            changes = np.flatnonzero(np.diff(life.held, prepend=False))
+            assert all(np.diff(changes) >= RULES[code].rows), code
+
+
+# -- numbers ---------------------------------------------------------------------------------------
+
+
+def found_of(code, place=0):
+    case = case_of(FAULTY[code][place])
+    (finding,) = [finding for finding in find(case, most=100) if finding.code == code]
+    return finding, case, {**case.rows.train}, {**case.rows.evaluation}
+
+
+def close(value):
+    return pytest.approx(value, rel=1e-4)
+
+
+def until(stream, iteration):
+    return [place for place, at in enumerate(stream["iteration"]) if at <= iteration]
+
+
+def last_of(values, count):
+    return [float(value) for value in values[-count:]]
+
+
+def test_the_numbers_of_the_gradients_are_medians_of_the_last_norms():
+    finding, case, train, _ = found_of("vanishing_gradients")
+    lowest = statistics.median(last_of(train["gradient_norm/1"], 50))
+    highest = statistics.median(last_of(train["gradient_norm/3"], 50))
+    assert finding.values == {
+        "lowest": close(lowest),
+        "highest": close(highest),
+        "times": close(highest / lowest),
+    }
+    assert finding.sample.images == case.config.training.batch_size
+    assert finding.sample.rows == 50
+    assert finding.evidence.layer == "1"
+
+    finding, _, train, _ = found_of("exploding_gradients")
+    norms = {layer: statistics.median(last_of(train[f"gradient_norm/{layer}"], 10)) for layer in "123456"}
+    assert finding.values == {"norm": close(max(norms.values())), "layer": max(norms, key=norms.get)}
+
+    finding, _, train, _ = found_of("dead_network")
+    silent = [
+        train["iteration"][place]
+        for place in range(len(train["iteration"]))
+        if not any(train[f"gradient_norm/{layer}"][place] for layer in "123")
+    ]
+    assert finding.iteration == silent[0]
+    assert silent == list(range(int(silent[0]), 601))
+
+
+def test_the_numbers_of_the_initial_weights_are_those_of_the_weights_drawn():
+    document = FAULTY["initial_weights_small"][0]
+    finding, _, train, _ = found_of("initial_weights_small")
+    weights = [
+        values.astype(float)
+        for name, values in Trainer(ExperimentConfig.from_dict(document)).network.parameters.items()
+        if name.endswith("W")
+    ]
+    assert [w.shape for w in weights] == [(64, 40), (40, 20), (20, 10)]
+    gain = math.prod(math.sqrt((w**2).mean() * len(w)) for w in weights) * 0.5
+    assert finding.values["gain"] == close(gain)
+    assert finding.values["loss"] == close(statistics.median(last_of(train["loss"], 20)))
+    assert finding.values["first_loss"] == close(statistics.median(train["loss"][:20].tolist()))
+
+    finding, _, train, _ = found_of("initial_weights_large")
+    assert finding.values["first_loss"] == close(float(train["loss"][0]))
+    assert finding.values["guess"] == close(math.log(10))
+
+
+def test_the_numbers_of_the_rates_are_those_of_the_evaluations():
+    finding, _, train, evaluation = found_of("rate_too_high")
+    seen = until(evaluation, finding.evidence.iteration)[-20:]
+    losses = [float(evaluation["train_loss"][place]) for place in seen]
+    moves = [abs(b - a) for a, b in itertools.pairwise(losses)]
+    assert finding.values == {
+        "loss": close(statistics.mean(losses)),
+        "moves": close(statistics.mean(moves)),
+        "learning_rate": 1.0,
+    }
+
+    finding, _, train, evaluation = found_of("rate_too_low")
+    before, after = (
+        math.sqrt(sum(float(train[f"weight_norm/{layer}"][row]) ** 2 for layer in "123")) for row in (0, -1)
+    )
+    assert finding.values["moved"] == pytest.approx(abs(after / before - 1), rel=1e-3)
+    assert finding.values["loss"] == close(float(evaluation["train_loss"][-1]))
+    assert finding.values["learning_rate"] == 0.001
+
+
+def test_the_numbers_of_overfitting_are_the_lowest_loss_and_what_came_of_it():
+    finding, _, _, evaluation = found_of("overfitting")
+    losses = evaluation["test_loss"].tolist()
+    smooth = [statistics.median(losses[place - 4 : place + 1]) for place in range(4, len(losses))]
+    best = min(smooth)
+    assert finding.values["best"] == close(best)
+    assert finding.values["loss"] == close(smooth[-1])
+    assert finding.values["rise"] == close(smooth[-1] / best - 1)
+    assert finding.iteration == finding.values["best_at"] == evaluation["iteration"][4 + smooth.index(best)]
+    assert finding.evidence.iteration == finding.iteration
+    assert finding.sample.part == "test"
+    assert finding.sample.images == 360
+
+
+@pytest.mark.parametrize(("code", "sign"), [("gap", 1), ("labels_look_wrong", -1)])
+def test_the_numbers_of_two_accuracies_are_those_of_one_evaluation(code, sign):
+    finding, _, _, evaluation = found_of(code)
+    place = until(evaluation, finding.evidence.iteration)[-1]
+    train, test = (float(evaluation[f"{part}_accuracy"][place]) for part in ("train", "test"))
+    assert finding.values == {
+        "train": close(train),
+        "held_out": close(test),
+        "gap": close(sign * (train - test)),
+        "part": "test",
+    }
+
+
+def test_the_numbers_of_a_penalty_are_the_norms_of_all_weights():
+    finding, _, train, evaluation = found_of("penalty_too_strong")
+    first, last = (
+        math.sqrt(sum(float(train[f"weight_norm/{layer}"][row]) ** 2 for layer in "123")) for row in (0, -1)
+    )
+    assert finding.values["first_norm"] == close(first)
+    assert finding.values["norm"] == close(last)
+    assert finding.values["accuracy"] == close(float(evaluation["train_accuracy"][-1]))
+
+
+def test_the_numbers_of_small_batches_compare_the_means_of_batches_with_running_means():
+    finding, _, train, evaluation = found_of("batch_norm_small_batches")
+    place = until(evaluation, finding.evidence.iteration)[-1]
+    batches = statistics.mean(last_of(train["loss"][: finding.evidence.iteration], 100))
+    running = max(float(evaluation["train_loss"][place]), float(evaluation["train_loss"][place - 10]))
+    assert finding.values["batches"] == close(batches)
+    assert finding.values["running"] == close(running)
+
+
+@pytest.mark.parametrize("code", ["underfitting", "plateau"])
+def test_the_numbers_of_a_flat_loss_are_medians_of_the_last_evaluations(code):
+    finding, _, _, evaluation = found_of(code)
+    seen = until(evaluation, finding.evidence.iteration)
+    losses = [float(evaluation["train_loss"][place]) for place in seen]
+    assert finding.values["loss"] == close(statistics.median(losses[-5:]))
+    if code == "plateau":
+        assert finding.values["earlier"] == close(statistics.median(losses[-35:-30]))
+
+
+# -- views -----------------------------------------------------------------------------------------
+
+
+def looked(**views):
+    """A healthy run whose views were seen at the end, and 50 iterations before."""
+    case = case_of(HEALTHY["SGD 0.1"])
+    return Case(
+        case.rows,
+        case.config,
+        **{name: [Seen(550, facts), Seen(600, facts)] for name, facts in views.items()},
+    )
+
+
+def units(**shares):
+    layers = [{"name": name, "units": 40, "dead": None, "saturated": None} for name in "12"]
+    layers[1].update(shares)
+    return {"sample": 500, "layers": layers}
+
+
+@pytest.mark.parametrize(("name", "share"), [("dead", 0.41), ("saturated", 0.6)])
+def test_units_of_a_view_are_found_from_their_share_on_and_only_after_two_looks(name, share):
+    (finding,) = find(looked(units=units(**{name: share})))
+    assert finding.code == f"{name}_units"
+    assert finding.values == {"share": share, "layer": "2", "units": 40}
+    assert (finding.sample.part, finding.sample.images) == ("test", 500)
+    assert finding.evidence.layer == "2"
+    assert find(looked(units=units(**{name: 0.39}))) == []
+    once = looked(units=units(**{name: share}))
+    assert find(Case(once.rows, once.config, units=once.units[:1])) == []
+
+
+def test_classes_that_are_never_predicted_are_named_where_there_are_images_of_them():
+    counts = np.full((10, 10), 3)
+    counts[:, 4] = 0
+    counts[:, 7], counts[7, :] = 0, 0  # there are no images of this one
+    (finding,) = find(looked(confusion={"counts": counts, "part": "validation"}))
+    assert finding.code == "classes_never_predicted"
+    assert finding.values == {"count": 1, "classes": ["4"], "total": 10}
+    assert (finding.sample.part, finding.sample.images) == ("validation", int(counts.sum()))
+
+
+def test_without_rows_and_without_views_nothing_is_said():
+    config = ExperimentConfig.from_dict(experiment())
+    assert find(Case(Rows.of({}), config)) == []
+    assert find(case_of(experiment(), until=1)) == []
+    whole = case_of(experiment()).rows
+    for stream in (whole.train, whole.evaluation):  # as some imports have them
+        for name in stream:
+            parts = {"train": whole.train, "evaluation": whole.evaluation}
+            parts["train" if stream is whole.train else "evaluation"] = {
+                other: column for other, column in stream.items() if other in ("iteration", name)
+            }
+            assert find(Case(Rows(**parts), config)) == []
+
+
+# -- remedies --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
+def test_every_remedy_is_another_valid_experiment(code, place):
+    document = FAULTY[code][place]
+    last = int(case_of(document).rows.train["iteration"][-1])
+    offered = 0
+    for case in (case_of(document), case_of(document, last - 20)):
+        for finding in find(case, most=100):
+            for remedy in finding.remedies:
+                better = applied(case.config, remedy.changes)
+                assert better.to_dict() != case.config.to_dict()
+                assert ExperimentConfig.from_dict(better.to_dict()) == better
+                if remedy.kind == "fork":
+                    check_fork(case.config, better, remedy.iteration)
+                offered += 1
+    assert offered
+
+
+#: finding → the place of the run → remedies that are known to help against it
+HELP = {
+    "initial_weights_small": (1, ["he_normal", "batch_norm"]),
+    "vanishing_gradients": (0, ["relu", "glorot_normal", "batch_norm", "adam"]),
+    "dead_network": (0, ["learning_rate"]),
+    "rate_too_high": (0, ["learning_rate"]),
+    "rate_too_low": (0, ["learning_rate"]),
+    "penalty_too_strong": (0, ["weaker_penalty"]),
+    "batch_norm_small_batches": (0, ["batch_size"]),
+    "labels_look_wrong": (0, ["label_noise"]),
+    "underfitting": (0, ["hidden_layer"]),
+    "plateau": (0, ["schedule"]),
+    "gap": (0, ["more_images"]),
+}
+
+
+@pytest.mark.parametrize("code", HELP)
+def test_a_known_remedy_removes_the_fault_and_raises_the_accuracy(code):
+    place, names = HELP[code]
+    case = case_of(FAULTY[code][place])
+    (finding,) = [finding for finding in find(case, most=100) if finding.code == code]
+    remedies = {remedy.code: remedy for remedy in finding.remedies}
+    for name in names:
+        better = case_of(applied(case.config, remedies[name].changes).to_dict())
+        before, after = (float(one.rows.evaluation["test_accuracy"][-1]) for one in (case, better))
+        assert code not in codes(better), name
+        assert after > before + 0.02, name
+
+
+# -- the table -------------------------------------------------------------------------------------
+
+
+def test_each_threshold_has_a_source_and_each_rule_a_number_of_rows():
+    assert list(RULES) == [rule.code for rule in RULES.values()]
+    for rule in RULES.values():
+        assert rule.rows >= 1
+        assert all(threshold.source for threshold in rule.thresholds.values())
+        assert {*rule.unless, *rule.never_after} <= set(list(RULES)[: list(RULES).index(rule.code)])
