@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.answers import LandscapeAnswer
+from app.answers import ERRORS, LandscapeAnswer
 from app.errors import LabError
 from app.jobs.moment import Moment
 from app.jobs.replay_messages import AskLandscape, Progress
 from app.lab import FINDS, Lab, TheLab
 from app.people.visits import ThePerson
 
-router = APIRouter(prefix="/api", tags=["runs"])
+router = APIRouter(prefix="/api", tags=["runs"], responses=ERRORS)
 
 #: After this time without progress a line comes all the same: only so a client that has gone away is noticed.
 SILENCE_SECONDS = 0.5

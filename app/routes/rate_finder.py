@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.answers import RateTestAnswer
+from app.answers import ERRORS, RateTestAnswer
 from app.errors import Conflict
 from app.estimate import step_seconds
 from app.jobs.replay_messages import Answer, AskRate, Failed, RateFound, TooLong
@@ -20,7 +20,7 @@ from engine.rate_finder import ITERATIONS, MIN_ITERATIONS
 from engine.reasons import Reason, restored
 from engine.summary import summarize
 
-router = APIRouter(prefix="/api", tags=["experiments"])
+router = APIRouter(prefix="/api", tags=["experiments"], responses=ERRORS)
 
 #: The iterations are so many that they are expected to take this share of the time that is allowed: other processes
 #: may be at work.
