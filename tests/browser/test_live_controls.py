@@ -36,7 +36,7 @@ def test_full_width_digits_are_read_as_digits(controls):
     page.fill('[name="live.l2"]', "０．００２")
     page.keyboard.press("Enter")
     wait_until(lambda: changes() == [{"l2": [0, 0.002]}], "the change")
-    assert page.input_value('[name="live.l2"]') == "0.002"
+    expect(page.locator('[name="live.l2"]')).to_have_value("0.002")
 
 
 def test_a_decimal_comma_is_asked_about_and_other_minus_signs_are_read_as_minus(controls):

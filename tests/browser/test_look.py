@@ -75,7 +75,7 @@ def test_a_data_set_is_paged_by_mouse_to_its_last_image(open_page, lab):
     page.until(f"{SHOWN} === 'train 0'")
     np.testing.assert_array_equal(painted(page), planes(sample(digits, part="train").values))
     page.page.click("dialog .card-head .icon-button")
-    assert page.page.locator("dialog").count() == 0
+    expect(page.page.locator("dialog")).to_have_count(0)
 
 
 def test_everything_works_by_keyboard_and_the_focus_returns(open_page, lab):

@@ -375,6 +375,14 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     page.page.fill('[name="live.l1"]', "1000")
     page.page.keyboard.press("Enter")
     expect(page.page.locator(".live-control .error").filter(has_text="at most 100")).to_be_visible()
+
+    # while a menu of the card is open, nothing moves under the hand that is about to choose in it
+    page.page.click("#run-details .menu summary")
+    lab.post(f"/api/runs/{run_id}/pause")
+    page.wait_for(run_id, "paused")
+    expect(page.page.locator("#details-pause")).to_have_text("pause")
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator("#details-pause")).to_have_text("resume")
     page.page.click("#run-details >> text=cancel")
     page.wait_for(run_id, "cancelled")
     expect(page.page.locator(".live")).to_have_count(0)

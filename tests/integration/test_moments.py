@@ -79,20 +79,25 @@ def experiment(name):
     return {**sections, "name": name, "dataset": dataset, "training": training}
 
 
-def trained(run, iteration):
-    """The weights of a run's experiment, trained here up to an iteration, with the changes by hand and forks before."""
+def trained(run, iterations):
+    """Iteration → the weights of a run's experiment, trained here, with the changes by hand and forks before."""
+    found = {}
     forks = {one["until"]: one for one in run["stretches"]}
     configs = [ExperimentConfig.from_dict(one["config"]) for one in run["stretches"]]
     configs.append(ExperimentConfig.from_dict(run["config"]))
     trainer = Trainer(configs.pop(0))
-    while trainer.iteration < iteration:
+    while True:
+        if trainer.iteration in iterations:
+            arrays = {**trainer.network.parameters, **trainer.network.running}
+            found[trainer.iteration] = [array.copy() for array in arrays.values()]
+        if trainer.iteration >= max(iterations):
+            return found
         if trainer.iteration in forks:
             trainer = fork(trainer, configs.pop(0), seed=forks[trainer.iteration]["seed"])
         for note in run["annotations"]:
             if note["kind"] == "live" and note["iteration"] == trainer.iteration:
                 trainer.set_live(**{name: after for name, (_, after) in note["changes"].items()})
         trainer.advance()
-    return {**trainer.network.parameters, **trainer.network.running}
 
 
 def weights(lab, run, iteration):
@@ -105,9 +110,13 @@ def weights(lab, run, iteration):
     return arrays
 
 
-def assert_exact(lab, run, iteration):
-    got, expected = weights(lab, run, iteration), trained(run, iteration)
-    assert sorted(one.tobytes() for one in got.values()) == sorted(one.tobytes() for one in expected.values())
+def assert_exact(lab, run, *iterations):
+    for iteration, expected in trained(run, iterations).items():
+        assert_same(weights(lab, run, iteration), expected)
+
+
+def assert_same(got, expected):
+    assert sorted(one.tobytes() for one in got.values()) == sorted(one.tobytes() for one in expected)
     assert all(one.dtype == np.float32 for one in got.values())
 
 
@@ -121,8 +130,7 @@ def ended(lab, document, *statuses):
 def test_the_weights_of_any_moment_are_those_that_were_there(lab, name):
     run = ended(lab, experiment(name))
     dice = random.Random(name)
-    for iteration in [run["iteration"], 0, *(dice.randint(1, run["iteration"]) for _ in range(8))]:
-        assert_exact(lab, run, iteration)
+    assert_exact(lab, run, run["iteration"], 0, *(dice.randint(1, run["iteration"]) for _ in range(6)))
 
 
 def test_changes_by_hand_and_forks_are_in_it(lab):
@@ -136,15 +144,13 @@ def test_changes_by_hand_and_forks_are_in_it(lab):
     at = lab.run(run["id"])["annotations"][0]["iteration"]
     wait_until(lambda: lab.run(run["id"])["iteration"] >= at + 40, "forty steps")
     run = lab.run(run["id"])
-    for iteration in (at, at + 1, at + 40, at - 5):
-        assert_exact(lab, run, iteration)
+    assert_exact(lab, run, at, at + 1, at + 40, at - 5)
     changes = {"optimizer": {"name": "adam"}, "training": {"iterations": at + 60}}
     new = lab.post(f"/api/runs/{run['id']}/fork", iteration=at + 20, changes=changes, seed=5)
     assert new.status_code == 201, new.text
     lab.wait_for(new.json()["id"], "completed")
     new = lab.run(new.json()["id"])
-    for iteration in (at + 20, at + 21, at + 60, at + 2):
-        assert_exact(lab, new, iteration)
+    assert_exact(lab, new, at + 20, at + 21, at + 60, at + 2)
     lab.post(f"/api/runs/{run['id']}/cancel")
 
 
@@ -225,10 +231,11 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
     kept[-1].write_bytes(kept[-1].read_bytes()[:-900])
     for file in kept[-2:-1]:
         file.write_bytes(b"")
+    expected = trained(run, (150, 149, last - 5, last, last + 5))
     for iteration in (last, last + 5, last - 5):
-        assert_exact(lab, run, max(0, iteration))
+        assert_same(weights(lab, run, iteration), expected[iteration])
     shutil.rmtree(lab.state_dir / "checkpoints")
-    assert_exact(lab, run, 150)
+    assert_same(weights(lab, run, 150), expected[150])
     lab.restart()
     assert lab.http.get(f"/api/runs/{run['id']}/moments/{last}").json()["from_iteration"] == 0
     lab.stop()
@@ -236,7 +243,7 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
         database.execute("UPDATE trainings SET checkpoints = '[]'")  # as an earlier version has left it
     lab.start()
     assert lab.http.get(f"/api/runs/{run['id']}/moments/149").json()["from_iteration"] == 0
-    assert_exact(lab, run, 149)
+    assert_same(weights(lab, run, 149), expected[149])
     lab.environment["LOSSROOM_MAX_MEMORY_BYTES"] = str(1 << 20)
     lab.restart()
     answer = lab.http.get(f"/api/runs/{run['id']}/moments/149/weights.npz")
@@ -257,8 +264,11 @@ def test_what_takes_too_long_is_refused_what_a_client_does_not_wait_for_is_given
     assert error["bounds"]["why"]["code"] == "replay_long"
     assert error["bounds"]["expected_seconds"] > error["bounds"]["bound_seconds"] == 1.0
     assert error["bounds"]["from_iteration"] == 0
+    at = now["iteration"] // 2
+    while (expected := lab.http.get(f"{path}/{at}").json()["expected_seconds"]) > 0.9:  # on a busy machine
+        at = int(at * 0.8 / expected)
     with pytest.raises(httpx.ReadTimeout):
-        lab.http.get(f"{path}/{now['iteration'] // 2}/weights.npz", timeout=0.1)
+        lab.http.get(f"{path}/{at}/weights.npz", timeout=0.1)
     assert_exact(lab, now, 1)
     assert not list((lab.state_dir / "checkpoints").glob("weights.*"))
     pids = lab.worker_pids()

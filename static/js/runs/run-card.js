@@ -118,9 +118,15 @@ export class RunCard {
     ];
   }
 
-  /** @param {Run} run */
+  /** Update the card, unless it is held: what moved then would move under a hand. @param {Run} run */
   update(run) {
+    if (this.#isHeld) return;
     for (const update of this.#updates) update(run);
+  }
+
+  /** Whether one of its menus is open, or one of its buttons is pressed. */
+  get #isHeld() {
+    return this.parts.some((part) => part.querySelector("details[open], button:active, summary:active"));
   }
 
   /** @param {Run} run */

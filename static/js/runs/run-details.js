@@ -60,6 +60,9 @@ export class RunDetails {
     });
     // a control that has the focus stays when its run ends; it is removed when it loses the focus
     element.addEventListener("focusout", () => queueMicrotask(() => this.#draw()));
+    // what has changed while the card was held
+    element.addEventListener("toggle", () => this.#draw(), true);
+    addEventListener("pointerup", () => setTimeout(() => this.#draw()));
     // texts that could not be sent are sent when the lab answers again
     store.on("connection", () => this.#save((text) => !text.isFocused));
     document.addEventListener("visibilitychange", () => document.hidden && this.#save());
