@@ -21,6 +21,7 @@ await loadStyle("views");
 const CONTENTS = {
   gradients: async () => (await import("./gradients.js")).Gradients,
   weights: async () => (await import("./weights.js")).Weights,
+  landscape: async () => (await import("./landscape.js")).Landscape,
 };
 
 export class Views {

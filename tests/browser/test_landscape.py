@@ -1,0 +1,60 @@
+"""The card of the loss landscape: measured on demand with progress and cancel, read by mouse, keyboard and as a text."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import violations
+
+#: How many different colours a canvas has.
+COLORS = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Set(new Uint32Array(data.buffer)).size;
+}"""
+
+
+def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_cancelled(
+    open_page, lab_with_runs
+):
+    lab = lab_with_runs
+    runs = [lab.run(lab.ids[0]), lab.run(lab.ids[3])]
+    numbers = ",".join(str(run["number"]) for run in runs)
+    page = open_page(lab)
+    page.open(f"/#charts=view.landscape,accuracy&runs={numbers}")
+    card = page.page.locator('[data-chart="view.landscape"]')
+    measure = card.locator(".landscape-measure")
+    expect(card).to_contain_text("Each point of the picture is a network")
+    measure.click()
+    canvas = card.locator("canvas.landscape")
+    expect(canvas).to_be_visible()
+    expect(card).to_contain_text(re.compile(r"first 360 test images, at 25 × 25 points"))
+    label = canvas.get_attribute("aria-label")
+    for run in runs:
+        assert re.search(rf"{run['name']}: from iteration 0, loss [\d.]+, to iteration 40, loss [\d.]+", label)
+    assert canvas.evaluate(COLORS) > 100
+    assert violations(page, within='[data-chart="view.landscape"]') == []
+
+    canvas.hover(position={"x": 20, "y": 20})
+    readout = card.locator(".landscape-at")
+    expect(readout).to_contain_text("loss")
+    canvas.focus()
+    before = readout.inner_text()
+    page.page.keyboard.press("Shift+ArrowRight")
+    expect(readout).not_to_have_text(before)
+    assert "at=" not in page.address()  # the arrow keys do not move the moment here
+
+    held = []
+    page.page.route("**/api/landscapes", lambda route: held.append(route))
+    card.locator(".landscape-directions").select_option("random")
+    expect(measure).to_have_text("Cancel")
+    measure.click()
+    expect(card).to_contain_text("Cancelled.")
+    expect(canvas).to_be_visible()  # what was measured before stays
+    page.page.unroute_all(behavior="ignoreErrors")
+    measure.click()
+    expect(card).to_contain_text("random directions")
+    assert "view.landscape:directions=random" in page.address()
+
+    page.open(f"/?lang=ja#charts=view.landscape,accuracy&runs={numbers}&at={runs[0]['number']}@0&lang=ja")
+    measure.click()
+    expect(card).to_contain_text("重みがまだ動いていない")
