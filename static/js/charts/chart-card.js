@@ -9,10 +9,11 @@ import { number, t } from "../words/i18n.js";
 import { CardFrame } from "./card-frame.js";
 import { chartMenu } from "./chart-menu.js";
 import { Legend } from "./legend.js";
-import { help, quantity, title } from "./quantities.js";
+import { hasTest, hasValidation, help, quantity, title } from "./quantities.js";
 import { MAX_SMOOTHING } from "./specs.js";
 
 /**
+ * @import { Run } from "../types.js"
  * @import { Spec } from "./specs.js"
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { LegendEntry } from "./legend.js"
@@ -128,9 +129,10 @@ export class ChartCard {
     this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
-  /** Say which line is on validation images, where there is one. @param {boolean} shown */
-  showValidation(shown) {
-    this.element.classList.toggle("validated", shown);
+  /** Say which line is on validation and on test images, where there is one. @param {Run[]} runs */
+  showParts(runs) {
+    this.element.classList.toggle("validated", runs.some(hasValidation));
+    this.element.classList.toggle("untested", runs.length > 0 && !runs.some(hasTest));
   }
 
   /**

@@ -12,7 +12,7 @@ import { Hover } from "./hover.js";
 import { positiveEnds } from "./log-ticks.js";
 import { keyOfMarks, kindsOf } from "./marks.js";
 import { Plot } from "./plotly.js";
-import { axisTitle, hasValidation, linesOf, quantity } from "./quantities.js";
+import { axisTitle, linesOf, quantity } from "./quantities.js";
 import { TraceMaker } from "./traces.js";
 
 /**
@@ -209,7 +209,7 @@ export class Chart {
     this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
     this.card.showAxes(look.xTitle, look.yTitle);
     this.card.showStrokes(strokes);
-    this.card.showValidation(runs.some(hasValidation));
+    this.card.showParts(runs);
     this.card.showZoom(this.#plot.isZoomed);
     this.card.showMarks(keyOfMarks(kindsOf(this.#traces)));
     this.card.showOutliers(this.#crop?.runs ?? 0);

@@ -40,7 +40,8 @@ export function resultSentence(run, shown) {
     iterations: number(run.iterations),
     time,
   });
-  if (!isKnown || !Number.isFinite(validation)) return said;
+  const isClosed = run.summary.test_size === 0 && run.status !== "queued"; // no test images are measured
+  if (!(isKnown || isClosed) || !Number.isFinite(validation)) return said;
   return t("result.and_validation", { said, validation: percent(validation) });
 }
 
