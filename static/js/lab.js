@@ -34,6 +34,8 @@ import { explain } from "./words/reasons.js";
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
+/** Milliseconds from the first rows until the page asks what is found of runs: the curves come first. */
+const WHY_AFTER = 1500;
 
 const store = new Store(keptChoices(), keptHues());
 const { role, person } = root.dataset; // of a class
@@ -138,6 +140,21 @@ async function start() {
       fork: (run, iteration) => list.fork(run, iteration),
       toast,
     });
+  });
+  const why = lazy(async () => {
+    const [{ Why }] = await Promise.all([import("./views/why.js"), textsOfViews()]);
+    return new Why(find(document, ".chosen", HTMLElement), store, selection, {
+      show: async (card, run, iteration) => {
+        charts.open(card);
+        (await playhead()).show(run, iteration);
+      },
+      launched,
+      toast,
+    });
+  });
+  const stopWaiting = store.on("rows", () => {
+    stopWaiting();
+    setTimeout(why, WHY_AFTER);
   });
   const showMoment = () => urlState.get("moment") && playhead();
   urlState.on("moment", showMoment);

@@ -260,6 +260,15 @@ export class ChartBoard extends Emitter {
     if (document.activeElement === this.#adder) this.#offer();
   }
 
+  /** Show a card, which is added if it is not there: of a quantity, or of a kind of views. @param {string} name */
+  open(name) {
+    const whole = VIEWS.includes(name) ? VIEW + name : name;
+    const there = () => this.#cards.find(({ card }) => card.element.dataset.chart === whole);
+    if (!there()) this.#add(whole);
+    for (const other of this.#cards) other.card.element.classList.toggle("evident", other === there());
+    there()?.card.element.scrollIntoView({ block: "nearest" });
+  }
+
   /** @param {string} name */
   #add(name) {
     this.#adder.value = "";

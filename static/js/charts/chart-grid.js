@@ -67,13 +67,14 @@ export class ChartGrid {
   arrange() {
     const count = this.#container.querySelectorAll(".chart").length;
     const room = this.#room();
+    const hasViews = this.#container.querySelector(".view") !== null;
     // The height of the elements above, such as a lesson's note, does not count: it may change while curves grow, and the
     // charts must not move then.
-    const basis = JSON.stringify([room.width, innerHeight, room.letter, count, this.#chosen]);
+    const basis = JSON.stringify([room.width, innerHeight, room.letter, count, hasViews, this.#chosen]);
     const { style, classList, dataset } = this.#container;
     if (basis !== this.#computedFor) {
       this.#computedFor = basis;
-      this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen);
+      this.columns = this.#phone.matches ? 1 : columnsIn(room, count, this.#chosen, hasViews);
       const lowest = room.width / this.columns < NARROW ? LOWEST.narrow : LOWEST.usual;
       classList.toggle("scrolls", heightIn(room, count, this.columns) < lowest);
     }

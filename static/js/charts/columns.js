@@ -23,12 +23,13 @@ const HIGH = { pixels: 130, letters: 10 };
  * @param {Room} room
  * @param {number} count the number of charts
  * @param {number | null} chosen null: the user has not chosen a number
+ * @param {boolean} hasViews whether there are cards with views, which are drawn small too, and are looked at side by side
  */
-export function columnsIn(room, count, chosen) {
+export function columnsIn(room, count, chosen, hasViews = false) {
   const most = Math.max(1, Math.min(MAX_COLUMNS, count));
   if (chosen !== null) return Math.min(chosen, most, columnsFor(room, NARROW));
   const high = HIGH.pixels + HIGH.letters * room.letter;
-  const widest = Math.min(most, columnsFor(room, WIDE));
+  const widest = Math.min(most, columnsFor(room, hasViews ? NARROW : WIDE));
   let best = 1;
   for (let columns = 1; columns <= widest && heightIn(room, count, best) < high; columns++)
     if (heightIn(room, count, columns) > heightIn(room, count, best)) best = columns;

@@ -94,6 +94,15 @@ export class Playhead extends Emitter {
     if (this.#moment) this.#set({ ...this.#moment, iteration: null });
   }
 
+  /**
+   * Pin an iteration of a run.
+   * @param {Run} run
+   * @param {number} iteration
+   */
+  show(run, iteration) {
+    this.#set({ run: run.number, iteration });
+  }
+
   /** Move the moment to an iteration of its run. @param {number} iteration */
   moveTo(iteration) {
     if (this.#moment) this.#set({ ...this.#moment, iteration });

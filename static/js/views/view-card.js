@@ -314,13 +314,18 @@ export class ViewCard {
  * @param {string} says
  */
 export function runLine(run, says = "") {
-  const swatch = h("span", { className: "moment-swatch" });
-  swatch.style.background = cssColor(run.hue);
   return h(
     "div",
     { className: "view-line" },
-    swatch,
+    swatchOf(run),
     h("span", { className: "view-name", title: run.name }, run.name),
     h("span", { className: "view-says" }, says),
   );
+}
+
+/** A square in a run's colour. @param {Run} run */
+export function swatchOf(run) {
+  const swatch = h("span", { className: "view-swatch" });
+  swatch.style.background = cssColor(run.hue);
+  return swatch;
 }

@@ -1,0 +1,103 @@
+/**
+ * Findings: gets what the lab finds of the runs that one looks at, at the newest moment or at the pinned one. What was found at
+ * a past moment never changes, so it is kept.
+ */
+
+import { ApiError, request } from "../server/api.js";
+import { Emitter } from "../state/emitter.js";
+
+/** @typedef {{part: string, images: number | null, rows: number}} Sample */
+/** @typedef {{card: string, iteration: number, layer: string | null}} Evidence */
+/** A run that tries a remedy; `helped`: null until both have ended. @typedef {{id: string, number: number, name: string, status: string, helped: boolean | null}} Tried */
+/**
+ * Something that may help; see `app/findings/answers.py`.
+ * @typedef {{code: string, kind: "launch" | "fork", values: Record<string, any>, path: string, body: object, tried: number, helped: number, runs: Tried[]}} Remedy
+ * @typedef {{code: string, iteration: number, values: Record<string, any>, kinds: Record<string, string>, sample: Sample, evidence: Evidence, remedies: Remedy[]}} Finding
+ * @typedef {{run: string, iteration: number, findings: Finding[]}} Findings
+ */
+/** A run that one looks at, at an iteration; null: the newest. @typedef {{id: string, iteration: number | null, ended: boolean}} Asked */
+
+/**
+ * Milliseconds between two questions about a run that trains: at first, and at most, while the answer stays the same. A class
+ * of three hundred asks a lot.
+ */
+const EVERY = { first: 2000, longest: 12_000, growth: 1.5 };
+/** How often it looks whether a question is due. */
+const LOOK_EVERY = 500;
+/** The most answers that are kept. */
+const MAX_KEPT = 100;
+
+/** Emits "found" when an answer has come. */
+export class FindingsOfRuns extends Emitter {
+  /** By run and iteration; `due`: when it is asked again. @type {Map<string, {answer: Findings, due: number, wait: number}>} */
+  #kept = new Map();
+  /** @type {Asked[]} */
+  #asked = [];
+  #asking = false;
+  #timer = 0;
+
+  /** Say at which runs one looks from now on. @param {Asked[]} asked */
+  ask(asked) {
+    this.#asked = asked;
+    if (!this.#asking) this.#next();
+  }
+
+  /** What was found; while that is asked for again, the last answer. @param {Asked} asked */
+  get(asked) {
+    return this.#kept.get(keyOf(asked))?.answer;
+  }
+
+  /** Ask again soon: a run was launched that may help, or has ended. */
+  renew() {
+    for (const kept of this.#kept.values()) Object.assign(kept, { due: 0, wait: EVERY.first });
+    if (!this.#asking) this.#next();
+  }
+
+  async #next() {
+    clearTimeout(this.#timer);
+    const now = performance.now();
+    const due = this.#asked.find((one) => {
+      const kept = this.#kept.get(keyOf(one));
+      return !kept || (kept.due <= now && (!one.ended || !kept.due));
+    });
+    if (!due || document.hidden) {
+      const trains = this.#asked.some(({ ended }) => !ended);
+      if (trains || document.hidden) this.#timer = setTimeout(() => this.#next(), LOOK_EVERY);
+      return;
+    }
+    this.#asking = true;
+    const { id, iteration } = due;
+    try {
+      const answer = await request(
+        "GET",
+        `api/runs/${id}/findings${iteration === null ? "" : `?at=${iteration}`}`,
+      );
+      this.#keep(keyOf(due), answer);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#keep(keyOf(due), this.get(due) ?? { run: id, iteration: iteration ?? 0, findings: [] });
+    }
+    this.#asking = false;
+    this.#next();
+  }
+
+  /**
+   * @param {string} key
+   * @param {Findings} answer
+   */
+  #keep(key, answer) {
+    const before = this.#kept.get(key);
+    const isSame = before && JSON.stringify(before.answer.findings) === JSON.stringify(answer.findings);
+    const wait = isSame ? Math.min(EVERY.longest, before.wait * EVERY.growth) : EVERY.first;
+    this.#kept.delete(key);
+    this.#kept.set(key, { answer, due: performance.now() + wait, wait });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > MAX_KEPT) this.#kept.delete(oldest);
+    this.emit("found");
+  }
+}
+
+/** An ended run is asked about once more at its end. @param {Asked} asked */
+function keyOf({ id, iteration, ended }) {
+  return `${id} ${iteration ?? (ended ? "end" : "newest")}`;
+}
