@@ -1,4 +1,4 @@
-"""The card of the loss landscape: measured on demand with progress and cancel, read by mouse, keyboard and as a text."""
+"""The card of the loss landscape: measured on demand, with progress and cancel; read by mouse, keyboard or as text."""
 
 import re
 

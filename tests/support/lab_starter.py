@@ -155,7 +155,7 @@ def _load() -> None:
     from app import one_thread
 
     one_thread()
-    import app.cli  # noqa: F401
+    import app.cli
     import app.commands.serve  # noqa: F401
     from app.main import create_app
     from app.settings import Settings
