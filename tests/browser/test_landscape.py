@@ -30,7 +30,9 @@ def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_can
     expect(card).to_contain_text(re.compile(r"first 360 test images, at 25 × 25 points"))
     label = canvas.get_attribute("aria-label")
     for run in runs:
-        assert re.search(rf"{run['name']}: from iteration 0, loss [\d.]+, to iteration 40, loss [\d.]+", label)
+        assert re.search(
+            rf"{run['name']}: from iteration 0, loss [\d.]+, to iteration 40, loss [\d.]+", label
+        )
     assert canvas.evaluate(COLORS) > 100
     assert violations(page, within='[data-chart="view.landscape"]') == []
 

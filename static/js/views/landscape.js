@@ -87,6 +87,11 @@ export class Landscape {
     return this.#shown ? this.#canvas : null;
   }
 
+  remove() {
+    this.#measuring?.abort();
+    this.#measuring = null;
+  }
+
   // -- measuring -------------------------------------------------------------------------------------
 
   async #measure() {

@@ -56,6 +56,7 @@ import { explain } from "../words/reasons.js";
  * @property {(run: Run) => Record<string, string | number> | null} options null: nothing of this run (yet)
  * @property {(seen: Seen[]) => string} draw
  * @property {() => HTMLCanvasElement | SVGElement | null} picture what is saved as a picture
+ * @property {() => void} [remove] the card is taken away
  */
 
 /** While the page polls, the newest moment is asked for this often, in milliseconds. */
@@ -144,6 +145,7 @@ export class ViewCard {
     clearTimeout(this.#timer);
     for (const stop of this.#stops) stop();
     this.#parts.watching.need(this, []);
+    this.#content.remove?.();
     this.#frame.remove();
   }
 
