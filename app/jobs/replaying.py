@@ -185,6 +185,7 @@ class Replaying:
         )  # each point of a path is replayed, and then measured
         paths: list[list[Snapshot]] = []
         first: Trainer | None = None
+        is_closed = False  # whether some run leaves the test set closed: then none is measured on it
         try:
             for job, iterations, loss in zip(ask.jobs, ask.iterations, ask.losses, strict=True):
                 replay, path = self._take(job).replay, []
@@ -195,9 +196,11 @@ class Replaying:
                     self._connection.send_bytes(encode(Progress(replayed, total)))
                 _demand_recorded(trainer, loss)
                 first = first or trainer
+                is_closed = is_closed or trainer.parts.test is None
                 paths.append(path)
             assert first is not None
-            part = first.parts.test or first.parts.validation or first.parts.train
+            test = None if is_closed else first.parts.test
+            part = test or first.parts.validation or first.parts.train
             survey = Survey(first.config, part, paths, options)
             told = 0.0
             for _ in survey.run():

@@ -153,6 +153,11 @@ def test_while_a_challenge_is_open_no_door_leads_a_student_to_a_test_figure(lab)
         assert (refused["code"], refused["field"]) == ("challenge_data", field), path
     lesson = ada.http.post("/api/lessons/2a-optimizers/runs")
     assert error(lesson)["code"] == "challenge_data"
+    closed = ada.launch(**{**SHORT, "dataset": DIGITS})
+    ada.wait_for(closed["id"], "completed")
+    around = {"runs": [{"run": run["id"], "iteration": 40} for run in (old, closed)], "options": {"size": 5}}
+    landscape = json.loads(ada.http.post("/api/landscapes", json=around).text.splitlines()[-1])["landscape"]
+    assert landscape["part"] == "train"  # of the older run, which has test images, and would lend them
     assert ada.launch(**{**SHORT, "dataset": {"name": "spirals"}})["summary"]["dataset"] == "spirals"
     assert teacher.launch(**SHORT)["summary"]["test_size"] is None  # the teacher may
 
