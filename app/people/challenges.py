@@ -47,8 +47,12 @@ log = logging.getLogger(__name__)
 
 #: How often runs are judged.
 PERIOD_SECONDS = 1.0
+#: It rests this many times as long as it took to say who is where.
+SHARE = 10
 #: The most trainings whose rows or parameters are read in one round; the others come with the next ones.
 MAX_READS = 50
+#: After this many runs it lets others have their turn.
+BETWEEN = 1000
 #: A student is told of so many runs that do not count, the newest ones.
 MAX_UNCOUNTED = 3
 #: How long the replay of one entry may take.
@@ -86,6 +90,11 @@ class Challenges:
         self._task: asyncio.Task[None] | None = None
         self._judged: dict[str, Judged] = {}  # by training
         self._parameters: dict[str, int] = {}  # of trainings
+        self._found: tuple[object, list[Run]] = (
+            None,
+            [],
+        )  # the candidates, and of which runs they were chosen
+        self._seen: tuple[ChallengeView | None, dict[str, OwnStanding]] = (None, {})  # as it was published
         self._sent: dict[str, Any] = {}  # by subject
 
     # -- life --------------------------------------------------------------------------------------
@@ -95,6 +104,8 @@ class Challenges:
         class_id = self._classroom.id
         self._current = await self._database.read(lambda c: challenge_store.find_current(c, class_id))
         self._begin()
+        if self._current is not None and self._current.phase is not Phase.OPEN:
+            self._publish()
 
     def _begin(self) -> None:
         self._judged.clear()
@@ -178,18 +189,20 @@ class Challenges:
     async def _work(self, challenge: Challenge) -> None:
         """Judge, then measure when the teacher opens the test set, until the challenge or the class is over."""
         while self._classroom.ended_at is None:
+            spent, more = 0.0, False
             try:
-                more = False
                 if challenge.phase is Phase.OPEN:
                     more = await self._read(challenge)
                 elif challenge.phase is Phase.OPENING:
                     await self._measure_all(challenge)
+                begun = time.thread_time()
                 self._publish()
+                spent = time.thread_time() - begun
             except LabError as error:  # the store cannot be read or written: in the next round
                 log.warning("the challenge could not be judged: %s", error)
                 more = False
-            if not more:
-                await asyncio.sleep(PERIOD_SECONDS)
+            # the event loop has more to do than this, however many runs there are
+            await asyncio.sleep(max(0 if more else PERIOD_SECONDS, SHARE * spent))
         # the class has ended: its challenge too
         self._current = None
         self._on_terms(None)
@@ -204,7 +217,9 @@ class Challenges:
 
     async def _read_some(self, challenge: Challenge) -> bool:
         reads = 0
-        for run in self._candidates(challenge):
+        for place, run in enumerate(self._candidates(challenge), 1):
+            if place % BETWEEN == 0:
+                await asyncio.sleep(0)  # others have their turn
             training = run.training
             judged = self._judged.setdefault(training.id, Judged(challenge.terms))
             if training.id not in self._parameters:
@@ -261,15 +276,20 @@ class Challenges:
     def _candidates(self, challenge: Challenge) -> list[Run]:
         """The runs of students on the data set since the challenge began."""
         students = {student.id for student in self._classroom.students}
-        name = challenge.terms.dataset
-        return [
-            run
-            for run in self._register.runs
-            if run.owner in students
-            and run.launched_at >= challenge.started_at
-            and run.training.config["dataset"]["name"] == name
-            and challenge.terms.unfit(run.training.config) is None
-        ]
+        runs = self._register.runs
+        chosen_of = challenge.id, len(runs), runs[-1].id if runs else "", students
+        if self._found[0] != chosen_of:
+            name = challenge.terms.dataset
+            candidates = [
+                run
+                for run in runs
+                if run.owner in students
+                and run.launched_at >= challenge.started_at
+                and run.training.config["dataset"]["name"] == name
+                and challenge.terms.unfit(run.training.config) is None
+            ]
+            self._found = chosen_of, candidates
+        return self._found[1]
 
     def _entries(self, challenge: Challenge) -> list[Entry]:
         """The best run of each student that counts; of equal ones the first."""
@@ -318,15 +338,15 @@ class Challenges:
 
     def view(self) -> ChallengeView | None:
         """What everybody may see."""
-        return self._views()[0]
+        return self._seen[0]
 
     def standing(self, person: Person) -> OwnStanding | None:
         """What a student may see of their own besides; None: they are no student, or there is no challenge."""
-        return self._views()[1].get(person.id) if person.role is Role.STUDENT else None
+        return self._seen[1].get(person.id) if person.role is Role.STUDENT else None
 
     def all_standings(self) -> list[OwnStanding]:
         """What the teacher sees."""
-        return list(self._views()[1].values())
+        return list(self._seen[1].values())
 
     def _views(self) -> tuple[ChallengeView | None, dict[str, OwnStanding]]:
         challenge = self._current
@@ -367,7 +387,7 @@ class Challenges:
 
     def _publish(self) -> None:
         """Send what has changed."""
-        view, own = self._views()
+        self._seen = view, own = self._views()
         if view is None and "challenge" not in self._sent:
             return
         if view is None:

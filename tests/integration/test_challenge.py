@@ -36,7 +36,8 @@ def train(member, seed, **changes):
 
 
 def own(member):
-    (standing,) = seen(member)["standings"]
+    """Their standing, which is there within a second."""
+    (standing,) = wait_until(lambda: seen(member)["standings"], "the standing of a student")
     return standing
 
 
@@ -68,6 +69,7 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
         ]
     )
     assert entry["test"] is entry["test_place"] is None
+    wait_until(lambda: own(ada)["uncounted"], "the run that is too large")
     assert own(ada)["uncounted"] == [
         {"run_number": too_large["number"], "why": "parameters", "value": 4810, "most": 2000}
     ]
@@ -85,7 +87,7 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
     assert error(teacher.http.post("/api/class/challenge", json=NEW))["code"] == "challenge_there"
 
     lab.restart()
-    assert own(ada)["entry"] == entry  # once it has judged again
+    wait_until(lambda: own(ada)["entry"] == entry, "the same entry, judged again")
 
     assert teacher.http.post("/api/class/challenge/open").status_code == 202
     refused = teacher.http.post("/api/class/challenge/open")
@@ -181,6 +183,7 @@ def test_while_a_challenge_is_open_no_door_leads_a_student_to_a_test_figure(lab)
         "confusion": bob.http.get(
             f"{path}/moments/100/views/confusion", params={"options": '{"part": "validation"}'}
         ),
+        "findings": bob.http.get(f"{path}/findings"),
         "comparison": bob.http.get(f"{path}/comparison", params={"with": run["id"]}),
         "fields": bob.http.get("/api/fields", params=some),
         "csv": bob.http.get(f"{path}/export.csv"),

@@ -59,6 +59,7 @@ export class ChallengeCard {
     if (state === this.#drawn) return;
     this.#drawn = state;
     setText(this.#title, challenge.name);
+    this.#title.title = challenge.name;
     setText(this.#count, phaseText(challenge));
     setText(this.#terms, termsText(challenge));
     this.#list.replaceChildren(...placeLines(entries ?? challenge.top, challenge));
