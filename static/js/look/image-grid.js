@@ -48,7 +48,7 @@ export class ImageGrid {
  * @param {Uint8Array} planes
  * @param {number[]} shape
  */
-function paint(canvas, planes, [channels, height, width]) {
+export function paint(canvas, planes, [channels, height, width]) {
   const picture = new ImageData(width, height);
   const area = width * height;
   for (let at = 0; at < area; at++) {

@@ -43,17 +43,20 @@ import { explain } from "../words/reasons.js";
 
 /**
  * A run in a card. `iteration`: the moment, or the newest iteration; `isLive`: whether it follows the newest; `view`: what was
- * seen there, if that has come (the last one stays until then).
- * @typedef {{run: Run, iteration: number, isLive: boolean, view: View | null, error: string}} Seen
+ * seen there, if that has come (the last one stays until then); `further`: the same for the further requests of the content.
+ * @typedef {{run: Run, iteration: number, isLive: boolean, view: View | null, further: (View | null)[], error: string}} Seen
  */
+
+/** A view that a content needs besides, at an iteration or (without one) at the moment. @typedef {{view: string, options: Record<string, string | number>, iteration?: number}} Request */
 
 /**
  * What draws in a card. `runs`: at most so many runs side by side; `view` and `options`: what it needs of each; null: only rows.
- * `draw` returns what is to be seen as a text.
+ * `further`: what else it needs of a run whose moment is at `iteration`. `draw` returns what is to be seen as a text.
  * @typedef {object} Content
  * @property {number} runs
  * @property {string | null} view
  * @property {(run: Run) => Record<string, string | number> | null} options null: nothing of this run (yet)
+ * @property {(run: Run, iteration: number) => Request[]} [further]
  * @property {(seen: Seen[]) => string} draw
  * @property {() => HTMLCanvasElement | SVGElement | null} picture what is saved as a picture
  * @property {() => void} [remove] the card is taken away
@@ -77,7 +80,7 @@ export class ViewCard {
   #text = h("p", { className: "hidden" });
   #status = h("p", { className: "view-status", role: "status", hidden: true });
   #chooser = h("select", { className: "view-run", hidden: true });
-  /** The last view of each run. @type {Map<string, View>} */
+  /** The last view of each run, and of each further request. @type {Map<string, View>} */
   #last = new Map();
   #timer = 0;
 
@@ -231,27 +234,32 @@ export class ViewCard {
     const isPolling = store.connection === "polling";
     /** @type {Wanted[]} */
     const wanted = [];
+    const keys = new Set(runs.map(({ id }) => id));
     const seen = runs.map((run) => {
       const newest = newestOf(run);
       const isLive = moment === null || moment.iteration === null;
       const iteration = isLive ? newest : Math.min(moment.iteration ?? 0, newest);
       const options = this.#visible && content.view ? content.options(run) : null;
       /** @type {Seen} */
-      const one = { run, iteration, isLive, view: null, error: "" };
+      const one = { run, iteration, isLive, view: null, further: [], error: "" };
       if (!options || !content.view) return one;
-      const asked = {
-        run: run.id,
-        view: content.view,
-        options,
-        iteration: isLive && !isPolling ? null : iteration,
+      const ask = (/** @type {Request} */ request, /** @type {string} */ key) => {
+        const now = isLive && !isPolling ? null : iteration;
+        const asked = { run: run.id, view: request.view, options: request.options };
+        wanted.push({ ...asked, iteration: request.iteration ?? now });
+        const found = watching.get(wanted[wanted.length - 1]);
+        keys.add(key);
+        if (found instanceof ApiError) one.error = explain(found);
+        else if (found) this.#last.set(key, found);
+        return found instanceof ApiError ? null : (this.#last.get(key) ?? null);
       };
-      wanted.push(asked);
-      const found = watching.get(asked);
-      if (found instanceof ApiError) one.error = explain(found);
-      else if (found) this.#last.set(run.id, found);
-      one.view = one.error ? null : (this.#last.get(run.id) ?? null);
+      one.view = ask({ view: content.view, options }, run.id);
+      one.further = (content.further?.(run, iteration) ?? []).map((request) =>
+        ask(request, `${run.id} ${JSON.stringify(request)}`),
+      );
       return one;
     });
+    for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
     if (!isPolling || !this.#timer) this.#need(wanted, isPolling);
     this.#showChooser(from);
     if (!this.#visible) return;

@@ -20,6 +20,7 @@ await loadStyle("views");
  */
 const CONTENTS = {
   gradients: async () => (await import("./gradients.js")).Gradients,
+  confusion: async () => (await import("./confusion.js")).Confusion,
   weights: async () => (await import("./weights.js")).Weights,
   landscape: async () => (await import("./landscape.js")).Landscape,
 };
