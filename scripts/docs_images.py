@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from scripts.pictures import charts, form, joining, measured, readme, runs, troubles, wall
+from scripts.pictures import charts, form, joining, measured, readme, runs, troubles, views, wall
 from scripts.pictures.studio import IMAGES, Scene, Studio
 from tests.support.chromium import open_chromium
 
@@ -20,6 +20,7 @@ SCENES: list[Scene] = [
     *troubles.SCENES,
     *joining.SCENES,
     *wall.SCENES,
+    *views.SCENES,
     *measured.SCENES,
 ]
 

@@ -1,6 +1,6 @@
 """The table of rules, the most decisive first: each with its thresholds, their sources, and for how many rows it holds.
 
-*Measured* means: with this engine, on the runs of `tests/engine/test_findings.py` and the lessons; decision 22 has the
+*Measured* means: with this engine, on the runs of `tests/engine/test_findings.py` and the lessons; decision 24 has the
 figures.
 """
 

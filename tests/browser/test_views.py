@@ -1,4 +1,4 @@
-"""The cards that show what is inside of networks have the numbers of the engine, live and past, by mouse and by keys."""
+"""The cards that show what is inside of networks have the numbers of the engine, live and past, by mouse and keys."""
 
 import json
 import re
