@@ -6,6 +6,7 @@ All addresses in a page are relative to it, so that the same page serves a lab a
 from __future__ import annotations
 
 import re
+import time
 from functools import cache
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from app.plotly import plotly_script
 #: The style sheets that the lab's page begins with; a later one counts where two say the same of an element. Scripts
 #: that are loaded later bring their own.
 STYLES = ["base", "lab", "form", "runs", "charts", "touch", "forced-colors"]
+#: The files of the page are looked at no more often than this.
+LOOK_SECONDS = 0.5
 
 
 class Pages:
@@ -28,6 +31,8 @@ class Pages:
         self.messages = Messages()
         self.assets = Assets(static_dir, {"css/page.css": [f"css/{name}.css" for name in STYLES]})
         self.plotly = plotly_script()
+        self._version = ""
+        self._looked = -LOOK_SECONDS
         self._environment = _environment(templates_dir)
         self._values: dict[str, object] = {
             "plotly_url": f"vendor/{self.plotly.name}",
@@ -46,10 +51,18 @@ class Pages:
             t=lambda key: texts[key],
             language=language,
             languages=self.messages.languages,
-            static=f"static/{self.assets.version()}",
+            static=f"static/{self._version_of_assets()}",
             **self._values,
             **values,
         )
+
+    def _version_of_assets(self) -> str:
+        """As it was a moment ago: it looks at every file, and a class opens its pages at once."""
+        now = time.monotonic()
+        if now >= self._looked + LOOK_SECONDS:
+            self._version = self.assets.version()
+            self._looked = now  # last: pages are made in several threads
+        return self._version
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -68,12 +68,12 @@ def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentC
     return config, summary
 
 
-@router.get("/options")
-async def get_options(lab: TheLab) -> OptionsAnswer:
+@router.get("/options", response_model=OptionsAnswer)
+async def get_options(lab: TheLab) -> Response:
     """Registries, ranges and defaults: the form is generated from this."""
-    described = options.describe(lab.settings.data_dir)
     limits = {"together": MAX_TOGETHER, "import_bytes": lab.settings.max_import_bytes}
-    return cast(OptionsAnswer, {**described, "datasets": lab.data_sets.views(), "limits": limits})
+    changing = _json({"datasets": lab.data_sets.recent_views(), "limits": limits})
+    return Response(_registries_json()[:-1] + b"," + changing[1:], media_type="application/json")
 
 
 @router.post("/summary")
@@ -146,9 +146,10 @@ async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | 
     lesson = _lesson(slug)
     if not lesson.runs:
         raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
-    configs = lesson.configs(dataset=_data_set(lab, lesson))
-    for config in configs:
-        lab.settings.limits.check(summarize(config))
+    launched = _launched(slug, _data_set(lab, lesson))
+    configs = [config for config, _ in launched]
+    for config, summary in launched:
+        lab.settings.limits.check(summary)
         # some networks do not accept images of the digits' size, and keep their own data set
         lab.data_sets.demand(config.dataset.name)
     lab.take_runs(person, len(configs))
@@ -165,6 +166,18 @@ def _lesson(slug: str) -> Lesson:
         raise NotFound(f"there is no lesson {slug!r}", field="slug") from None
 
 
+@functools.cache
+def _registries_json() -> bytes:
+    """What of the options does not change while the lab is open: every page asks for it."""
+    described = options.describe()
+    del described["datasets"]
+    return _json(described)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 @functools.lru_cache(maxsize=8)
 def _lessons_json(language: str | None, conclusions: bool, datasets: tuple[str, ...]) -> bytes:
     """All lessons on these data sets: every page asks for them."""
@@ -176,7 +189,7 @@ def _lessons_json(language: str | None, conclusions: bool, datasets: tuple[str, 
             for texts in (view["title"], view["question"], view["conclusion"]):
                 for other in texts.keys() - {language}:
                     del texts[other]
-    return json.dumps({"lessons": views}, ensure_ascii=False, separators=(",", ":")).encode()
+    return _json({"lessons": views})
 
 
 def _view(lesson: Lesson, dataset: str, *, with_configs: bool = False) -> LessonAnswer:
@@ -201,6 +214,13 @@ def _view(lesson: Lesson, dataset: str, *, with_configs: bool = False) -> Lesson
             run["config"] = config.to_dict()
         view["experiment"] = lesson.experiment(dataset=dataset).to_dict()
     return view
+
+
+@functools.cache
+def _launched(slug: str, dataset: str) -> tuple[tuple[ExperimentConfig, Summary], ...]:
+    """The experiments of a lesson's runs on this data set, with what they are: a class launches them at once."""
+    configs = lessons.LESSONS[slug].configs(dataset=dataset)
+    return tuple((config, summarize(config)) for config in configs)
 
 
 @functools.cache
