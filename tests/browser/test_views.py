@@ -1,8 +1,10 @@
 """The cards that show what is inside of networks have the numbers of the engine, live and past, by mouse and keys."""
 
+import base64
 import json
 import re
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
@@ -84,4 +86,45 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     page.page.get_by_role("button", name="accuracy per class").click()
     page.page.get_by_role("button", name="worst mistakes").click()
     expect(examples.first).to_contain_text("→")
+    assert page.errors == []
+
+
+def test_each_shown_network_reads_a_drawn_digit_and_a_test_image_that_is_changed_by_keys(open_page, lab):
+    page = open_page(lab)
+    run_id = lab.ids[0]
+    open_cards(page, lab, run_id, "view.digit")
+    card = page.page.locator('[data-chart="view.digit"]')
+    bars, pad = card.locator(".digit-bars canvas"), card.locator(".pad")
+    name = lab.run(run_id)["name"]
+    sample = lab.http.get(
+        "/api/datasets/digits/images", params={"part": "test", "first": 7, "count": 1}
+    ).json()
+    image = np.frombuffer(base64.b64decode(sample["pixels"]), np.uint8).reshape(8, 8)
+
+    def says(pixels, at):
+        _, arrays = seen(lab, run_id, at, "digit", pixels=base64.b64encode(pixels.tobytes()).decode())
+        p = arrays["probabilities"]
+        return f"{name} says {p.argmax()} ({100 * p.max():.0f}%)."
+
+    card.locator("input").fill("7")
+    card.locator("input").press("Enter")
+    expect(bars).to_have_attribute("aria-label", says(image, 40))
+    pad.press("ArrowRight")
+    moved = np.pad(image, ((0, 0), (1, 0)))[:, :8]
+    expect(bars).to_have_attribute("aria-label", says(moved, 40))
+    expect(pad).to_have_attribute("aria-label", re.compile("Test image 7"))
+    pad.press("Control+z")
+    expect(bars).to_have_attribute("aria-label", says(image, 40))
+    assert violations(page, within='[data-chart="view.digit"]') == []
+
+    open_cards(page, lab, run_id, "view.digit", at=10)
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] - 20, steps=8)
+    page.page.mouse.up()
+    expect(bars).to_have_attribute("aria-label", re.compile(rf"{re.escape(name)} says \d"))
+    card.get_by_role("button", name="clear").click()
+    expect(bars).to_have_attribute("aria-label", re.compile("Draw a digit in the square"))
     assert page.errors == []

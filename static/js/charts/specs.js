@@ -14,7 +14,7 @@ import { isQuantity, quantity } from "./quantities.js";
  */
 
 /** The kinds of views; see views/cards.js. */
-export const VIEWS = ["gradients", "weights", "confusion", "landscape"];
+export const VIEWS = ["gradients", "weights", "confusion", "landscape", "digit"];
 /** How a view begins in the address. */
 export const VIEW = "view.";
 

@@ -70,6 +70,7 @@ export class ViewCard {
   #on;
   #parts;
   #frame;
+  /** @type {Content} */
   #content;
   #visible = false;
   #removed = false;

@@ -22,6 +22,7 @@ const CONTENTS = {
   gradients: async () => (await import("./gradients.js")).Gradients,
   confusion: async () => (await import("./confusion.js")).Confusion,
   weights: async () => (await import("./weights.js")).Weights,
+  digit: async () => (await import("./digit.js")).Digit,
   landscape: async () => (await import("./landscape.js")).Landscape,
 };
 

@@ -1,0 +1,342 @@
+/**
+ * Draw a digit: what each shown network says of it, while one draws and while the networks learn. A test image can be taken
+ * in place of a drawing, and be erased or moved.
+ */
+
+import { h, label, setText } from "../page/dom.js";
+import { color, cssColor } from "../page/palette.js";
+import { number, percent, t } from "../words/i18n.js";
+import { className } from "../words/labels.js";
+import { inks, pixels, prepared } from "./canvas.js";
+import { erased, fromBase64, PEN, shifted, toBase64, trimmed } from "./digit-pixels.js";
+import { drawing } from "./drawing.js";
+import { sampleOf } from "./samples.js";
+
+/**
+ * @import { DataSample, Run } from "../types.js"
+ * @import { Place } from "./digit-pixels.js"
+ * @import { CardContext, Content, Seen } from "./view-card.js"
+ */
+
+/** The smallest and the largest side of the square in which one draws, and its share of the card's width. */
+const SIDE = { least: 110, most: 420, share: 0.46 };
+/** The side of the small square, as a share of the large one. */
+const SMALL = 0.28;
+/** How far the eraser reaches, as a share of a test image. */
+const ERASER = 0.07;
+/** Where an arrow key moves a test image, and from which side it erases with Shift. */
+const ARROWS =
+  /** @type {Record<string, {by: [number, number], side: "left" | "right" | "top" | "bottom"}>} */ ({
+    ArrowLeft: { by: [-1, 0], side: "right" },
+    ArrowRight: { by: [1, 0], side: "left" },
+    ArrowUp: { by: [0, -1], side: "bottom" },
+    ArrowDown: { by: [0, 1], side: "top" },
+  });
+
+/** @implements {Content} */
+export class Digit {
+  runs = 4;
+  view = "digit";
+  #card;
+  #pad = h("canvas", { className: "pad", role: "img", tabIndex: 0 });
+  #small = h("canvas", { className: "pad-small pixels", role: "img" });
+  #bars = h("canvas", { role: "img" });
+  #clear = h("button", { type: "button" }, t("views.clear"));
+  #undo = h("button", { type: "button" }, t("views.undo"));
+  #number = h("input", { type: "number", min: "0", step: "1", inputMode: "numeric" });
+  #says = h("span", { className: "digit-says" });
+  #help = h("p", { className: "digit-help" });
+  #main = h("div", { className: "digit" });
+  /** The data set of the runs, with an image of it: whose shape and classes are needed. @type {DataSample | null} */
+  #sample = null;
+  #isDown = false;
+  #side = SIDE.least;
+  #stop;
+
+  /** @param {CardContext} card */
+  constructor(card) {
+    this.#card = card;
+    label(this.#number, t("views.test_image"));
+    this.#number.placeholder = t("views.number");
+    this.#number.addEventListener("change", () => this.#take());
+    this.#clear.addEventListener("click", () => drawing.clear());
+    this.#undo.addEventListener("click", () => drawing.undo());
+    this.#small.setAttribute("aria-label", t("views.seen_as"));
+    const chosen = h("label", {}, `${t("views.test_image")} `, this.#number);
+    const tools = h("div", { className: "digit-tools" }, this.#clear, this.#undo, chosen);
+    const square = h("div", { className: "pad-frame" }, this.#pad, this.#small);
+    this.#main.append(square, h("div", { className: "digit-bars" }, this.#bars), tools);
+    card.controls.append(this.#says);
+    card.body.append(this.#main, this.#help);
+    this.#listen();
+    this.#stop = drawing.on("change", card.redraw);
+  }
+
+  remove() {
+    this.#stop();
+  }
+
+  /** @param {Run} run */
+  options(run) {
+    const sample = sampleOf(run.summary.dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw);
+    if (!sample?.pixels) return null;
+    const made = drawing.pixelsFor(sample.name, sample.shape);
+    return made && sample.shape[0] === 1 ? { pixels: toBase64(made) } : null;
+  }
+
+  /** @param {Seen[]} seen */
+  draw(seen) {
+    const samples = seen.map(({ run }) =>
+      sampleOf(run.summary.dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw),
+    );
+    this.#sample = samples.find((sample) => sample?.pixels && sample.shape[0] === 1) ?? null;
+    const { body } = this.#card;
+    const height = (body.parentElement?.clientHeight ?? 220) - 34;
+    this.#side = Math.round(Math.max(SIDE.least, Math.min(SIDE.most, height, body.clientWidth * SIDE.share)));
+    this.#drawPad();
+    this.#clear.disabled = drawing.isEmpty;
+    this.#undo.disabled = !drawing.canUndo;
+    if (document.activeElement !== this.#number) this.#number.value = String(drawing.image?.number ?? "");
+    const fit = seen.filter((_, i) => samples[i]?.pixels && samples[i]?.shape[0] === 1);
+    const isKnown = samples.every(Boolean);
+    this.#main.hidden = isKnown && !fit.length;
+    setText(this.#help, this.#helpText(fit, seen, isKnown));
+    this.#help.hidden = !this.#help.textContent;
+    const shown = fit.filter(({ run, view }) => view?.arrays.probabilities && this.options(run) !== null);
+    return this.#drawBars(shown, this.#sample?.class_names ?? []);
+  }
+
+  /**
+   * @param {Seen[]} fit the runs on grey images
+   * @param {Seen[]} seen
+   * @param {boolean} isKnown
+   */
+  #helpText(fit, seen, isKnown) {
+    if (isKnown && !fit.length) return t("views.digit_needs_grey");
+    const { image } = drawing;
+    if (image && fit.some(({ run }) => run.summary.dataset !== image.dataset))
+      return t("views.image_of_other_set");
+    if (seen.length > fit.length && isKnown) return t("views.digit_some_grey");
+    return drawing.isEmpty ? t("views.digit_help") : "";
+  }
+
+  /** The square in which one draws, and the small one with what the network gets. */
+  #drawPad() {
+    const side = this.#side;
+    const context = prepared(this.#pad, side, side);
+    const { ink } = inks(this.#pad);
+    const sample = this.#sample;
+    const { image, strokes } = drawing;
+    const made = sample ? drawing.pixelsFor(sample.name, sample.shape) : null;
+    if (image) {
+      const picture = greys(image.pixels, Math.sqrt(image.pixels.length), this.#card.isDark());
+      context.imageSmoothingEnabled = false;
+      context.drawImage(picture, 0, 0, side, side);
+    }
+    context.strokeStyle = context.fillStyle = ink;
+    context.lineWidth = PEN * side;
+    context.lineCap = context.lineJoin = "round";
+    for (const stroke of strokes) {
+      context.beginPath();
+      stroke.forEach(([x, y], i) => {
+        context[i ? "lineTo" : "moveTo"](x * side, y * side);
+      });
+      if (stroke.length === 1) context.lineTo(stroke[0][0] * side, stroke[0][1] * side);
+      context.stroke();
+    }
+    this.#pad.setAttribute(
+      "aria-label",
+      image ? t("views.pad_image", { n: number(image.number) }) : t("views.pad", { n: strokes.length }),
+    );
+    const small = prepared(this.#small, Math.round(side * SMALL), Math.round(side * SMALL));
+    this.#small.hidden = !made;
+    this.#small.title = t("views.seen_as");
+    if (!made || !sample) return;
+    small.imageSmoothingEnabled = false;
+    const picture = greys(made, sample.shape[2], this.#card.isDark());
+    small.drawImage(picture, 0, 0, Math.round(side * SMALL), Math.round(side * SMALL));
+  }
+
+  /**
+   * For each class a bar of each run.
+   * @param {Seen[]} seen
+   * @param {string[]} classes
+   */
+  #drawBars(seen, classes) {
+    const frame = this.#bars.parentElement;
+    const width = Math.max(90, frame?.clientWidth ?? 120);
+    const high = Math.max(this.#side, 13 * classes.length);
+    const context = prepared(this.#bars, width, high);
+    const { ink, quiet, line, font, size } = inks(this.#bars);
+    const letter = Math.max(10, size - 2);
+    const row = high / Math.max(1, classes.length);
+    const thick = Math.max(1.5, Math.min(7, (row - 4) / Math.max(1, seen.length)));
+    const names = classes.map(className);
+    context.font = `${letter}px ${font}`;
+    const left = 8 + Math.min(70, Math.max(0, ...names.map((name) => context.measureText(name).width)));
+    const room = width - left - 40;
+    const found = seen.map(({ run, view }) => ({
+      run,
+      values: /** @type {Float32Array} */ (view?.arrays.probabilities.values),
+      predicted: /** @type {number | null} */ (view?.facts.predicted ?? null),
+    }));
+    const said = new Set(found.map(({ predicted }) => predicted));
+    context.textBaseline = "middle";
+    names.forEach((name, i) => {
+      const middle = row * (i + 0.5);
+      context.font = `${said.has(i) ? "700 " : ""}${letter}px ${font}`;
+      context.fillStyle = said.has(i) ? ink : quiet;
+      context.textAlign = "right";
+      context.fillText(name, left - 6, middle, left - 6);
+      context.fillStyle = line;
+      context.fillRect(left, row * i + 2, 1, row - 4);
+      context.textAlign = "left";
+      found.forEach(({ run, values, predicted }, j) => {
+        const top = middle + (j - found.length / 2) * thick;
+        const share = Number.isFinite(values[i]) ? values[i] : 0;
+        context.fillStyle = color(run.hue, this.#card.isDark());
+        context.fillRect(left, top, Math.max(1, share * room), thick - 0.5);
+        if (predicted !== i || found.some((other, k) => k < j && other.predicted === i)) return;
+        const highest = Math.max(...found.map(({ values: all }) => all[i] || 0));
+        context.fillStyle = ink;
+        context.fillText(percent(highest, 0), left + highest * room + 4, middle);
+      });
+    });
+    const says = found.map(({ run, values, predicted }) =>
+      predicted === null
+        ? t("views.digit_unknown", { run: run.name })
+        : t("views.digit_says", {
+            run: run.name,
+            what: names[predicted],
+            share: percent(values[predicted], 0),
+          }),
+    );
+    this.#says.replaceChildren(
+      ...found.map(({ run, predicted }) => {
+        const swatch = h("span", { className: "moment-swatch" });
+        swatch.style.background = cssColor(run.hue);
+        return h(
+          "span",
+          { title: run.name },
+          swatch,
+          h("b", {}, predicted === null ? "–" : names[predicted]),
+        );
+      }),
+    );
+    const text = says.join(" ") || t("views.digit_help");
+    this.#bars.setAttribute("aria-label", text);
+    return text;
+  }
+
+  #listen() {
+    const pad = this.#pad;
+    /** @param {MouseEvent} event @returns {Place} */
+    const place = ({ clientX, clientY }) => {
+      const { left, top, width, height } = pad.getBoundingClientRect();
+      return [(clientX - left) / width, (clientY - top) / height];
+    };
+    pad.addEventListener("pointerdown", (event) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      pad.focus({ preventScroll: true });
+      pad.setPointerCapture(event.pointerId);
+      this.#isDown = true;
+      this.#touch(place(event), true);
+    });
+    pad.addEventListener("pointermove", (event) => {
+      if (!this.#isDown) return;
+      const all = event.getCoalescedEvents?.() ?? [];
+      for (const one of all.length ? all : [event]) this.#touch(place(one), false);
+    });
+    for (const end of ["pointerup", "pointercancel"])
+      pad.addEventListener(end, () => {
+        this.#isDown = false;
+      });
+    pad.addEventListener("keydown", (event) => this.#onKey(event));
+  }
+
+  /**
+   * The pen, or on a test image the eraser, at a place.
+   * @param {Place} at
+   * @param {boolean} isFirst
+   */
+  #touch(at, isFirst) {
+    const { image } = drawing;
+    if (image) {
+      const width = Math.sqrt(image.pixels.length);
+      drawing.show({ ...image, pixels: erased(image.pixels, width, at, ERASER) }, isFirst);
+    } else if (isFirst) drawing.begin(at);
+    else drawing.extend(at);
+    this.#drawPad(); // the pad follows the pen at once; networks get new pixels less often
+  }
+
+  /** @param {KeyboardEvent} event */
+  #onKey(event) {
+    if (event.altKey || event.metaKey) return;
+    const { image } = drawing;
+    const arrow = ARROWS[event.key];
+    if (arrow && image && !event.ctrlKey) {
+      const width = Math.sqrt(image.pixels.length);
+      const changed = event.shiftKey
+        ? trimmed(image.pixels, width, arrow.side)
+        : shifted(image.pixels, width, ...arrow.by);
+      drawing.show({ ...image, pixels: changed });
+    } else if (event.key === "Delete" || event.key === "Backspace") drawing.clear();
+    else if (event.key === "z" && event.ctrlKey) drawing.undo();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#drawPad();
+  }
+
+  /** Take the test image whose number was typed. */
+  #take() {
+    const sample = this.#sample;
+    const chosen = Math.floor(Number(this.#number.value));
+    if (!sample || this.#number.value === "") return;
+    const first = Math.max(0, Math.min(sample.total - 1, chosen || 0));
+    this.#number.value = String(first);
+    this.#number.max = String(sample.total - 1);
+    const show = () => {
+      const found = sampleOf(sample.name, { part: "test", first, count: 1 }, show);
+      if (found?.pixels && this.#number.value === String(first))
+        drawing.show({ dataset: sample.name, number: first, pixels: fromBase64(found.pixels) });
+    };
+    show();
+  }
+
+  /** The pad and the bars side by side. */
+  picture() {
+    const { width, height } = this.#pad;
+    const both = h("canvas", {
+      width: width + this.#bars.width,
+      height: Math.max(height, this.#bars.height),
+    });
+    const context = both.getContext("2d");
+    context?.drawImage(this.#pad, 0, 0);
+    context?.drawImage(this.#bars, width, 0);
+    return both;
+  }
+}
+
+/**
+ * An image in the ink of the page: what is bright for the network is dark on a light page.
+ * @param {Uint8Array} values
+ * @param {number} width
+ * @param {boolean} dark
+ */
+export function greys(values, width, dark) {
+  const [from, to] = dark
+    ? [
+        [22, 28, 38],
+        [235, 240, 248],
+      ]
+    : [
+        [255, 255, 255],
+        [20, 26, 40],
+      ];
+  return pixels(width, values.length / width, (row, column) => {
+    const share = values[row * width + column] / 255;
+    return /** @type {[number, number, number]} */ (from.map((low, i) => low + share * (to[i] - low)));
+  });
+}

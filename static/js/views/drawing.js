@@ -1,0 +1,111 @@
+/** The image that a person gives to networks: drawn by hand, or a test image that they change. All cards of a page share it. */
+
+import { Emitter } from "../state/emitter.js";
+import { drawnPixels } from "./digit-pixels.js";
+
+/** @import { Place } from "./digit-pixels.js" */
+
+/** A test image, perhaps changed. @typedef {{dataset: string, number: number, pixels: Uint8Array}} TestImage */
+/** @typedef {{strokes: Place[][], image: TestImage | null}} State */
+
+/** The most steps that can be taken back. */
+const MAX_STEPS = 50;
+/** While one draws, the networks get the new pixels at most this often, in milliseconds. */
+const EVERY = 66;
+
+/** Emits "change" when networks should see new pixels. */
+export class Drawing extends Emitter {
+  /** @type {State} */
+  #state = { strokes: [], image: null };
+  /** @type {State[]} */
+  #before = [];
+  /** The drawn pixels by size. @type {Map<string, Uint8Array>} */
+  #pixels = new Map();
+  #timer = 0;
+
+  get strokes() {
+    return this.#state.strokes;
+  }
+
+  get image() {
+    return this.#state.image;
+  }
+
+  get isEmpty() {
+    return !this.#state.image && !this.#state.strokes.length;
+  }
+
+  get canUndo() {
+    return this.#before.length > 0;
+  }
+
+  /** The place where a stroke begins; it takes the place of a test image. @param {Place} place */
+  begin(place) {
+    this.#set({ strokes: [...this.#state.strokes, [place]], image: null });
+  }
+
+  /** The stroke goes on. @param {Place} place */
+  extend(place) {
+    this.#state.strokes.at(-1)?.push(place);
+    this.#announce();
+  }
+
+  /**
+   * Show a test image, or what a change made of it.
+   * @param {TestImage} image
+   * @param {boolean} isStep false: it belongs to the step before
+   */
+  show(image, isStep = true) {
+    if (isStep) this.#set({ strokes: [], image });
+    else {
+      this.#state.image = image;
+      this.#announce();
+    }
+  }
+
+  clear() {
+    if (!this.isEmpty) this.#set({ strokes: [], image: null });
+  }
+
+  undo() {
+    const before = this.#before.pop();
+    if (!before) return;
+    this.#state = before;
+    this.#announce();
+  }
+
+  /**
+   * The pixels for networks that learn from a data set; null: there are none for them.
+   * @param {string} dataset
+   * @param {number[]} shape [1, height, width]
+   */
+  pixelsFor(dataset, [channels, height, width]) {
+    const { image, strokes } = this.#state;
+    if (image) return image.dataset === dataset ? image.pixels : null;
+    if (!strokes.length || channels !== 1) return null;
+    const key = `${height} ${width}`;
+    const made = this.#pixels.get(key) ?? drawnPixels(strokes, height, width);
+    this.#pixels.set(key, made);
+    return made;
+  }
+
+  /** @param {State} state */
+  #set(state) {
+    this.#before.push({ ...this.#state });
+    if (this.#before.length > MAX_STEPS) this.#before.shift();
+    this.#state = state;
+    this.#announce();
+  }
+
+  #announce() {
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = 0;
+      this.#pixels.clear();
+      this.emit("change");
+    }, EVERY);
+  }
+}
+
+/** The one of this page. */
+export const drawing = new Drawing();
