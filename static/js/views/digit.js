@@ -4,6 +4,7 @@
  */
 
 import { h, label, setText } from "../page/dom.js";
+import { onKey, undoOrRedo } from "../page/keys.js";
 import { color, cssColor } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
 import { className } from "../words/labels.js";
@@ -18,8 +19,8 @@ import { sampleOf } from "./samples.js";
  * @import { CardContext, Content, Seen } from "./view-card.js"
  */
 
-/** The smallest and the largest side of the square in which one draws, and its share of the card's width. */
-const SIDE = { least: 110, most: 420, share: 0.46 };
+/** The smallest side of the square in which one draws, and its largest shares of the window's height and the card's width. */
+const SIDE = { least: 110, tall: 0.5, wide: 0.4 };
 /** The side of the small square, as a share of the large one. */
 const SMALL = 0.28;
 /** How far the eraser reaches, as a share of a test image. */
@@ -91,8 +92,10 @@ export class Digit {
     );
     this.#sample = samples.find((sample) => sample?.pixels && sample.shape[0] === 1) ?? null;
     const { body } = this.#card;
-    const height = (body.parentElement?.clientHeight ?? 220) - 34;
-    this.#side = Math.round(Math.max(SIDE.least, Math.min(SIDE.most, height, body.clientWidth * SIDE.share)));
+    // not by the card's height, which may follow from this
+    this.#side = Math.round(
+      Math.max(SIDE.least, Math.min(innerHeight * SIDE.tall, body.clientWidth * SIDE.wide)),
+    );
     this.#drawPad();
     this.#clear.disabled = drawing.isEmpty;
     this.#undo.disabled = !drawing.canUndo;
@@ -252,7 +255,7 @@ export class Digit {
       pad.addEventListener(end, () => {
         this.#isDown = false;
       });
-    pad.addEventListener("keydown", (event) => this.#onKey(event));
+    onKey(pad, (event) => this.#key(event));
   }
 
   /**
@@ -271,18 +274,18 @@ export class Digit {
   }
 
   /** @param {KeyboardEvent} event */
-  #onKey(event) {
-    if (event.altKey || event.metaKey) return;
+  #key(event) {
+    if (event.altKey) return;
     const { image } = drawing;
     const arrow = ARROWS[event.key];
-    if (arrow && image && !event.ctrlKey) {
+    if (arrow && image && !event.ctrlKey && !event.metaKey) {
       const width = Math.sqrt(image.pixels.length);
       const changed = event.shiftKey
         ? trimmed(image.pixels, width, arrow.side)
         : shifted(image.pixels, width, ...arrow.by);
       drawing.show({ ...image, pixels: changed });
     } else if (event.key === "Delete" || event.key === "Backspace") drawing.clear();
-    else if (event.key === "z" && event.ctrlKey) drawing.undo();
+    else if (undoOrRedo(event) === "undo") drawing.undo();
     else return;
     event.preventDefault();
     event.stopPropagation();
