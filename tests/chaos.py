@@ -60,12 +60,12 @@ def _experiment(hidden: list[int], iterations: int, evaluate_every: int) -> dict
     }
 
 
-USUAL = _experiment([128, 64], 2000, 50)
+USUAL = _experiment([128, 64], 1200, 50)
 EXPERIMENTS = {
     "start": USUAL,
     "middle": USUAL,
-    "evaluating": _experiment([256, 256], 250, 1),  # evaluates nine tenths of its time
-    "checkpoint": _experiment([768, 768], 400, 50),  # a checkpoint of 15 MB, twenty times a second
+    "evaluating": _experiment([256, 256], 150, 1),  # evaluates nine tenths of its time
+    "checkpoint": _experiment([512, 512], 300, 50),  # a checkpoint of 8 MB, twenty times a second
     "end": USUAL,
 }
 

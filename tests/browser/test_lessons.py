@@ -14,7 +14,6 @@ Bands = dict[str, dict[str, tuple[tuple[float, float], tuple[float, float]]]]
 #: On MNIST: an independent implementation's mean over three seeds, and room for three of the standard deviations that
 #: our own seeds have (docs/lessons.md).
 MNIST: Bands = {
-    "1a-vanishing-gradient": {"sigmoid": ((8, 12), (8, 12)), "ReLU": ((90.5, 93), (90, 93))},
     "3b-l2": {"no penalty": ((99.9, 100), (73.5, 79.5)), "L2 λ 0.1": ((84, 95), (65, 77))},
 }
 #: On the digits the networks and settings are the same, so what a lesson shows must still be seen.

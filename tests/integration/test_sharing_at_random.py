@@ -73,7 +73,7 @@ ACTIONS = {
     "kill a worker": 2,
     "restart": 1,
 }
-COUNT = 120
+COUNT = 80
 
 
 class Clients:

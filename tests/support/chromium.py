@@ -26,7 +26,8 @@ _FLAGS = [
     "--disable-sync",
     # Playwright wants a stack with each error, also with one that Plotly's script raises and catches while it begins.
     # To find its lines V8 would parse the whole script again, in as much time as the script itself takes.
-    "--js-flags=--no-enable-lazy-source-positions",
+    # A page lives too shortly here for its functions to be compiled a third and a fourth time.
+    "--js-flags=--no-enable-lazy-source-positions,--no-opt,--no-maglev",
 ]
 
 
