@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.findings.identity import Offer, experiment_at, offer
+from app.findings.looks import Looks
 from app.live.hub import Hub
 from app.storage.database import Database
 from app.storage.training_store import read_rows
 from app.trainings import Training
 from app.work import in_thread
 from engine.events import STREAMS
-from engine.findings import Case, Finding, Rows, find
+from engine.findings import Case, Finding, Rows, Seen, find
 
 #: Of a longer stream, its first rows and its newest ones are looked at.
 FIRST_ROWS = 100
@@ -32,6 +33,15 @@ Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a training: how many rows its streams have, and what people looked at."""
+
+    totals: Mapping[str, int]
+    units: Sequence[Seen]
+    confusion: Sequence[Seen]
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A finding with its remedies as experiments."""
 
@@ -42,8 +52,9 @@ class Found:
 class Looking:
     """Findings of trainings at moments. Each is computed once, in a thread. Lives in the event loop."""
 
-    def __init__(self, database: Database, hub: Hub) -> None:
+    def __init__(self, database: Database, hub: Hub, looks: Looks) -> None:
         self._database = database
+        self._looks = looks
         self._hub = hub
         self._found: OrderedDict[Key, list[Found]] = OrderedDict()
 
@@ -54,20 +65,31 @@ class Looking:
             return iteration
         return iteration // LOOK_EVERY * LOOK_EVERY
 
+    def known(self, training: Training, iteration: int) -> Known:
+        """What is known of a training at an iteration, beside its rows."""
+        look = partial(self._looks.of, training.id, until=iteration)
+        part = "validation" if training.config["dataset"].get("validation_size") else "test"
+        return Known(
+            {stream: self._hub.recorded(training.id, stream) for stream in STREAMS},
+            look(name="units", part=""),
+            look(name="confusion", part=part),
+        )
+
     async def at(self, training: Training, iteration: int) -> list[Found]:
         """The findings after an iteration of a training, the most decisive first."""
-        totals = self._totals(training)
-        key = (training.id, iteration, len(training.annotations), *totals.values())
+        known = self.known(training, iteration)
+        version = self._looks.version(training.id)
+        key = (training.id, iteration, len(training.annotations), version, *known.totals.values())
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = await in_thread(self._look, training, iteration, totals)
+            found = self._found[key] = await in_thread(self._look, training, iteration, known)
         self._found.move_to_end(key)
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
         return found
 
-    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> list[Found]:
-        case = self.case(training, iteration, totals)
+    def _look(self, training: Training, iteration: int, known: Known) -> list[Found]:
+        case = self.case(training, iteration, known)
         return [
             Found(
                 finding,
@@ -76,19 +98,16 @@ class Looking:
             for finding in find(case)
         ]
 
-    def _totals(self, training: Training) -> dict[str, int]:
-        return {stream: self._hub.recorded(training.id, stream) for stream in STREAMS}
-
-    def case(self, training: Training, iteration: int, totals: Mapping[str, int] | None = None) -> Case:
+    def case(self, training: Training, iteration: int, known: Known) -> Case:
         """What the rules look at. It reads the store: call it in a thread."""
-        totals = totals or self._totals(training)
         streams = {}
-        for stream, total in totals.items():
+        for stream, total in known.totals.items():
             # there is at most one row for an iteration, and two where the best weights were restored
             stored = self._rows(training, stream, min(total, iteration + 1))
             if stored is not None:
                 streams[stream] = stored
-        return Case(Rows.of(streams).up_to(iteration), experiment_at(training, iteration))
+        rows = Rows.of(streams).up_to(iteration)
+        return Case(rows, experiment_at(training, iteration), known.units, known.confusion)
 
     def _rows(
         self, training: Training, stream: str, total: int

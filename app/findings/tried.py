@@ -12,9 +12,10 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from app.findings.identity import Identity, Offer, identity_of, offer
-from app.findings.looking import Looking
+from app.findings.looking import Known, Looking
 from app.jobs.register import Register
 from app.trainings import Status, Training
 from app.work import in_thread
@@ -24,6 +25,8 @@ from engine.findings import RULES, Case, courses
 MOST_TRAININGS = 1000
 #: So many are looked at for one request that wants to know; the next one goes on.
 AT_ONCE = 30
+#: Accuracies of these are compared: of the first part that both trainings have.
+PARTS: tuple[Literal["validation", "test"], ...] = ("validation", "test")
 #: An accuracy is higher if the difference is above this many of its standard errors.
 ERRORS = 2.0
 
@@ -37,14 +40,14 @@ class Outcome:
 
     Attributes:
         faults: the findings that held at its end.
-        accuracy: of its validation images, or without these of the test images; None: it was never evaluated.
-        images: how many these are.
+        accuracies: of its validation and its test images, as far as it has them and was evaluated: the part → the
+            accuracy, and how many images these are.
+        chance: the accuracy of guessing.
         offers: the remedies against each fault that it had at any time → the identity of a training that tries it.
     """
 
     faults: frozenset[str]
-    accuracy: float | None
-    images: int
+    accuracies: Mapping[str, tuple[float, int]]
     chance: float
     offers: Mapping[Against, Identity]
 
@@ -111,11 +114,12 @@ class Tried:
 
     async def _look_at(self, trainings: Iterable[Training]) -> None:
         for training in trainings:
-            self._outcomes[training.id] = await in_thread(self._outcome, training)
+            known = self._looking.known(training, training.iteration)
+            self._outcomes[training.id] = await in_thread(self._outcome, training, known)
 
-    def _outcome(self, training: Training) -> Outcome:
+    def _outcome(self, training: Training, known: Known) -> Outcome:
         """It reads the store."""
-        return outcome_of(training, self._looking.case(training, training.iteration))
+        return outcome_of(training, self._looking.case(training, training.iteration, known))
 
     def _identity(self, training: Training) -> Identity:
         if training.annotations:  # more may come
@@ -144,13 +148,15 @@ def outcome_of(training: Training, case: Case) -> Outcome:
             if remedy is not None:
                 against = code, remedy.code, str(remedy.kind)
                 offers[against] = offer(training, training.iteration, case.config, remedy).identity
-    part = case.held_out
-    accuracies = case.rows.evaluation.get(f"{part}_accuracy")
-    last = math.nan if accuracies is None or not accuracies.size else float(accuracies[-1])
+    evaluation = case.rows.evaluation
+    accuracies: dict[str, tuple[float, int]] = {}
+    for part in PARTS:
+        measured = evaluation.get(f"{part}_accuracy")
+        if measured is not None and measured.size and math.isfinite(measured[-1]):
+            accuracies[part] = float(measured[-1]), case.images(part)
     return Outcome(
         frozenset(code for code, life in lives.items() if life.holds),
-        last if math.isfinite(last) else None,
-        case.images(part),
+        accuracies,
         1 / len(case.config.dataset.source.class_names),
         offers,
     )
@@ -159,8 +165,12 @@ def outcome_of(training: Training, case: Case) -> Outcome:
 def has_helped(code: str, before: Outcome, after: Outcome) -> bool:
     """Whether a fault is gone at the end, and the accuracy is higher by more than the spread of two samples. A training
     that was never evaluated guesses."""
-    if code in after.faults or after.accuracy is None:
+    if code in after.faults:
         return False
-    old = before.chance if before.accuracy is None else before.accuracy
-    spread = math.sqrt(old * (1 - old) / before.images + after.accuracy * (1 - after.accuracy) / after.images)
-    return after.accuracy - old > ERRORS * spread
+    for part in PARTS:
+        if part in after.accuracies and (part in before.accuracies or not before.accuracies):
+            old, images = before.accuracies.get(part, (before.chance, 0))
+            new, others = after.accuracies[part]
+            variance = new * (1 - new) / others + (old * (1 - old) / images if images else 0.0)
+            return new - old > ERRORS * math.sqrt(variance)
+    return False

@@ -88,6 +88,13 @@ class Case:
         """The images of the last evaluations."""
         return Sample(part, self.images(part), rows)
 
+    def of_view(self, images: int) -> Sample:
+        """Some images of the part that views look at."""
+        dataset = self.config.dataset
+        return Sample(
+            "test" if dataset.test_images else self.held_out if dataset.validation_images else "train", images
+        )
+
     def spread(self, one: Numbers, other: Numbers) -> Numbers:
         """The standard error of the difference of two accuracies: of the images trained on, and of those held out."""
         variances = one * (1 - one) / self.images("train") + other * (1 - other) / self.images(self.held_out)

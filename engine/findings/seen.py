@@ -54,7 +54,7 @@ def _units(case: Case, name: str, share: float) -> Look | None:
     value, layer, units = worst[-1]
     facts: dict[str, Any] = {"share": value, "layer": layer, "units": units}
     return Look(
-        _iterations(looks), shares > share, facts, Sample("test", int(looks[-1].facts["sample"])), layer
+        _iterations(looks), shares > share, facts, case.of_view(int(looks[-1].facts["sample"])), layer
     )
 
 

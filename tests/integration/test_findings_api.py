@@ -99,6 +99,25 @@ def test_a_run_that_goes_on_is_looked_at_and_nothing_is_wrong_with_it(lab):
     lab.http.post(f"/api/runs/{run_id}/cancel").raise_for_status()
 
 
+def test_of_units_something_is_said_only_where_somebody_looked_twice(lab):
+    network = {
+        "preset": "mlp",
+        "hidden": [40],
+        "activation": "tanh",
+        "initializer": {"name": "normal", "std": 3},
+    }
+    run_id = launched(lab, **{**QUICK, "network": network})
+    for iteration, codes in ((50, []), (200, ["saturated_units"])):
+        assert lab.http.get(f"/api/runs/{run_id}/moments/{iteration}/views/units").status_code == 200
+        found = [one["code"] for one in asked(lab.http, run_id)["findings"] if one["code"].endswith("_units")]
+        assert found == codes
+    saturated = finding(asked(lab.http, run_id), "saturated_units")
+    assert saturated["values"]["share"] > 0.5
+    assert saturated["sample"]["part"] == "test"
+    assert saturated["evidence"]["iteration"] == 200
+    assert "saturated_units" not in [one["code"] for one in asked(lab.http, run_id, at=199)["findings"]]
+
+
 def test_in_a_class_only_runs_that_a_person_sees_are_named_and_all_are_counted(tmp_path):
     with running_class(tmp_path) as lab:
         alice, bob = lab.student("alice"), lab.student("bob")
