@@ -12,6 +12,11 @@ from tests.browser.accessibility import violations
 from tests.support.seen_views import decode_view
 
 
+def percent(share, digits=1):
+    """As the page writes it: halves are rounded up."""
+    return f"{100 * share + 1e-9:.{digits}f}%"
+
+
 def seen(lab, run_id, iteration, view, **options):
     """The facts and arrays of a view, as the lab gives them."""
     path = f"/api/runs/{run_id}/moments/{iteration}/views/{view}"
@@ -43,8 +48,8 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     most = facts["commonest"]
     words = f"{most['truth']} taken for {most['predicted']}: {most['count']} of {most['of']}"
     expect(card.locator(".view-says")).to_have_text(words)
-    expect(card.locator(".view-foot")).to_contain_text(f"{100 * facts['accuracy']:.2f}%")
-    shares = [f"{100 * one['accuracy']:.1f}%" for one in facts["classes"]]
+    expect(card.locator(".view-foot")).to_contain_text(percent(facts["accuracy"], 2))
+    shares = [percent(one["accuracy"]) for one in facts["classes"]]
     expect(card.locator(".confusion-side .bar-row b")).to_have_text(shares)
 
     matrix = card.locator(".matrix")
@@ -58,7 +63,7 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     _, mistakes = seen(
         lab, run_id, 40, "mistakes", truth=most["truth"], predicted=most["predicted"], count=40
     )
-    sure = [f"{100 * p[most['predicted']]:.0f}%" for p in mistakes["probabilities"]]
+    sure = [percent(p[most["predicted"]], 0) for p in mistakes["probabilities"]]
     examples = card.locator(".example")
     expect(examples).to_have_text(sure)
     pixels = examples.first.locator("canvas").evaluate(
@@ -78,7 +83,7 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     open_cards(page, lab, run_id, "view.confusion", at=10)
     facts, arrays = seen(lab, run_id, 10, "confusion", part="test")
     right, of = int(arrays["counts"][0, 0]), facts["classes"][0]["count"]
-    expect(card.locator(".view-foot")).to_contain_text(f"{100 * facts['accuracy']:.2f}%")
+    expect(card.locator(".view-foot")).to_contain_text(percent(facts["accuracy"], 2))
     matrix.click(position={"x": 38, "y": 5})
     expect(card.locator(".confusion-heading")).to_have_text(
         re.compile(f"0 recognized: {right} of {of}.*least sure first")
@@ -127,4 +132,21 @@ def test_each_shown_network_reads_a_drawn_digit_and_a_test_image_that_is_changed
     expect(bars).to_have_attribute("aria-label", re.compile(rf"{re.escape(name)} says \d"))
     card.get_by_role("button", name="clear").click()
     expect(bars).to_have_attribute("aria-label", re.compile("Draw a digit in the square"))
+    assert page.errors == []
+
+
+def test_update_ratios_and_dead_units_of_each_layer_are_those_of_the_engine(open_page, lab):
+    page = open_page(lab)
+    run_id = lab.ids[3]
+    card = page.page.locator('[data-chart="view.units"]')
+    for at in (40, 3):
+        open_cards(page, lab, run_id, "view.units", at=at)
+        facts, _ = seen(lab, run_id, at, "units")
+        for one in facts["layers"]:
+            words = f"layer {one['name']}: ‖Δw‖/‖w‖ {one['update_ratio']:.2g}"
+            if one["dead"] is not None:
+                words += f", {percent(one['dead'])} of its units dead"
+            expect(card.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(words)))
+        expect(card.locator(".view-foot")).to_contain_text(f"all of {facts['sample']} test images")
+    assert violations(page, within='[data-chart="view.units"]') == []
     assert page.errors == []

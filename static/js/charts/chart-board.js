@@ -15,7 +15,7 @@ import { DrawingSchedule } from "./drawing-schedule.js";
 import { loadLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
-import { MAX_CHARTS, makeSpec, readSpecs, VIEW, VIEWS, writeSpec } from "./specs.js";
+import { MAX_CHARTS, MISTAKES, makeSpec, readSpecs, VIEW, VIEWS, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 import { ViewSlot } from "./view-slot.js";
 
@@ -260,11 +260,18 @@ export class ChartBoard extends Emitter {
     if (document.activeElement === this.#adder) this.#offer();
   }
 
-  /** Show a card, which is added if it is not there: of a quantity, or of a kind of views. @param {string} name */
+  /**
+   * Show a card, which is added if it is not there: of a quantity, or of a kind of views. "mistakes": the confusion matrix with
+   * the worst mistakes among the training images, where wrong labels are.
+   * @param {string} name
+   */
   open(name) {
-    const whole = VIEWS.includes(name) ? VIEW + name : name;
-    const there = () => this.#cards.find(({ card }) => card.element.dataset.chart === whole);
-    if (!there()) this.#add(whole);
+    const whole = name === "mistakes" ? MISTAKES : VIEWS.includes(name) ? VIEW + name : name;
+    const [kind] = whole.split(":");
+    const there = () => this.#cards.find(({ card }) => card.element.dataset.chart === kind);
+    const spec = there()?.card.spec;
+    if (!spec) this.#add(whole);
+    else if ("view" in spec && whole !== kind) Object.assign(spec, ...readSpecs([whole]));
     for (const other of this.#cards) other.card.element.classList.toggle("evident", other === there());
     there()?.card.element.scrollIntoView({ block: "nearest" });
   }

@@ -14,9 +14,11 @@ import { isQuantity, quantity } from "./quantities.js";
  */
 
 /** The kinds of views; see views/cards.js. */
-export const VIEWS = ["gradients", "weights", "confusion", "landscape", "digit"];
+export const VIEWS = ["gradients", "weights", "units", "confusion", "landscape", "digit"];
 /** How a view begins in the address. */
 export const VIEW = "view.";
+/** The card of the worst mistakes among the training images. */
+export const MISTAKES = `${VIEW}confusion:part=train:cell=worst`;
 
 export const MAX_SMOOTHING = 0.99;
 /** The most charts; an address might ask for any number. */

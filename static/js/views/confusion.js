@@ -66,14 +66,9 @@ export class Confusion {
     this.#part.setAttribute("aria-label", t("views.part"));
     this.#part.addEventListener("change", () => card.setOption("part", this.#part.value));
     this.#row = h("div", { className: "confusion" }, this.#matrix.canvas, this.#side, this.#examples.large);
-    const key = h(
-      "span",
-      { className: "view-key", title: t("views.share_of_row") },
-      "0",
-      this.#scale,
-      "100%",
-    );
-    this.#foot = h("div", { className: "view-foot" }, this.#says, this.#part, key);
+    this.#key.title = t("views.share_of_row");
+    const foot = [this.#says, this.#part, this.#key];
+    this.#foot = h("div", { className: "view-foot confusion-foot" }, ...foot);
   }
 
   /** The cell whose images are shown, as a text; empty: none. */

@@ -1,0 +1,164 @@
+/** Update ratios, and dead and saturated units: for each layer how far a step moves its weights, and how many units are lost. */
+
+import { h, setChildren } from "../page/dom.js";
+import { color } from "../page/palette.js";
+import { loadStyle } from "../page/style.js";
+import { number, percent, t } from "../words/i18n.js";
+import { inks, prepared } from "./canvas.js";
+import { power, twoDigits } from "./scales.js";
+import { AXIS, BAND, besideBand, placeOf, worstOf } from "./units-table.js";
+import { runLine } from "./view-card.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { LayerUnits } from "./units-table.js"
+ * @import { CardContext, Content, Seen } from "./view-card.js"
+ */
+
+await loadStyle("units");
+
+const ROW = 15;
+const HEAD = 15;
+/** From left to right: the layer, the ratio's bar and its number, the share's bar and its number. */
+const COLUMNS = { layer: 16, ratio: 62, gap: 12, share: 42, bars: 0.6 };
+
+/** @implements {Content} */
+export class Units {
+  runs = 4;
+  view = "units";
+  #card;
+  #foot = h("div", { className: "view-foot units-foot" });
+  /** @type {WeakMap<Run, HTMLCanvasElement>} */
+  #canvases = new WeakMap();
+  /** @type {HTMLCanvasElement | null} */
+  #canvas = null;
+
+  /** @param {CardContext} card */
+  constructor(card) {
+    this.#card = card;
+  }
+
+  options() {
+    return {};
+  }
+
+  /** @param {Seen[]} seen */
+  draw(seen) {
+    const parts = seen.map((one) => this.#part(one));
+    const sample = seen.find(({ view }) => view)?.view?.facts.sample;
+    if (sample) this.#drawFoot(sample);
+    setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(sample ? [this.#foot] : [])]);
+    this.#canvas = parts[0]?.canvas ?? null;
+    return parts.map(({ says }) => says).join(" ");
+  }
+
+  /** @param {Seen} seen */
+  #part({ run, iteration, view }) {
+    const canvas = this.#canvases.get(run) ?? h("canvas", { className: "units", role: "img" });
+    this.#canvases.set(run, canvas);
+    /** @type {LayerUnits[]} */
+    const layers = view?.facts.layers ?? [];
+    const worst = worstOf(layers);
+    const summary = !view
+      ? ""
+      : worst
+        ? t(`views.most_${worst.kind}`, { layer: worst.layer, share: percent(worst.share, 0) })
+        : t("views.no_lost_units");
+    if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
+    const lines = layers.map((layer) => layerText(layer));
+    const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
+    const says = view ? `${at}: ${summary}. ${lines.join("; ")}.` : at;
+    canvas.setAttribute("aria-label", says);
+    return { element: h("div", { className: "view-part" }, runLine(run, summary), canvas), canvas, says };
+  }
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {LayerUnits[]} layers the lowest first
+   * @param {string} runColor
+   */
+  #drawLayers(canvas, layers, runColor) {
+    const width = Math.max(240, this.#card.body.clientWidth);
+    const height = HEAD + layers.length * ROW + HEAD;
+    const pen = prepared(canvas, width, height);
+    const { ink, quiet, accent, font } = inks(canvas);
+    const warn = getComputedStyle(canvas).getPropertyValue("--warn");
+    const soft = getComputedStyle(canvas).getPropertyValue("--soft");
+    const room = width - COLUMNS.layer - COLUMNS.ratio - COLUMNS.gap - COLUMNS.share;
+    const ratio = { left: COLUMNS.layer, width: room * COLUMNS.bars };
+    const share = {
+      left: ratio.left + ratio.width + COLUMNS.ratio + COLUMNS.gap,
+      width: room * (1 - COLUMNS.bars),
+    };
+    const bottom = HEAD + layers.length * ROW;
+    /**
+     * @param {string} text
+     * @param {number} x
+     * @param {number} y
+     * @param {Partial<CanvasRenderingContext2D>} look
+     */
+    const write = (text, x, y, look = {}) => {
+      const usual = { font: `11px ${font}`, fillStyle: quiet, textAlign: "left", textBaseline: "middle" };
+      Object.assign(pen, usual, look);
+      pen.fillText(text, x, y);
+    };
+    write(t("views.update_ratio"), ratio.left, 6);
+    write(t("views.dead_saturated"), width, 6, { textAlign: "right" });
+    const at = (/** @type {number} */ value) => ratio.left + placeOf(value) * ratio.width;
+    pen.fillStyle = soft;
+    pen.fillRect(ratio.left, HEAD, ratio.width, bottom - HEAD);
+    pen.fillStyle = accent; // the band that usually works
+    pen.globalAlpha = 0.22;
+    pen.fillRect(at(BAND.low), HEAD, at(BAND.high) - at(BAND.low), bottom - HEAD);
+    pen.globalAlpha = 1;
+    const [first, last] = [Math.log10(AXIS.low), Math.log10(AXIS.high)].map(Math.round);
+    for (let exponent = first; exponent <= last; exponent += 2)
+      write(power(exponent), at(10 ** exponent), bottom + 8, { textAlign: "center" });
+    [...layers].reverse().forEach(({ name, dead, saturated, update_ratio: moved }, line) => {
+      const middle = HEAD + (line + 0.5) * ROW; // the output is on top
+      write(name, 0, middle);
+      if (moved !== null) {
+        pen.fillStyle = runColor;
+        pen.fillRect(ratio.left, middle - 4, Math.max(2, at(moved) - ratio.left), 8);
+      }
+      const beside = besideBand(moved);
+      const text = moved === null ? "–" : twoDigits(moved) + (beside ? (beside > 0 ? " ↑" : " ↓") : "");
+      const right = ratio.left + ratio.width + COLUMNS.ratio;
+      write(text, right, middle, { textAlign: "right", fillStyle: beside ? warn : ink });
+      const lost = dead ?? saturated;
+      if (lost !== null) {
+        pen.fillStyle = soft;
+        pen.fillRect(share.left, middle - 4, share.width, 8);
+        pen.fillStyle = ink;
+        pen.globalAlpha = dead === null ? 0.45 : 1; // what is saturated still learns a little
+        pen.fillRect(share.left, middle - 4, share.width * lost, 8);
+        pen.globalAlpha = 1;
+      }
+      const words = lost === null ? "–" : percent(lost, lost > 0 && lost < 0.1 ? 1 : 0);
+      write(words, width, middle, { textAlign: "right", fillStyle: lost === null ? quiet : ink });
+    });
+  }
+
+  /** What the bars mean. @param {number} sample */
+  #drawFoot(sample) {
+    const key = (/** @type {string} */ kind, /** @type {string} */ text) =>
+      h("span", {}, h("i", { className: `units-key ${kind}` }), text);
+    setChildren(this.#foot, [
+      key("band", t("views.band", { low: power(-4), high: power(-2), middle: power(-3) })),
+      key("dead", t("views.dead_means", { n: number(sample) })),
+      key("saturated", t("views.saturated_means")),
+    ]);
+  }
+
+  picture() {
+    return this.#canvas;
+  }
+}
+
+/** A layer in words. @param {LayerUnits} layer */
+function layerText({ name, dead, saturated, update_ratio: moved }) {
+  const words = [`‖Δw‖/‖w‖ ${moved === null ? "–" : twoDigits(moved)}`];
+  if (dead !== null) words.push(t("views.dead", { share: percent(dead) }));
+  if (saturated !== null) words.push(t("views.saturated", { share: percent(saturated) }));
+  return `${t("views.layer_n", { n: name })}: ${words.join(", ")}`;
+}
