@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
+from app.answers import ERRORS
 from app.errors import Invalid
 from app.lab import Lab, TheLab
 from app.people.challenge import ChallengeView, OwnStanding
@@ -14,7 +15,7 @@ from app.people.person import Person
 from app.people.visits import ThePerson
 from engine.dataset_config import parse_dataset
 
-router = APIRouter(prefix="/api/class/challenge", tags=["class"])
+router = APIRouter(prefix="/api/class/challenge", tags=["class"], responses=ERRORS)
 
 #: Characters of a name.
 MAX_NAME = 60

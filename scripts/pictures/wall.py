@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scripts.pictures.studio import Studio, scene
+from scripts.pictures.studio import LANGUAGES, Studio, scene
 
 NICKNAMES = [
     *("tanuki", "mochi", "comet", "kumo", "otter", "mikan", "biscuit", "rocket", "nori", "panda"),
@@ -55,4 +55,34 @@ def wall(studio: Studio) -> None:
         studio.save(page, f"wall{ending}")
 
 
-SCENES = [wall]
+@scene("challenge")
+def challenge(studio: Studio) -> None:
+    """The card of a challenge, when its test set has been opened and places have moved."""
+    lab = studio.class_lab()
+    teacher = lab.teacher()
+    terms = {"dataset": "digits", "validation_size": 100, "max_parameters": 5000}
+    for number, name in enumerate(NICKNAMES[:9]):
+        student = lab.student(name)
+        if not number:
+            named = {"name": "Small networks", **terms}
+            teacher.http.post("/api/class/challenge", json=named).raise_for_status()
+        run = student.launch(
+            name="entry",
+            seed=number,
+            dataset={"name": "digits", "validation_size": 100, "test_size": 0},
+            network={"preset": "mlp", "hidden": [12 + 6 * number]},
+            optimizer={"name": "adam", "learning_rate": 0.01},
+            training={"iterations": 400, "batch_size": 32, "evaluate_every": 20},
+        )
+        student.wait_for(run["id"], "completed")
+    for ending, locale in LANGUAGES.items():
+        page = studio.wall(teacher, locale=locale)
+        page.open()
+        page.until("document.querySelectorAll('.challenge-top li').length === 10")
+        if not ending:
+            teacher.http.post("/api/class/challenge/open").raise_for_status()
+        page.until("document.querySelector('.challenge-top .challenge-score').children.length === 2")
+        studio.save(page, f"challenge{ending}", "#challenge")
+
+
+SCENES = [wall, challenge]
