@@ -24,8 +24,9 @@ from engine.findings import Case, Finding, Rows, Seen, find
 #: Of a longer stream, its first rows and its newest ones are looked at.
 FIRST_ROWS = 100
 NEWEST_ROWS = 20_000
-#: While a training goes on, it is looked at after every so many iterations: findings hold for more rows.
-LOOK_EVERY = 10
+#: While a training goes on, it is looked at after every hundredth of its iterations, but not more often than this, nor
+#: more seldom: all who ask meanwhile get the same answer.
+LOOK_EVERY, LOOK_SELDOM = 10, 1000
 #: The findings of this many moments are remembered.
 REMEMBERED = 256
 
@@ -63,7 +64,8 @@ class Looking:
         iteration = training.iteration
         if training.status.finished:
             return iteration
-        return iteration // LOOK_EVERY * LOOK_EVERY
+        step = min(max(LOOK_EVERY, training.iterations // 100), LOOK_SELDOM)
+        return iteration // step * step
 
     def known(self, training: Training, iteration: int) -> Known:
         """What is known of a training at an iteration, beside its rows."""
@@ -79,7 +81,8 @@ class Looking:
         """The findings after an iteration of a training, the most decisive first."""
         known = self.known(training, iteration)
         version = self._looks.version(training.id)
-        key = (training.id, iteration, len(training.annotations), version, *known.totals.values())
+        rows = () if _are_complete(training, iteration, known.totals) else known.totals.values()
+        key = (training.id, iteration, len(training.annotations), version, *rows)
         found = self._found.get(key)
         if found is None:
             found = self._found[key] = await in_thread(self._look, training, iteration, known)
@@ -126,3 +129,11 @@ class Looking:
         if not parts:
             return None
         return parts[0].columns, np.concatenate([rows.values for rows in parts], axis=1)
+
+
+def _are_complete(training: Training, iteration: int, totals: Mapping[str, int]) -> bool:
+    """Whether the rows up to an iteration are all there, and others follow."""
+    evaluations = iteration // int(training.config["training"]["evaluate_every"])
+    return (
+        iteration < training.iteration and totals["train"] > iteration and totals["evaluation"] >= evaluations
+    )

@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.findings.identity import Identity, Offer, identity_of, offer
+from app.findings.identity import Identity, identity_of, offer
 from app.findings.looking import Known, Looking
 from app.jobs.register import Register
 from app.trainings import Status, Training
@@ -71,6 +71,8 @@ class Tried:
         self._outcomes: dict[str, Outcome] = {}  # training → how it ended
         self._identities: dict[str, Identity] = {}  # training → what it computes
         self._working = asyncio.Lock()
+        self._counts: Counts | None = None
+        self._counted = 0  # which trainings the counts are of
 
     async def counts(self) -> Counts:
         """Of all pairs of trainings that have been looked at; some more are looked at first."""
@@ -79,24 +81,37 @@ class Tried:
             async with self._working:
                 waiting = [training for training in ended if training.id not in self._outcomes]
                 await self._look_at(waiting[:AT_ONCE])
-        for gone in self._outcomes.keys() - {training.id for training in self._register.trainings}:
-            del self._outcomes[gone]
-        known = {
-            self._identity(training): self._outcomes[training.id]
-            for training in ended
-            if training.id in self._outcomes
-        }
-        tried, helped = Counter[Against](), Counter[Against]()
-        for outcome in known.values():
-            for against, identity in outcome.offers.items():
-                if identity in known:
-                    tried[against] += 1
-                    helped[against] += has_helped(against[0], outcome, known[identity])
-        return Counts(tried, helped, sum(training.id in self._outcomes for training in ended), len(ended))
+        known = [training for training in ended if training.id in self._outcomes]
+        counted = hash(tuple(training.id for training in known))
+        if self._counts is None or counted != self._counted:
+            self._counted, self._counts = counted, self._count(known)
+            there = {training.id for training in self._register.trainings}
+            for remembered in (self._outcomes, self._identities):
+                for gone in remembered.keys() - there:
+                    del remembered[gone]
+        return replace(self._counts, compared=len(known), ended=len(ended))
 
-    async def of(self, training: Training, code: str, tries: Offer) -> list[tuple[Training, bool | None]]:
-        """The trainings that try a remedy for this one, and whether it helped; None until both have ended."""
-        others = [one for one in self._register.trainings if self._identity(one) == tries.identity]
+    def _count(self, known: list[Training]) -> Counts:
+        outcomes = {self._identity(training): self._outcomes[training.id] for training in known}
+        tried, helped = Counter[Against](), Counter[Against]()
+        for outcome in outcomes.values():
+            for against, identity in outcome.offers.items():
+                if identity in outcomes:
+                    tried[against] += 1
+                    helped[against] += has_helped(against[0], outcome, outcomes[identity])
+        return Counts(tried, helped, 0, 0)
+
+    def by_identity(self) -> dict[Identity, list[Training]]:
+        """All trainings of the lab, also those that have not ended, by what they compute."""
+        trainings: dict[Identity, list[Training]] = {}
+        for training in self._register.trainings:
+            trainings.setdefault(self._identity(training), []).append(training)
+        return trainings
+
+    async def helped(
+        self, training: Training, code: str, others: Sequence[Training]
+    ) -> list[tuple[Training, bool | None]]:
+        """Of trainings that try a remedy for this one, whether it helped; None until both have ended."""
         if not others:
             return []
         compared = [one for one in (training, *others) if has_ended(one)]
@@ -125,8 +140,6 @@ class Tried:
         if training.annotations:  # more may come
             return identity_of(training)
         if training.id not in self._identities:
-            if len(self._identities) > 2 * len(self._register.trainings):
-                self._identities.clear()  # of deleted trainings, for the most part
             self._identities[training.id] = identity_of(training)
         return self._identities[training.id]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
@@ -16,7 +17,7 @@ from app.findings.answers import (
     SampleAnswer,
     TriedRun,
 )
-from app.findings.identity import Offer
+from app.findings.identity import Identity, Offer
 from app.findings.looking import Found
 from app.findings.tried import Counts
 from app.jobs.moment import Moment
@@ -24,6 +25,7 @@ from app.lab import Lab, TheLab
 from app.people.person import Person
 from app.people.visits import ThePerson
 from app.runs import Run
+from app.trainings import Training
 from engine.findings import RULES
 from engine.findings.remedies import nested
 
@@ -45,17 +47,25 @@ async def get_findings(lab: TheLab, person: ThePerson, run_id: str, at: At = Non
         lab.looking.newest(run.training) if at is None else Moment.of(run.training, at, "at").iteration
     )
     found = await lab.looking.at(run.training, iteration)
-    counts = await lab.tried.counts()
+    lookup = _Lookup(await lab.tried.counts(), lab.tried.by_identity() if found else {})
     return {
         "run": run_id,
         "iteration": iteration,
-        "findings": [await _finding(lab, person, run, one, counts) for one in found],
-        "compared": counts.compared,
-        "ended": counts.ended,
+        "findings": [await _finding(lab, person, run, one, lookup) for one in found],
+        "compared": lookup.counts.compared,
+        "ended": lookup.counts.ended,
     }
 
 
-async def _finding(lab: Lab, person: Person, run: Run, found: Found, counts: Counts) -> FindingAnswer:
+@dataclass(frozen=True, slots=True)
+class _Lookup:
+    """What is known of all trainings, once for all findings of an answer."""
+
+    counts: Counts
+    trainings: Mapping[Identity, list[Training]]
+
+
+async def _finding(lab: Lab, person: Person, run: Run, found: Found, lookup: _Lookup) -> FindingAnswer:
     finding = found.finding
     return {
         "code": finding.code,
@@ -64,16 +74,17 @@ async def _finding(lab: Lab, person: Person, run: Run, found: Found, counts: Cou
         "kinds": dict(RULES[finding.code].values),
         "sample": cast(SampleAnswer, asdict(finding.sample)),
         "evidence": cast(EvidenceAnswer, asdict(finding.evidence)),
-        "remedies": [await _remedy(lab, person, run, finding.code, one, counts) for one in found.offers],
+        "remedies": [await _remedy(lab, person, run, finding.code, one, lookup) for one in found.offers],
     }
 
 
 async def _remedy(
-    lab: Lab, person: Person, run: Run, code: str, offer: Offer, counts: Counts
+    lab: Lab, person: Person, run: Run, code: str, offer: Offer, lookup: _Lookup
 ) -> RemedyAnswer:
     remedy = offer.remedy
     against = (code, remedy.code, remedy.kind)
     path, body = _request(run, offer)
+    others = lookup.trainings.get(offer.identity, [])
     return {
         "code": remedy.code,
         "kind": remedy.kind,
@@ -81,11 +92,11 @@ async def _remedy(
         "values": dict(remedy.values),
         "path": path,
         "body": body,
-        "tried": counts.tried[against],
-        "helped": counts.helped[against],
+        "tried": lookup.counts.tried[against],
+        "helped": lookup.counts.helped[against],
         "runs": [
             _tried(one, helped)
-            for training, helped in await lab.tried.of(run.training, code, offer)
+            for training, helped in await lab.tried.helped(run.training, code, others)
             for one in lab.register.runs_of(training)
             if lab.sight.may_see(person, one)
         ],
