@@ -191,12 +191,13 @@ class Survey:
         done, total: how many losses are measured, and how many there will be.
 
     Raises:
-        ConfigError: the weights have not moved, so they have no direction.
+        ConfigError: the weights have not moved, so they have no direction; or some are not finite.
     """
 
     def __init__(
         self, config: ExperimentConfig, part: Part, paths: Sequence[Sequence[Snapshot]], options: Options
     ) -> None:
+        _demand_finite(paths)
         self._paths = paths
         self._options = options
         self._network = build_network(config, np.random.default_rng(0))
@@ -293,6 +294,17 @@ class Survey:
         _, _, off_mean = self.plane.place(mean.astype(self.plane.center.dtype))
         off = sum(off**2 for places in self._places for _, _, off in places) - len(points) * off_mean**2
         return max(0.0, 1.0 - off / whole) if whole else 1.0
+
+
+def _demand_finite(paths: Sequence[Sequence[Snapshot]]) -> None:
+    for point in (point for path in paths for point in path):
+        if not np.isfinite(_state(point)).all():
+            text = f"some weights at iteration {point.iteration:,} are not finite; choose an earlier one"
+            raise ConfigError(
+                "landscape_infinite",
+                "iteration",
+                Reason("landscape_infinite", text, iteration=point.iteration),
+            )
 
 
 def _without_rates(layers: Sequence[Any]) -> list[dict[str, Any]]:

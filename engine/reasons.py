@@ -58,6 +58,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     # landscapes
     "landscape_other": (),
     "landscape_still": (),
+    "landscape_infinite": ("iteration",),
     # how a run ended
     "diverged": ("iteration", "why"),
     "diverged_evaluated": ("iteration", "why"),

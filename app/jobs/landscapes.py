@@ -15,7 +15,7 @@ from app.jobs.assignment import job_of
 from app.jobs.moment import Moment
 from app.jobs.replay_messages import AskLandscape, Failed, Progress, Surveyed, TooLong
 from app.jobs.replayer import Replayer
-from app.jobs.replaying import RESTORE_SECONDS
+from app.jobs.replaying import LEAST_IMAGES, RESTORE_SECONDS
 from app.settings import Settings
 from app.storage import training_store
 from app.storage.database import Database
@@ -40,7 +40,6 @@ LEAST_POINTS = 3
 PATIENCE = 6
 #: Where the number of images is left open, it is the usual one, or as many as fit into this share of the time.
 SHARE = 0.5
-LEAST_IMAGES = 50
 
 
 class Landscapes:
@@ -97,6 +96,7 @@ class Landscapes:
             iterations=iterations,
             losses=losses,
             options=asdict(Options(**options)),
+            fewer="images" not in given,
             bound_seconds=self.bound_seconds,
         )
 

@@ -63,6 +63,7 @@ class AskLandscape:
         iterations: for each training the iterations of its path, ascending; the last one is the moment.
         losses: for each training the recorded loss of its moment, as float32; None: it is not known.
         options: as JSON of `engine.landscape.Options`.
+        fewer: whether it may take fewer images, so that it does not take long.
         bound_seconds: how long all of it may take.
     """
 
@@ -70,6 +71,7 @@ class AskLandscape:
     iterations: list[list[int]]
     losses: list[float | None]
     options: dict[str, Any]
+    fewer: bool
     bound_seconds: float
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -59,6 +59,12 @@ NICENESS = 15
 LOOK_SECONDS = 0.02
 #: How often it says how far it has got.
 TELL_SECONDS = 0.1
+#: Where the number of images is left open, a landscape has as many as it can measure in this share of the time that is
+#: left, and at least some.
+LANDSCAPE_SHARE = 0.4
+LEAST_IMAGES = 50
+#: For so long it measures with all images, to see how long they take.
+TRIED_SECONDS = 0.5
 #: The parts of the images, by their names in `engine.parts`.
 PARTS = ("test", "validation", "train")
 #: A new trainer, and a checkpoint read into it.
@@ -177,7 +183,8 @@ class Replaying:
 
     def _survey(self, ask: AskLandscape) -> Answer:
         begun = time.monotonic()
-        look = Look(self._connection, until=begun + ask.bound_seconds)
+        until = begun + ask.bound_seconds
+        look = Look(self._connection, until=until)
         options, points = Options(**ask.options), sum(map(len, ask.iterations))
         replayed, total = (
             0,
@@ -202,8 +209,14 @@ class Replaying:
             test = None if is_closed else first.parts.test
             part = test or first.parts.validation or first.parts.train
             survey = Survey(first.config, part, paths, options)
+            steps = survey.run()
+            if ask.fewer:
+                images = _fitting(survey, steps, options, (until - time.monotonic()) * LANDSCAPE_SHARE)
+                if images < options.images:
+                    survey = Survey(first.config, part, paths, replace(options, images=images))
+                    steps = survey.run()
             told = 0.0
-            for _ in survey.run():
+            for _ in steps:
                 if look():
                     raise Cancelled
                 if (now := time.monotonic()) > told + TELL_SECONDS:
@@ -291,6 +304,21 @@ class Look:
             if self._connection.poll():
                 self.withdrawn = isinstance(decode_question(self._connection.recv_bytes()), Withdraw)
         return self.withdrawn or now >= self._until
+
+
+def _fitting(survey: Survey, steps: Iterator[None], options: Options, seconds: float) -> int:
+    """On how many images a landscape can be measured in a time, at most those of the options: from the mean time of its
+    first losses. The very first one does not count, as it takes longer."""
+    next(steps)
+    begun, count = time.monotonic(), survey.done
+    for _ in steps:
+        if (taken := time.monotonic() - begun) > TRIED_SECONDS:
+            break
+    else:
+        return options.images
+    each = taken / (survey.done - count)
+    fitting = options.images * min(1.0, seconds / (each * survey.total))
+    return min(options.images, max(LEAST_IMAGES, int(fitting) // 10 * 10))
 
 
 def _demand_recorded(trainer: Trainer, recorded: float | None) -> None:

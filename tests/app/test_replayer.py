@@ -10,7 +10,17 @@ import pytest
 
 from app.jobs import replaying, worker
 from app.jobs.messages import Job
-from app.jobs.replay_messages import Ask, AskRate, Failed, RateFound, TooLong, Written
+from app.jobs.replay_messages import (
+    Ask,
+    AskLandscape,
+    AskRate,
+    Failed,
+    Progress,
+    RateFound,
+    Surveyed,
+    TooLong,
+    Written,
+)
 from app.jobs.replayer import MAX_QUESTIONS, ReplayBusy, ReplayDied, Replayer
 from engine import ExperimentConfig, Trainer
 from tests.support import event_loop
@@ -141,6 +151,40 @@ def test_a_learning_rate_is_found_or_withdrawn_or_given_up_at_the_bound_by_the_s
         late = await replayer.answer(find(1_000_000, bound=0.1))
         assert isinstance(late, TooLong)
         assert late.expected_seconds > 0.1
+        assert await replayer.answer(ask(tmp_path, 5)) == Written()
+        assert pid(replayer) == before
+
+    with_replayer(scenario)
+
+
+def test_a_landscape_tells_its_progress_and_can_be_withdrawn_or_given_up_at_the_bound(
+    tmp_path,
+):
+    def survey(size, *, fewer=False, bound=600.0):
+        return AskLandscape(
+            jobs=[job(tmp_path, QUICK)],
+            iterations=[[0, 5, 20]],
+            losses=[None],
+            options={"directions": "paths", "seed": 0, "size": size, "images": 300},
+            fewer=fewer,
+            bound_seconds=bound,
+        )
+
+    async def scenario(replayer):
+        told: list[Progress] = []
+        done = await replayer.answer(survey(5), told.append)
+        assert isinstance(done, Surveyed)
+        assert done.landscape["images"] == 300
+        assert [one.done for one in told][:3] == [1, 2, 3]
+        assert {one.total for one in told} == {25 + 2 * 3}
+        before = pid(replayer)
+        endless = asyncio.create_task(replayer.answer(survey(2001), told.append))
+        await until(lambda: told[-1].total > 4_000_000)
+        endless.cancel()
+        await asyncio.wait([endless])
+        fewer: list[Progress] = []
+        late = await replayer.answer(survey(2001, fewer=True, bound=3), fewer.append)
+        assert late == TooLong(3)  # also with the fewest images
         assert await replayer.answer(ask(tmp_path, 5)) == Written()
         assert pid(replayer) == before
 

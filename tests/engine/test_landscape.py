@@ -162,6 +162,13 @@ def test_a_straight_path_gets_a_second_direction_and_one_that_does_not_move_is_r
         plane_of_paths([path[:1], path[:1]])
 
 
+def test_weights_that_are_not_finite_are_refused_with_their_iteration():
+    trainer, path = path_of(config_of(), 0, 30)
+    path[-1].parameters[3] = np.inf
+    with pytest.raises(ConfigError, match="iteration 30 are not finite"):
+        Survey(trainer.config, trainer.parts.test, [path], Options())
+
+
 def test_runs_with_another_network_are_refused_and_those_with_other_dropout_or_optimizers_are_not():
     dropped = {
         "layers": [

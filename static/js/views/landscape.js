@@ -263,16 +263,22 @@ function endOf(path) {
 /** What a landscape shows, in sentences: first what it is measured on, then where the paths are. @param {Shown} shown */
 function said({ landscape, runs }) {
   const { losses, a, b, images, part, directions, inside, paths } = landscape;
-  const [low, high] = ends({ x: a, y: b, values: losses }) ?? [NaN, NaN];
+  const range = ends({ x: a, y: b, values: losses });
   const measured = t("views.landscape.measured", {
     images: number(images),
     part: t(`views.landscape.part.${part}`),
     size: number(a.length),
   });
   const share = percent(inside, inside < 0.1 ? 1 : 0);
+  const moves = paths.some((path) => path.length > 1);
+  const infinite = t("views.landscape.infinite");
   return [
-    [measured, t(`views.landscape.inside.${directions}`, { share })].join(language() === "ja" ? "" : " "),
-    t("views.landscape.lowest", { lowest: twoDigits(low), highest: twoDigits(high) }),
+    [measured, moves ? t(`views.landscape.inside.${directions}`, { share }) : "", range ? "" : infinite]
+      .filter(Boolean)
+      .join(language() === "ja" ? "" : " "),
+    range
+      ? t("views.landscape.lowest", { lowest: twoDigits(range[0]), highest: twoDigits(range[1]) })
+      : infinite,
     ...runs.map((run, i) => {
       const [first, last] = [paths[i][0], paths[i][paths[i].length - 1]];
       return t("views.landscape.path", {
