@@ -274,10 +274,8 @@ export class ViewCard {
           : "";
     this.#status.hidden = !says;
     setText(this.#status, says);
-    const waits = seen.some(
-      ({ view, iteration, isLive, error }) => !error && !(isLive ? view : view?.iteration === iteration),
-    );
-    this.#slot.card.element.classList.toggle("waits", Boolean(content.view) && waits);
+    const waits = !isPolling && wanted.some((one) => !watching.get(one));
+    this.#slot.card.element.classList.toggle("waits", waits);
     setText(this.#text, runs.length ? content.draw(seen) : "");
     this.#body.hidden = !runs.length;
   }
