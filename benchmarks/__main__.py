@@ -5,6 +5,7 @@ browser  twenty live runs in two charts, compared with Plotly's functions; first
 memory   the memory of the page after ten minutes of twenty live runs (runs only if it is named)
 stream   many viewers, backpressure, cost to training, other loggers, loading a finished run (benchmarks/stream)
 replay   any moment of a run, and what the kept checkpoints cost (benchmarks/replay.py)
+views    how long each view of a network takes, and what watching it costs the training (benchmarks/views.py)
 engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
 """
 
@@ -14,7 +15,7 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -54,6 +55,12 @@ def replay(as_json: bool) -> None:
     _print("replay", measure(), as_json)
 
 
+def views(as_json: bool) -> None:
+    from benchmarks.views import measure
+
+    _print("views", measure(), as_json)
+
+
 def _print(name: str, rows: list[dict[str, Any]], as_json: bool) -> None:
     if as_json:
         for row in rows:
@@ -81,16 +88,18 @@ BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "stream": stream,
     "engine": engine,
     "replay": replay,
+    "views": views,
 }
 
 
-def main() -> None:
+def main(given: Sequence[str] | None = None) -> None:
+    """Run the benchmarks that the arguments name; by default those of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     for name in arguments.names:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")

@@ -37,8 +37,8 @@ AT_ONCE = 100
 BYTES_AT_ONCE = 1 << 23
 #: The sample is smaller where so many images would take more multiplications than these, but never smaller than
 #: `LEAST_SAMPLE`.
-MULTIPLY_ADDS = 2_000_000_000
-LEAST_SAMPLE = 10
+MULTIPLY_ADDS = 80_000_000
+LEAST_SAMPLE = 20
 
 
 class Subject:

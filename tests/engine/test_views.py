@@ -1,10 +1,101 @@
-"""Views of a training at a moment: weights as pictures, and options that are refused."""
+"""Views of a training at a moment: looking changes nothing, a replay shows the same; memory; weights as pictures."""
+
+import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
+from engine.datasets import Dataset
+from engine.replay import Replay
 from engine.views import check, see
+from tests.engine.view_moments import ITERATIONS, TRAININGS, Moment, experiment, fitting
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_view_after_a_replay_is_the_one_that_was_made_live_at_that_iteration(name):
+    moment = Moment(name)
+    config, at = moment.trainer.config, moment.trainer.iteration
+    replay = Replay(config)
+    before = replay.at(at - 1).network.vector.copy()
+    replayed = replay.at(at)
+    kinds = fitting(config)
+    assert len(kinds) >= 6
+    for kind, options in kinds.items():
+        live, past = see(moment.trainer, kind, options, moment.before), see(replayed, kind, options, before)
+        assert json.dumps(live.facts, allow_nan=False) == json.dumps(past.facts, allow_nan=False)
+        assert list(live.arrays) == list(past.arrays)
+        for key, array in live.arrays.items():
+            assert array.dtype in (np.float32, np.int32, np.uint8), (kind, key)
+            assert array.shape == past.arrays[key].shape
+            assert array.tobytes() == past.arrays[key].tobytes(), (kind, key)
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_looking_leaves_a_training_as_it_was_bit_for_bit(name):
+    """Also with dropout and batch norm, whose passes in training mode draw numbers and move means."""
+    config = experiment(name)
+    alone, watched = Trainer(config), Trainer(config)
+    for iteration in range(ITERATIONS):
+        expected, before = alone.advance(), watched.network.vector.copy()
+        assert watched.advance() == expected
+        if iteration % 10 == 5:
+            for kind, options in fitting(config).items():
+                see(watched, kind, options, before)
+    assert watched.checkpoint() == alone.checkpoint()
+
+
+#: What a view may allocate besides the network's copy.
+MOST_BYTES = 16 << 20
+
+
+def with_images(count: int) -> Trainer:
+    """A small convolutional training with so many test images, of which each has been evaluated once."""
+    dice = np.random.default_rng(0)
+    pixels = dice.integers(0, 256, (count, 1, 28, 28), np.uint8)
+    labels = np.arange(count) % 10
+    dataset = Dataset(
+        name="mnist",
+        train_images=pixels[:100],
+        train_labels=labels[:100],
+        test_images=pixels,
+        test_labels=labels,
+        class_names=[str(digit) for digit in range(10)],
+    )
+    layers = [{"type": "conv2d", "filters": 8, "kernel_size": 5}, {"type": "dense", "units": 10}]
+    config = ExperimentConfig.from_dict(
+        {
+            "dataset": {"name": "mnist", "train_size": 100, "test_size": count},
+            "network": {"layers": layers},
+            "training": {"iterations": 10, "batch_size": 20},
+        }
+    )
+    trainer = Trainer(config, dataset)
+    trainer.step()
+    trainer.evaluate()
+    return trainer
+
+
+def peak_of(trainer: Trainer, kind: str, options) -> int:
+    """The most bytes that a view has allocated at a time."""
+    tracemalloc.start()
+    try:
+        see(trainer, kind, options, trainer.network.vector)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_the_memory_of_a_view_is_bounded_and_does_not_grow_with_the_images():
+    few, many = with_images(600), with_images(3000)
+    for kind, options in fitting(few.config).items():
+        see(few, kind, options)  # what is only made once
+        see(many, kind, options)
+        peak = peak_of(few, kind, options)
+        assert peak < MOST_BYTES, kind
+        assert peak_of(many, kind, options) < 1.1 * peak + 50_000, kind
+
 
 DIGITS = {"dataset": {"name": "digits"}, "training": {"iterations": 30, "batch_size": 20}}
 
