@@ -44,7 +44,12 @@ class Around(BaseModel):
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-@router.post("/landscapes", response_class=StreamingResponse, dependencies=[FINDS])
+@router.post(
+    "/landscapes",
+    response_class=StreamingResponse,
+    responses={200: {"content": {"application/x-ndjson": {}}, "description": "Lines of JSON"}},
+    dependencies=[FINDS],
+)
 async def survey(lab: TheLab, person: ThePerson, around: Around) -> StreamingResponse:
     """The loss over a plane that all these runs share, and their paths in it. The answer is lines of JSON: any number
     of `{"done", "total"}` (both 0 while it waits), and at last `{"landscape"}`, see `LandscapeAnswer`, or `{"error"}`.

@@ -14,7 +14,9 @@ from tests.support.experiments import QUICK, VANISHING
 from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
-OTHERS = re.compile(r"/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|/views/\{view\}$|^/metrics$")
+OTHERS = re.compile(
+    r"/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|/api/landscapes$|/views/\{view\}$|^/metrics$"
+)
 
 
 @pytest.fixture(scope="module")
