@@ -16,7 +16,7 @@ from engine.errors import ConfigError
 from engine.fields import Field
 from engine.layers.layer import Shape
 from engine.reasons import Reason
-from engine.views.kind import Kind, View
+from engine.views.kind import Kind, View, finite
 from engine.views.subject import Subject, weight_shapes
 
 FIELDS = (
@@ -40,8 +40,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
 
     Facts:
         units: how many units the layer has.
-        limit: the largest absolute value of all weights of the layer.
-        moved: ‖W − W₀‖ / ‖W₀‖, where W₀ are the weights at the start; None if these are 0.
+        limit: the largest absolute value of all weights of the layer; None if one is not finite.
+        moved: ‖W − W₀‖ / ‖W₀‖, where W₀ are the weights at the start; None if these are 0, or W is not finite.
     """
     channels, height, width = _picture_shape(subject.config, options["layer"])
     W = subject.weights[str(options["layer"])]
@@ -54,8 +54,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "layer": options["layer"],
             "first": first,
             "units": len(units),
-            "limit": float(np.abs(W).max()),
-            "moved": subject.moved(str(options["layer"])),
+            "limit": finite(np.abs(W).max()),
+            "moved": finite(subject.moved(str(options["layer"]))),
         },
     )
 

@@ -46,6 +46,16 @@ def test_looking_leaves_a_training_as_it_was_bit_for_bit(name):
     assert watched.checkpoint() == alone.checkpoint()
 
 
+@pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
+@pytest.mark.parametrize("name", TRAININGS)
+def test_a_network_whose_weights_are_no_numbers_any_more_can_be_looked_at(name, value):
+    trainer = Trainer(experiment(name))
+    trainer.step()
+    trainer.network.vector[::3] = value
+    for kind, options in fitting(trainer.config).items():
+        json.dumps(see(trainer, kind, options, trainer.network.vector.copy()).facts, allow_nan=False)
+
+
 #: What a view may allocate besides the network's copy.
 MOST_BYTES = 16 << 20
 
