@@ -13,10 +13,14 @@ TIMEOUT = 120.0
 
 
 def wait_until(condition: Callable[[], T | None], what: str = "the condition", timeout: float = TIMEOUT) -> T:
-    """Call `condition` until its result is true, and return the result."""
-    deadline = time.monotonic() + timeout
-    while time.monotonic() < deadline:
+    """Call `condition` until its result is true, and return the result.
+
+    To ask a lab takes it and the test some milliseconds of the processor, which the training that is waited for needs
+    too: after a while it is asked less often.
+    """
+    begun = time.monotonic()
+    while (waited := time.monotonic() - begun) < timeout:
         if result := condition():
             return result
-        time.sleep(0.02)
+        time.sleep(0.02 if waited < 0.3 else 0.06)
     raise AssertionError(f"{what} did not come true within {timeout:.0f} s")
