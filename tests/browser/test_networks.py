@@ -77,10 +77,10 @@ def assert_complete(page, lab, run_id):
     )
 
 
-@pytest.mark.parametrize("treatment", ["refused", "silent after the first words", "held back"])
-def test_without_a_websocket_the_page_polls_and_has_every_row(open_through, lab, network, treatment):
+def test_without_a_websocket_the_page_polls_and_has_every_row(open_through, lab, network):
+    """Its messages are held back here. Refused and silent ones follow below, and all of them in turn."""
     before = lab.launch(name="before")
-    network.websockets = TREATMENTS[treatment]
+    network.websockets = proxies.hold_back
     page = open_through(network)
     pass_time_until(page, f"{CONNECTION} === 'polling'")
     page.until_ready()
