@@ -150,3 +150,32 @@ def test_update_ratios_and_dead_units_of_each_layer_are_those_of_the_engine(open
         expect(card.locator(".view-foot")).to_contain_text(f"all of {facts['sample']} test images")
     assert violations(page, within='[data-chart="view.units"]') == []
     assert page.errors == []
+
+
+def test_the_decision_boundary_shows_where_the_test_points_are_right(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    run_id = lab_with_runs.launch(
+        dataset={"name": "spirals"}, optimizer={"name": "adam", "learning_rate": 0.02}
+    )["id"]
+    try:
+        lab_with_runs.wait_for(run_id, "completed")
+        run = lab_with_runs.run(run_id)
+        open_cards(page, lab_with_runs, run_id, "view.boundary", at=5)
+        card = page.page.locator('[data-chart="view.boundary"]')
+        facts, arrays = seen(lab_with_runs, run_id, 5, "boundary", size=80)
+        which = {"part": "test", "first": 0, "count": 200}
+        sample = lab_with_runs.http.get("/api/datasets/spirals/images", params=which).json()
+        reach, best = facts["extent"]["right"], arrays["probabilities"].argmax(0)
+        cells = [[int((reach - y) / reach * 40), int((x + reach) / reach * 40)] for x, y in sample["points"]]
+        right = sum(
+            best[row, column] == label for (row, column), label in zip(cells, sample["labels"], strict=True)
+        )
+        share = f"{int(right / 2 + 0.5)}% right"
+        expect(card.locator(".plane")).to_have_attribute(
+            "aria-label", re.compile(rf"{re.escape(run['name'])}.*Of 200 test points, {share}")
+        )
+        expect(card.locator(".units canvas")).to_have_count(len(facts["layers"]))
+        assert violations(page, within='[data-chart="view.boundary"]') == []
+        assert page.errors == []
+    finally:
+        lab_with_runs.http.delete(f"/api/runs/{run_id}")

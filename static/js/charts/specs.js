@@ -14,7 +14,7 @@ import { isQuantity, quantity } from "./quantities.js";
  */
 
 /** The kinds of views; see views/cards.js. */
-export const VIEWS = ["gradients", "weights", "units", "confusion", "landscape", "digit"];
+export const VIEWS = ["gradients", "weights", "units", "confusion", "landscape", "digit", "boundary"];
 /** How a view begins in the address. */
 export const VIEW = "view.";
 /** The card of the worst mistakes among the training images. */

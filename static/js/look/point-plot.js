@@ -74,9 +74,7 @@ export class PointPlot {
    */
   #mark(pen, label, x, y, radius) {
     pen.fillStyle = color(label, this.#dark);
-    pen.beginPath();
-    FORMS[label % FORMS.length](pen, x, y, radius);
-    pen.fill();
+    drawPoint(pen, label, x, y, radius);
   }
 
   /** @param {number} label */
@@ -117,6 +115,21 @@ export class PointPlot {
     pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
     return { scale, edge };
   }
+}
+
+/**
+ * Fill the form of a class at a place; the path stays, to be stroked.
+ * @param {CanvasRenderingContext2D} pen
+ * @param {number} label
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
+export function drawPoint(pen, label, x, y, radius) {
+  pen.beginPath();
+  FORMS[label % FORMS.length](pen, x, y, radius);
+  pen.closePath();
+  pen.fill();
 }
 
 /** @param {HTMLCanvasElement} canvas */

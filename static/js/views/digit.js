@@ -5,13 +5,14 @@
 
 import { h, label, setText } from "../page/dom.js";
 import { onKey, undoOrRedo } from "../page/keys.js";
-import { color, cssColor } from "../page/palette.js";
+import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
 import { className } from "../words/labels.js";
 import { inks, pixels, prepared } from "./canvas.js";
 import { erased, fromBase64, PEN, shifted, toBase64, trimmed } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
 import { sampleOf } from "./samples.js";
+import { swatchOf } from "./view-card.js";
 
 /**
  * @import { DataSample, Run } from "../types.js"
@@ -127,7 +128,7 @@ export class Digit {
   #drawPad() {
     const side = this.#side;
     const context = prepared(this.#pad, side, side);
-    const { ink } = inks(this.#pad);
+    const { ink } = inks(this.#card.body);
     const sample = this.#sample;
     const { image, strokes } = drawing;
     const made = sample ? drawing.pixelsFor(sample.name, sample.shape) : null;
@@ -170,7 +171,7 @@ export class Digit {
     const width = Math.max(90, frame?.clientWidth ?? 120);
     const high = Math.max(this.#side, 13 * classes.length);
     const context = prepared(this.#bars, width, high);
-    const { ink, quiet, line, font, size } = inks(this.#bars);
+    const { ink, quiet, line, font, size } = inks(this.#card.body);
     const letter = Math.max(10, size - 2);
     const row = high / Math.max(1, classes.length);
     const thick = Math.max(1.5, Math.min(7, (row - 4) / Math.max(1, seen.length)));

@@ -23,6 +23,7 @@ const CONTENTS = {
   units: async () => (await import("./units.js")).Units,
   confusion: async () => (await import("./confusion.js")).Confusion,
   weights: async () => (await import("./weights.js")).Weights,
+  boundary: async () => (await import("./boundary.js")).Boundary,
   digit: async () => (await import("./digit.js")).Digit,
   landscape: async () => (await import("./landscape.js")).Landscape,
 };
