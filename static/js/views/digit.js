@@ -217,12 +217,10 @@ export class Digit {
     );
     this.#says.replaceChildren(
       ...found.map(({ run, predicted }) => {
-        const swatch = h("span", { className: "moment-swatch" });
-        swatch.style.background = cssColor(run.hue);
         return h(
           "span",
           { title: run.name },
-          swatch,
+          swatchOf(run),
           h("b", {}, predicted === null ? "–" : names[predicted]),
         );
       }),
