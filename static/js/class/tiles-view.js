@@ -32,6 +32,8 @@ export class TilesView {
   #shown = [];
   /** Whether tiles have a line for the nickname. */
   #named = false;
+  /** Whether tiles have room for their curves. */
+  #curves = true;
   /** Whether tiles have room for short words only. */
   #brief = false;
   /** The tile that the Tab key reaches. */
@@ -80,6 +82,7 @@ export class TilesView {
     this.#list.style.setProperty("--columns", String(columns));
     this.#list.style.setProperty("--tile-height", `${height}px`);
     this.#list.classList.toggle("small", !curves);
+    this.#curves = curves;
     this.#brief = this.#isBrief || !curves || this.#room.width < NARROW;
   }
 
@@ -100,9 +103,8 @@ export class TilesView {
     const elements = [];
     for (const tile of tiles) {
       gone.delete(tile.person);
-      const known = this.#elements.get(tile.person) ?? new TileElement(tile);
-      this.#elements.set(tile.person, known);
-      known.draw(tile, colorOf, this.#brief);
+      const known = this.#elements.get(tile.person) ?? this.#add(tile);
+      known.draw(tile, colorOf, { brief: this.#brief, curves: this.#curves });
       elements.push(known.element);
       if (elements.length % TILES_IN_STEP === 0) yield;
     }
@@ -111,6 +113,14 @@ export class TilesView {
     this.#shown = tiles.map(({ person }) => person);
     if (!this.#elements.has(this.#current) && tiles.length) this.#setCurrent(tiles[0].person);
     if (gone.size) this.#onPick(null);
+  }
+
+  /** A new tile, last; all at once would be laid out in one long go. @param {Tile} tile */
+  #add(tile) {
+    const made = new TileElement(tile);
+    this.#elements.set(tile.person, made);
+    this.#list.append(made.element);
+    return made;
   }
 
   /**
@@ -192,9 +202,9 @@ class TileElement {
   /**
    * @param {Tile} tile
    * @param {(name: string) => string} colorOf
-   * @param {boolean} brief
+   * @param {{brief: boolean, curves: boolean}} room for whole words, and for curves
    */
-  draw(tile, colorOf, brief) {
+  draw(tile, colorOf, { brief, curves }) {
     const { state, away_since, hand_at, best, nickname } = tile;
     this.element.dataset.state = state;
     this.element.toggleAttribute("data-away", away_since !== null);
@@ -206,7 +216,12 @@ class TileElement {
     setText(this.#name, nickname ?? "");
     const isDrawn = tile.curves.some(({ points }) => points.length);
     const isSeen = isDrawn && !SPOKEN.has(state) && away_since === null;
-    setText(this.#word, isSeen ? "" : brief ? briefWordOf(tile) : word);
+    const written = isSeen ? "" : brief ? briefWordOf(tile) : word;
+    setText(this.#word, written);
+    // for the style sheet, which would have to look into every tile otherwise
+    this.element.toggleAttribute("data-curve", isDrawn);
+    this.element.toggleAttribute("data-word", written !== "");
+    this.element.toggleAttribute("data-best", best !== null);
     this.#hand.hidden = hand_at === null;
     const bar = this.#progress.firstElementChild;
     this.#progress.hidden = state !== "running";
@@ -219,7 +234,7 @@ class TileElement {
     ];
     const spoken = label.filter(Boolean).join(", ");
     if (this.element.getAttribute("aria-label") !== spoken) this.element.setAttribute("aria-label", spoken);
-    this.#drawSpark(tile, colorOf);
+    if (curves) this.#drawSpark(tile, colorOf);
   }
 
   /**

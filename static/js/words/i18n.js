@@ -50,13 +50,19 @@ export function onLanguage(listener) {
   return emitter.on("language", listener);
 }
 
+/** Making a format takes much longer than using it; there are few. @type {Map<string, Intl.NumberFormat>} */
+const formats = new Map();
+
 /**
  * A number as it is written in the reader's language.
  * @param {number} value
  * @param {Intl.NumberFormatOptions} options
  */
 export function number(value, options = {}) {
-  return new Intl.NumberFormat(currentLanguage, options).format(value);
+  const key = currentLanguage + JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.NumberFormat(currentLanguage, options);
+  formats.set(key, format);
+  return format.format(value);
 }
 
 /** 0.9312 → 93.1% @param {number | null | undefined} value */
