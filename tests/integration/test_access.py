@@ -194,6 +194,12 @@ def test_runs_that_are_named_beside_the_path_are_checked_too(people, kept):
         assert people["bob"].http.get(path.format(run=shared)).status_code == 200, path
         assert verdict(people["bob"].http.get(path.format(run=private))) == "no run", path
         assert people["teacher"].http.get(path.format(run=private)).status_code == 200, path
+    around = {
+        "runs": [{"run": run, "iteration": 1} for run in (shared, private)],
+        "options": {"size": 5, "images": 10},
+    }
+    assert verdict(people["bob"].http.post("/api/landscapes", json=around)) == "no run"
+    assert people["teacher"].http.post("/api/landscapes", json=around).status_code == 200
 
 
 def test_a_route_without_a_row_and_a_row_without_a_route_are_refused():
