@@ -27,7 +27,7 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     page = open_page(lab)
     why = page.page.locator("#why")
     expect(why).to_contain_text("initial weights are too small")
-    expect(why).to_contain_text("Measured on the batches of the last 20 iterations, 50 images each.")
+    expect(why).to_contain_text("Measured on batches of 50 images; iterations: 20.")
     vanishing = why.locator("li", has_text="gradient vanishes")
     vanishing.locator(".why-text").click()
     see = vanishing.get_by_role("button", name="Show it")

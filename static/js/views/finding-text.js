@@ -32,7 +32,8 @@ function written(values, kinds) {
 
 /** @param {any} value */
 function plain(value) {
-  return typeof value === "number" ? twoDigits(value) : String(value);
+  if (typeof value !== "number") return String(value);
+  return Number.isInteger(value) ? number(value) : twoDigits(value);
 }
 
 /** What was found, as a sentence with its numbers. @param {Finding} finding */

@@ -11,7 +11,7 @@ import { Emitter } from "../state/emitter.js";
 /** A run that tries a remedy; `helped`: null until both have ended. @typedef {{id: string, number: number, name: string, status: string, helped: boolean | null}} Tried */
 /**
  * Something that may help; see `app/findings/answers.py`.
- * @typedef {{code: string, kind: "launch" | "fork", values: Record<string, any>, path: string, body: object, tried: number, helped: number, runs: Tried[]}} Remedy
+ * @typedef {{code: string, kind: "launch" | "fork", values: Record<string, any>, path: string, body: {name: string}, tried: number, helped: number, runs: Tried[]}} Remedy
  * @typedef {{code: string, iteration: number, values: Record<string, any>, kinds: Record<string, string>, sample: Sample, evidence: Evidence, remedies: Remedy[]}} Finding
  * @typedef {{run: string, iteration: number, findings: Finding[]}} Findings
  */

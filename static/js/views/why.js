@@ -215,7 +215,8 @@ export class Why {
   async #try(remedy, button) {
     button.disabled = true;
     try {
-      const run = await request("POST", remedy.path, remedy.body);
+      const name = `${remedy.body.name}, ${remedyText(remedy)}`.slice(0, 200);
+      const run = await request("POST", remedy.path, { ...remedy.body, name });
       this.#on.launched([run]);
       this.#found.renew();
     } catch (error) {
