@@ -179,3 +179,21 @@ def test_the_decision_boundary_shows_where_the_test_points_are_right(open_page, 
         assert page.errors == []
     finally:
         lab_with_runs.http.delete(f"/api/runs/{run_id}")
+
+
+def test_histograms_of_each_layer_say_its_norm_and_its_share_near_zero(open_page, lab):
+    page = open_page(lab)
+    run_id = lab.ids[0]
+    card = page.page.locator('[data-chart="view.histograms"]')
+    open_cards(page, lab, run_id, "view.histograms", at=20)
+    facts, _ = seen(lab, run_id, 20, "histograms")
+    for kind in ("weights", "gradients", "outputs"):
+        card.get_by_label("Histograms of").select_option(kind)
+        for layer in facts["layers"]:
+            about = layer[kind]
+            words = f"layer {layer['name']}: norm {about['norm']:.2g}, near 0: {percent(about['near_zero'])}"
+            expect(card.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(words)))
+    expect(card.locator(".view-foot")).to_contain_text(f"{facts['sample']} test images")
+    assert "of=outputs" in page.address()
+    assert violations(page, within='[data-chart="view.histograms"]') == []
+    assert page.errors == []

@@ -15,7 +15,7 @@ import { DrawingSchedule } from "./drawing-schedule.js";
 import { loadLibrary } from "./plotly.js";
 import { isQuantity, known, title } from "./quantities.js";
 import { ShownFields } from "./shown-fields.js";
-import { MAX_CHARTS, MISTAKES, makeSpec, readSpecs, VIEW, VIEWS, writeSpec } from "./specs.js";
+import { MAX_CHARTS, makeSpec, readSpecs, VIEW, VIEWS, writeSpec } from "./specs.js";
 import { Strokes } from "./strokes.js";
 import { ViewSlot } from "./view-slot.js";
 
@@ -261,12 +261,11 @@ export class ChartBoard extends Emitter {
   }
 
   /**
-   * Show a card, which is added if it is not there: of a quantity, or of a kind of views. "mistakes": the confusion matrix with
-   * the worst mistakes among the training images, where wrong labels are.
+   * Show a card, which is added if it is not there: of a quantity, of a kind of views, or of one with options.
    * @param {string} name
    */
   open(name) {
-    const whole = name === "mistakes" ? MISTAKES : VIEWS.includes(name) ? VIEW + name : name;
+    const whole = VIEWS.includes(name) ? VIEW + name : name;
     const [kind] = whole.split(":");
     const there = () => this.#cards.find(({ card }) => card.element.dataset.chart === kind);
     const spec = there()?.card.spec;

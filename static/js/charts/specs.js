@@ -14,11 +14,18 @@ import { isQuantity, quantity } from "./quantities.js";
  */
 
 /** The kinds of views; see views/cards.js. */
-export const VIEWS = ["gradients", "weights", "units", "confusion", "landscape", "digit", "boundary"];
+export const VIEWS = [
+  "gradients",
+  "weights",
+  "units",
+  "histograms",
+  "confusion",
+  "landscape",
+  "digit",
+  "boundary",
+];
 /** How a view begins in the address. */
 export const VIEW = "view.";
-/** The card of the worst mistakes among the training images. */
-export const MISTAKES = `${VIEW}confusion:part=train:cell=worst`;
 
 export const MAX_SMOOTHING = 0.99;
 /** The most charts; an address might ask for any number. */

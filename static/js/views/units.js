@@ -5,6 +5,7 @@ import { color } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
 import { number, percent, t } from "../words/i18n.js";
 import { inks, prepared } from "./canvas.js";
+import { samplePart } from "./sample-part.js";
 import { power, twoDigits } from "./scales.js";
 import { AXIS, BAND, besideBand, placeOf, worstOf } from "./units-table.js";
 import { runLine } from "./view-card.js";
@@ -45,16 +46,16 @@ export class Units {
   /** @param {Seen[]} seen */
   draw(seen) {
     const parts = seen.map((one) => this.#part(one));
-    const sample = seen.find(({ view }) => view)?.view?.facts.sample;
-    if (sample) this.#drawFoot(sample);
-    setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(sample ? [this.#foot] : [])]);
+    const first = seen.find(({ view }) => view);
+    if (first?.view) this.#drawFoot(first.view.facts.sample, samplePart(first.run.summary));
+    setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(first ? [this.#foot] : [])]);
     this.#canvas = parts[0]?.canvas ?? null;
     return parts.map(({ says }) => says).join(" ");
   }
 
   /** @param {Seen} seen */
   #part({ run, iteration, view }) {
-    const canvas = this.#canvases.get(run) ?? h("canvas", { className: "units", role: "img" });
+    const canvas = this.#canvases.get(run) ?? h("canvas", { className: "unit-bars", role: "img" });
     this.#canvases.set(run, canvas);
     /** @type {LayerUnits[]} */
     const layers = view?.facts.layers ?? [];
@@ -139,13 +140,17 @@ export class Units {
     });
   }
 
-  /** What the bars mean. @param {number} sample */
-  #drawFoot(sample) {
+  /**
+   * What the bars mean.
+   * @param {number} sample
+   * @param {string} images which they were measured on
+   */
+  #drawFoot(sample, images) {
     const key = (/** @type {string} */ kind, /** @type {string} */ text) =>
       h("span", {}, h("i", { className: `units-key ${kind}` }), text);
     setChildren(this.#foot, [
       key("band", t("views.band", { low: power(-4), high: power(-2), middle: power(-3) })),
-      key("dead", t("views.dead_means", { n: number(sample) })),
+      key("dead", t("views.dead_means", { n: number(sample), images })),
       key("saturated", t("views.saturated_means")),
     ]);
   }

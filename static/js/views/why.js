@@ -35,6 +35,12 @@ const MAX_FINDINGS = 3;
  */
 /** A finding of a run. @typedef {{run: Run, finding: Finding}} Shown */
 
+/**
+ * Where evidence is seen that has no card of its own: wrong labels, among the worst mistakes of the training images.
+ * @type {Record<string, string>}
+ */
+const CARDS = { mistakes: "view.confusion:part=train:cell=worst" };
+
 export class Why {
   #store;
   #selection;
@@ -166,7 +172,9 @@ export class Why {
       { type: "button", className: "why-link", "data-focus": `${run.id} see` },
       t("findings.evidence"),
     );
-    see.addEventListener("click", () => this.#on.show(evidence.card, run, evidence.iteration));
+    see.addEventListener("click", () =>
+      this.#on.show(CARDS[evidence.card] ?? evidence.card, run, evidence.iteration),
+    );
     const since = t("findings.since", { iteration: number(finding.iteration) });
     const context = t("findings.context", { run: run.name, since, sample: sampleText(finding) });
     return [
