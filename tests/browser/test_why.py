@@ -26,6 +26,7 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     lab.wait_for(stuck["id"], "completed")
     page = open_page(lab)
     why = page.page.locator("#why")
+    page.until("document.querySelector('#why li')")  # the curves come first
     expect(why).to_contain_text("initial weights are too small")
     expect(why).to_contain_text("Measured on batches of 50 images; iterations: 20.")
     vanishing = why.locator("li", has_text="gradient vanishes")

@@ -270,7 +270,7 @@ def test_what_takes_too_long_is_refused_what_a_client_does_not_wait_for_is_given
     with pytest.raises(httpx.ReadTimeout):
         lab.http.get(f"{path}/{at}/weights.npz", timeout=0.1)
     assert_exact(lab, now, 1)
-    assert not list((lab.state_dir / "checkpoints").glob("weights.*"))
+    wait_until(lambda: not list((lab.state_dir / "checkpoints").glob("weights.*")), "no file is left")
     pids = lab.worker_pids()
     assert len(pids) == 2
     lab.stop(signal.SIGKILL)
