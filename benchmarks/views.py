@@ -115,7 +115,7 @@ def _speed(trainer: Trainer, kind: str, options: Mapping[str, Any], every: float
 def _iterations(
     trainer: Trainer, seconds: float, kind: str | None = None, options: Mapping[str, Any] | None = None
 ) -> float:
-    """Iterations in a second, if a view is made once in so many seconds; without `kind`, if none is."""
+    """Iterations in a second, if a view is made every `seconds` seconds; without `kind`, if none is."""
     begun = now = time.process_time()
     count = 0
     if kind is not None:

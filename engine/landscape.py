@@ -41,7 +41,7 @@ FIELDS = (
 MARGIN = 0.3
 #: The shorter side of a picture of paths is at least this share of the longer one.
 LEAST_SIDE = 0.35
-#: So many values of the weights are multiplied in double precision at a time.
+#: This many values of the weights are multiplied in double precision at a time.
 AT_ONCE = 1 << 16
 #: Paths that extend less than this share of the weights' norm have not moved.
 STILL = 1e-6

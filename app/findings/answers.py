@@ -12,7 +12,7 @@ _answer = with_config(ConfigDict(extra="allow"))
 
 @_answer
 class SampleAnswer(TypedDict):
-    """What the numbers were measured on: images of `part` (`batch`: of each iteration), over so many rows."""
+    """What the numbers were measured on: images of `part` (`batch`: of each iteration), in the last `rows` rows."""
 
     part: str
     images: int | None

@@ -1,6 +1,7 @@
 """Looks: what views said that people looked at, for the rules that need them.
 
-No view is made for a rule: where nobody looked at the units or at the confusion matrix, nothing is said of them.
+No view is made for a rule. If nobody has opened the card of units or the confusion matrix of a training, the rules
+about them find nothing.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ from engine.findings import Seen
 #: The views that rules look at.
 VIEWS = ("units", "confusion")
 #: Looks at one view of one training that are kept; beyond it, every second one goes.
-MOST_LOOKS = 200
+MAX_LOOKS = 200
 #: Trainings whose looks are kept; those that were looked at longest ago go first.
-MOST_TRAININGS = 256
+MAX_TRAININGS = 256
 
 
 @dataclass(slots=True)
@@ -44,14 +45,14 @@ class Looks:
             facts["counts"] = found.arrays["counts"].tolist()
         looks = self._trainings.setdefault(training_id, _Looks())
         self._trainings.move_to_end(training_id)
-        while len(self._trainings) > MOST_TRAININGS:
+        while len(self._trainings) > MAX_TRAININGS:
             self._trainings.popitem(last=False)
         seen = looks.seen.setdefault((name, facts.get("part", "")), [])
         place = bisect_left(seen, iteration, key=lambda look: look.iteration)
         if place < len(seen) and seen[place].iteration == iteration:
             return
         seen.insert(place, Seen(iteration, facts))
-        if len(seen) > MOST_LOOKS:
+        if len(seen) > MAX_LOOKS:
             del seen[1:-1:2]
         looks.version += 1
 

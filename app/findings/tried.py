@@ -22,8 +22,8 @@ from app.work import in_thread
 from engine.findings import RULES, Case, courses
 
 #: The newest ended trainings that are compared.
-MOST_TRAININGS = 1000
-#: So many are looked at for one request that wants to know; the next one goes on.
+MAX_TRAININGS = 1000
+#: One request compares at most this many; the next request continues.
 AT_ONCE = 30
 #: Accuracies of these are compared: of the first part that both trainings have.
 PARTS: tuple[Literal["validation", "test"], ...] = ("validation", "test")
@@ -125,7 +125,7 @@ class Tried:
 
     def _ended(self) -> list[Training]:
         """Those that can be compared, newest first."""
-        return [one for one in reversed(self._register.trainings) if has_ended(one)][:MOST_TRAININGS]
+        return [one for one in reversed(self._register.trainings) if has_ended(one)][:MAX_TRAININGS]
 
     async def _look_at(self, trainings: Iterable[Training]) -> None:
         for training in trainings:

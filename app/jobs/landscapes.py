@@ -26,9 +26,9 @@ from engine.reasons import Reason, restored
 from engine.stretches import parse_stretches
 from engine.summary import summarize
 
-#: So many runs are compared at most.
+#: At most this many runs are compared.
 MAX_RUNS = 4
-#: So many points a path has at most.
+#: The most points of a path.
 MAX_POINTS = 24
 #: A path that takes less than this to train again has its points where they are wanted; others have them where there
 #: are checkpoints.
@@ -36,7 +36,7 @@ SHORT_SECONDS = 1.0
 #: All points of all paths take this at most; with fewer than three points for each run there is nothing to see.
 POINT_BYTES = 128 << 20
 LEAST_POINTS = 3
-#: A landscape may take so many times as long as the replay of a moment: a page asks for it and shows its progress.
+#: A landscape may take this many times as long as the replay of a moment: a user asks for it and sees its progress.
 PATIENCE = 6
 #: Where the number of images is left open, it is the usual one, or as many as fit into this share of the time.
 SHARE = 0.5

@@ -57,8 +57,8 @@ from engine.weights import named_weights
 NICENESS = 15
 #: How often it looks whether a question was withdrawn.
 LOOK_SECONDS = 0.02
-#: How often it says how far it has got.
-TELL_SECONDS = 0.1
+#: Seconds between two reports of progress.
+REPORT_SECONDS = 0.1
 #: Where the number of images is left open, a landscape has as many as it can measure in this share of the time that is
 #: left, and at least some.
 LANDSCAPE_SHARE = 0.4
@@ -215,12 +215,12 @@ class Replaying:
                 if images < options.images:
                     survey = Survey(first.config, part, paths, replace(options, images=images))
                     steps = survey.run()
-            told = 0.0
+            reported = 0.0
             for _ in steps:
                 if look():
                     raise Cancelled
-                if (now := time.monotonic()) > told + TELL_SECONDS:
-                    told = now
+                if (now := time.monotonic()) > reported + REPORT_SECONDS:
+                    reported = now
                     self._connection.send_bytes(encode(Progress(replayed + survey.done, total)))
         except Cancelled:
             return Withdrawn() if look.withdrawn else TooLong(ask.bound_seconds)

@@ -53,7 +53,7 @@ SHARE = 10
 MAX_READS = 50
 #: After this many runs it lets others have their turn.
 BETWEEN = 1000
-#: A student is told of so many runs that do not count, the newest ones.
+#: A student sees why runs do not count for at most this many of them, the newest.
 MAX_UNCOUNTED = 3
 #: How long the replay of one entry may take.
 MEASURE_SECONDS = 600.0
@@ -380,9 +380,9 @@ class Challenges:
             ] = one
         if challenge.phase is Phase.OPEN:
             for run in reversed(self._candidates(challenge)):
-                told = own[run.owner or ""]["uncounted"]
-                if len(told) < MAX_UNCOUNTED and (uncounted := self._uncounted(challenge, run)) is not None:
-                    told.append(uncounted)
+                shown = own[run.owner or ""]["uncounted"]
+                if len(shown) < MAX_UNCOUNTED and (uncounted := self._uncounted(challenge, run)) is not None:
+                    shown.append(uncounted)
         return own
 
     def _publish(self) -> None:

@@ -22,8 +22,8 @@ from engine.summary import summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"], responses=ERRORS)
 
-#: The iterations are so many that they are expected to take this share of the time that is allowed: other processes
-#: may be at work.
+#: The number of iterations is chosen so that they should take this share of the allowed time: other processes may
+#: use the machine too.
 SHARE = 0.5
 
 

@@ -29,7 +29,7 @@ class Case:
 
     Attributes:
         config: its experiment; of a fork, that from its last fork on, with what was changed by hand.
-        units, confusion: what these views said, earliest first; none: nobody looked.
+        units, confusion: what these views said, earliest first; empty if nobody has opened them.
     """
 
     rows: Rows

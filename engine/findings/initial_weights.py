@@ -31,8 +31,8 @@ def too_small(case: Case, limits: Limits) -> Look | None:
 
     By how much is computed from the norms of the weights in the first row: a layer with weights of the standard
     deviation s multiplies a difference by s √fan_in, and its activation by its slope (Glorot & Bengio 2010, He et al.
-    2015). Batch norm and residual connections let differences through in other ways: of networks that have one of them
-    nothing is said.
+    2015). Batch norm and residual connections let differences through in other ways: this rule
+    does not apply to networks that have one of them.
     """
     train = case.rows.train
     if case.has("batch_norm") or case.has("residual") or len(case.layers) < 2 or not _from_start(case):

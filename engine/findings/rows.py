@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.float64]
 Column = Mapping[str, Numbers]
 
-#: Windows are sorted for so many rows at a time, so that they take little memory.
+#: Windows are sorted for this many rows at a time, so that they take little memory.
 AT_ONCE = 4096
 
 
@@ -47,7 +47,7 @@ class Rows:
 
 
 def trailing_median(x: Numbers, count: int) -> Numbers:
-    """Row by row the median of the last `count` values; NaN where there are not so many yet."""
+    """Row by row the median of the last `count` values; NaN where there are fewer values."""
     medians = np.full(len(x), np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(x, count) if len(x) >= count else np.empty((0, count))
     for at in range(0, len(windows), AT_ONCE):
@@ -57,7 +57,7 @@ def trailing_median(x: Numbers, count: int) -> Numbers:
 
 
 def trailing_mean(x: Numbers, count: int) -> Numbers:
-    """Row by row the mean of the last `count` values; NaN where there are not so many yet, or one is not finite."""
+    """Row by row the mean of the last `count` values; NaN where there are fewer values, or one is not finite."""
     means = np.full(len(x), np.nan)
     if len(x) >= count:
         windows = np.lib.stride_tricks.sliding_window_view(x, count)

@@ -157,7 +157,7 @@ _RULES = (
                 " (SGD 1, Adam 0.1); with lower ones the loss moves less, or falls",
             ),
             "fall": Threshold(
-                0.25, "of the mean loss in so many evaluations: more is a loss that falls all the same"
+                0.25, "of the mean loss over these evaluations: more is a loss that falls all the same"
             ),
             "loss": Threshold(0.1, "below, the images are learned, and small numbers vary by large shares"),
             "evaluations": Threshold(20, "over which moves and fall are taken"),
@@ -315,7 +315,7 @@ _RULES = (
         values={"train": "share", "held_out": "share", "loss": "number", "part": "part"},
         thresholds={
             "fall": Threshold(
-                0.03, "of the loss in so many evaluations. Measured: runs that still learn, 10 % and more"
+                0.03, "of the loss over these evaluations. Measured: runs that still learn, 10 % and more"
             ),
             "evaluations": Threshold(30, "as the page calls a plateau after many evaluations"),
             "accuracy": Threshold(0.9, "of the images trained on"),
@@ -336,7 +336,7 @@ _RULES = (
         values={"loss": "number", "earlier": "number", "evaluations": "count"},
         thresholds={
             "fall": Threshold(
-                0.03, "of the loss in so many evaluations. Measured: runs that still learn, 10 % and more"
+                0.03, "of the loss over these evaluations. Measured: runs that still learn, 10 % and more"
             ),
             "evaluations": Threshold(30, "as the page calls a plateau after many evaluations"),
             "accuracy": Threshold(0.95, "of the images trained on; above, there is little left to learn"),

@@ -22,7 +22,7 @@ from engine.views.weight_layers import weight_layers
 
 #: The square is [-REACH, REACH]². All points of all sets lie in it (`engine.datasets.points`).
 REACH = 1.25
-#: The maps of units have so many cells on a side, and at most so many units of a layer have one.
+#: Cells on a side of a unit's map, and the most units of a layer that have one.
 UNIT_SIZE = 24
 UNITS = 64
 

@@ -16,9 +16,9 @@ from engine.levels import as_numbers
 from engine.reasons import Reason
 
 #: More than the largest image of any data set takes: three channels of 224 × 224 pixels.
-MOST_CHARACTERS = 210_000
+MAX_CHARACTERS = 210_000
 
-PIXELS = Field("pixels", "text", REQUIRED, maximum=MOST_CHARACTERS)
+PIXELS = Field("pixels", "text", REQUIRED, maximum=MAX_CHARACTERS)
 
 
 def demand_images(config: ExperimentConfig) -> None:

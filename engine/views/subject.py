@@ -35,7 +35,7 @@ PART = Field("part", "choice", "test", choices=("test", "validation", "train"))
 #: larger than `BYTES_AT_ONCE`.
 AT_ONCE = 100
 BYTES_AT_ONCE = 1 << 23
-#: The sample is smaller where so many images would take more multiplications than these, but never smaller than
+#: The most multiplications that the sample may take: for costly networks it has fewer images, but at least
 #: `LEAST_SAMPLE`.
 MULTIPLY_ADDS = 80_000_000
 LEAST_SAMPLE = 20

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.findings.identity import digest, identity_of, offer
-from app.findings.looks import MOST_LOOKS, MOST_TRAININGS, Looks
+from app.findings.looks import MAX_LOOKS, MAX_TRAININGS, Looks
 from app.findings.tried import Outcome, has_helped
 from app.i18n import LANGUAGES, Messages
 from app.jobs import view_bytes
@@ -128,8 +128,8 @@ def test_looks_are_remembered_in_the_order_of_their_iterations_each_once_and_not
     kept = [look.iteration for look in looks.of("t", "units", "", 2000)]
     assert (kept[0], kept[-1]) == (12, 999)
     assert kept == sorted(kept)
-    assert len(kept) <= MOST_LOOKS
-    for number in range(MOST_TRAININGS):
+    assert len(kept) <= MAX_LOOKS
+    for number in range(MAX_TRAININGS):
         looks.note(str(number), "units", view(1, name="units"))
     assert looks.of("t", "units", "", 2000) == []
 

@@ -171,15 +171,15 @@ def test_a_landscape_tells_its_progress_and_can_be_withdrawn_or_given_up_at_the_
         )
 
     async def scenario(replayer):
-        told: list[Progress] = []
-        done = await replayer.answer(survey(5), told.append)
+        reports: list[Progress] = []
+        done = await replayer.answer(survey(5), reports.append)
         assert isinstance(done, Surveyed)
         assert done.landscape["images"] == 300
-        assert [one.done for one in told][:3] == [1, 2, 3]
-        assert {one.total for one in told} == {25 + 2 * 3}
+        assert [one.done for one in reports][:3] == [1, 2, 3]
+        assert {one.total for one in reports} == {25 + 2 * 3}
         before = pid(replayer)
-        endless = asyncio.create_task(replayer.answer(survey(2001), told.append))
-        await until(lambda: told[-1].total > 4_000_000)
+        endless = asyncio.create_task(replayer.answer(survey(2001), reports.append))
+        await until(lambda: reports[-1].total > 4_000_000)
         endless.cancel()
         await asyncio.wait([endless])
         fewer: list[Progress] = []

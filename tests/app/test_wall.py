@@ -294,7 +294,7 @@ def test_students_get_the_curves_of_all_without_persons_only_while_the_teacher_l
                 alone: [[0, 0.2]],
             }
             assert await news(eve) == [groups, *curves]
-            told = json.dumps([groups, curves])
+            sent = json.dumps([groups, curves])
             hidden = [
                 ada.id,
                 bob.id,
@@ -304,7 +304,7 @@ def test_students_get_the_curves_of_all_without_persons_only_while_the_teacher_l
                 first.training.id,
                 private.training.id,
             ]
-            assert [secret for secret in hidden if secret in told] == []
+            assert [secret for secret in hidden if secret in sent] == []
             assert await messages(lab.viewer(), "cloud", "cloud_curve") == []  # the teacher has the wall
 
             # only what has changed; what is no more shown is in no group

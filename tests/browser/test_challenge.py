@@ -10,18 +10,11 @@ from playwright.sync_api import Browser
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.class_page import DESK, PHONE
 from tests.support.experiments import QUICK
 from tests.support.waiting import TIMEOUT
 from tests.support.wall_page import WallPage, cookies_of
 
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "locale": "ja-JP",
-    "has_touch": True,
-    "is_mobile": True,
-    "color_scheme": "dark",
-}
 #: The lines of places, without the one that says what the figures are.
 LINES = "[...document.querySelectorAll('.challenge-top li')].slice(1).map(line => line.innerText.replace(/\\s+/g, ' '))"
 OWN = "document.querySelector('.challenge-bar summary span')?.textContent ?? ''"

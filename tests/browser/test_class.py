@@ -10,18 +10,10 @@ import pytest
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
-from tests.support.class_page import ClassPage
+from tests.support.class_page import DESK, PHONE, ClassPage
 from tests.support.tabs import Tabs
 from tests.support.waiting import wait_until
 
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "locale": "ja-JP",
-    "has_touch": True,
-    "is_mobile": True,
-    "color_scheme": "dark",
-}
 #: What a browser says itself of a socket of a person who was removed.
 REFUSED_SOCKET = "Error during WebSocket handshake: Unexpected response code: 40"
 #: The code that the boxes show.

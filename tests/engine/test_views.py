@@ -57,11 +57,11 @@ def test_a_network_whose_weights_are_no_numbers_any_more_can_be_looked_at(name, 
 
 
 #: What a view may allocate besides the network's copy.
-MOST_BYTES = 16 << 20
+MAX_BYTES = 16 << 20
 
 
 def with_images(count: int) -> Trainer:
-    """A small convolutional training with so many test images, of which each has been evaluated once."""
+    """A small convolutional training with `count` test images, of which each has been evaluated once."""
     dice = np.random.default_rng(0)
     pixels = dice.integers(0, 256, (count, 1, 28, 28), np.uint8)
     labels = np.arange(count) % 10
@@ -103,7 +103,7 @@ def test_the_memory_of_a_view_is_bounded_and_does_not_grow_with_the_images():
         see(few, kind, options)  # what is only made once
         see(many, kind, options)
         peak = peak_of(few, kind, options)
-        assert peak < MOST_BYTES, kind
+        assert peak < MAX_BYTES, kind
         assert peak_of(many, kind, options) < 1.1 * peak + 50_000, kind
 
 

@@ -35,7 +35,7 @@ test("the scale has at least two decades and at most twelve", () => {
   assert.deepEqual(decades([]), { low: -4, high: 0 });
 });
 
-test("by how much the lowest layer's gradient is smaller is told also where nothing arrives", () => {
+test("by how much the lowest layer's gradient is smaller is said also where no gradient arrives", () => {
   assert.equal(spread([0.5, 9, 1]), 2);
   assert.equal(spread([0, 1]), Number.POSITIVE_INFINITY);
   assert.ok(Number.isNaN(spread([0, 0])));

@@ -9,7 +9,7 @@ test("ratios stand on a logarithmic axis from 10⁻⁶ to 1, and what is beyond 
   assert.deepEqual([0, 1e-9, 1, 30].map(placeOf), [0, 0, 1, 1]);
 });
 
-test("a ratio below or above the band is told, and one that is not known is not", () => {
+test("a ratio below or above the band is marked, and one that is not known is not", () => {
   assert.deepEqual([9e-5, 1e-4, 1e-2, 0.011, null].map(besideBand), [-1, 0, 0, 1, 0]);
 });
 

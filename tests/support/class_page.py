@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.support.lab_page import LabPage
+
+#: Options of the browsers in which a class is tested: a desk, and a phone in Japanese.
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}, "locale": "en-US"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "locale": "ja-JP",
+    "has_touch": True,
+    "is_mobile": True,
+    "color_scheme": "dark",
+}
 
 READY = "document.documentElement.dataset.ready === 'true'"
 

@@ -63,15 +63,19 @@ export function chartMenu(spec, id, title, on) {
     item("down", () => on.move(1, "place")),
     item("remove", () => on.remove()),
   ];
-  const menu = h(
-    "div",
-    { id, className: "chart-menu", role: "group" },
-    ...checks,
-    h("hr"),
-    ...saves,
-    h("hr"),
-    ...moves,
-  );
+  const [button, menu] = cardMenu(id, title, [...checks, h("hr"), ...saves, h("hr"), ...moves]);
+  return [button, menu];
+}
+
+/**
+ * The button with three dots of a card, and the menu that it opens.
+ * @param {string} id of the menu
+ * @param {string} title of the card
+ * @param {HTMLElement[]} items
+ * @returns {[HTMLButtonElement, HTMLDivElement]}
+ */
+export function cardMenu(id, title, items) {
+  const menu = h("div", { id, className: "chart-menu", role: "group" }, ...items);
   menu.popover = "auto";
   const button = h("button", {
     type: "button",

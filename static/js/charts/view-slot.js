@@ -38,7 +38,7 @@ export class ViewSlot {
     });
   }
 
-  /** Whether it is on the screen, or near; a card that is not costs nothing. @param {boolean} visible */
+  /** Whether it is on the screen, or near it; nothing is computed for a card that is not. @param {boolean} visible */
   set visible(visible) {
     this.#visible = visible;
     if (this.#content) this.#content.visible = visible;

@@ -1,4 +1,6 @@
-/** The card of the lesson that the teacher opens on every page: its question, and a button that begins it, for who has not. */
+/** The card of the lesson that the teacher opens on every page: its question, and, for those who have not begun it, a button
+ * that begins it.
+ */
 
 import { find, h } from "../page/dom.js";
 import { language, onLanguage, t } from "../words/i18n.js";

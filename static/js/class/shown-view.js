@@ -29,7 +29,7 @@ export class ShownView extends Emitter {
   /** The lesson that the student has left, as JSON of what is shown; empty: none. */
   #left = "";
   /** What the last "change" was about. */
-  #told = "";
+  #announced = "";
   /** The runs that are shown to all. @type {string[]} */
   #ids = [];
   /** Whether the page has shown its own runs since it was loaded. */
@@ -73,9 +73,9 @@ export class ShownView extends Emitter {
   #follow() {
     const { messages, complete, runs } = this.#store;
     if (!messages.class || !complete) return;
-    const told = JSON.stringify([this.lesson, this.isLeft]);
-    if (told !== this.#told) {
-      this.#told = told;
+    const announced = JSON.stringify([this.lesson, this.isLeft]);
+    if (announced !== this.#announced) {
+      this.#announced = announced;
       this.emit("change");
     }
     const shown = this.isLeft ? null : this.#shown;

@@ -23,11 +23,11 @@ import { runLine } from "./view-card.js";
 
 /** The cells on a side of the map. */
 const SIZE = 80;
-/** At most so many points of a part are drawn. */
+/** At most this many points of a part are drawn. */
 const POINTS = 200;
 /** The side of a unit's map in pixels, and what is between two. */
 const UNIT = { side: 24, gap: 2 };
-/** A run's part is at least so wide for the units to stand beside the map. */
+/** The least width of a run's part with the units beside the map. */
 const WIDE = 260;
 
 /** What one run is drawn with, kept between drawings. @typedef {{element: HTMLElement, map: HTMLCanvasElement, units: HTMLElement, layers: HTMLCanvasElement[]}} Part */

@@ -30,7 +30,7 @@ function contextOf(canvas) {
 }
 
 /**
- * A picture of so many pixels, one for each value, to be drawn at any size.
+ * A picture with one pixel for each value, to be drawn at any size.
  * @param {number} columns
  * @param {number} rows
  * @param {(row: number, column: number) => [number, number, number]} colorAt

@@ -40,7 +40,7 @@ export function writeCell(cell) {
 }
 
 /**
- * The cell of such a text; null if it is none of a matrix of so many classes.
+ * The cell of a text that `writeCell` made; null if a matrix of this number of classes has no such cell.
  * @param {string} text
  * @param {number} classes
  * @returns {Cell | null}

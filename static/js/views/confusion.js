@@ -19,7 +19,7 @@ import { runLine } from "./view-card.js";
 
 await loadStyle("confusion");
 
-/** So many images of a cell are shown. */
+/** At most this many images of a cell are shown. */
 const COUNT = 40;
 /** What the option `cell` says where the worst mistakes of all classes are shown. */
 const WORST = "worst";

@@ -3,7 +3,7 @@
 /** A grid: `values[row][column]` at `x[column]`, `y[row]`, which ascend; null where there is no value. @typedef {{x: number[], y: number[], values: (number | null)[][]}} Grid */
 /** A line through the grid; a closed one ends where it begins. @typedef {[x: number, y: number][]} Line */
 
-/** So many contours at most are drawn. */
+/** At most this many contours are drawn. */
 const MOST = 9;
 
 /**

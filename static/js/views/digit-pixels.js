@@ -12,12 +12,12 @@
 export const PEN = 0.085;
 /** The side of the box around the ink, as a share of the image. */
 const BOX = 20 / 28;
-/** Images with at most so many pixels on a side are made as the digits of 8 × 8 are. */
+/** Images with at most this many pixels on a side are made as the digits of 8 × 8 are. */
 const TINY = 8;
 const TINY_LEVELS = 16;
 /** The pen is never thicker than this share of the image: a dot stays a dot. */
 const THICKEST = 1 / 7;
-/** A pixel is as dark as the share of so many × so many places in it that the pen has touched. */
+/** Each pixel is divided into this many × this many places; it is as dark as the share of them that the pen has touched. */
 const FINE = 4;
 
 /**

@@ -20,9 +20,9 @@ const KINDS = ["weights", "gradients", "outputs"];
 const BINS = 40;
 /** The iterations stand left of the ridges. */
 const MARGIN = 38;
-/** A layer has at least so many pixels, and above and below its ridges these lines. */
+/** Sizes in pixels: the least of a layer's panel and of its ridges, and the lines above and below them. */
 const PANEL = { width: 118, ridges: 76, gap: 14, head: 14, foot: 34 };
-/** A ridge covers so much of those behind it. */
+/** The height of a ridge, in distances between two of them. */
 const OVERLAP = 2.2;
 
 /** What was seen of one layer: a histogram for each moment (null: not yet), the last one of the moment itself. */

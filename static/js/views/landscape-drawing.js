@@ -9,7 +9,7 @@ import { logShare, sizeColor, twoDigits } from "./scales.js";
 
 /** A drawn landscape. `from`: the place in the plane at a point of the canvas; null outside. @typedef {{landscape: Landscape, from: (x: number, y: number) => [number, number] | null}} Sheet */
 
-/** The colours are drawn on a grid that is so many times as fine. */
+/** The colours are drawn on a grid that is this many times as fine as the measured one. */
 const FINER = 6;
 /** The strongest colour is this share of the scale: paths stand out on it. */
 const STRONGEST = 0.72;

@@ -14,7 +14,7 @@ import { css, sizeColor } from "./scales.js";
  * @typedef {{choose: (cell: Cell) => void, point: (cell: Cell | null) => void}} OnMatrix
  */
 
-/** A cell has at least so many pixels, at most so many, and from so many on there is room for its count. */
+/** The least and the most pixels of a cell, and the least with room for its count. */
 const CELL = { least: 3, most: 44, counts: 25 };
 /** The most pixels that the names of the classes take. */
 const NAMES = 64;

@@ -2,7 +2,7 @@
 
 /** A histogram: counts of numbers between edges, of which there is one more. @typedef {{counts: ArrayLike<number>, edges: ArrayLike<number>}} Histogram */
 
-/** At most so many past moments besides the start. */
+/** At most this many past moments besides the start. */
 const PAST = 5;
 /** Numbers beyond the range of an axis: at most this share of each histogram at either side. */
 const BEYOND = 0.002;

@@ -4,7 +4,8 @@
  */
 
 import { CardFrame } from "../charts/card-frame.js";
-import { h, icon, moveTo, setChoices, setText } from "../page/dom.js";
+import { cardMenu } from "../charts/chart-menu.js";
+import { h, setChoices, setText } from "../page/dom.js";
 import { cssColor } from "../page/palette.js";
 import { ApiError } from "../server/api.js";
 import { urlState } from "../state/address.js";
@@ -50,7 +51,7 @@ import { explain } from "../words/reasons.js";
 /** A view that a content needs besides, at an iteration or (without one) at the moment. @typedef {{view: string, options: Record<string, string | number>, iteration?: number}} Request */
 
 /**
- * What draws in a card. `runs`: at most so many runs side by side; `view` and `options`: what it needs of each; null: only rows.
+ * What draws in a card. `runs`: the most runs side by side; `view` and `options`: what it needs of each; null: only rows.
  * `further`: what else it needs of a run whose moment is at `iteration`. `draw` returns what is to be seen as a text.
  * @typedef {object} Content
  * @property {number} runs
@@ -176,31 +177,13 @@ export class ViewCard {
       });
       return button;
     };
-    const menu = h(
-      "div",
-      { id: `${this.#slot.card.plotElement.id}-menu`, className: "chart-menu", role: "group" },
+    const [button, menu] = cardMenu(`${this.#slot.card.plotElement.id}-menu`, this.#slot.title, [
       item("png", () => this.#save()),
       h("hr"),
       item("up", () => this.#on.move(-1, "place")),
       item("down", () => this.#on.move(1, "place")),
       item("remove", () => this.#on.remove()),
-    );
-    menu.popover = "auto";
-    const name = `${this.#slot.title}: ${t("chart.menu")}`;
-    const button = h("button", {
-      type: "button",
-      className: "icon-button",
-      title: t("chart.menu"),
-      "aria-label": name,
-    });
-    button.append(icon("more"));
-    button.popoverTargetElement = menu;
-    menu.addEventListener("toggle", (event) => {
-      if (event.newState !== "open") return;
-      const { bottom, right } = button.getBoundingClientRect();
-      const { width, height } = menu.getBoundingClientRect();
-      moveTo(menu, Math.max(4, right - width), Math.max(4, Math.min(bottom + 4, innerHeight - height - 4)));
-    });
+    ]);
     return [button, menu];
   }
 

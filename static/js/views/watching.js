@@ -129,7 +129,7 @@ function keyOf(wanted) {
   return `${wanted.run} ${wanted.view} ${optionsText(wanted)} ${wanted.iteration ?? "live"}`;
 }
 
-/** What the socket is told. @param {Wanted} wanted */
+/** What the page sends to the server. @param {Wanted} wanted */
 function watchText(wanted) {
   return JSON.stringify({ run: wanted.run, view: wanted.view, options: JSON.parse(optionsText(wanted)) });
 }

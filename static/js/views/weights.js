@@ -12,7 +12,7 @@ import { runLine } from "./view-card.js";
  * @import { View } from "./view.js"
  */
 
-/** So many units are shown at a time. */
+/** At most this many units are shown. */
 const COUNT = 40;
 const GAP = 2;
 

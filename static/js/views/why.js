@@ -25,7 +25,7 @@ import { swatchOf } from "./view-card.js";
 
 await loadStyle("views");
 
-/** So many runs are looked at, and so many findings shown. */
+/** At most this many runs are asked about, and at most this many findings are shown. */
 const MAX_RUNS = 4;
 const MAX_FINDINGS = 3;
 
