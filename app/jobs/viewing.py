@@ -99,7 +99,7 @@ class Viewing:
         try:
             checked = views.check(view, options, ExperimentConfig.from_dict(run.training.config, stored=True))
         except ConfigError as error:
-            body = error_body(error.code, str(error), error.field, error.bounds)
+            body = error_body(error.code, error.message, error.field, error.bounds)
             refusal = encode_refusal(key, body)
             viewer.offer_view(key, refusal, wrap(refusal))
             return

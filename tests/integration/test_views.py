@@ -142,7 +142,8 @@ def test_a_view_that_does_not_fit_is_refused_with_its_field_and_bound(lab):
         watch(socket, run["id"], "weights", {"layer": 7})
         refusal, data = next_view(socket)
         assert data is None
-        assert refusal["error"]["field"] == "layer"
+        assert refusal["error"] == answer.json()["error"]  # with the reason, from which the page words it
+        assert refusal["error"]["bounds"]["why"]["code"] == "no_such_layer"
         socket.send(json.dumps({"watch": [{"run": run["id"]}]}))
         while (text := json.loads(socket.recv(timeout=60)))["type"] != "error":
             pass

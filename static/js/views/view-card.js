@@ -111,7 +111,7 @@ export class ViewCard {
       h("div", { className: "controls" }, controls, this.#chooser, this.#frame.expand, ...this.#menu()),
     );
     element.prepend(head);
-    plotElement.append(this.#body, this.#text, this.#status);
+    plotElement.append(this.#status, this.#body, this.#text);
     this.#content = new kind({
       body: this.#body,
       controls,
@@ -248,10 +248,13 @@ export class ViewCard {
     this.#showChooser(from);
     if (!this.#visible) return;
     const errors = seen.filter(({ error }) => error);
+    const isSame = errors.every(({ error }) => error === errors[0].error);
     const says = !runs.length
       ? t("views.no_runs")
       : errors.length
-        ? errors.map(({ run, error }) => (runs.length > 1 ? `${run.name}: ${error}` : error)).join(" ")
+        ? isSame
+          ? errors[0].error
+          : errors.map(({ run, error }) => `${run.name}: ${error}`).join(" ")
         : others > 0
           ? t("views.more_runs", { n: number(others) })
           : "";
