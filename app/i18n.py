@@ -23,7 +23,15 @@ OF_REPORTS = "report."
 PARTS = {
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
     "views": (
-        *("views.", "findings.", "moment.", "rates.", "why.rate_", "why.landscape_"),
+        *(
+            "views.",
+            "findings.",
+            "moment.",
+            "rates.",
+            "why.rate_",
+            "why.landscape_",
+            "why.too_many_questions",
+        ),
         *(f"why.{code}" for code in OF_VIEWS),
     ),
 }

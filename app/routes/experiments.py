@@ -225,9 +225,10 @@ def _launched(slug: str, dataset: str) -> tuple[tuple[ExperimentConfig, Summary]
 
 @functools.cache
 def _expected_seconds(slug: str, dataset: str) -> tuple[float, ...]:
-    """Of each run of a lesson on this data set: lessons do not change while the lab is open."""
+    """Of each run of a lesson on this data set, estimated, with two digits. Lessons do not change while the lab
+    is open."""
     configs = lessons.LESSONS[slug].configs(dataset=dataset)
-    return tuple(round(expected_seconds(config, summarize(config)), 3) for config in configs)
+    return tuple(float(f"{expected_seconds(config, summarize(config)):.2g}") for config in configs)
 
 
 def _data_set(lab: Lab, lesson: Lesson) -> str:

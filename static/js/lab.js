@@ -5,7 +5,7 @@ import { Form } from "./form/form.js";
 import { Lessons } from "./lessons/lessons.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
-import { lazy } from "./page/lazy.js";
+import { lazy, retried } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
 import { isDark, wireTheme } from "./page/theme.js";
@@ -34,7 +34,7 @@ import { explain } from "./words/reasons.js";
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
-/** Milliseconds from the first rows until the page asks what is found of runs: the curves come first. */
+/** The page looks this often, in milliseconds, whether there are rows in which something could be found: the curves come first. */
 const WHY_AFTER = 1500;
 
 const store = new Store(keptChoices(), keptHues());
@@ -132,7 +132,7 @@ async function start() {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
     pin: async (rows) => (await playhead()).pin(rows),
-    view: async (slot, on) => (await views()).fill(slot, on),
+    view: (slot, on) => retried(async () => (await views()).fill(slot, on)),
   });
   const playhead = lazy(async () => {
     const [{ Playhead }] = await Promise.all([import("./moment/playhead.js"), textsOfViews()]);
@@ -152,10 +152,9 @@ async function start() {
       toast,
     });
   });
-  const stopWaiting = store.on("rows", () => {
-    stopWaiting();
-    setTimeout(why, WHY_AFTER);
-  });
+  const showWhy = () => (store.shown().some(({ train }) => train.length) ? retried(why) : wait());
+  const wait = () => setTimeout(showWhy, WHY_AFTER);
+  wait();
   const showMoment = () => urlState.get("moment") && playhead();
   urlState.on("moment", showMoment);
   showMoment();

@@ -1,5 +1,7 @@
 """What the form and the lessons of the page are made from, and the documents beside it."""
 
+import pytest
+
 from tests.support.errors import error
 from tests.support.experiments import QUICK
 
@@ -42,7 +44,8 @@ def test_lessons_launch_their_whole_set(lab):
     assert [run["config"] for run in runs] == [run["config"] for run in whole["runs"]]
     assert [run["name"] for run in runs] == [run["name"] for run in lesson["runs"]]
     assert {run["lesson"] for run in runs} == {lesson["slug"]}
-    assert [run["expected_seconds"] for run in runs] == [run["seconds"] for run in lesson["runs"]]
+    seconds = [run["seconds"] for run in lesson["runs"]]
+    assert [run["expected_seconds"] for run in runs] == pytest.approx(seconds, rel=0.05)
     assert all(run["seconds"] > 0 for run in lesson["runs"])
     for run in runs:
         lab.http.delete(f"/api/runs/{run['id']}")

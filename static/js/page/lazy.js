@@ -18,3 +18,21 @@ export function lazy(make) {
     return made;
   };
 }
+
+/** Milliseconds until a part that could not be loaded is loaded again. */
+const RETRY = 2000;
+
+/**
+ * Load something without a click of the viewer. While the server cannot be reached, try again.
+ * @template Part
+ * @param {() => Promise<Part>} load
+ * @returns {Promise<Part>}
+ */
+export function retried(load) {
+  return load().catch(async (error) => {
+    // a script that cannot be fetched is a TypeError; an answer that does not come, an ApiError without a status
+    if (error.status !== 0 && !(error instanceof TypeError)) throw error;
+    await new Promise((done) => setTimeout(done, RETRY));
+    return retried(load);
+  });
+}

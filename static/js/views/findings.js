@@ -75,7 +75,8 @@ export class FindingsOfRuns extends Emitter {
       this.#keep(keyOf(due), answer);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#keep(keyOf(due), this.get(due) ?? { run: id, iteration: iteration ?? 0, findings: [] });
+      // refused, or lost on the way: what was found before stays, and the question is asked again
+      await new Promise((done) => setTimeout(done, EVERY.longest));
     }
     this.#asking = false;
     this.#next();
