@@ -22,6 +22,7 @@ OF_REPORTS = "report."
 #: What pages get only if they need it: part → the beginnings of its keys.
 PARTS = {
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
+    "tools": ("keys.", "sweep.", "diff.", "same.", "color."),
     "views": (
         *(
             "views.",

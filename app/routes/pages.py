@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from app.assets import FOREVER
 from app.errors import NotFound
 from app.guide import Guide, Section
+from app.i18n import PARTS, Messages
 from app.lab import TheLab
 from app.pages import Pages
 from app.people.cookies import remember, token_of
@@ -66,31 +67,26 @@ def _page(request: Request, template: str, wish: str | None, **values: object) -
     return HTMLResponse(pages.render(template, language, **values), headers=headers)
 
 
-@router.get("/i18n/class.{language}.json")
-async def class_messages(request: Request, language: str) -> Response:
-    """What pages say in a class besides."""
-    return _messages_of("class", request, language)
-
-
-@router.get("/i18n/views.{language}.json")
-async def views_messages(request: Request, language: str) -> Response:
-    """What pages say about views of a network besides."""
-    return _messages_of("views", request, language)
-
-
-def _messages_of(part: str, request: Request, language: str) -> Response:
-    pages = _pages(request)
-    if language not in pages.messages.languages:
-        raise NotFound(f"there is no language {language!r}", field="language")
-    return Response(pages.messages.json_of_part(part, language), media_type="application/json")
+@router.get("/i18n/{part}.{language}.json")
+async def messages_of_part(request: Request, part: str, language: str) -> Response:
+    """What pages say besides where they need a part of their own."""
+    messages = _messages(request, language)
+    if part not in PARTS:
+        raise NotFound(f"there is no part {part!r}; there are {', '.join(PARTS)}", field="part")
+    return Response(messages.json_of_part(part, language), media_type="application/json")
 
 
 @router.get("/i18n/{language}.json")
 async def messages(request: Request, language: str) -> Response:
-    pages = _pages(request)
-    if language not in pages.messages.languages:
+    """What every page says."""
+    return Response(_messages(request, language).json_of_page(language), media_type="application/json")
+
+
+def _messages(request: Request, language: str) -> Messages:
+    messages = _pages(request).messages
+    if language not in messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
-    return Response(pages.messages.json_of_page(language), media_type="application/json")
+    return messages
 
 
 @router.get("/guide/{language}.json")

@@ -5,7 +5,7 @@ import { Form } from "./form/form.js";
 import { Lessons } from "./lessons/lessons.js";
 import { find } from "./page/dom.js";
 import { onKey } from "./page/keys.js";
-import { lazy, retried } from "./page/lazy.js";
+import { lazy, onUnreached, retried } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
 import { isDark, wireTheme } from "./page/theme.js";
@@ -21,9 +21,10 @@ import { Emphasis } from "./state/emphasis.js";
 import { LabQueue } from "./state/lab-queue.js";
 import { keepShown, keptChoices, keptHues } from "./state/shown-runs.js";
 import { Store } from "./state/store.js";
-import { addTexts, language, onLanguage, t } from "./words/i18n.js";
+import { onLanguage, t } from "./words/i18n.js";
 import { allLessons, registerDatasets, registerLessons } from "./words/labels.js";
 import { setLanguage } from "./words/language.js";
+import { allTexts, beginWith, textsOf } from "./words/part-texts.js";
 import { explain } from "./words/reasons.js";
 
 /**
@@ -47,26 +48,20 @@ function chosenLanguage() {
   return document.querySelector(`[data-language="${CSS.escape(fromAddress)}"]`) ? fromAddress : root.lang;
 }
 
-/** Parts of the page that have texts of their own, and are loaded. */
-const parts = new Set(store.person ? ["class"] : []);
-
 /**
- * The texts in a language: those of the page, of its parts, and of the lessons.
+ * The texts in a language, those of the lessons among them.
  * @param {string} name
  */
 async function loadTexts(name) {
-  const [{ lessons }, ...texts] = await Promise.all([
-    api.lessons(name),
-    api.messages(name),
-    ...[...parts].map((part) => api.messages(`${part}.${name}`)),
-  ]);
+  const [{ lessons }, texts] = await Promise.all([api.lessons(name), allTexts(name)]);
   registerLessons(lessons);
-  return Object.assign({}, ...texts);
+  return texts;
 }
 
 async function start() {
   // The page connects to the stream while it loads texts and options.
   new Connection(store);
+  if (store.person) beginWith("class");
   const [options, classMode] = await Promise.all([
     api.options(),
     store.person && import("./class/in-class.js"),
@@ -88,6 +83,7 @@ async function start() {
   const look = lazy(async () => new (await import("./look/look.js")).Look(store, options.datasets, isDark));
   const queue = new LabQueue(store);
   const toast = new Toast();
+  onUnreached(() => toast.show(t("page.unloaded"), { wrong: true }));
   /** @param {RunView[]} runs */
   const launchedByForm = (runs) => {
     store.putRuns(runs);
@@ -119,13 +115,8 @@ async function start() {
   const emphasis = new Emphasis(selection);
   const inClass = classMode && new classMode.InClass(store, form, toast, lessons);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
-  /** The texts of moments and of views. */
-  const textsOfViews = lazy(async () => {
-    parts.add("views");
-    addTexts(await api.messages(`views.${language()}`));
-  });
   const views = lazy(async () => {
-    const [{ Views }] = await Promise.all([import("./views/views.js"), textsOfViews()]);
+    const [{ Views }] = await Promise.all([import("./views/views.js"), textsOf("views")]);
     return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));
   });
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
@@ -135,14 +126,14 @@ async function start() {
     view: (slot, on) => retried(async () => (await views()).fill(slot, on)),
   });
   const playhead = lazy(async () => {
-    const [{ Playhead }] = await Promise.all([import("./moment/playhead.js"), textsOfViews()]);
+    const [{ Playhead }] = await Promise.all([import("./moment/playhead.js"), textsOf("views")]);
     return new Playhead(store, charts, selection, {
       fork: (run, iteration) => list.fork(run, iteration),
       toast,
     });
   });
   const why = lazy(async () => {
-    const [{ Why }] = await Promise.all([import("./views/why.js"), textsOfViews()]);
+    const [{ Why }] = await Promise.all([import("./views/why.js"), textsOf("views")]);
     return new Why(find(document, ".chosen", HTMLElement), store, selection, {
       show: async (card, run, iteration) => {
         charts.open(card);
@@ -155,11 +146,11 @@ async function start() {
   const showWhy = () => (store.shown().some(({ train }) => train.length) ? retried(why) : wait());
   const wait = () => setTimeout(showWhy, WHY_AFTER);
   wait();
-  const showMoment = () => urlState.get("moment") && playhead();
+  const showMoment = () => urlState.get("moment") && retried(playhead);
   urlState.on("moment", showMoment);
   showMoment();
   const waiting = lazy(async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store));
-  store.on("draw", () => store.shown().some(({ status }) => status === "queued") && waiting());
+  store.on("draw", () => store.shown().some(({ status }) => status === "queued") && retried(waiting));
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
   wireControls(charts, list);
   wireParts();

@@ -1,6 +1,6 @@
 """The first minute in an empty lab: one button trains, and when that run has ended, a click changes one thing."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 
 def test_a_newcomer_trains_with_one_button_and_then_changes_one_thing(open_page, make_lab):
@@ -26,6 +26,28 @@ def test_a_newcomer_trains_with_one_button_and_then_changes_one_thing(open_page,
     assert {**after, "optimizer": before["optimizer"], "name": before["name"]} == before
     expect(result).to_be_hidden()
     assert page.page.is_visible(f'[data-run="{first}"]:not(.off)')  # to compare with
+
+
+def test_parts_that_cannot_be_loaded_come_later_or_the_page_says_so(open_page, make_lab):
+    page = open_page(make_lab())
+    page.choose("dataset.name", "digits")
+    page.fill(training__iterations=20)
+    refused: list[Request] = []
+    page.page.on("requestfailed", lambda request: refused.append(request))
+    for part in ("runs/first-result.js", "help/help.js"):
+        page.page.route(f"**/{part}", lambda route: route.abort())
+
+    page.page.click(".launch-first")
+    page.until("document.querySelector('[data-run]')?.dataset.status === 'completed'")
+    while not any(request.url.endswith("first-result.js") for request in refused):
+        page.page.wait_for_timeout(20)
+    page.page.click("#help")  # a click is not carried out later: a dialog in the middle of something else
+    expect(page.page.locator(".toast")).to_contain_text("could not be loaded")
+
+    page.page.unroute_all()
+    expect(page.page.locator("#first-run")).to_be_visible()
+    page.page.click("#help")
+    expect(page.page.locator("dialog")).to_be_visible()
 
 
 def test_in_forced_colors_mode_launch_choices_and_runs_can_be_distinguished(open_page, lab_with_runs):

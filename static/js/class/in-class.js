@@ -4,7 +4,7 @@
  */
 
 import { find, h, label, setText } from "../page/dom.js";
-import { lazy } from "../page/lazy.js";
+import { lazy, retried } from "../page/lazy.js";
 import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { Banner } from "./banner.js";
@@ -82,7 +82,7 @@ export class InClass {
   /** The card of the class's cloud, loaded when the teacher first lets students see it. */
   #followCloud() {
     const card = lazy(async () => new (await import("./cloud-card.js")).CloudCard(this.#store));
-    const follow = () => this.#store.messages.cloud?.groups && card();
+    const follow = () => this.#store.messages.cloud?.groups && retried(card);
     this.#store.on("cloud", follow);
     follow();
   }
@@ -90,7 +90,7 @@ export class InClass {
   /** What shows a challenge, loaded with the first one. @param {Form} form */
   #waitForChallenge(form) {
     const bar = lazy(async () => new (await import("./challenge-bar.js")).ChallengeBar(this.#store, form));
-    const follow = () => this.#store.messages.challenge?.challenge && bar();
+    const follow = () => this.#store.messages.challenge?.challenge && retried(bar);
     this.#store.on("challenge", follow);
     follow();
   }

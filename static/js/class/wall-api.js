@@ -9,12 +9,6 @@ import { request } from "../server/api.js";
  */
 
 export const classApi = {
-  /**
-   * What pages say in a class besides.
-   * @param {string} language
-   * @returns {Promise<Record<string, string>>}
-   */
-  messages: (language) => request("GET", `i18n/class.${language}.json`),
   /** @returns {Promise<ClassAnswer>} */
   get: () => request("GET", "api/class"),
   /** The data sets of the lab. @returns {Promise<{datasets: import("../types.js").Dataset[]}>} */

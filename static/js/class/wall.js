@@ -1,6 +1,7 @@
 /** The wall: the teacher's live page of a class, and the projector's. Makes its parts and connects them. */
 
 import { find, h, setText } from "../page/dom.js";
+import { onUnreached, retried } from "../page/lazy.js";
 import { showStatus } from "../page/status.js";
 import { wireTheme } from "../page/theme.js";
 import { Toast } from "../page/toast.js";
@@ -10,6 +11,7 @@ import { newestOnly } from "../state/newest.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { registerLessons } from "../words/labels.js";
 import { setLanguage } from "../words/language.js";
+import { allTexts, beginWith } from "../words/part-texts.js";
 import { CloudView } from "./cloud-view.js";
 import { CountsCard } from "./counts-card.js";
 import { colorByName, GroupColors, groupsOf } from "./groups.js";
@@ -99,8 +101,10 @@ class Wall {
     this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
     this.#order = new TileOrder(byId("order"), () => void this.#drawSoon());
     byId("removed").addEventListener("click", () => openRemoved(store));
+    const toast = new Toast();
+    onUnreached(() => toast.show(t("page.unloaded"), { wrong: true }));
     this.#commands = isTeacher
-      ? new WallCommands(byId("commands"), store, new Toast(), () => this.#picked ?? this.#opened)
+      ? new WallCommands(byId("commands"), store, toast, () => this.#picked ?? this.#opened)
       : null;
     showStatus(byId("status"), byId("status-text"), store);
     wireTheme(byId("theme"));
@@ -202,7 +206,7 @@ class Wall {
   /** The card of the challenge, loaded with the first one. */
   async #drawChallenge() {
     if (!this.#store.challenge && !this.#challenge) return;
-    this.#loadChallenge ??= import("./challenge-card.js");
+    this.#loadChallenge ??= retried(() => import("./challenge-card.js"));
     const { ChallengeCard } = await this.#loadChallenge;
     this.#challenge ??= new ChallengeCard(byId("challenge"), isTeacher);
     this.#challenge.draw(this.#store);
@@ -300,19 +304,16 @@ async function start() {
   onLanguage(() => {
     for (const button of buttons) button.hidden = button.dataset.language === document.documentElement.lang;
   });
+  beginWith("class");
   await setLanguage(document.documentElement.lang, load);
   new Wall();
 }
 
 /** @param {string} language */
 async function loadTexts(language) {
-  const [texts, own, { lessons }] = await Promise.all([
-    api.messages(language),
-    classApi.messages(language),
-    api.lessons(language),
-  ]);
+  const [texts, { lessons }] = await Promise.all([allTexts(language), api.lessons(language)]);
   registerLessons(lessons);
-  return { ...texts, ...own };
+  return texts;
 }
 
 await start();

@@ -4,6 +4,7 @@
  * error.
  */
 
+import { retried } from "../page/lazy.js";
 import { ApiError, api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 
@@ -83,7 +84,8 @@ export class Consequences {
       const costs = await api.summaryTogether(draft.experiments());
       const { experiments, seconds, first } = costs;
       Object.assign(answer, { costs, summary: { ...experiments[0], seconds, first }, first });
-      if (draft.origin) Object.assign(answer, await (await import("./fork.js")).describeFork(draft, costs));
+      if (draft.origin)
+        Object.assign(answer, await (await retried(() => import("./fork.js"))).describeFork(draft, costs));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       answer.problem = error;

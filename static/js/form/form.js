@@ -4,7 +4,7 @@
  */
 
 import { h } from "../page/dom.js";
-import { lazy } from "../page/lazy.js";
+import { lazy, retried } from "../page/lazy.js";
 import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
@@ -275,7 +275,7 @@ export class Form {
     this.#form.classList.toggle("forking", Boolean(origin));
     this.#form.replaceChildren(...(head ? [head] : []), model, training, this.#launch.element);
     if (head) this.#forks?.fixFields(this.#form, this.#draft);
-    else if (origin) this.#loadForks().then(() => this.#redraw());
+    else if (origin) retried(this.#loadForks).then(() => this.#redraw());
     wireHelp(this.#form, this.#launch.help);
     this.#showDifference();
   }

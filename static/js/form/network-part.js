@@ -1,7 +1,7 @@
 /** The part of the form for the network: a preset with its settings, several presets, or a list of layers; initial weights. */
 
 import { find, h, iconButton } from "../page/dom.js";
-import { lazy } from "../page/lazy.js";
+import { lazy, retried } from "../page/lazy.js";
 import { number, t } from "../words/i18n.js";
 import { activationField } from "./activation-field.js";
 import { chain } from "./chain.js";
@@ -72,7 +72,7 @@ export class NetworkPart {
     this.#list = null;
     /** @type {HTMLElement[]} */
     const inside = [];
-    if (layers && !this.#List) this.#loadList().then(() => this.#form.redraw());
+    if (layers && !this.#List) retried(this.#loadList).then(() => this.#form.redraw());
     if (layers && this.#List) {
       this.#list = new this.#List(this.#form, layers, this.#open).element;
       const left = this.#drawLeft();

@@ -6,8 +6,9 @@
 import { openDialog } from "../page/dialog.js";
 import { h, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
-import { ApiError, api, request } from "../server/api.js";
-import { addTexts, language, number, t } from "../words/i18n.js";
+import { ApiError, request } from "../server/api.js";
+import { number, t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
 import { exact, explain } from "../words/reasons.js";
 import { RatePlot } from "./rate-plot.js";
 
@@ -20,7 +21,7 @@ await loadStyle("rate-finder");
 
 /** Open the dialog, and begin. @param {FormContext} form */
 export async function findRate(form) {
-  addTexts(await api.messages(`views.${language()}`));
+  await textsOf("views");
   const { draft } = form;
   const count = draft.count();
   const status = h("div", { className: "rate-status", role: "status" }, h("p", {}, t("rates.training")));

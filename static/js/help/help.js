@@ -7,10 +7,11 @@ import { OFF } from "../page/shortcuts.js";
 import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
 import { language, t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
 import { explain } from "../words/reasons.js";
 import { glossary } from "./glossary.js";
 
-await loadStyle("look");
+await Promise.all([loadStyle("look"), textsOf("tools")]);
 
 /** @typedef {"guide" | "glossary" | "keys"} Part */
 

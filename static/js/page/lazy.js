@@ -23,6 +23,15 @@ export function lazy(make) {
 const RETRY = 2000;
 
 /**
+ * Whether an error says that the server could not be reached: its script or its answer did not come.
+ * @param {any} error
+ */
+function isUnreached(error) {
+  // Each browser has words of its own for a script that it could not fetch; all say "import".
+  return error?.status === 0 || (error instanceof TypeError && /\bimport/i.test(error.message));
+}
+
+/**
  * Load something without a click of the viewer. While the server cannot be reached, try again.
  * @template Part
  * @param {() => Promise<Part>} load
@@ -30,9 +39,20 @@ const RETRY = 2000;
  */
 export function retried(load) {
   return load().catch(async (error) => {
-    // a script that cannot be fetched is a TypeError; an answer that does not come, an ApiError without a status
-    if (error.status !== 0 && !(error instanceof TypeError)) throw error;
+    if (!isUnreached(error)) throw error;
     await new Promise((done) => setTimeout(done, RETRY));
     return retried(load);
+  });
+}
+
+/**
+ * Call `show` when something that the viewer has asked for could not be loaded, and nothing else reports it.
+ * @param {() => void} show
+ */
+export function onUnreached(show) {
+  addEventListener("unhandledrejection", (event) => {
+    if (!isUnreached(event.reason)) return;
+    event.preventDefault();
+    show();
   });
 }

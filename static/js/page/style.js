@@ -5,8 +5,11 @@ import { h } from "./dom.js";
 /** By name. @type {Map<string, Promise<void>>} */
 const loaded = new Map();
 
+/** Milliseconds until a style sheet that could not be loaded is loaded again. */
+const RETRY = 2000;
+
 /**
- * Load a style sheet once; if it cannot be loaded, the part works without it.
+ * Load a style sheet once. While it cannot be loaded, the part works without it.
  * @param {string} name
  */
 export function loadStyle(name) {
@@ -15,7 +18,13 @@ export function loadStyle(name) {
   /** @type {Promise<void>} */
   const load = new Promise((done) => {
     const href = new URL(`../../css/${name}.css`, import.meta.url).href;
-    const link = h("link", { rel: "stylesheet", href, onload: () => done(), onerror: () => done() });
+    const onerror = () => {
+      link.remove();
+      loaded.delete(name);
+      setTimeout(loadStyle, RETRY, name);
+      done();
+    };
+    const link = h("link", { rel: "stylesheet", href, onload: () => done(), onerror });
     document.head.append(link);
   });
   loaded.set(name, load);

@@ -5,13 +5,14 @@ import { onKey } from "../page/keys.js";
 import { cssColor, HUES } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
 import { t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
 
 /**
  * @import { Run } from "../types.js"
  * @import { RunActions } from "./run-actions.js"
  */
 
-await loadStyle("card");
+await Promise.all([loadStyle("card"), textsOf("tools")]);
 
 const COLUMNS = 4;
 /** Key → how many colours it moves the focus. @type {Record<string, number>} */

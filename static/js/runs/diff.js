@@ -6,6 +6,7 @@ import { color } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
 import { percent, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
+import { textsOf } from "../words/part-texts.js";
 import { hasValidationAccuracy } from "./last-accuracies.js";
 
 /**
@@ -13,7 +14,7 @@ import { hasValidationAccuracy } from "./last-accuracies.js";
  * @import { Run } from "../types.js"
  */
 
-await loadStyle("tables");
+await Promise.all([loadStyle("tables"), textsOf("tools")]);
 
 /**
  * @param {Run[]} runs whose fields `configs` has

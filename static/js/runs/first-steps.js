@@ -4,6 +4,7 @@
  */
 
 import { h } from "../page/dom.js";
+import { retried } from "../page/lazy.js";
 import { onLanguage, t } from "../words/i18n.js";
 
 /**
@@ -76,7 +77,7 @@ export class FirstSteps {
    */
   async #showResult(run) {
     const drawn = this.#drawn;
-    const { firstResult } = await import("./first-result.js");
+    const { firstResult } = await retried(() => import("./first-result.js"));
     if (drawn === this.#drawn) this.#ended.replaceChildren(...firstResult(run, this.#form));
   }
 }

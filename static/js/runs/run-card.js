@@ -9,6 +9,7 @@ import { loadStyle } from "../page/style.js";
 import { ApiError, api } from "../server/api.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
 import { reasonText } from "../words/reasons.js";
 import { exportMenu } from "./export-menu.js";
 import { liveControls } from "./live-controls.js";
@@ -25,7 +26,7 @@ import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js
  * @import { RunText } from "./run-text.js"
  */
 
-await loadStyle("card");
+await Promise.all([loadStyle("card"), textsOf("tools")]);
 
 /**
  * What the buttons of a card do with its run: load its experiment in the form, or describe there a fork at an iteration.

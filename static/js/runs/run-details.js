@@ -2,7 +2,7 @@
  * The card of the selected run, if exactly one is selected; and the unsent texts of all runs.
  */
 
-import { lazy } from "../page/lazy.js";
+import { lazy, retried } from "../page/lazy.js";
 import { api } from "../server/api.js";
 import { onLanguage } from "../words/i18n.js";
 import { UnsentTexts } from "./unsent-texts.js";
@@ -92,7 +92,7 @@ export class RunDetails {
   #draw() {
     const run = this.#run;
     const parts = this.#parts;
-    if (run && !parts) return void this.#loadParts();
+    if (run && !parts) return void retried(this.#loadParts);
     this.#element.hidden = !run;
     if (this.#drawn !== (run?.id ?? null)) {
       this.#save();

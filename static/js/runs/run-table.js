@@ -1,11 +1,12 @@
 /** The run table: makes the list, its tools, the card and the bar for selected runs, and connects them. */
 
 import { closest, find } from "../page/dom.js";
-import { lazy } from "../page/lazy.js";
+import { lazy, retried } from "../page/lazy.js";
 import { wireShortcuts } from "../page/shortcuts.js";
 import { ApiError, api } from "../server/api.js";
 import { FlatConfigs } from "../state/flat-configs.js";
 import { newestOnly } from "../state/newest.js";
+import { textsOf } from "../words/part-texts.js";
 import { explainAll } from "../words/reasons.js";
 import { FileDrop } from "./file-drop.js";
 import { RunActions } from "./run-actions.js";
@@ -77,9 +78,10 @@ export class RunTable {
       open: async (/** @type {Run} */ run, /** @type {HTMLElement} */ anchor) =>
         (await menu()).open(run, anchor),
     };
-    this.#same = lazy(
-      async () => new (await import("./same-experiment.js")).SameExperiment(store, form, toast),
-    );
+    this.#same = lazy(async () => {
+      const [{ SameExperiment }] = await Promise.all([import("./same-experiment.js"), textsOf("tools")]);
+      return new SameExperiment(store, form, toast);
+    });
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
     const lab = { store, actions, selection, configs, colors, same, isDark, inClass };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
@@ -120,7 +122,7 @@ export class RunTable {
       async () =>
         new (await import("./run-bar.js")).RunBar(byId("run-bar"), { store, selection, actions }, views),
     );
-    selection.on("change", () => selection.size > 1 && bar());
+    selection.on("change", () => selection.size > 1 && retried(bar));
     const { openHelp } = wireShortcuts({
       projector: () => byId("projector").click(),
       search: () => tools.focus(),
@@ -143,7 +145,7 @@ export class RunTable {
 
   /** Called after a launch: if runs show a training that was there before, say so. @param {RunView[]} runs */
   async launched(runs) {
-    (await this.#same()).reportRepeat(runs);
+    (await retried(this.#same)).reportRepeat(runs);
   }
 
   /**

@@ -11,6 +11,7 @@ import { loadStyle } from "../page/style.js";
 import { eachTraining } from "../state/same-curve.js";
 import { hasText, number, t } from "../words/i18n.js";
 import { labelsOf, valueLabelOf } from "../words/labels.js";
+import { textsOf } from "../words/part-texts.js";
 import { heatMap, scatter } from "./sweep-figures.js";
 import { commonFields } from "./sweep-kinds.js";
 import { METRICS, metricsOf } from "./sweep-metrics.js";
@@ -24,7 +25,7 @@ import { shown } from "./sweep-scale.js";
  * @import { Selection } from "./selection.js"
  */
 
-await loadStyle("tables");
+await Promise.all([loadStyle("tables"), textsOf("tools")]);
 
 const KINDS = ["scatter", "parallel", "heat"];
 /** Parallel coordinates have at most this many axes: with more, lines cannot be followed. */
