@@ -35,6 +35,7 @@ PARTS = {
         ),
         *(f"why.{code}" for code in OF_VIEWS),
     ),
+    "lessons": ("lesson.",),
 }
 
 

@@ -29,7 +29,7 @@ import { ViewSlot } from "./view-slot.js";
  * @import { FillSlot } from "./view-slot.js"
  */
 
-/** Emits "drawn" with a chart after each whole drawing of it. */
+/** Emits "drawn" with a chart after each whole drawing of it, and "range" when its axes may have changed before that. */
 export class ChartBoard extends Emitter {
   #container;
   #adder;
@@ -53,6 +53,7 @@ export class ChartBoard extends Emitter {
   #marked = null;
   /** The charts as they were last written to the address. */
   #written = "";
+  #least = 0;
   #visibility;
 
   /**
@@ -155,6 +156,12 @@ export class ChartBoard extends Emitter {
     this.#schedule.plan();
   }
 
+  /** Show at least so many iterations, as for curves that are still to come. @param {number} iterations */
+  expect(iterations) {
+    this.#least = iterations;
+    this.redraw();
+  }
+
   // -- the charts and their order ----------------------------------------------------------------
 
   /** @param {(Spec | ViewSpec)[]} specs */
@@ -226,7 +233,11 @@ export class ChartBoard extends Emitter {
       save: (format) => chart.save(format),
       unzoom: () => chart.unzoom(),
     };
-    const chart = new Chart(new ChartCard(spec, id, events), () => this.#schedule.plan(), {
+    const need = () => {
+      this.emit("range", chart);
+      this.#schedule.plan();
+    };
+    const chart = new Chart(new ChartCard(spec, id, events), need, {
       x: (x) => this.#mark(x),
       point: (runs) => this.#emphasis.point(runs),
       pick: (runs, event) => this.#on.pick(runs, event),
@@ -375,6 +386,7 @@ export class ChartBoard extends Emitter {
     await chart.drawWhole(shown, {
       dark: this.#isDark(),
       axis: this.#axis,
+      least: this.#least,
       bandsOf: (runs) => this.#bands.of(runs),
       strokes,
     });

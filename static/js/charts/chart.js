@@ -69,6 +69,8 @@ export class Chart {
   /** How many runs are in the figure; -1 before the first drawing. */
   drawn = -1;
   visible = true;
+  /** Makes further curves for a saved picture, as Plotly's data. @type {() => Record<string, any>[]} */
+  beside = () => [];
 
   /**
    * @param {ChartCard} card
@@ -144,9 +146,9 @@ export class Chart {
    * Draw the whole figure. If many runs are new, only some of them are added, so that no drawing takes long; the next drawing
    * adds more.
    * @param {Run[]} all all runs that are shown on the page
-   * @param {{dark: boolean, axis: string, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
+   * @param {{dark: boolean, axis: string, least: number, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
    */
-  async drawWhole(all, { dark, axis: axisName, bandsOf, strokes: ofAll }) {
+  async drawWhole(all, { dark, axis: axisName, least, bandsOf, strokes: ofAll }) {
     this.#shown = all;
     const shown = this.#isByLayer ? [this.#oneOf(all)].flatMap((run) => run ?? []) : all;
     const runs = shown.slice(0, this.drawn < 0 ? MAX_FIRST : this.drawn + Math.min(this.drawn + 2, MAX_MORE));
@@ -158,7 +160,7 @@ export class Chart {
     this.#axis = axisName;
     const axis = axisOf(axisName);
     const logX = spec.logX && axis.log;
-    const across = this.#across(axis, all);
+    const across = this.#across(axis, all, least);
     const { range } = this.#plot;
     const [from, to] = range ?? [across.start, across.end];
     const smoothing = what.smoothing === undefined ? 0 : spec.smoothing;
@@ -228,10 +230,10 @@ export class Chart {
    * The range of x, and how its ticks are written.
    * @param {Axis} axis
    * @param {Run[]} shown
+   * @param {number} least iterations
    */
-  #across(axis, shown) {
-    const ends = shown.map((run) => axis.end(run));
-    const end = Math.max(0, ...ends);
+  #across(axis, shown, least) {
+    const end = Math.max(axis.x ? 0 : least, ...shown.map((run) => axis.end(run)));
     if (axis.ticks !== "clock") return { start: 0, end, ticks: axis.ticks };
     const starts = shown.map(startOf).filter(Boolean);
     const start = starts.length ? Math.min(...starts) : Math.floor(Date.now() / 60_000) * 60;
@@ -316,7 +318,7 @@ export class Chart {
     const { download, fileName, toCsv } = await import("./save.js");
     const name = fileName(this.card.title, [...new Set(this.#traces.flatMap(({ line }) => line?.run ?? []))]);
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");
-    else download(`${name}.${format}`, await this.#plot.image(format, this.card.heading));
+    else download(`${name}.${format}`, await this.#plot.image(format, this.card.heading, this.beside()));
   }
 
   remove() {

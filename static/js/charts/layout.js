@@ -1,4 +1,4 @@
-/** Layouts: axes, colours and margins of figures, as plain data for `plotly.js`. */
+/** Layouts: axes, colours and margins of charts, as plain data for `plotly.js`. */
 
 import { logTicks, tickTexts } from "./log-ticks.js";
 
@@ -41,7 +41,7 @@ const GLASS = "rgba(0,0,0,0)";
  * A function from the name of a colour in the style sheet to the colour.
  * @param {CSSStyleDeclaration} styles
  */
-function inkAt(styles) {
+export function inkAt(styles) {
   return (/** @type {string} */ name) => styles.getPropertyValue(`--${name}`).trim();
 }
 
@@ -50,7 +50,7 @@ function inkAt(styles) {
  * @param {CSSStyleDeclaration} styles
  * @param {(name: string) => string} ink
  */
-function look(styles, ink) {
+export function look(styles, ink) {
   return {
     paper_bgcolor: GLASS,
     plot_bgcolor: GLASS,
@@ -153,59 +153,5 @@ function logMarks(ends, roomFor, percent = false) {
   return {
     values: values.map((value) => value / scale),
     texts: tickTexts(values).map((text) => (percent ? `${text}%` : text)),
-  };
-}
-
-/**
- * The layout for saving a chart as a picture: with a background, a title and a legend, and with the shown range.
- * @param {HTMLElement} element
- * @param {Record<string, any>} layout the layout from `chartLayout`
- * @param {{x: number[], y: number[]}} ranges
- * @param {string} title
- */
-export function pictureLayout(element, layout, ranges, title) {
-  const ground = inkAt(getComputedStyle(element))("card");
-  return {
-    ...layout,
-    xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
-    yaxis: { ...layout.yaxis, autorange: false, range: ranges.y, title: { text: layout.meta.yTitle } },
-    margin: { l: 76, r: 32, t: 48, b: 48 },
-    title: { text: title, x: 0.02, font: { size: 16 } },
-    paper_bgcolor: ground,
-    plot_bgcolor: ground,
-    showlegend: true,
-  };
-}
-
-/**
- * Complete a layout with the colours and fonts of the page.
- * @param {HTMLElement} element
- * @param {Record<string, any>} layout colours of annotations are names of the style sheet, such as "card"
- */
-export function figureLayout(element, layout) {
-  const styles = getComputedStyle(element);
-  const ink = inkAt(styles);
-  const axis = {
-    gridcolor: ink("line"),
-    linecolor: ink("line"),
-    tickfont: { color: ink("quiet") },
-    zeroline: false,
-    automargin: true,
-  };
-  /** @type {Record<string, any>[]} */
-  const notes = layout.annotations ?? [];
-  const annotations = notes.map((note) => ({
-    ...note,
-    bgcolor: ink(note.bgcolor),
-    font: { color: ink("quiet"), size: 11 },
-  }));
-  return {
-    ...look(styles, ink),
-    hoverlabel: { bgcolor: ink("card"), bordercolor: ink("edge"), font: { color: ink("ink") } },
-    ...layout,
-    margin: { l: 52, r: 20, t: 30, b: 44, ...layout.margin },
-    annotations,
-    xaxis: { ...axis, ...layout.xaxis },
-    yaxis: { ...axis, ...layout.yaxis },
   };
 }

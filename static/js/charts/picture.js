@@ -1,11 +1,34 @@
 /** Pictures: makes a figure with a title and a legend from a drawn figure, for saving it. */
 
+import { inkAt } from "./layout.js";
+
 /** A format of a picture. @typedef {"png" | "svg"} ImageFormat */
 
 /** The size of a picture in pixels; the most entries in its legend, and the height of an entry. A long legend makes it higher. */
 const PICTURE = { width: 960, height: 540, entries: 40, entry: 19 };
 /** A name in the legend of a picture has at most this many letters. */
 const MAX_LETTERS = 30;
+
+/**
+ * The layout for saving a chart as a picture: with a background, a title and a legend, and with the shown range.
+ * @param {HTMLElement} element
+ * @param {Record<string, any>} layout the layout from `chartLayout`
+ * @param {{x: number[], y: number[]}} ranges
+ * @param {string} title
+ */
+export function pictureLayout(element, layout, ranges, title) {
+  const ground = inkAt(getComputedStyle(element))("card");
+  return {
+    ...layout,
+    xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
+    yaxis: { ...layout.yaxis, autorange: false, range: ranges.y, title: { text: layout.meta.yTitle } },
+    margin: { l: 76, r: 32, t: 48, b: 48 },
+    title: { text: title, x: 0.02, font: { size: 16 } },
+    paper_bgcolor: ground,
+    plot_bgcolor: ground,
+    showlegend: true,
+  };
+}
 
 /**
  * The figure and the options for Plotly's `toImage`.

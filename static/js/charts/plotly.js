@@ -6,7 +6,7 @@
 import { find } from "../page/dom.js";
 import { within } from "./crop.js";
 import { DrawnAxes, endsOf } from "./drawn-axes.js";
-import { chartLayout, figureLayout, pictureLayout } from "./layout.js";
+import { chartLayout } from "./layout.js";
 import { dataOf, modeOf } from "./plot-data.js";
 import { Tail, tailSymbol } from "./tail.js";
 
@@ -278,14 +278,19 @@ export class Plot {
    * The shown figure as a picture, with a title and a legend.
    * @param {ImageFormat} format
    * @param {string} title
+   * @param {Record<string, any>[]} beside further data
    * @returns {Promise<string>} a data URL
    */
-  async image(format, title) {
+  async image(format, title, beside) {
     const { data, layout } = this.#element;
     const { xaxis, yaxis } = this.#element._fullLayout;
     const ranges = { x: xaxis.range, y: yaxis.range };
-    const { pictureOf } = await import("./picture.js");
-    const { figure, options } = pictureOf(data, pictureLayout(this.#element, layout, ranges, title), format);
+    const { pictureLayout, pictureOf } = await import("./picture.js");
+    const { figure, options } = pictureOf(
+      [...data, ...beside],
+      pictureLayout(this.#element, layout, ranges, title),
+      format,
+    );
     return Plotly.toImage(figure, options);
   }
 
@@ -313,7 +318,7 @@ export class Plot {
  * @param {(customdata: any) => void} onClick called with the `customdata` of a clicked point
  */
 export async function drawFigure(element, { traces, layout }, onClick) {
-  await loadLibrary();
+  const [{ figureLayout }] = await Promise.all([import("./figure-layout.js"), loadLibrary()]);
   await Plotly.react(element, traces, figureLayout(element, layout), CONFIG);
   element.removeAllListeners("plotly_click");
   const click = (/** @type {{points: {customdata?: any}[]}} */ { points: [point] }) =>

@@ -300,6 +300,11 @@ export class Store extends Emitter {
     this.show(ids, true);
   }
 
+  /** Let runs that are still to come have hues, as those of their sketches. @param {Record<string, number>} hues by run id */
+  wishHues(hues) {
+    for (const [id, hue] of Object.entries(hues)) this.#hues.set(id, hue);
+  }
+
   /** Run id → hue of the shown runs, for the next visit. */
   hues() {
     return Object.fromEntries(this.#hues);

@@ -1,0 +1,301 @@
+/**
+ * The layer of a sketch over a chart: the dashed curves with their names, the accuracy by chance, and, while one draws, the field
+ * for the pen and the handles for the keyboard. It is placed where the chart's axes are; the chart draws nothing of it.
+ */
+
+import { h, setText, svg } from "../../page/dom.js";
+import { onKey, undoOrRedo } from "../../page/keys.js";
+import { cssColor } from "../../page/palette.js";
+import { number, percent, t } from "../../words/i18n.js";
+import { HANDLES, handlePlaces, moveOf } from "./handles.js";
+import { labelPlaces } from "./labels.js";
+
+/**
+ * @import { Chart } from "../../charts/chart.js"
+ * @import { Frame, Place } from "./frame.js"
+ * @import { Points } from "./points.js"
+ */
+
+/** A curve as it is drawn. @typedef {{run: string, hue: number, points: Points}} Drawn */
+
+/**
+ * What the layer shows.
+ * @typedef {object} Shown
+ * @property {Drawn[]} curves
+ * @property {number | null} chance the accuracy by chance in per cent
+ * @property {string | null} pen the run whose curve is drawn; null: nothing can be drawn
+ * @property {number} iterations
+ * @property {string} hint what is to be done; empty: nothing
+ * @property {(iteration: number) => number} value of the pen's curve, or where it begins
+ * @property {boolean} isPercent
+ */
+
+/**
+ * @typedef {object} OnLayer
+ * @property {() => void} begin called before a stroke
+ * @property {(from: [number, number], to: [number, number]) => void} line the pen has moved, in iterations and values
+ * @property {() => void} end called after a stroke
+ * @property {(handle: number, by: number) => void} move a handle is moved by keyboard, by so many steps
+ * @property {() => void} undo
+ */
+
+/** A press becomes a stroke when the pen has moved by so many pixels: a click must not leave a point. */
+const MIN_STROKE = 3;
+
+export class SketchLayer {
+  #on;
+  #paths = svg("g", { class: "sketch-curves" });
+  #chance = svg("line", { class: "sketch-chance" });
+  #svg = svg("svg", { "aria-hidden": "true" }, this.#chance, this.#paths);
+  #chanceText = h("span", { className: "sketch-chance-text" });
+  #names = h("div", { className: "sketch-names", "aria-hidden": "true" });
+  #hint = h("p", { className: "sketch-hint" });
+  #field = h("div", { className: "sketch-field" });
+  #handles = h("div", { className: "sketch-handles", role: "group" });
+  element = h(
+    "div",
+    { className: "sketch", hidden: true },
+    this.#svg,
+    this.#chanceText,
+    this.#names,
+    this.#hint,
+    this.#field,
+    this.#handles,
+  );
+  /** @type {Frame | null} */
+  #frame = null;
+  /** @type {Shown | null} */
+  #shown = null;
+  /** For which places the names were placed last. */
+  #named = "";
+  #handle = 0;
+  /** The pointer that draws, and where it was last. @type {{id: number, at: [number, number], begun: boolean, x: number, y: number} | null} */
+  #stroke = null;
+
+  /** @param {OnLayer} on */
+  constructor(on) {
+    this.#on = on;
+    this.#field.addEventListener("pointerdown", (event) => this.#press(event));
+    this.#field.addEventListener("pointermove", (event) => this.#move(event));
+    for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
+      this.#field.addEventListener(type, (event) => this.#release(event));
+    for (let i = 0; i < HANDLES; i++) this.#handles.append(this.#makeHandle(i));
+    onKey(this.#handles, (event) => this.#key(event));
+  }
+
+  /** Move the layer to a chart. @param {Chart} chart */
+  attach({ card: { plotElement } }) {
+    plotElement.after(this.element);
+  }
+
+  remove() {
+    this.element.remove();
+  }
+
+  /** Whether one draws now. */
+  get isDrawing() {
+    return this.#stroke !== null;
+  }
+
+  /**
+   * @param {Frame | null} frame null: the chart shows something else
+   * @param {Shown} shown
+   * @param {{left: number, top: number}} corner of the plot's element in its card
+   */
+  draw(frame, shown, { left, top }) {
+    this.#frame = frame;
+    this.#shown = shown;
+    this.element.hidden = !frame;
+    if (!frame) return;
+    const { area } = frame;
+    const { style } = this.element;
+    style.transform = `translate(${left + area.left}px, ${top + area.top}px)`;
+    style.width = `${area.width}px`;
+    style.height = `${area.height}px`;
+    const curves = shown.curves.map((curve) => ({ ...curve, places: frame.places(curve.points) }));
+    this.#drawCurves(curves);
+    this.#drawChance(frame, shown);
+    this.#names.hidden = Boolean(this.#stroke); // they would be in the way, and would jump
+    if (!this.#stroke) this.#drawNames(curves, frame);
+    const canDraw = shown.pen !== null;
+    this.element.classList.toggle("drawable", canDraw);
+    this.#hint.hidden = !shown.hint || Boolean(this.#stroke);
+    setText(this.#hint, shown.hint);
+    this.#field.hidden = this.#handles.hidden = !canDraw;
+    if (canDraw) this.#drawHandles(frame, shown);
+  }
+
+  /** @param {(Drawn & {places: Place[]})[]} curves */
+  #drawCurves(curves) {
+    const drawn = curves.filter(({ places }) => places.length > 1);
+    while (this.#paths.childElementCount > drawn.length) this.#paths.lastElementChild?.remove();
+    for (const [i, { hue, places, run }] of drawn.entries()) {
+      const path = /** @type {SVGElement} */ (
+        this.#paths.children[i] ?? this.#paths.appendChild(svg("path"))
+      );
+      path.style.color = cssColor(hue);
+      path.dataset.run = run;
+      path.setAttribute("d", `M${places.map(({ x, y }) => `${x.toFixed(1)},${y.toFixed(1)}`).join("L")}`);
+    }
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {Shown} shown
+   */
+  #drawChance(frame, { chance }) {
+    const y = chance === null ? NaN : frame.place(1, chance).y;
+    const isInside = y >= 0 && y <= frame.area.height;
+    this.#chance.toggleAttribute("hidden", !isInside);
+    this.#chanceText.hidden = !isInside;
+    if (!isInside || chance === null) return;
+    for (const [name, at] of Object.entries({ x1: 0, x2: frame.area.width, y1: y, y2: y }))
+      this.#chance.setAttribute(name, String(at));
+    this.#chanceText.style.top = `${y}px`;
+    setText(
+      this.#chanceText,
+      t("lesson.sketch.chance", { n: percent(chance / 100, Number.isInteger(chance) ? 0 : 1) }),
+    );
+  }
+
+  /**
+   * @param {(Drawn & {places: Place[]})[]} curves
+   * @param {Frame} frame
+   */
+  #drawNames(curves, frame) {
+    const named = curves.filter(({ places }) => places.length > 1);
+    const texts = named.map(({ run }) => t("lesson.sketch.name", { run }));
+    const key = JSON.stringify([frame.key, named.map(({ points, hue }) => [points, hue]), texts]);
+    if (key === this.#named) return;
+    this.#named = key;
+    const names = named.map(({ hue, run }, i) => {
+      const name = h("span", { "data-run": run }, texts[i]);
+      name.style.color = cssColor(hue);
+      return name;
+    });
+    this.#names.replaceChildren(...names);
+    const { width, height } = frame.area;
+    const places = labelPlaces(
+      named.map((curve, i) => ({ places: curve.places, width: names[i].offsetWidth })),
+      { width, height, line: names[0]?.offsetHeight ?? 0 },
+    );
+    for (const [i, place] of places.entries()) {
+      names[i].hidden = !place;
+      if (place)
+        names[i].style.transform =
+          `translate(${Math.round(place.x - names[i].offsetWidth / 2)}px, ${Math.round(place.y)}px)`;
+    }
+  }
+
+  // -- the pen -------------------------------------------------------------------------------------
+
+  /** @param {PointerEvent} event @returns {[number, number]} */
+  #at({ clientX, clientY }) {
+    const frame = /** @type {Frame} */ (this.#frame);
+    const { iterations } = /** @type {Shown} */ (this.#shown);
+    const { left, top, width, height } = this.#field.getBoundingClientRect();
+    const [x, y] = frame.values({
+      x: ((clientX - left) / width) * frame.area.width,
+      y: (Math.max(0, Math.min(clientY - top, height)) / height) * frame.area.height,
+    });
+    return [Math.max(0, Math.min(x, iterations)), Math.max(0, y)];
+  }
+
+  /** @param {PointerEvent} event */
+  #press(event) {
+    if (event.button || this.#stroke || !this.#frame) return;
+    event.preventDefault(); // no selection of texts
+    this.#field.setPointerCapture(event.pointerId);
+    const { pointerId: id, clientX: x, clientY: y } = event;
+    this.#stroke = { id, at: this.#at(event), begun: false, x, y };
+  }
+
+  /** @param {PointerEvent} event */
+  #move(event) {
+    const stroke = this.#stroke;
+    if (stroke?.id !== event.pointerId || !this.#frame) return;
+    if (!stroke.begun) {
+      if (Math.hypot(event.clientX - stroke.x, event.clientY - stroke.y) < MIN_STROKE) return;
+      stroke.begun = true;
+      this.#on.begin();
+    }
+    const events = event.getCoalescedEvents();
+    for (const each of events.length ? events : [event]) {
+      const to = this.#at(each);
+      this.#on.line(stroke.at, to);
+      stroke.at = to;
+    }
+  }
+
+  /** @param {PointerEvent} event */
+  #release(event) {
+    if (this.#stroke?.id !== event.pointerId) return;
+    const { begun } = this.#stroke;
+    this.#stroke = null;
+    if (begun) this.#on.end();
+  }
+
+  // -- the handles ---------------------------------------------------------------------------------
+
+  /** @param {number} i */
+  #makeHandle(i) {
+    const handle = h("span", { className: "sketch-handle", role: "slider", "aria-orientation": "vertical" });
+    handle.addEventListener("focus", () => {
+      this.#handle = i;
+      this.#roam();
+    });
+    return handle;
+  }
+
+  /** Only one handle can be reached with Tab. */
+  #roam() {
+    for (const [i, handle] of this.#all.entries()) handle.tabIndex = i === this.#handle ? 0 : -1;
+  }
+
+  get #all() {
+    return /** @type {HTMLElement[]} */ ([...this.#handles.children]);
+  }
+
+  /**
+   * @param {Frame} frame
+   * @param {Shown} shown
+   */
+  #drawHandles(frame, { iterations, value, pen, isPercent }) {
+    this.#handles.setAttribute("aria-label", t("lesson.sketch.handles", { run: pen }));
+    const color = this.#shown?.curves.find(({ run }) => run === pen);
+    this.#handles.style.color = color ? cssColor(color.hue) : "";
+    const places = handlePlaces(iterations);
+    for (const [i, handle] of this.#all.entries()) {
+      const now = value(places[i]);
+      const { x, y } = frame.place(places[i], now);
+      handle.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(0, Math.min(y, frame.area.height)))}px)`;
+      const [shown, at] = [
+        isPercent ? percent(now / 100, 0) : number(now, { maximumFractionDigits: 2 }),
+        number(places[i]),
+      ];
+      const attributes = {
+        label: t("lesson.sketch.handle", { run: pen, i: i + 1, of: HANDLES }),
+        valuemin: 0,
+        valuemax: Math.max(frame.highest, now),
+        valuenow: now,
+        valuetext: t("lesson.sketch.value", { value: shown, iteration: at }),
+      };
+      for (const [name, text] of Object.entries(attributes))
+        handle.setAttribute(`aria-${name}`, String(text));
+    }
+    this.#roam();
+  }
+
+  /** @param {KeyboardEvent} event */
+  #key(event) {
+    const isUndo = undoOrRedo(event) === "undo";
+    const move =
+      isUndo || event.ctrlKey || event.metaKey || event.altKey ? null : moveOf(this.#handle, event);
+    if (!isUndo && !move) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (!move) return this.#on.undo();
+    this.#all[move.handle].focus();
+    if (move.by) this.#on.move(move.handle, move.by);
+  }
+}
