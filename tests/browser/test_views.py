@@ -72,7 +72,7 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     )
     assert pixels == mistakes["images"][0].ravel().tolist()
     examples.first.focus()
-    expect(card.locator(".example-large")).to_contain_text(f"No. {mistakes['indices'][0] + 1:,}")
+    expect(card.locator(".example-large")).to_contain_text(f"No. {mistakes['indices'][0]:,}")
     assert violations(page, within='[data-chart="view.confusion"]') == []
     assert f"cell={most['truth']}-{most['predicted']}" in page.address()
     matrix.focus()
@@ -197,3 +197,62 @@ def test_histograms_of_each_layer_say_its_norm_and_its_share_near_zero(open_page
     assert "of=outputs" in page.address()
     assert violations(page, within='[data-chart="view.histograms"]') == []
     assert page.errors == []
+
+
+#: Two small convolutions on the digits of 8 × 8 pixels.
+CONVOLUTIONS = [
+    {"type": "conv2d", "filters": 4, "kernel_size": 3},
+    {"type": "activation", "name": "relu"},
+    {"type": "conv2d", "filters": 3, "kernel_size": 3, "padding": 1},
+    {"type": "dense", "units": 10},
+]
+
+
+def three_digits(value):
+    """As the page writes a number."""
+    exact = f"{float(value):.3g}"
+    return f"{float(exact):g}" if abs(float(value)) >= 1e-4 or not value else exact
+
+
+def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_it(open_page, lab):
+    page = open_page(lab)
+    network = {"layers": CONVOLUTIONS}
+    run_id = lab.launch(dataset={"name": "digits"}, network=network, training={"iterations": 30})["id"]
+    try:
+        lab.wait_for(run_id, "completed")
+        card = page.page.locator('[data-chart="view.maps"]')
+        maps, equation = card.locator("canvas.maps"), card.locator(".map-equation")
+        for at in (30, 7):  # the newest moment, and a past one
+            open_cards(page, lab, run_id, "view.maps:image=5", at=None if at == 30 else at)
+            facts, _ = seen(lab, run_id, at, "maps", image=5)
+            expect(maps).to_have_attribute(
+                "aria-label", re.compile(f"no. 5; true class {facts['truth']}. says {facts['predicted']} ")
+            )
+            maps.focus()
+            for key in ("Home", *["ArrowDown"] * 8, "ArrowRight", "ArrowDown", "Enter"):
+                maps.press(key)  # below the input's eighth row is the first layer's first map
+            where = {"layer": 1, "channel": 0, "y": 1, "x": 1}
+            facts, arrays = seen(lab, run_id, at, "maps", image=5, **where)
+            pixel = facts["pixel"]
+            sign = "−" if pixel["bias"] < 0 else "+"
+            words = [three_digits(abs(pixel[name])) for name in ("value", "sum", "bias")]
+            expect(equation).to_have_text(
+                re.compile(f"{words[0]} = -?{words[1]} {re.escape(sign)} {words[2]}")
+            )
+            assert "pixel=1-0-1-1" in page.address()
+            products = card.locator(".map-tables table").last.locator("td")
+            assert products.count() == 9
+            assert [float(text) for text in products.all_inner_texts()] == pytest.approx(
+                arrays["products"].ravel().tolist(), rel=0.06, abs=1e-4
+            )
+        assert violations(page, within='[data-chart="view.maps"]') == []
+        maps.press("Escape")
+        expect(equation).to_be_hidden()
+        card.get_by_label("Number of the image").fill("8")
+        card.get_by_label("Number of the image").press("Enter")
+        expect(maps).to_have_attribute("aria-label", re.compile("no. 8; true class"))
+        maps.click(position={"x": 10, "y": 112})  # in the first map of the first layer
+        expect(equation).to_be_visible()
+        assert page.errors == []
+    finally:
+        lab.http.delete(f"/api/runs/{run_id}")

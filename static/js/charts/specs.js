@@ -19,6 +19,7 @@ export const VIEWS = [
   "weights",
   "units",
   "histograms",
+  "maps",
   "confusion",
   "landscape",
   "digit",

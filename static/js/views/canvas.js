@@ -52,6 +52,28 @@ export function pixels(columns, rows, colorAt) {
 }
 
 /**
+ * An image in the ink of the page: what is bright for the network is dark on a light page.
+ * @param {Uint8Array} values
+ * @param {number} width
+ * @param {boolean} dark
+ */
+export function greys(values, width, dark) {
+  const [from, to] = dark
+    ? [
+        [22, 28, 38],
+        [235, 240, 248],
+      ]
+    : [
+        [255, 255, 255],
+        [20, 26, 40],
+      ];
+  return pixels(width, values.length / width, (row, column) => {
+    const share = values[row * width + column] / 255;
+    return /** @type {[number, number, number]} */ (from.map((low, i) => low + share * (to[i] - low)));
+  });
+}
+
+/**
  * The ink and the quiet colour of the page, for what is written on a canvas.
  * @param {Element} element
  */

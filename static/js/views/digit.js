@@ -8,7 +8,7 @@ import { onKey, undoOrRedo } from "../page/keys.js";
 import { color } from "../page/palette.js";
 import { number, percent, t } from "../words/i18n.js";
 import { className } from "../words/labels.js";
-import { inks, pixels, prepared } from "./canvas.js";
+import { greys, inks, prepared } from "./canvas.js";
 import { erased, fromBase64, PEN, shifted, toBase64, trimmed } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
 import { sampleOf } from "./samples.js";
@@ -319,26 +319,4 @@ export class Digit {
     context?.drawImage(this.#bars, width, 0);
     return both;
   }
-}
-
-/**
- * An image in the ink of the page: what is bright for the network is dark on a light page.
- * @param {Uint8Array} values
- * @param {number} width
- * @param {boolean} dark
- */
-export function greys(values, width, dark) {
-  const [from, to] = dark
-    ? [
-        [22, 28, 38],
-        [235, 240, 248],
-      ]
-    : [
-        [255, 255, 255],
-        [20, 26, 40],
-      ];
-  return pixels(width, values.length / width, (row, column) => {
-    const share = values[row * width + column] / 255;
-    return /** @type {[number, number, number]} */ (from.map((low, i) => low + share * (to[i] - low)));
-  });
 }

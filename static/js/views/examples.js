@@ -118,7 +118,7 @@ export class Examples {
   /** @param {Example} example */
   #sentence({ truth, predicted, probabilities, index }) {
     return t("views.example", {
-      n: number(index + 1),
+      n: number(index),
       truth: this.#names[truth],
       predicted: this.#names[predicted],
       share: percent(probabilities[predicted], 1),

@@ -98,11 +98,21 @@ export function power(exponent) {
 
 /** A number with two digits that count, however small. @param {number} value */
 export function twoDigits(value) {
+  return digits(value, 2);
+}
+
+/** A number with three digits that count. @param {number} value */
+export function threeDigits(value) {
+  return digits(value, 3);
+}
+
+/** @param {number} value @param {number} count */
+function digits(value, count) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
   if (size && (size < 1e-4 || size >= 1e5)) {
     const exponent = Math.floor(Math.log10(size));
-    return `${(value / 10 ** exponent).toFixed(1)}·${power(exponent)}`;
+    return `${(value / 10 ** exponent).toFixed(count - 1)}·${power(exponent)}`;
   }
-  return String(Number(value.toPrecision(2)));
+  return String(Number(value.toPrecision(count)));
 }

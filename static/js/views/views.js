@@ -21,6 +21,7 @@ await loadStyle("views");
 const CONTENTS = {
   gradients: async () => (await import("./gradients.js")).Gradients,
   histograms: async () => (await import("./histograms.js")).Histograms,
+  maps: async () => (await import("./maps.js")).Maps,
   units: async () => (await import("./units.js")).Units,
   confusion: async () => (await import("./confusion.js")).Confusion,
   weights: async () => (await import("./weights.js")).Weights,

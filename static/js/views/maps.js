@@ -1,0 +1,282 @@
+/** Feature maps: what each layer of a network makes of one image, and the sum behind each number of a map. */
+
+import { h, label, setChildren, setText } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { loadStyle } from "../page/style.js";
+import { number, percent, t } from "../words/i18n.js";
+import { className } from "../words/labels.js";
+import { toBase64 } from "./digit-pixels.js";
+import { drawing } from "./drawing.js";
+import { arrayOf, layerName, MapCanvas, valueAt } from "./map-canvas.js";
+import { MapSum } from "./map-sum.js";
+import { readPlace, writePlace } from "./maps-layout.js";
+import { samplePart } from "./sample-part.js";
+import { sampleOf } from "./samples.js";
+import { css, signedColor, threeDigits } from "./scales.js";
+import { runLine } from "./view-card.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { Place } from "./maps-layout.js"
+ * @import { CardContext, Content, Seen } from "./view-card.js"
+ * @import { View } from "./view.js"
+ */
+
+await loadStyle("maps");
+
+/** Beside maps of at least so many pixels the sum stands at their right, else below them. */
+const WIDE = 620;
+const SUM = 330;
+/** Runs stand side by side where each has at least so many pixels. */
+const LEAST_WIDTH = 132;
+/** In a narrower part there is only room for the class that the network says. */
+const NARROW = 200;
+/** The types of layers of which a number can be explained. */
+const EXPLAINED = ["conv2d", "dense", "activation", "max_pool2d", "avg_pool2d"];
+
+/** A run's part of the card. @typedef {{element: HTMLElement, maps: MapCanvas, sum: MapSum, view: View | null}} Part */
+
+/** @implements {Content} */
+export class Maps {
+  runs = 4;
+  view = "maps";
+  #card;
+  #image = h("input", { type: "number", min: "0", step: "1", inputMode: "numeric", className: "maps-image" });
+  #drawn = h("button", { type: "button", className: "toggle" });
+  #grid = h("div", { className: "view-grid" });
+  #room = h("div", { className: "maps-room" }, this.#grid);
+  #says = h("span", { role: "status" });
+  #scale = h("span", { className: "view-scale" });
+  #foot = h(
+    "div",
+    { className: "view-foot" },
+    this.#says,
+    h("span", { className: "view-key" }, "−", this.#scale, "+"),
+  );
+  /** @type {WeakMap<Run, Part>} */
+  #parts = new WeakMap();
+  /** @type {Part | null} */
+  #first = null;
+  #stop;
+
+  /** @param {CardContext} card */
+  constructor(card) {
+    this.#card = card;
+    this.#image.addEventListener("change", () => this.#take());
+    setText(this.#drawn, t("views.maps.drawing"));
+    this.#drawn.title = t("views.maps.drawing_hint");
+    this.#drawn.addEventListener("click", () => card.setOption("drawn", this.#isDrawn ? "" : "1"));
+    const chosen = h("label", { className: "maps-number" }, t("views.number"), this.#image);
+    card.controls.append(this.#drawn, chosen);
+    card.body.append(this.#room, this.#foot);
+    onKey(card.body, (event) => {
+      if (event.key !== "Escape" || !this.#chosen) return;
+      event.preventDefault();
+      event.stopPropagation();
+      card.setOption("pixel", "");
+    });
+    this.#stop = drawing.on("change", card.redraw);
+  }
+
+  remove() {
+    this.#stop();
+  }
+
+  get #number() {
+    const chosen = Number(this.#card.option("image", "0"));
+    return Number.isInteger(chosen) && chosen >= 0 ? chosen : 0;
+  }
+
+  get #isDrawn() {
+    return this.#card.option("drawn", "") === "1" && !drawing.isEmpty;
+  }
+
+  /** The number whose sum is shown. */
+  get #chosen() {
+    return readPlace(this.#card.option("pixel", ""));
+  }
+
+  /** @param {Run} run @returns {Record<string, string | number>} */
+  options(run) {
+    const chosen = this.#chosen;
+    const place = chosen && this.#isExplained(run, chosen) ? chosen : {};
+    const pixels = this.#isDrawn ? this.#pixelsOf(run) : null;
+    return { ...(pixels ? { pixels: toBase64(pixels) } : { image: this.#number }), ...place };
+  }
+
+  /** The drawing as this run's network gets it; null: it learns from other images. @param {Run} run */
+  #pixelsOf({ summary: { dataset } }) {
+    const sample = sampleOf(dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw);
+    return sample?.pixels && sample.shape[0] === 1 ? drawing.pixelsFor(sample.name, sample.shape) : null;
+  }
+
+  /**
+   * Whether a run's network has a number at a place, and a sum or a window is behind it.
+   * @param {Run} run
+   * @param {Place} place
+   */
+  #isExplained(run, place) {
+    const view = this.#parts.get(run)?.view;
+    return Boolean(
+      view &&
+        place.layer > 0 &&
+        valueAt(view, place) !== undefined &&
+        EXPLAINED.includes(view.facts.layers[place.layer - 1].type),
+    );
+  }
+
+  /** Show the sum of a number; of the one that is shown: no more. @param {Place} place */
+  #choose(place) {
+    const text = writePlace(place);
+    this.#card.setOption("pixel", text === this.#card.option("pixel", "") ? "" : text);
+  }
+
+  /** Take the image whose number was typed. */
+  #take() {
+    const chosen = Math.max(0, Math.floor(Number(this.#image.value)) || 0);
+    this.#card.setOption("drawn", "");
+    this.#card.setOption("image", String(chosen));
+  }
+
+  /** @param {Seen[]} seen */
+  draw(seen) {
+    const images = samplePart(seen[0].run.summary);
+    label(this.#image, t("views.maps.image", { images }));
+    if (document.activeElement !== this.#image) this.#image.value = String(this.#number);
+    this.#drawn.hidden = drawing.isEmpty;
+    this.#drawn.setAttribute("aria-pressed", String(this.#isDrawn));
+    const width = this.#room.clientWidth;
+    const columns = Math.max(1, Math.min(seen.length, Math.floor((width + 12) / (LEAST_WIDTH + 12))));
+    const chosen = this.#chosen;
+    const isBeside = seen.length === 1 && width >= WIDE && chosen !== null;
+    this.#grid.classList.toggle("beside", isBeside);
+    this.#grid.style.setProperty("--view-columns", String(columns));
+    const each = Math.floor((width - (columns - 1) * 12) / columns) - (isBeside ? SUM + 12 : 0);
+    const limits = limitsOf(seen.flatMap(({ view }) => view ?? []));
+    const parts = seen.map((one) => this.#part(one, each, limits, chosen));
+    setChildren(
+      this.#grid,
+      parts.map(({ part }) => part.element),
+    );
+    this.#first = parts[0]?.part ?? null;
+    const steps = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, this.#card.isDark())));
+    this.#scale.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
+    if (!this.#says.dataset.points) this.#say(null);
+    return parts.map(({ says }) => says).join(" ");
+  }
+
+  /**
+   * @param {Seen} seen
+   * @param {number} width
+   * @param {number[]} limits
+   * @param {Place | null} chosen
+   */
+  #part({ run, iteration, view }, width, limits, chosen) {
+    const part = this.#parts.get(run) ?? this.#makePart(run);
+    part.view = view;
+    const { element, maps, sum } = part;
+    const says = view ? this.#predicted(run, view) : "";
+    const isNarrow = view && width < NARROW && view.facts.predicted !== null;
+    const line = isNarrow ? `→ ${this.#className(run, view.facts.predicted)}` : says;
+    setChildren(element, [runLine(run, line), maps.canvas, sum.element]);
+    maps.canvas.hidden = !view;
+    const value = view && chosen ? valueAt(view, chosen) : undefined;
+    if (!view || !chosen || value === undefined) sum.hide();
+    else {
+      const { pixel } = view.facts;
+      const isThere =
+        !this.#isExplained(run, chosen) || (pixel !== null && writePlace(pixel) === writePlace(chosen));
+      const channel = this.#card.option("channel", "");
+      sum.draw(view, placeText(view, chosen), value, { channel, dark: this.#card.isDark(), isThere });
+    }
+    const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
+    if (!view) return { part, says: at };
+    maps.draw({ view, limits, chosen, dark: this.#card.isDark() }, width);
+    const layers = view.facts.layers.map(
+      (/** @type {{number: number, shape: number[]}} */ { number: n, shape }) =>
+        `${layerName(view, n)} ${shape.join(" × ")}`,
+    );
+    const words = [`${at}: ${this.#imageText(run, view)}`, says, layers.join(", "), sum.says];
+    const text = words.filter(Boolean).join(". ");
+    maps.canvas.setAttribute("aria-label", `${text}. ${t("views.maps.keys")}`);
+    return { part, says: `${text}.` };
+  }
+
+  /** @param {Run} run @returns {Part} */
+  #makePart(run) {
+    const maps = new MapCanvas({
+      choose: (place) => this.#choose(place),
+      point: (place) => this.#say(place && part.view ? pointedText(part.view, place) : null),
+    });
+    const sum = new MapSum(
+      () => this.#card.setOption("pixel", ""),
+      (channel) => this.#card.setOption("channel", channel),
+    );
+    /** @type {Part} */
+    const part = { element: h("div", { className: "view-part maps-part" }), maps, sum, view: null };
+    this.#parts.set(run, part);
+    return part;
+  }
+
+  /** What the network says of the image. @param {Run} run @param {View} view */
+  #predicted(run, { facts, arrays }) {
+    if (facts.predicted === null) return t("views.digit_unknown", { run: run.name });
+    const share = percent(arrays.probabilities.values[facts.predicted], 0);
+    return t("views.maps.predicted", { what: this.#className(run, facts.predicted), share });
+  }
+
+  /** @param {Run} run @param {View} view */
+  #imageText(run, { facts }) {
+    if (facts.truth === null) return t("views.maps.drawing_hint");
+    const truth = this.#className(run, facts.truth);
+    return t("views.maps.truth", { images: samplePart(run.summary), n: facts.image, truth });
+  }
+
+  /** @param {Run} run @param {number} place */
+  #className({ summary: { dataset } }, place) {
+    const sample = sampleOf(dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw);
+    return className(sample?.class_names[place] ?? String(place));
+  }
+
+  /** The line below: the number that is pointed at, or else the image, and what one can do. @param {string | null} text */
+  #say(text) {
+    this.#says.dataset.points = text === null ? "" : "1";
+    setText(this.#says, text ?? t("views.maps.help"));
+  }
+
+  picture() {
+    return this.#first?.maps.canvas ?? null;
+  }
+}
+
+/**
+ * For each layer the number farthest from 0, of all networks.
+ * @param {View[]} views
+ */
+function limitsOf(views) {
+  /** @type {number[]} */
+  const limits = [];
+  for (const view of views)
+    for (let layer = 0; layer <= view.facts.layers.length; layer++) {
+      let most = limits[layer] ?? 0;
+      for (const value of arrayOf(view, layer).values)
+        if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
+      limits[layer] = most;
+    }
+  return limits;
+}
+
+/** A place in words, counted from 1. @param {View} view @param {Place} place */
+function placeText(view, { layer, channel, y, x }) {
+  const name = layerName(view, layer);
+  if (arrayOf(view, layer).shape.length === 1)
+    return t("views.maps.unit", { layer: name, unit: channel + 1 });
+  const place = { layer: name, map: channel + 1, row: y + 1, column: x + 1 };
+  return t("views.maps.place", place);
+}
+
+/** @param {View} view @param {Place} place */
+function pointedText(view, place) {
+  const value = valueAt(view, place);
+  return value === undefined ? null : `${placeText(view, place)}: ${threeDigits(value)}`;
+}

@@ -1,0 +1,56 @@
+/** The numbers of one sum of a layer: of which products it is made. No document, no state. */
+
+/** @import { ViewArray } from "./view.js" */
+
+/** A product: its place among the numbers of the window, the two factors, and the product. @typedef {{at: number, window: number, kernel: number, product: number}} Product */
+
+/**
+ * The sum of the products of each channel of a window, (channels, rows, columns); of a flat window there is one.
+ * @param {ViewArray} products
+ */
+export function channelSums({ shape, values }) {
+  const sums = new Array(shape.length === 3 ? shape[0] : 1).fill(0);
+  const each = values.length / sums.length;
+  for (let at = 0; at < values.length; at++) sums[Math.floor(at / each)] += values[at];
+  return sums;
+}
+
+/** The place of the number that is farthest from 0. @param {ArrayLike<number>} values */
+export function strongest(values) {
+  let best = 0;
+  for (let at = 1; at < values.length; at++) if (Math.abs(values[at]) > Math.abs(values[best])) best = at;
+  return best;
+}
+
+/**
+ * The products that are farthest from 0, and the sum of all others.
+ * @param {Record<"window" | "kernel" | "products", ViewArray>} arrays
+ * @param {number} count
+ * @returns {{largest: Product[], others: number, rest: number}}
+ */
+export function largestProducts({ window, kernel, products }, count) {
+  const order = Array.from(products.values.keys()).sort(
+    (a, b) => Math.abs(products.values[b]) - Math.abs(products.values[a]) || a - b,
+  );
+  const largest = order.slice(0, count).map((at) => ({
+    at,
+    window: window.values[at],
+    kernel: kernel.values[at],
+    product: products.values[at],
+  }));
+  const others = order.slice(count);
+  return { largest, others: others.length, rest: others.reduce((sum, at) => sum + products.values[at], 0) };
+}
+
+/**
+ * One channel of a window, row by row.
+ * @param {ViewArray} array (channels, rows, columns)
+ * @param {number} channel
+ * @returns {number[][]}
+ */
+export function rowsOf({ shape: [, rows, columns], values }, channel) {
+  return Array.from({ length: rows }, (_, row) => {
+    const from = (channel * rows + row) * columns;
+    return Array.from(values.subarray(from, from + columns));
+  });
+}
