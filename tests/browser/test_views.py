@@ -251,7 +251,7 @@ def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_i
         card.get_by_label("Number of the image").fill("8")
         card.get_by_label("Number of the image").press("Enter")
         expect(maps).to_have_attribute("aria-label", re.compile("no. 8; true class"))
-        maps.click(position={"x": 10, "y": 112})  # in the first map of the first layer
+        maps.click(position={"x": 10, "y": 150})  # in the first map of the first layer
         expect(equation).to_be_visible()
         assert page.errors == []
     finally:
