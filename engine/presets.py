@@ -51,19 +51,26 @@ def simple_convnet(classes: int, *, filters: int, kernel_size: int, units: int) 
 
 
 def keras_cifar(
-    classes: int, *, activity_l1: float, activity_l2: float, dropout: float, batch_norm: bool
+    classes: int,
+    *,
+    activity_l1: float,
+    activity_l2: float,
+    dropout: float,
+    batch_norm: bool,
+    filters: int,
+    units: int,
 ) -> Layers:
     """Two convolutions, a pool and a wide hidden layer, as in the Keras examples for CIFAR-10."""
     norm: Layers = [{"type": "batch_norm"}] if batch_norm else []
     drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
     penalized = {**_activation("relu"), "activity_l1": activity_l1, "activity_l2": activity_l2}
     return [
-        _conv(32, 3, padding="same"), *norm, _activation("relu"),
-        _conv(32, 3), *norm, _activation("relu"),
+        _conv(filters, 3, padding="same"), *norm, _activation("relu"),
+        _conv(filters, 3), *norm, _activation("relu"),
         {"type": "max_pool2d"},
         *drop,
         {"type": "flatten"},
-        _dense(512), *norm, penalized,
+        _dense(units), *norm, penalized,
         *drop,
         _dense(classes),
     ]  # fmt: skip
@@ -89,21 +96,22 @@ def alexnet(classes: int, *, local_response_norm: bool, dropout: float) -> Layer
     ]  # fmt: skip
 
 
-def alexnet_cifar(classes: int, *, local_response_norm: bool, dropout: float) -> Layers:
-    """AlexNet's order of layers for 32 × 32 pixels."""
+def alexnet_cifar(classes: int, *, local_response_norm: bool, dropout: float, filters: int) -> Layers:
+    """AlexNet's order of layers for 32 × 32 pixels. `filters` are those of the first convolution; the widths of the
+    other layers are multiples of it."""
     norm: Layers = [{"type": "local_response_norm"}] if local_response_norm else []
     drop: Layers = [{"type": "dropout", "rate": dropout}] if dropout else []
     pool = {"type": "max_pool2d", "size": 3, "stride": 2}
     relu = _activation("relu")
     return [
-        _conv(64, 5, padding="same"), relu, *norm, pool,
-        _conv(128, 5, padding="same"), relu, *norm, pool,
-        _conv(192, 3, padding="same"), relu,
-        _conv(192, 3, padding="same"), relu,
-        _conv(128, 3, padding="same"), relu, pool,
+        _conv(filters, 5, padding="same"), relu, *norm, pool,
+        _conv(2 * filters, 5, padding="same"), relu, *norm, pool,
+        _conv(3 * filters, 3, padding="same"), relu,
+        _conv(3 * filters, 3, padding="same"), relu,
+        _conv(2 * filters, 3, padding="same"), relu, pool,
         {"type": "flatten"},
-        _dense(512), relu, *drop,
-        _dense(256), relu, *drop,
+        _dense(8 * filters), relu, *drop,
+        _dense(4 * filters), relu, *drop,
         _dense(classes),
     ]  # fmt: skip
 
@@ -152,9 +160,11 @@ FIELDS: dict[str, Sequence[Field]] = {
         Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
         _DROPOUT,
         Field("batch_norm", "boolean", False),
+        Field("filters", "integer", 32, minimum=1, maximum=4096),
+        Field("units", "integer", 512, minimum=1, maximum=65_536),
     ),
     "alexnet": _ALEXNET,
-    "alexnet_cifar": _ALEXNET,
+    "alexnet_cifar": (*_ALEXNET, Field("filters", "integer", 64, minimum=1, maximum=4096)),
 }
 
 

@@ -147,3 +147,16 @@ def test_dropout_can_be_changed_live_also_inside_blocks():
     assert trainer.network.dropout_rate == 0.1
     trainer = Trainer.restore(trainer.checkpoint())
     assert trainer.network.dropout_rate == 0.1
+
+
+@pytest.mark.parametrize(
+    ("preset", "narrow", "filters", "units"),
+    [
+        ("keras_cifar", {"filters": 16, "units": 256}, [16, 16], [256, 10]),
+        ("alexnet_cifar", {"filters": 16}, [16, 32, 48, 48, 32], [128, 64, 10]),
+    ],
+)
+def test_the_networks_for_photographs_can_be_narrower(preset, narrow, filters, units):
+    layers = experiment(preset, **narrow).network.layers
+    assert [layer["filters"] for layer in layers if layer["type"] == "conv2d"] == filters
+    assert [layer["units"] for layer in layers if layer["type"] == "dense"] == units
