@@ -2,6 +2,9 @@
 
 from axe_playwright_python.sync_playwright import Axe
 
+#: It carries the script.
+AXE = Axe()
+
 #: Style sheets are read again (`preload`) only for rules that are not among these.
 OPTIONS = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
@@ -20,9 +23,13 @@ NAMELESS = """(part) => [...document.querySelectorAll(`${part} :is(button, summa
 def violations(page, *, within="body"):
     """Violations of WCAG 2.2 AA and nameless icons in a part of the page: rule, elements, and what would help."""
     page.page.wait_for_selector(within)
-    found = Axe().run(page.page, context={"include": [[within]]}, options=OPTIONS)
+    if not page.page.evaluate("'axe' in window"):
+        page.page.evaluate(AXE.axe_script)
+    found = page.page.evaluate(
+        "([within, options]) => axe.run({ include: [[within]] }, options)", [within, OPTIONS]
+    )
     nameless = page.page.evaluate(NAMELESS, within)
     return [("icon without a name", nameless, "title and aria-label")] * bool(nameless) + [
         (rule["id"], [node["target"] for node in rule["nodes"]], rule["nodes"][0]["failureSummary"])
-        for rule in found.response["violations"]
+        for rule in found["violations"]
     ]

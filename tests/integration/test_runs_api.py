@@ -114,15 +114,15 @@ def wait_for_rows(lab, run_id, count):
 
 
 def test_a_run_that_can_reach_its_end_step_by_step_completes(lab):
-    run = lab.launch(training={"iterations": 40_000, "batch_size": 1, "evaluate_every": 40_000})
+    run = lab.launch(training={"iterations": 12_000, "batch_size": 1, "evaluate_every": 12_000})
     url = f"/api/runs/{run['id']}"
     lab.wait_for(run["id"], "running")
     lab.post(f"{url}/pause")
     lab.wait_for(run["id"], "paused")
 
-    assert lab.post(f"{url}/step", iterations=40_000).status_code == 200
+    assert lab.post(f"{url}/step", iterations=12_000).status_code == 200
 
-    assert lab.wait_for(run["id"], "completed")["iteration"] == 40_000
+    assert lab.wait_for(run["id"], "completed")["iteration"] == 12_000
 
 
 def test_a_cancelled_run_keeps_its_curve(lab):

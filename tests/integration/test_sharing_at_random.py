@@ -73,7 +73,7 @@ ACTIONS = {
     "kill a worker": 2,
     "restart": 1,
 }
-COUNT = 80
+COUNT = 50
 
 
 class Clients:
