@@ -24,6 +24,7 @@ from app.jobs.register import Register
 from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
+from app.lessons.library import Library
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
 from app.people.challenges import Challenges
@@ -65,6 +66,7 @@ class Lab:
     classroom: Classroom | None = None
     wall: Wall | None = None
     challenges: Challenges | None = None
+    library: Library = field(default_factory=Library)
     rates: Rates = field(default_factory=Rates)
     questions: Questions = field(default_factory=Questions)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))

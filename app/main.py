@@ -35,6 +35,7 @@ from app.jobs.replayer import CACHE_BYTES, Replayer
 from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
 from app.lab import Lab
+from app.lessons.library import Library
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
@@ -182,6 +183,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         classroom,
         wall,
         challenges,
+        Library(settings.lessons_dir),
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()

@@ -1,0 +1,225 @@
+"""What must fit together in a lesson: ids, names of runs, expressions, experiments, translations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.lessons import expressions
+from app.lessons.document import Choice, Click, Number, Question, Rank, Settings, Sketch, Try
+from app.lessons.expressions import ExpressionError
+from app.lessons.front_matter import Place
+from app.lessons.functions import Kind
+from app.lessons.lesson import Lesson
+from engine import ConfigError, ExperimentConfig, datasets
+from engine.summary import summarize
+
+#: The data set on which a lesson may run in place of its own.
+STAND_IN = "digits"
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """Something that does not fit: its place in the front matter, or its line in the body of a language."""
+
+    reason: str
+    place: Place = ()
+    language: str | None = None
+    body_line: int = 0
+
+
+def texts_of(settings: Settings) -> dict[str, str]:
+    """All texts of the settings by their ids, as a translation names them."""
+    texts: dict[str, str] = {}
+    for _, question in _questions(settings):
+        texts[question.id] = question.ask
+        if isinstance(question, Choice):
+            texts |= {f"{question.id}.{option.id}": option.text for option in question.options}
+    texts |= {claim.id: claim.says for claim in settings.claims}
+    if settings.transfer is not None:
+        texts |= {each.id: each.text for each in settings.transfer.try_}
+    if settings.exit is not None:
+        texts[settings.exit.id] = settings.exit.ask
+    return texts
+
+
+def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
+    """Everything that does not fit.
+
+    Args:
+        language: that of the file with the settings.
+    """
+    settings = lesson.settings
+    wrong = list(_experiments(lesson))
+    yield from wrong
+    yield from _ids(settings)
+    for place, question in _questions(settings):
+        yield from _question(lesson, question, place)
+    if settings.transfer is not None:
+        for number, each in enumerate(settings.transfer.try_):
+            yield from _try(lesson, each, ("transfer", "try", number), startable=not wrong)
+    for number, claim in enumerate(settings.claims):
+        yield from _expression(lesson, claim.holds, ("claims", number, "holds"), "truth", curves=False)
+        if claim.on is not None and claim.on not in datasets.names():
+            known = ", ".join(datasets.names())
+            yield Flaw(f"there is no data set {claim.on!r}; there are {known}", ("claims", number, "on"))
+    for row, columns in settings.compared.items():
+        for column, figure in columns.items():
+            yield from _expression(lesson, figure, ("compared", row, column), "number", curves=False)
+    yield from _bodies(lesson, language)
+    yield from _translations(lesson, language)
+
+
+def _questions(settings: Settings) -> Iterator[tuple[Place, Question]]:
+    for number, question in enumerate(settings.predict):
+        yield ("predict", number), question
+    if settings.see is not None:
+        yield ("see",), settings.see
+    if settings.transfer is not None and settings.transfer.question is not None:
+        yield ("transfer", "question"), settings.transfer.question
+
+
+def _ids(settings: Settings) -> Iterator[Flaw]:
+    """Texts are translated by their ids, and answers are stored by them: each stands for one thing."""
+    transfer = settings.transfer
+    named: list[tuple[Place, str]] = [
+        ((*place, "id"), question.id) for place, question in _questions(settings)
+    ]
+    named += [(("claims", number, "id"), claim.id) for number, claim in enumerate(settings.claims)]
+    if transfer is not None:
+        named += [(("transfer", "try", number, "id"), each.id) for number, each in enumerate(transfer.try_)]
+    if settings.exit is not None:
+        named.append((("exit", "id"), settings.exit.id))
+    seen: set[str] = set()
+    for place, name in named:
+        if name in seen:
+            yield Flaw(f"{name!r} is the id of something else too", place)
+        seen.add(name)
+
+
+def _experiments(lesson: Lesson) -> Iterator[Flaw]:
+    settings = lesson.settings
+    data = settings.common.get("dataset")
+    if not isinstance(data, dict) or not isinstance(data.get("name"), str):
+        yield Flaw("common needs dataset: {name: …}", ("common",))
+        return
+    if data["name"] not in datasets.SOURCES:
+        known = ", ".join(datasets.names())
+        yield Flaw(f"there is no data set {data['name']!r}; there are {known}", ("common", "dataset", "name"))
+        return
+    for part in ("runs", "also_measured"):
+        for name, changes in getattr(settings, part).items():
+            if "name" in changes:
+                yield Flaw("a run has its name already", (part, name, "name"))
+                return
+    sets = [None, STAND_IN] if lesson.any_dataset else [None]
+    for dataset in sets:
+        for full in (False, True) if settings.full else (False,):
+            try:
+                for config in lesson.configs(dataset=dataset, measured=True, full=full):
+                    summarize(config)
+                summarize(lesson.experiment(dataset=dataset))
+            except (ConfigError, TypeError, AttributeError) as error:
+                yield Flaw(f"{_why(error)}{f' (on {dataset})' if dataset else ''}", _blamed(lesson, error))
+                return
+
+
+def _why(error: Exception) -> str:
+    """A `ConfigError` names the field; other errors come from values that are no sections at all."""
+    return str(error) if isinstance(error, ConfigError) else "this is no experiment"
+
+
+def _blamed(lesson: Lesson, error: Exception) -> Place:
+    """The place of a wrong value: in the run that changes it, else in what is common."""
+    path = tuple(error.field.split(".")) if isinstance(error, ConfigError) else ()
+    for part in ("runs", "also_measured"):
+        for name, changes in getattr(lesson.settings, part).items():
+            try:
+                ExperimentConfig.from_dict({**lesson._document(changes, None, full=False), "name": name})
+            except (ConfigError, TypeError, AttributeError):
+                inside = changes.get(path[0]) if path else None
+                if inside is not None:
+                    return (part, name, *path)
+    return ("common", *path)
+
+
+def _expression(
+    lesson: Lesson, text: str, place: Place, kind: Kind, *, curves: bool = True, also: str | None = None
+) -> Iterator[Flaw]:
+    try:
+        expressions.parse(text, lesson.run_names(also), kind=kind, curves=curves)
+    except ExpressionError as error:
+        yield Flaw(str(error), place)
+
+
+def _question(lesson: Lesson, question: Question, place: Place) -> Iterator[Flaw]:
+    if isinstance(question, Choice):
+        ids = [option.id for option in question.options]
+        for number, option in enumerate(question.options):
+            here: Place = (*place, "options", number)
+            if option.id in ids[:number]:
+                yield Flaw(f"{option.id!r} is the id of another option too", (*here, "id"))
+            if option.holds is not None:
+                yield from _expression(lesson, option.holds, (*here, "holds"), "truth")
+            elif number < len(ids) - 1:
+                yield Flaw("only the last option may leave out when it holds", here)
+    if isinstance(question, Rank | Sketch):
+        for number, name in enumerate(question.runs):
+            yield from _run(lesson, name, (*place, "runs", number))
+            if name in question.runs[:number]:
+                yield Flaw(f"the run {name!r} stands here twice", (*place, "runs", number))
+    if isinstance(question, Number | Click):
+        yield from _expression(lesson, question.value, (*place, "value"), "number")
+    if isinstance(question, Number) and question.low >= question.high:
+        yield Flaw(f"low ({question.low:g}) must be below high ({question.high:g})", (*place, "low"))
+    if (run := getattr(question, "run", None)) is not None:
+        yield from _run(lesson, run, (*place, "run"))
+    if (at := getattr(question, "at", None)) is not None:
+        yield from _expression(lesson, at, (*place, "at"), "number")
+
+
+def _run(lesson: Lesson, name: str, place: Place) -> Iterator[Flaw]:
+    if name not in lesson.runs:
+        there = ", ".join(map(repr, lesson.runs)) or "none"
+        yield Flaw(f"there is no run {name!r}; there are {there}", place)
+
+
+def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterator[Flaw]:
+    if each.reach is not None:
+        yield from _expression(lesson, each.reach, (*place, "reach"), "truth", also=each.id)
+    if each.run is not None and each.run not in lesson.runs:
+        yield from _run(lesson, each.run, (*place, "run"))
+        return
+    if not startable:  # what it changes is wrong already
+        return
+    try:
+        for dataset in (None, STAND_IN) if lesson.any_dataset else (None,):
+            summarize(lesson.tried(each, each.id, dataset=dataset))
+    except (ConfigError, TypeError, AttributeError, KeyError) as error:
+        yield Flaw(f"{_why(error)}", (*place, "changes"))
+
+
+def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
+    known = [claim.id for claim in lesson.claims]
+    first = lesson.editions[language].body
+    for name, edition in lesson.editions.items():
+        body = edition.body
+        for claim, line in body.claims.items():
+            if claim not in known:
+                there = ", ".join(known) or "none"
+                yield Flaw(f"there is no claim {claim!r}; there are {there}", language=name, body_line=line)
+        if body.parts and first.parts and (missing := first.claims.keys() - body.claims.keys()):
+            yield Flaw(
+                f"the text states no claim {min(missing)!r}, which the other does", language=name, body_line=1
+            )
+
+
+def _translations(lesson: Lesson, language: str) -> Iterator[Flaw]:
+    needed = texts_of(lesson.settings)
+    for name, edition in lesson.editions.items():
+        if name == language:
+            continue
+        for text in edition.texts.keys() - needed.keys():
+            yield Flaw(f"nothing has the id {text!r}", ("texts", text), language=name)
+        for text in needed.keys() - edition.texts.keys():
+            yield Flaw(f"the text {text!r} is not translated", ("texts",), language=name)

@@ -1,0 +1,58 @@
+"""What of the page shows a figure: the chart or card in which it was measured."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from app.lessons.expressions import Expression
+
+#: A function of expressions → the chart or card that shows what it measures.
+CARDS = {
+    "train": "accuracy",
+    "validation": "accuracy",
+    "test": "accuracy",
+    "best": "accuracy",
+    "best_at": "accuracy",
+    "takes_off": "accuracy",
+    "test_at": "accuracy",
+    "train_at": "accuracy",
+    "gap": "gap",
+    "gap_at": "gap",
+    "loss": "evaluation_loss",
+    "loss_at": "evaluation_loss",
+    "diverged": "loss",
+    "dead": "view.gradients",
+    "lowest": "view.gradients",
+    "highest": "view.gradients",
+    "gradient": "view.gradients",
+    "small": "evaluation.small_weights",
+    "weights": "train.weight_norm/*",
+}
+#: Functions whose last argument is an iteration.
+_AT = ("test_at", "train_at", "gap_at", "loss_at", "gradient")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A chart or card, the run (by its name in the lesson's file) and the iteration to be looked at in it."""
+
+    card: str
+    run: str | None = None
+    at: int | None = None
+
+
+def card_of(expression: Expression) -> Evidence | None:
+    """What shows the first thing that an expression measures."""
+    for node in ast.walk(expression.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CARDS:
+            name = node.func.id
+            run = node.args[0]
+            last = node.args[-1]
+            at = last.value if name in _AT and isinstance(last, ast.Constant) else None
+            return Evidence(
+                CARDS[name],
+                run.value if isinstance(run, ast.Constant) and isinstance(run.value, str) else None,
+                int(at) if isinstance(at, int | float) else None,
+            )
+    return None

@@ -1,0 +1,169 @@
+"""The functions of a lesson's expressions. Each takes the figures of the runs and gives one number for each seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from app.lessons.outcome import Curves, Figures, Numbers, Outcome
+
+Kind = Literal["truth", "number"]
+
+
+class Unmeasured(LookupError):
+    """An expression needs a run, or a curve of it, that is not there. The message names it."""
+
+
+#: Functions of the name of a run: how it ended.
+OF_RUNS = (
+    "train",
+    "validation",
+    "test",
+    "gap",
+    "loss",
+    "diverged",
+    "dead",
+    "iterations",
+    "weights",
+    "small",
+    "lowest",
+    "highest",
+)
+
+
+def of_run(figures: Figures, function: str, run: str) -> Numbers:
+    values: Numbers = getattr(_outcome(figures, run), function)
+    return values
+
+
+def _outcome(figures: Figures, run: str) -> Outcome:
+    try:
+        return figures.outcomes[figures.name(run)]
+    except KeyError:
+        raise Unmeasured(f"there is no run {run!r}") from None
+
+
+def _takes_off(curves: Curves, percent: float) -> float:
+    above = np.flatnonzero(curves.test > percent)
+    return float(curves.evaluations[above[0]]) if above.size else np.nan
+
+
+def _best(curves: Curves) -> float:
+    return float(np.nanmax(curves.test)) if np.isfinite(curves.test).any() else np.nan
+
+
+def _best_at(curves: Curves) -> float:
+    known = np.isfinite(curves.test).any()
+    return float(curves.evaluations[np.nanargmax(curves.test)]) if known else np.nan
+
+
+def _at(iterations: Numbers, values: Numbers, iteration: float) -> float:
+    """The last value up to an iteration; NaN before the first."""
+    place = int(np.searchsorted(iterations, iteration, side="right")) - 1
+    return float(values[place]) if place >= 0 else np.nan
+
+
+def _gradient(curves: Curves, layer: float, iteration: float) -> float:
+    count = curves.gradients.shape[-1] if curves.gradients.ndim == 2 else 0
+    if not 1 <= abs(layer) <= count or layer != int(layer):
+        return np.nan
+    column = int(layer) - 1 if layer > 0 else int(layer)
+    return _at(curves.steps, curves.gradients[:, column], iteration)
+
+
+#: Functions of the name of a run and of numbers: what was measured in its course. Name → function, how many numbers.
+OF_CURVES: Mapping[str, tuple[Callable[..., float], int]] = {
+    "takes_off": (_takes_off, 1),
+    "best": (_best, 0),
+    "best_at": (_best_at, 0),
+    "test_at": (lambda curves, at: _at(curves.evaluations, curves.test, at), 1),
+    "train_at": (lambda curves, at: _at(curves.evaluations, curves.train, at), 1),
+    "gap_at": (lambda curves, at: _at(curves.evaluations, curves.train - curves.test, at), 1),
+    "loss_at": (lambda curves, at: _at(curves.evaluations, curves.loss, at), 1),
+    "gradient": (_gradient, 2),
+}
+
+
+def of_curve(figures: Figures, function: str, run: str, numbers: list[Any]) -> Numbers:
+    try:
+        curves = figures.curves[figures.name(run)]
+    except KeyError:
+        raise Unmeasured(f"there are no curves of the run {run!r}") from None
+    apply, _ = OF_CURVES[function]
+    return np.array([apply(curves, *(float(np.mean(number)) for number in numbers))])
+
+
+def _joined(values: tuple[Any, ...]) -> Any:
+    """All values of all arguments."""
+    return np.concatenate([np.atleast_1d(value) for value in values])
+
+
+def _spread(*values: Any) -> Any:
+    """The standard deviation of a sample; 0 of one value."""
+    joined = _joined(values)
+    return joined.std(ddof=1) if joined.size > 1 else np.float64(0)
+
+
+def _extreme(reduce: Callable[[Any], Any], pairwise: Any, values: tuple[Any, ...]) -> Any:
+    if len(values) == 1:
+        return reduce(values[0])
+    result = values[0]
+    for value in values[1:]:
+        result = pairwise(result, value)
+    return result
+
+
+#: Functions of numbers or truths: name → function, what it takes, what it gives, how many it takes at most.
+OF_VALUES: Mapping[str, tuple[Callable[..., Any], Kind, Kind, int]] = {
+    "abs": (np.abs, "number", "number", 1),
+    "log10": (np.log10, "number", "number", 1),
+    "min": (lambda *values: _extreme(np.min, np.minimum, values), "number", "number", 20),
+    "max": (lambda *values: _extreme(np.max, np.maximum, values), "number", "number", 20),
+    "mean": (lambda *values: np.mean(_joined(values)), "number", "number", 20),
+    "median": (lambda *values: np.median(_joined(values)), "number", "number", 20),
+    "std": (_spread, "number", "number", 20),
+    "all": (lambda *values: np.all(_joined(values)), "truth", "truth", 20),
+    "any": (lambda *values: np.any(_joined(values)), "truth", "truth", 20),
+}
+
+#: What `chosen` may choose by, and on which images it may say how good the chosen run is.
+CHOOSERS = ("test", "validation")
+CHOSEN_ON = ("test", "validation", "other")
+
+
+def chosen(figures: Figures, by: str, on: str) -> Numbers:
+    """By how many points the run that is best by some images is above the mean of all runs, on these or other images.
+
+    The runs differ only in their seed. Where each has one seed, all of them are one choice; where each has several,
+    each as many consecutive seeds as there are runs are one. "other" are the test images that nothing was chosen by:
+    they are known from a further run with more test images, if there is one.
+    """
+    sizes = figures.test_images
+    fewest = min((sizes.get(name, 0) for name in figures.outcomes), default=0)
+    runs = [outcome for name, outcome in figures.outcomes.items() if sizes.get(name, 0) == fewest]
+    if not runs:
+        raise Unmeasured("there are no runs to choose from")
+    whole = [name for name in figures.outcomes if sizes.get(name, 0) > fewest]
+    if on == "other" and not whole:
+        raise Unmeasured("no run was measured on other test images")
+    together = runs[0].test.size == 1
+
+    def of(quantity: str) -> Numbers:
+        each = [getattr(run, quantity) for run in runs]
+        values: Numbers = np.concatenate(each) if together else each[0]
+        groups = values.size // len(runs)
+        return values[: groups * len(runs)].reshape(groups, len(runs))
+
+    if on == "other":
+        count = sizes[whole[0]]
+        all_of_them = figures.outcomes[whole[0]].test[: of("test").size].reshape(of("test").shape)
+        measured = (count * all_of_them - fewest * of("test")) / (count - fewest)
+    else:
+        measured = of(on)
+    best = np.argmax(of(by), axis=1)[:, None]
+    result: Numbers = np.take_along_axis(measured, best, axis=1)[:, 0] - measured.mean(axis=1)
+    if not result.size:
+        raise Unmeasured(f"a choice among {len(runs)} runs needs as many seeds")
+    return result

@@ -1,0 +1,179 @@
+"""The lessons of a lab: those that came with the program, and those in a folder of its teacher.
+
+The folders are looked at again when somebody asks, at most every second; only files that have changed are read again. A
+broken file is refused with the reasons, and all other lessons stay as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+
+from app.lessons.document import Course
+from app.lessons.lesson import Lesson
+from app.lessons.problem import Problem
+from app.lessons.reading import Problems, read_course, read_lesson
+
+BUILT_IN = Path(__file__).resolve().parent / "content"
+#: Seconds between two looks at the folders, at least.
+INTERVAL = 1.0
+#: Files of one folder, at most; more are not looked at, and that is a problem.
+MOST_FILES = 1000
+
+_LESSON = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.(en|ja)\.md$")
+_COURSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.course\.yaml$")
+
+#: What tells the name of a course from that of a lesson.
+COURSE = ".course"
+
+log = logging.getLogger("lossroom.lessons")
+
+#: What tells that a file is another one than before: its time and its size.
+Stamp = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The lessons as they are at one moment.
+
+    Attributes:
+        lessons: by slug: in the order of the first course of the built-in ones, then the teacher's own.
+        courses: by name.
+        problems: why files were refused.
+        version: grows whenever anything changes.
+    """
+
+    lessons: Mapping[str, Lesson] = field(default_factory=dict)
+    courses: Mapping[str, Course] = field(default_factory=dict)
+    problems: Sequence[Problem] = ()
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A lesson or a course as it was read from its files when they had these stamps."""
+
+    stamps: Mapping[Path, Stamp]
+    lesson: Lesson | Course | None
+    problems: tuple[Problem, ...]
+
+
+class Library:
+    """Reads lessons from folders, the built-in one first. A lesson in a later folder replaces one with its slug."""
+
+    def __init__(
+        self,
+        own: Path | None = None,
+        *,
+        built_in: Path = BUILT_IN,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._folders = [built_in, *([own] if own is not None else [])]
+        self._built_in = built_in
+        self._clock = clock
+        self._looked: float | None = None
+        self._read: dict[tuple[Path, str], _Read] = {}
+        self._shelf = Shelf()
+
+    def shelf(self) -> Shelf:
+        """The lessons now."""
+        now = self._clock()
+        if self._looked is None or now - self._looked >= INTERVAL:
+            self._looked = now
+            self._look()
+        return self._shelf
+
+    def _look(self) -> None:
+        problems: list[Problem] = []
+        read: dict[tuple[Path, str], _Read] = {}
+        for folder in self._folders:
+            for name, files in _groups(folder, problems).items():
+                stamps = dict(files.values())
+                before = self._read.get((folder, name))
+                unchanged = before is not None and before.stamps == stamps
+                read[folder, name] = (
+                    before if before and unchanged else self._again(folder, name, files, before)
+                )
+        problems += [problem for each in read.values() for problem in each.problems]
+        if read == self._read and tuple(problems) == self._shelf.problems:
+            return
+        for problem in problems:
+            if problem not in self._shelf.problems:
+                log.warning("a lesson was refused: %s", problem)
+        self._read = read
+        self._shelf = Shelf(
+            MappingProxyType(self._ordered(read)),
+            {
+                name.removesuffix(COURSE): each.lesson
+                for (_, name), each in read.items()
+                if isinstance(each.lesson, Course)
+            },
+            tuple(problems),
+            self._shelf.version + 1,
+        )
+
+    def _again(
+        self, folder: Path, name: str, files: Mapping[str, tuple[Path, Stamp]], before: _Read | None
+    ) -> _Read:
+        """Read a lesson; if it is broken now, the one before stays: a class may be in the middle of it."""
+        stamps = dict(files.values())
+        paths = {language: path for language, (path, _) in files.items()}
+        try:
+            if "course" in paths:
+                return _Read(stamps, read_course(paths["course"]), ())
+            return _Read(stamps, read_lesson(name, paths, own=folder != self._built_in), ())
+        except Problems as problems:
+            return _Read(stamps, before.lesson if before else None, problems.found)
+
+    def _ordered(self, read: Mapping[tuple[Path, str], _Read]) -> dict[str, Lesson]:
+        lessons: dict[str, Lesson] = {}
+        for (_, name), each in read.items():
+            if isinstance(each.lesson, Lesson):
+                lessons[name] = each.lesson
+        order = [
+            slug
+            for (folder, _), each in read.items()
+            if folder == self._built_in and isinstance(each.lesson, Course)
+            for slug in each.lesson.lessons
+        ]
+        place = {slug: number for number, slug in enumerate(order)}
+        slugs = sorted(lessons, key=lambda slug: (place.get(slug, len(place)), lessons[slug].own, slug))
+        return {slug: lessons[slug] for slug in slugs}
+
+
+def _groups(folder: Path, problems: list[Problem]) -> dict[str, dict[str, tuple[Path, Stamp]]]:
+    """The files of each lesson (language → file), and of each course ("course" → file)."""
+    groups: dict[str, dict[str, tuple[Path, Stamp]]] = {}
+    try:
+        paths = sorted(folder.iterdir())
+    except OSError as error:
+        problems.append(Problem(folder, 1, f"the folder cannot be read: {error.strerror}"))
+        return groups
+    if len(paths) > MOST_FILES:
+        problems.append(Problem(folder, 1, f"only the first {MOST_FILES:,} files of a folder are read"))
+    for path in paths[:MOST_FILES]:
+        if path.name.startswith((".", "_")) or path.name.endswith("~"):
+            continue
+        if (lesson := _LESSON.match(path.name)) is not None:
+            name, kind = lesson[1], lesson[2]
+        elif (course := _COURSE.match(path.name)) is not None:
+            name, kind = course[1] + COURSE, "course"
+        else:
+            if path.name.endswith((".md", ".yaml")) and path.name.lower() != "readme.md":
+                problems.append(
+                    Problem(
+                        path, 1, "a lesson's file is named like my-lesson.en.md, a course like my.course.yaml"
+                    )
+                )
+            continue
+        try:
+            stat = path.stat()
+        except OSError:
+            continue  # it was deleted at this moment
+        groups.setdefault(name, {})[kind] = (path, (stat.st_mtime_ns, stat.st_size))
+    return groups

@@ -1,0 +1,84 @@
+"""What was measured of a lesson's runs: the numbers that a lesson's expressions compute with."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The results of a run, one number for each seed, in the order of the seeds. Results of two runs with the same seed
+    are pairs: they share initial weights and batches.
+
+    `train`, `validation` and `test` are accuracies in per cent on all images of each kind; NaN where there are no
+    validation images. `loss` is the mean loss on all training images. `diverged` and `dead` are 0 or 1. `iterations` is
+    the length of training. `weights` is the Euclidean norm of all weights, `small` the percentage of weights below
+    0.001 in size. `lowest` and `highest` are median gradient norms over the first 100 iterations: of the layer nearest
+    to the input, and of that nearest to the output.
+    """
+
+    train: Numbers
+    validation: Numbers
+    test: Numbers
+    loss: Numbers
+    diverged: Numbers
+    dead: Numbers
+    iterations: Numbers
+    weights: Numbers
+    small: Numbers
+    lowest: Numbers
+    highest: Numbers
+
+    @property
+    def gap(self) -> Numbers:
+        return self.train - self.test
+
+
+#: The quantities of an `Outcome` that are measured; `gap` is computed from them.
+QUANTITIES = tuple(each.name for each in dataclasses.fields(Outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """What was measured in the course of one run with one seed.
+
+    `evaluations` are the iterations of the evaluations, ascending; `train`, `test` (per cent) and `loss` (on training
+    images) have a value for each of them. `steps` are the iterations whose gradient norms are known, ascending;
+    `gradients` holds them, with the shape (steps, layers), the layer nearest to the input first.
+    """
+
+    evaluations: Numbers
+    train: Numbers
+    test: Numbers
+    loss: Numbers
+    steps: Numbers
+    gradients: Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """All that is known of the runs of a lesson.
+
+    Attributes:
+        outcomes: run's name → its outcome, in the order of the lesson.
+        curves: run's name → its curves; empty where only the outcomes are known.
+        names: a run's name in the lesson's file → its name on this data set, where it differs: on the digits, the run
+            "10,000 images" is "1,437 images".
+        test_images: run's name → on how many test images its accuracy was measured.
+    """
+
+    outcomes: Mapping[str, Outcome]
+    curves: Mapping[str, Curves] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    test_images: Mapping[str, int] = field(default_factory=dict)
+
+    def name(self, written: str) -> str:
+        """The name on this data set of the run that a lesson's file calls so."""
+        return self.names.get(written, written)

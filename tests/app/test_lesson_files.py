@@ -1,0 +1,363 @@
+"""Lessons are files: each is read or refused with file, line and reason, and a broken one breaks nothing else."""
+
+import os
+
+import pytest
+
+from app.lessons import front_matter
+from app.lessons.front_matter import FrontMatterError
+from app.lessons.library import BUILT_IN, INTERVAL, Library
+from app.lessons.markdown import BodyError, read_body
+from app.lessons.mathml import FormulaError, mathml
+
+ENGLISH = """---
+section: X
+title: Two rates
+question: Which rate is better?
+common:
+  dataset: {name: digits}
+  training: {iterations: 100}
+runs:
+  small: {optimizer: {name: sgd, learning_rate: 0.001}}
+  large: {optimizer: {name: sgd, learning_rate: 0.1}}
+predict:
+  - id: better
+    kind: choice
+    ask: Which is ahead?
+    options:
+      - {id: small, text: the small one, holds: 'test("small") > test("large")'}
+      - {id: large, text: the large one}
+claims:
+  - {id: ahead, says: The large one is ahead., holds: 'test("large") > test("small")'}
+---
+
+# Predict
+
+Two runs.
+
+# Explain
+
+::: claim ahead
+It is ahead, with {{ test("large") | .0f }} %, and a < b.
+:::
+"""
+JAPANESE = """---
+title: 二つの学習率
+question: どちらの学習率がよいか？
+texts:
+  better: どちらが上か？
+  better.small: 小さいほう
+  better.large: 大きいほう
+  ahead: 大きいほうが上である。
+---
+
+# Explain
+
+::: claim ahead
+大きいほうが上で、
+{{ test("large") | .0f }} % である。
+:::
+"""
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write(tmp_path, ENGLISH, JAPANESE)
+    return tmp_path
+
+
+def write(folder, english, japanese=None, slug="two-rates"):
+    for language, text in (("en", english), ("ja", japanese)):
+        if text is not None:
+            path = folder / f"{slug}.{language}.md"
+            path.write_text(text, "utf-8")
+            os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000))  # two writes may fall into one tick
+
+
+class Told:
+    """What is known of a person's runs."""
+
+    def __init__(self, **claims):
+        self.claims = claims
+
+    def figure(self, figure):
+        return figure.show(91.6)
+
+    def holds(self, claim):
+        return self.claims.get(claim)
+
+    def says(self, claim):
+        return f"{claim} <i>"
+
+    def run(self, name):
+        return f"id of {name}"
+
+
+def test_each_built_in_lesson_loads_in_both_languages_and_says_the_same_in_them():
+    shelf = Library().shelf()
+    assert shelf.problems == ()
+    slugs = {path.name.partition(".")[0] for path in BUILT_IN.glob("*.md")}
+    assert set(shelf.lessons) == slugs
+    for lesson in shelf.lessons.values():
+        assert set(lesson.editions) == {"en", "ja"}
+        english, japanese = (lesson.editions[language] for language in ("en", "ja"))
+        assert english.texts.keys() == japanese.texts.keys()
+        assert english.body.parts.keys() == japanese.body.parts.keys()
+        assert english.body.claims.keys() == japanese.body.claims.keys()
+        assert english.title != japanese.title
+
+
+def test_a_teachers_lesson_appears_changes_and_goes_while_the_lab_runs(tmp_path):
+    clock = Clock()
+    library = Library(tmp_path, clock=clock)
+    built_in = set(library.shelf().lessons)
+    assert "two-rates" not in built_in
+
+    write(tmp_path, ENGLISH, JAPANESE)
+    assert "two-rates" not in library.shelf().lessons  # it has just looked
+    clock.now += INTERVAL
+    shelf = library.shelf()
+    assert set(shelf.lessons) == built_in | {"two-rates"}
+    lesson = shelf.lessons["two-rates"]
+    assert (lesson.own, lesson.title["ja"]) == (True, "二つの学習率")
+    assert [config.name for config in lesson.configs()] == ["small", "large"]
+
+    clock.now += INTERVAL
+    assert library.shelf() is shelf  # nothing has changed, nothing is read again
+
+    write(tmp_path, ENGLISH.replace("Two rates", "Two learning rates"))
+    clock.now += INTERVAL
+    assert library.shelf().lessons["two-rates"].title["en"] == "Two learning rates"
+    assert library.shelf().version > shelf.version
+
+    for path in tmp_path.iterdir():
+        path.unlink()
+    clock.now += INTERVAL
+    assert set(library.shelf().lessons) == built_in
+
+
+def test_a_broken_lesson_is_refused_and_breaks_nothing(folder):
+    clock = Clock()
+    write(folder, ENGLISH.replace("large:", "larger:"), slug="broken")
+    library = Library(folder, clock=clock)
+    shelf = library.shelf()
+    assert "two-rates" in shelf.lessons
+    assert "broken" not in shelf.lessons
+    assert {(problem.path.name, problem.line) for problem in shelf.problems} == {
+        ("broken.en.md", 16),
+        ("broken.en.md", 19),
+        ("broken.en.md", 29),
+    }
+    assert "there is no run 'large'; there are 'small', 'larger'" in str(shelf.problems[0])
+
+    write(folder, ENGLISH.replace("Two rates", ""))  # a lesson that was right stays as it was
+    clock.now += INTERVAL
+    shelf = library.shelf()
+    assert shelf.lessons["two-rates"].title["en"] == "Two rates"
+    assert any(str(problem).startswith("two-rates.en.md:3: title:") for problem in shelf.problems)
+
+
+def test_a_lesson_in_one_language_is_shown_in_it_to_all(tmp_path):
+    write(tmp_path, ENGLISH)
+    lesson = Library(tmp_path).shelf().lessons["two-rates"]
+    assert lesson.title == {"en": "Two rates", "ja": "Two rates"}
+
+
+def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path):
+    write(tmp_path, ENGLISH, slug="1a-vanishing-gradient")
+    lessons = Library(tmp_path).shelf().lessons
+    assert lessons["1a-vanishing-gradient"].title["en"] == "Two rates"
+    write(tmp_path, "nothing", slug="1a-vanishing-gradient")
+    assert Library(tmp_path).shelf().lessons["1a-vanishing-gradient"].title["ja"] == "勾配消失"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "reason"),
+    [
+        ("section: X\n", "", 1, "a lesson needs its settings"),
+        ("section: X", "section: [X", 3, "this is no YAML"),
+        ("title: Two rates", "title: Two rates\ntitle: Three", 4, "'title' stands here twice"),
+        ("title: Two rates", "title: 5", 3, "title: this must be a text"),
+        ("title: Two rates", "titel: Two rates", 3, "there is no titel"),
+        ("name: digits", "name: digit", 6, "there is no data set 'digit'"),
+        ("iterations: 100", "iterations: -1", 7, "must be a whole number at least 1"),
+        ("iterations: 100", "iteration: 1", 7, "there is no training.iteration"),
+        ("learning_rate: 0.1", "learning_rate: x", 10, "optimizer.learning_rate must be"),
+        ("kind: choice", "kind: guess", 12, "does not match any of the expected tags"),
+        ('\'test("small") > test("large")\'', "test.small", 16, "'test.small' is not allowed"),
+        ("{id: large, text: the large one}", "{id: small, text: x}", 17, "'small' is the id of another"),
+        ("id: ahead", "id: better", 19, "'better' is the id of something else"),
+        ('holds: \'test("large") >', 'holds: \'best("large") >', 19, "only its end is known"),
+        ("# Explain", "# Explian", 26, "a heading # must be one of"),
+        ("::: claim ahead", "::: claim first", 28, "there is no claim 'first'"),
+        ("| .0f", "| r", 29, "a figure is written like"),
+        ("Two runs.", "Two runs.\nOne: {{ test('large') }}", 25, "before anything was measured"),
+        ("Two runs.", "![x](y.png)", 24, "no pictures"),
+        ("Two runs.", "[x](javascript:alert)", 24, "a link goes to a card"),
+        ("Two runs.", "[x](card:loss?run=none)", 24, "there is no run 'none'"),
+        ("Two runs.", "$\\frac{1$", 24, "as many { as }"),
+        ("# Predict", "Some text.\n\n# Predict", 22, "below a heading"),
+    ],
+)
+def test_what_is_wrong_is_said_with_file_line_and_reason(tmp_path, before, after, line, reason):
+    assert before in ENGLISH
+    write(tmp_path, ENGLISH.replace(before, after))
+    problems = Library(tmp_path).shelf().problems
+    assert {problem.path.name for problem in problems} == {"two-rates.en.md"}
+    assert any(problem.line == line and reason in problem.reason for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "reason"),
+    [
+        ("  ahead: 大きいほうが上である。\n", "", 4, "the text 'ahead' is not translated"),
+        ("better.small", "better.smal", 6, "nothing has the id 'better.smal'"),
+        ("::: claim ahead", "::: otherwise ahead", 12, "states no claim 'ahead'"),
+    ],
+)
+def test_a_translation_has_the_same_texts_and_claims(tmp_path, before, after, line, reason):
+    write(tmp_path, ENGLISH, JAPANESE.replace(before, after))
+    problems = [str(problem) for problem in Library(tmp_path).shelf().problems]
+    assert any(p.startswith("two-rates.ja.md:") and reason in p for p in problems)
+
+
+def test_other_files_are_named_or_passed_over(tmp_path):
+    for name in ("README.md", ".hidden.en.md", "notes.txt", "Two Rates.en.md", "x.fr.md"):
+        (tmp_path / name).write_text(ENGLISH, "utf-8")
+    (tmp_path / "long.en.md").write_bytes(b"-" * 300_000)
+    (tmp_path / "latin.en.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    (tmp_path / "lost.en.md").symlink_to(tmp_path / "nowhere")
+    problems = {problem.path.name: problem.reason for problem in Library(tmp_path).shelf().problems}
+    assert set(problems) == {"Two Rates.en.md", "x.fr.md", "long.en.md", "latin.en.md"}
+    assert "200,000 bytes" in problems["long.en.md"]
+    assert Library(tmp_path / "none").shelf().problems[0].reason.startswith("the folder cannot be read")
+
+
+def test_a_course_orders_lessons(folder):
+    (folder / "rates.course.yaml").write_text(
+        "title: {en: Rates, ja: 学習率}\nlessons: [two-rates]\n", "utf-8"
+    )
+    (folder / "bad.course.yaml").write_text("title: {en: Rates, ja: 学習率}\nlessons: two-rates\n", "utf-8")
+    shelf = Library(folder).shelf()
+    assert shelf.courses["rates"].lessons == ["two-rates"]
+    assert [str(problem) for problem in shelf.problems] == [
+        "bad.course.yaml:2: lessons: this should be a valid list"
+    ]
+
+
+def test_a_text_is_html_with_the_figures_of_a_persons_runs(folder):
+    lesson = Library(folder).shelf().lessons["two-rates"]
+    english, japanese = (lesson.edition(language).body for language in ("en", "ja"))
+    assert english.render("explain", Told(ahead=True)) == (
+        '<p>It is ahead, with <b class="figure" data-card="accuracy" data-run="id of large">92</b> %,'
+        " and a &lt; b.</p>"
+    )
+    assert "ahead, with" not in english.render("explain", Told())  # nothing is known of the claim
+    denied = '<section class="denied" data-claim="ahead"><p>ahead &lt;i&gt;</p></section>'
+    assert english.render("explain", Told(ahead=False)) == denied
+    assert "上で、<b" in japanese.render("explain", Told(ahead=True))  # no space between lines of Japanese
+
+
+def test_markup_in_a_text_stays_text_and_links_open_cards():
+    body = read_body(
+        """# See
+<script>alert(1)</script> <b>x</b> [map](card:view.gradients?run=a%20b&at=50) [web](https://example.org/?a=1&b=2)
+
+| a | $x$ |
+|---|---|
+| 1 | 2 |
+
+---
+Why: {{ test("a b") - 100 | +.1f }}
+
+::: otherwise c
+It was not so.
+:::
+""",
+        runs=["a b"],
+    )
+    html = body.render("see", Told())
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert '<a data-card="view.gradients" data-run="id of a b" data-moment="50">map</a>' in html
+    assert 'href="https://example.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"' in html
+    assert "<th><math" in html
+    assert "Why" not in html
+    answer = body.render("see", Told(c=False), answer=True)
+    assert ">+91.6</b>" in answer
+    assert '<section class="denied" data-claim="c"><p>It was not so.</p>' in answer
+
+
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\text{<script>alert(1)</script>}",
+        r"\text{&lt;script&gt;}",
+        r"\href{javascript:alert(1)}{x}",
+        r"\style{color:red}{x}",
+        r"\class{x}{y}",
+        "a < b > c",
+        r"\text{\"><img onerror=x>}",
+    ],
+)
+def test_a_formula_is_mathml_and_nothing_else(latex):
+    try:
+        html = mathml(latex)
+    except FormulaError:
+        return
+    tags = {part.partition(">")[0].partition(" ")[0].lstrip("/") for part in html.split("<")[1:]}
+    assert tags <= {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace"}
+    assert not any(word in html for word in ("href", "style=", "class=", "<script", "<img"))
+
+
+@pytest.mark.parametrize(
+    "latex", [r"\newcommand{\a}{\b}\a", r"\unheard", "{" * 300, r"\sqrt{" * 70 + "}" * 70, "", "x" * 501]
+)
+def test_what_is_no_formula_is_refused(latex):
+    with pytest.raises(FormulaError):
+        mathml(latex)
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("a: &x [1]\nb: *x", 1),
+        ("a: 1\nb: !!python/object:os.system x", 2),
+        ("a: " + "[" * 100_000, 1),
+        ("- " * 50_000, 1),
+        ("a: {b: {c: " + "{d: " * 30, 1),
+        ("? [a]\n: b", 1),
+        ("", 1),
+        ("a: 1\nb: \x01", 1),
+    ],
+)
+def test_yaml_that_could_do_harm_is_refused(text, line):
+    with pytest.raises(FrontMatterError) as refused:
+        front_matter.read(text)
+    assert refused.value.line == line
+
+
+def test_yaml_is_read_as_people_mean_it():
+    read = front_matter.read("on: yes\nrate: 1e-7\nname: '5'\nempty:\nright: true\n10,000 images: {n: -2}\n")
+    assert read.values == {
+        "on": "yes",
+        "rate": 1e-7,
+        "name": "5",
+        "empty": None,
+        "right": True,
+        "10,000 images": {"n": -2},
+    }
+    assert read.line(("10,000 images", "n")) == 6
+
+
+def test_a_body_is_refused_with_its_line():
+    with pytest.raises(BodyError) as refused:
+        read_body("# See\n\nx\ny $\\unheard$\n")
+    assert refused.value.line == 4
