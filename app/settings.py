@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
     data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
     state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
-    lessons_dir: Path | None = Field(
+    lessons_dir: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
         None, description="folder with lessons of your own; they are found while the lab runs"
     )
     max_people: int = Field(500, ge=1, le=10_000, description="students of a class; one more cannot join")
