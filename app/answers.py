@@ -444,6 +444,7 @@ class ViewsAnswer(TypedDict):
 class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
     launch now. `shown`: what all screens show; null: each shows its own. `cloud`: students see the curves of all.
+    `vote`: the question of a lesson that the class votes on, see `app/lessons/votes.py`; null: there was none.
     `people`: how many students have joined. `launched`: how many of them have launched a run. `code_made`: when the
     code was made, in Unix seconds, or the lab opened. `sees`: what the teacher sees of a student. The teacher and the
     projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
@@ -456,6 +457,7 @@ class ClassAnswer(TypedDict):
     shown: NotRequired[dict[str, Any] | None]
     numbers_only: NotRequired[bool]
     cloud: NotRequired[bool]
+    vote: NotRequired[dict[str, Any] | None]
     people: NotRequired[int]
     launched: NotRequired[int]
     code_made: NotRequired[float]

@@ -41,6 +41,12 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "fork_not_in_torch": ("iteration",),
     "not_available": ("dataset",),
     "already_there": ("dataset",),
+    # playing a lesson
+    "lesson_unsealed": (),
+    "lesson_other": (),
+    "lesson_early": (),
+    "lesson_answered": (),
+    "lesson_full": (),
     # an import
     "not_an_export": ("field",),
     "other_version": ("version",),

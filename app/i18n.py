@@ -35,7 +35,7 @@ PARTS = {
         ),
         *(f"why.{code}" for code in OF_VIEWS),
     ),
-    "lessons": ("lesson.",),
+    "lessons": ("lesson.", "why.lesson_"),
 }
 
 

@@ -24,7 +24,11 @@ from app.jobs.register import Register
 from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
+from app.lessons.attempts import Attempts
 from app.lessons.library import Library
+from app.lessons.playing import Playing
+from app.lessons.room import Room
+from app.lessons.votes import Votes
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
 from app.people.challenges import Challenges
@@ -63,10 +67,14 @@ class Lab:
     addresses: Addresses
     looking: Looking
     tried: Tried
+    library: Library
+    attempts: Attempts
+    playing: Playing
     classroom: Classroom | None = None
     wall: Wall | None = None
     challenges: Challenges | None = None
-    library: Library = field(default_factory=Library)
+    votes: Votes | None = None
+    room: Room | None = None
     rates: Rates = field(default_factory=Rates)
     questions: Questions = field(default_factory=Questions)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))

@@ -35,7 +35,12 @@ from app.jobs.replayer import CACHE_BYTES, Replayer
 from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
 from app.lab import Lab
+from app.lessons.attempts import Attempts
+from app.lessons.figures import MeasuredRuns
 from app.lessons.library import Library
+from app.lessons.playing import Playing
+from app.lessons.room import Room
+from app.lessons.votes import Votes
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.pages import Pages
@@ -55,6 +60,7 @@ from app.routes import (
     findings,
     forks,
     health,
+    lessons,
     loss_landscapes,
     moments,
     pages,
@@ -120,6 +126,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     if classroom is not None:
         measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
         challenges = Challenges(classroom, database, hub, register, measure, scheduler.allowance.set_terms)
+    library = Library(settings.lessons_dir)
+    attempts = Attempts(classroom, database, scheduler.commands)
+    votes = None if classroom is None else Votes(classroom, database)
+    playing = Playing(register, attempts, MeasuredRuns(database), votes)
+    room = None
+    if classroom is not None and votes is not None:
+        room = Room(classroom, attempts, votes, playing)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -135,6 +148,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             await classroom.release_deleted(register.find_run)
         if challenges is not None:
             await challenges.open()
+        await attempts.open()
+        if votes is not None:
+            await votes.open()
         if attendance is not None:
             attendance.open()
         if cloud is not None:
@@ -180,10 +196,14 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         Addresses(settings),
         looking,
         Tried(register, looking),
+        library,
+        attempts,
+        playing,
         classroom,
         wall,
         challenges,
-        Library(settings.lessons_dir),
+        votes,
+        room,
     )
     metrics.watch(lab.figures)
     static_dir, templates_dir, docs_dir = _assets()
@@ -203,6 +223,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         findings,
         exports,
         experiments,
+        lessons,
         datasets,
         loss_landscapes,
         rate_finder,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from app.metrics import Metrics
 from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
+from app.storage.database import Operation
 from app.together import Together
 from app.trainings import Status, Training
 from engine import ExperimentConfig
@@ -35,6 +36,10 @@ from engine.stretches import Stretch
 MAX_CHANGES = 1000
 
 
+#: What is stored in the same transaction as the runs of a launch, which it is given.
+Beside = Callable[[Sequence[Run]], Operation]
+
+
 @dataclass(frozen=True, slots=True)
 class _Wish:
     """What is to be launched, all or nothing of it."""
@@ -43,6 +48,7 @@ class _Wish:
     lesson: str | None
     fresh: bool
     owner: Owner
+    beside: Beside | None
 
 
 class Commands:
@@ -85,6 +91,7 @@ class Commands:
         lesson: str | None = None,
         fresh: bool = False,
         owner: str | None = None,
+        beside: Beside | None = None,
     ) -> list[Run]:
         """Store one run for each config: all of them, or none. Several are a group.
 
@@ -94,14 +101,16 @@ class Commands:
             stretches: what is trained before, with a fork after each.
             fresh: train all of them again.
             owner: the person who launches them, in a class.
+            beside: stores what belongs to them, in the same transaction: both are there, or neither.
         """
         # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
         launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
-        return await self._launching.ask(_Wish(launches, lesson, fresh, owner))
+        return await self._launching.ask(_Wish(launches, lesson, fresh, owner, beside))
 
     async def _launch(self, wishes: list[_Wish]) -> list[list[Run] | Exception]:
         """Store the runs of several launches; each is refused by itself."""
         results: list[list[Run] | Exception] = []
+        also: list[Operation] = []
         all_new: list[Training] = []
         own, launched = Counter[Owner](), Counter[Owner]()  # new trainings, and runs, by owner
         for wish in wishes:
@@ -117,13 +126,15 @@ class Commands:
                 results.append(refusal)
                 continue
             results.append(runs)
+            if wish.beside is not None:
+                also.append(wish.beside(runs))
             all_new += new
             own[wish.owner] += len(new)
             launched[wish.owner] += len(runs)
             self._metrics.launched(len(runs), len(new))
         runs = [run for result in results if isinstance(result, list) for run in result]
         if runs:
-            await self._register.add(runs)
+            await self._register.add(runs, also=also)
         for training in {run.training.id: run.training for run in runs}.values():
             self._places.let_wait(training)
         self._places.fill()

@@ -20,7 +20,7 @@ from app.people.sight import Sight
 from app.remarks import changed
 from app.runs import Run, no_run
 from app.storage import run_store, training_store
-from app.storage.database import Database
+from app.storage.database import Database, Operation
 from app.trainings import IllegalTransition, Status, Training
 from engine.events import STREAMS
 from engine.reasons import Reason, why
@@ -134,17 +134,24 @@ class Register:
         self.publish_runs([run for run in self._runs.values() if fits(run)])
 
     async def add(
-        self, runs: list[Run], streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None
+        self,
+        runs: list[Run],
+        streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None,
+        *,
+        also: Sequence[Operation] = (),
     ) -> None:
         """Store new runs, and their trainings where these are new, all or none; give them their numbers, and publish
         them.
 
         Args:
             streams: of those that come with their rows: training id → stream → rows.
+            also: is stored in the same transaction, after them.
         """
         trainings = {run.training.id: run.training for run in runs}
         new = [training for training in trainings.values() if training.id not in self._trainings]
-        numbers = await self._database.write(lambda c: run_store.insert_runs(c, runs, new, streams or {}))
+        numbers = await self._database.write(
+            lambda c: run_store.insert_runs(c, runs, new, streams or {}, also)
+        )
         for run, number in zip(runs, numbers, strict=True):
             run.number = number
             self._put(run)

@@ -66,6 +66,7 @@ class Classroom:
         self.shown: dict[str, Any] | None = None
         self.numbers_only = True
         self.cloud = False
+        self.vote: dict[str, Any] | None = None
         self.made_at = 0.0
         self.ended_at: float | None = None
         self.new_secret: str | None = None
@@ -102,7 +103,7 @@ class Classroom:
         if found is None:
             found = await self._begin()
         self.id, self.code, self._code_made = found["id"], found["code"], time.time()
-        self.held, self.shown = bool(found["held"]), found["shown"]
+        self.held, self.shown, self.vote = bool(found["held"]), found["shown"], found["vote"]
         self.numbers_only, self.cloud = bool(found["numbers_only"]), bool(found["cloud"])
         self.made_at, self._salt = found["made_at"], bytes.fromhex(found["salt"])
         self._secrets = await self._database.read(lambda c: people_store.secrets_of(c, self.id))
@@ -129,7 +130,7 @@ class Classroom:
         }
         first = [_person("", role, now) for role in (Role.TEACHER, Role.PROJECTOR)]
         await self._database.write(lambda c: people_store.insert_class(c, values, first))
-        return {**values, "held": 0, "shown": None, "numbers_only": 1, "cloud": 0}
+        return {**values, "held": 0, "shown": None, "numbers_only": 1, "cloud": 0, "vote": None}
 
     # -- who is who --------------------------------------------------------------------------------
 
@@ -341,7 +342,7 @@ class Classroom:
     # -- what the teacher does ---------------------------------------------------------------------
 
     async def set(self, **changes: Any) -> None:
-        """Store and publish `held`, `shown`, `code`, `cloud` or `numbers_only`."""
+        """Store and publish `held`, `shown`, `code`, `cloud`, `vote` or `numbers_only`."""
         async with self._order:
             self._demand_open()
             await self._set(changes)
@@ -386,7 +387,7 @@ class Classroom:
             await self._database.write(lambda c: people_store.end_class(c, self.id, ended))
             shown = set(self.shown_runs)
             self.views.forget()
-            self.ended_at, self.shown, self.held = ended, None, False
+            self.ended_at, self.shown, self.held, self.vote = ended, None, False, None
             self._forget_sessions(Role.STUDENT)
             for person in self._people.values():
                 person.nickname, person.phrase, person.hand_at = "", None, None
@@ -427,6 +428,7 @@ class Classroom:
             "shown": self.shown,
             "numbers_only": self.numbers_only,
             "cloud": self.cloud,
+            "vote": self.vote,
             "people": len(self.students),
             "launched": self._launched,
             "code_made": self._code_made,

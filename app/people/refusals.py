@@ -32,6 +32,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "challenge_opened": (),
     "challenge_budget": (),
     "no_challenge": (),
+    "no_vote": (),
+    "vote_phase": (),
     "own_runs": ("owned", "value", "most"),
     "own_iterations": ("value", "most"),
     "own_parameters": ("value", "most"),

@@ -19,7 +19,9 @@ def find_class(connection: sqlite3.Connection, name: str) -> dict[str, Any] | No
     row = connection.execute(
         "SELECT * FROM classes WHERE name = ? AND ended_at IS NULL ORDER BY made_at DESC LIMIT 1", (name,)
     ).fetchone()
-    return None if row is None else {**dict(row), "shown": json.loads(row["shown"] or "null")}
+    if row is None:
+        return None
+    return {**dict(row), **{name: json.loads(row[name] or "null") for name in ("shown", "vote")}}
 
 
 def insert_class(connection: sqlite3.Connection, values: Mapping[str, Any], people: list[Person]) -> None:
@@ -37,8 +39,8 @@ def update_class(connection: sqlite3.Connection, class_id: str, changes: Mapping
 
 def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
     """Store that a class has ended: its names, recovery phrases and browsers are forgotten, but for those of the
-    teacher and of the projector."""
-    update_class(connection, class_id, {"ended_at": at, "shown": None})
+    teacher and of the projector; and what its people predicted and answered in lessons."""
+    update_class(connection, class_id, {"ended_at": at, "shown": None, "vote": None})
     connection.execute(
         "UPDATE people SET nickname = '', phrase = NULL, hand_at = NULL WHERE class_id = ?", (class_id,)
     )
@@ -46,9 +48,10 @@ def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
         "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = 'student')",
         (class_id,),
     )
-    connection.execute(
-        "DELETE FROM shared_views WHERE person_id IN (SELECT id FROM people WHERE class_id = ?)", (class_id,)
-    )
+    for table in ("shared_views", "attempts", "ballots"):
+        connection.execute(
+            f"DELETE FROM {table} WHERE person_id IN (SELECT id FROM people WHERE class_id = ?)", (class_id,)
+        )
 
 
 def end_others(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.runs import Run
@@ -48,13 +48,20 @@ def insert_runs(
     runs: list[Run],
     trainings: list[Training],
     streams: Mapping[str, Mapping[str, training_store.WholeStream]],
+    also: Sequence[Callable[[sqlite3.Connection], Any]] = (),
 ) -> list[int]:
     """Store new runs with those of their trainings that are new, and of imported trainings the streams (training id →
-    stream → rows); returns the numbers that the runs were given."""
+    stream → rows); returns the numbers that the runs were given.
+
+    Args:
+        also: what belongs to the runs, and is stored after them.
+    """
     for training in trainings:
         training_store.insert_training(connection, training, streams.get(training.id))
     numbers = [insert_run(connection, run) for run in runs]
     _number_origins(connection, runs, numbers)
+    for operation in also:
+        operation(connection)
     return numbers
 
 

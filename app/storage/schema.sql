@@ -1,4 +1,4 @@
--- Version 10. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- Version 11. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
 
 -- A class, its people, and the browsers in which they are known.
 CREATE TABLE classes (
@@ -13,7 +13,8 @@ CREATE TABLE classes (
     salt             TEXT NOT NULL,                     -- of the phrases' hashes
     teacher_secret   TEXT NOT NULL,                     -- SHA-256, as the next one
     projector_secret TEXT NOT NULL,
-    cloud            INTEGER NOT NULL DEFAULT 0         -- whether students see the curves of all
+    cloud            INTEGER NOT NULL DEFAULT 0,        -- whether students see the curves of all
+    vote             TEXT                               -- JSON: the question that the class votes on; null: none
 ) STRICT;
 
 CREATE TABLE people (
@@ -61,6 +62,33 @@ CREATE TABLE challenges (
     phase           TEXT NOT NULL,                      -- 'open', 'opening' or 'opened': the test set
     entries         TEXT NOT NULL DEFAULT '[]',         -- JSON list: the best run of each student, when nothing counts any more
     ended_at        REAL
+) STRICT;
+
+-- What a person predicted in a lesson before its runs began, and has answered since.
+CREATE TABLE attempts (
+    number     INTEGER PRIMARY KEY AUTOINCREMENT,       -- order of sealing
+    id         TEXT NOT NULL UNIQUE,
+    person_id  TEXT REFERENCES people (id) ON DELETE CASCADE,  -- null: whoever uses a lab without a class
+    lesson     TEXT NOT NULL,                           -- its slug
+    sealed_at  REAL NOT NULL,                           -- Unix seconds
+    sure       TEXT NOT NULL,                           -- 'guess', 'fairly' or 'certain'
+    full_size  INTEGER NOT NULL,                        -- whether its runs are those of full size
+    dataset    TEXT NOT NULL,                           -- which stood for that of the lesson
+    prediction TEXT NOT NULL,                           -- JSON: question → value
+    runs       TEXT NOT NULL,                           -- JSON: name → run's id; some may be deleted
+    answers    TEXT NOT NULL DEFAULT '{}'               -- JSON: question → {value, right, came, at}
+) STRICT;
+
+CREATE INDEX attempts_of_a_person ON attempts (person_id, lesson);
+
+-- What people answered when the class voted on a question of a lesson: before its discussion (1), and after it (2).
+CREATE TABLE ballots (
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    lesson    TEXT NOT NULL,
+    question  TEXT NOT NULL,
+    round     INTEGER NOT NULL,
+    value     TEXT NOT NULL,                            -- JSON
+    PRIMARY KEY (person_id, lesson, question, round)
 ) STRICT;
 
 -- A training is what is computed: what decides a curve, and how far it has come.

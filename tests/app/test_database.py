@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from app.errors import StoreUnavailable
+from app.lessons.attempt import Attempt
 from app.people.challenge import Challenge, Entry, Phase
 from app.people.judging import Terms
-from app.storage import challenge_store, people_store, run_store, training_store
+from app.storage import attempt_store, challenge_store, people_store, run_store, training_store
 from app.storage import database as module
 from app.storage.database import Database
 from app.storage.schema import SCHEMA_VERSION, DatabaseError
@@ -333,6 +334,33 @@ def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people
     Database(new).open()
 
     assert (person.nickname, person.number) == ("Ada", 1)
+    assert schema(old) == schema(new)
+
+
+def test_a_class_from_before_people_predicted_has_no_attempts_and_goes_on(tmp_path):
+    old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
+    with contextlib.closing(sqlite3.connect(old)) as other, other:
+        other.executescript((Path(__file__).parent / "schema-10.sql").read_text())
+        other.execute(
+            "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
+            " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
+        )
+        other.execute(
+            "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
+            " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
+        )
+        other.execute("PRAGMA user_version = 10")
+
+    database, _ = open_old(old)
+    found = database.read_now(lambda c: people_store.find_class(c, "1-B"))
+    assert (found["id"], found["vote"]) == ("c", None)
+    attempt = Attempt("x", "p", "1a", 2.5, "guess", False, "digits", {"ahead": "relu"}, {"ReLU": "r"})
+    event_loop.run(database.write(lambda c: attempt_store.insert(c, attempt)))
+    assert database.read_now(lambda c: attempt_store.load_newest(c, "c")) == [attempt]
+    assert database.read_now(lambda c: attempt_store.load_newest(c, None)) == []
+    database.close()
+    Database(new).open()
+
     assert schema(old) == schema(new)
 
 

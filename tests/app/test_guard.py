@@ -86,7 +86,13 @@ def test_what_has_no_row_never_reaches_the_application(path):
 
 def test_every_change_by_a_student_is_counted_by_one_of_the_rates():
     own = ["/api/runs", "/api/experiments", "/api/lessons/{slug}/runs", "/api/imports"]
-    own += ["/api/runs/{run_id}/clone", "/api/runs/{run_id}/fork", "/api/rate-finder", "/api/landscapes"]
+    own += [
+        "/api/lessons/{slug}/attempts",
+        "/api/runs/{run_id}/clone",
+        "/api/runs/{run_id}/fork",
+        "/api/rate-finder",
+        "/api/landscapes",
+    ]
     changes_nothing = (
         "/api/summary",
         "/api/experiments/summary",

@@ -193,12 +193,13 @@ def test_every_route_that_launches_imports_or_exports_is_limited():
     makes_runs = {
         name
         for name, _ in found.items()
-        if name.startswith("POST") and name.endswith(("/runs", "/experiments", "/clone", "/fork", "/imports"))
+        if name.startswith("POST")
+        and name.endswith(("/runs", "/experiments", "/attempts", "/clone", "/fork", "/imports"))
     }
     students = {" ".join(key) for key, rule in access.TABLE.items() if Role.STUDENT in rule.roles}
     makes_files = {name for name in found if "export" in name or name.endswith(".npz")} & students
     takes_long = {"POST /api/rate-finder", "POST /api/landscapes"}
-    assert len(makes_runs) == 6
+    assert len(makes_runs) == 7
     assert len(makes_files) >= 9
     assert {name for name, actions in found.items() if actions} == makes_runs | makes_files | takes_long
     assert found["POST /api/imports"] == ["import"]

@@ -1,0 +1,164 @@
+"""Figures: what the stored rows of runs say, as the numbers that a lesson's expressions compute with."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
+
+import numpy as np
+
+from app.lessons.outcome import Curves, Figures, Numbers, Outcome
+from app.rows import Rows
+from app.storage.database import Database
+from app.storage.training_store import read_rows
+from app.trainings import Status, Training
+from app.work import in_thread
+from engine import datasets
+from engine.reasons import why
+
+#: Gradients at the start of a training are measured in so many iterations.
+FIRST = 100
+#: The curves of ended trainings are remembered up to so many bytes.
+REMEMBERED_BYTES = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One ended training.
+
+    Attributes:
+        outcome: one number for each quantity.
+        test_images: on how many its test accuracy was measured; 0: the test set is closed.
+    """
+
+    outcome: Outcome
+    curves: Curves
+    test_images: int
+
+    @property
+    def nbytes(self) -> int:
+        return sum(getattr(self.curves, one.name).nbytes for one in fields(self.curves))
+
+
+class MeasuredRuns:
+    """Measures ended trainings from their stored rows, each once. Lives in the event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known: OrderedDict[str, Measured] = OrderedDict()  # by training
+        self._bytes = 0
+
+    async def figures(self, trainings: Mapping[str, Training], names: Mapping[str, str]) -> Figures:
+        """All that is known of some runs.
+
+        Args:
+            trainings: by the name of the run, in the order of the lesson; all of them have ended.
+            names: a run's name in the lesson's file → its name here, where it differs.
+
+        Raises:
+            StoreDamaged: some of their rows cannot be read.
+        """
+        measured = dict(zip(trainings, await self._measure(list(trainings.values())), strict=True))
+        return Figures(
+            outcomes={name: one.outcome for name, one in measured.items()},
+            curves={name: one.curves for name, one in measured.items()},
+            names=names,
+            test_images={name: one.test_images for name, one in measured.items()},
+        )
+
+    async def _measure(self, trainings: Sequence[Training]) -> list[Measured]:
+        found = {one.id: self._known[one.id] for one in trainings if one.id in self._known}
+        unknown = [one for one in trainings if one.id not in found]
+        if unknown:
+            found |= await in_thread(self._read, unknown)
+        for training_id, measured in found.items():
+            if training_id not in self._known:
+                self._known[training_id] = measured
+                self._bytes += measured.nbytes
+            self._known.move_to_end(training_id)
+        while self._bytes > REMEMBERED_BYTES:
+            _, oldest = self._known.popitem(last=False)
+            self._bytes -= oldest.nbytes
+        return [found[one.id] for one in trainings]
+
+    def _read(self, trainings: list[Training]) -> dict[str, Measured]:
+        return {
+            one.id: measure(one, self._rows(one, "train"), self._rows(one, "evaluation")) for one in trainings
+        }
+
+    def _rows(self, training: Training, stream: str) -> Rows | None:
+        return self._database.read_now(partial(read_rows, training_id=training.id, stream=stream))
+
+
+def measure(training: Training, steps: Rows | None, evaluations: Rows | None) -> Measured:
+    """The figures of an ended training from all rows of its streams; None: it has no such stream.
+
+    The norm of the weights is that before its last step. A training that diverged between two evaluations has weights
+    that are not finite, and gives the same answer for every image: its accuracies are those of chance.
+    """
+    step, evaluation = _Columns(steps), _Columns(evaluations)
+    layers = [name for name in step.names if name.startswith("gradient_norm/")]
+    gradients = np.stack([step[name] for name in layers], axis=1) if layers else np.empty((step.count, 0))
+    curves = Curves(
+        evaluations=evaluation["iteration"],
+        train=_percent(evaluation["train_accuracy"]),
+        test=_percent(evaluation["test_accuracy"]),
+        loss=evaluation["train_loss"],
+        steps=step["iteration"],
+        gradients=gradients,
+    )
+    with np.errstate(all="ignore"):  # those of a training that diverged may be infinite
+        early = gradients[curves.steps <= FIRST]
+        medians = np.median(early, axis=0) if early.size else np.array([math.nan])
+        weights = math.hypot(*(_last(step[name]) for name in step.names if name.startswith("weight_norm/")))
+    diverged, reason = training.status is Status.DIVERGED, why(training.reason)
+    figures = {
+        **{name: _last(_percent(evaluation[f"{name}_accuracy"])) for name in ("train", "validation", "test")},
+        "loss": _last(evaluation["train_loss"]),
+        "diverged": float(diverged),
+        "dead": float(reason is not None and reason["code"] == "dead"),
+        "iterations": float(training.iteration),
+        "weights": weights if layers else math.nan,
+        "small": _last(_percent(evaluation["small_weights"])),
+        "lowest": float(medians[0]),
+        "highest": float(medians[-1]),
+    }
+    dataset = training.config["dataset"]
+    if diverged and _last(evaluation["iteration"]) != training.iteration:
+        chance = 100 / len(datasets.source(dataset["name"]).class_names)
+        figures |= {name: chance for name in ("train", "validation", "test") if not math.isnan(figures[name])}
+        figures["loss"] = math.inf
+    return Measured(
+        Outcome(**{name: np.array([value]) for name, value in figures.items()}),
+        curves,
+        datasets.source(dataset["name"]).test_size
+        if dataset.get("test_size") is None
+        else dataset["test_size"],
+    )
+
+
+class _Columns:
+    """The columns of a stream by name; NaN throughout where it has no such column."""
+
+    def __init__(self, rows: Rows | None) -> None:
+        self.names: tuple[str, ...] = () if rows is None else rows.columns
+        self.count = 0 if rows is None else rows.count
+        self._rows = rows
+
+    def __getitem__(self, name: str) -> Numbers:
+        if self._rows is None or name not in self.names:
+            return np.full(self.count, math.nan)
+        column: Numbers = self._rows.values[self.names.index(name)].astype(np.float64)
+        return column
+
+
+def _last(column: Numbers) -> float:
+    return float(column[-1]) if column.size else math.nan
+
+
+def _percent(shares: Numbers) -> Numbers:
+    """Shares were stored as float32: without rounding, 0.8 would not be 80 %."""
+    return np.round(100 * shares, 4)

@@ -1,0 +1,462 @@
+"""Playing: what a person sees of a lesson at each step, and what they may answer there. Nothing comes before its time:
+no outcome before all runs have ended, and no explanation before the question about what is seen was answered.
+
+Lives in the event loop.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.errors import Conflict, Invalid, NotFound
+from app.estimate import expected_seconds
+from app.jobs.register import Register
+from app.lessons import expressions, results, values
+from app.lessons.answers import (
+    Answered,
+    AttemptAnswer,
+    MissingRun,
+    OutcomeAnswer,
+    QuestionAnswer,
+    SeeAnswer,
+    TransferAnswer,
+    TryAnswer,
+)
+from app.lessons.attempt import Answer, Attempt
+from app.lessons.attempts import Attempts
+from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch, Try
+from app.lessons.figures import MeasuredRuns
+from app.lessons.functions import Unmeasured
+from app.lessons.lesson import Lesson
+from app.lessons.markdown import Body
+from app.lessons.outcome import Figures
+from app.lessons.results import State, Words
+from app.lessons.telling import Telling
+from app.lessons.votes import Votes
+from app.people.person import Person
+from app.runs import Run
+from engine import ExperimentConfig
+from engine.summary import summarize
+
+#: Launches of a lesson whose figures are those of the room, at most; the newest.
+MOST_LAUNCHES = 200
+#: Runs of something to try that are looked at, at most; the newest.
+MOST_TRIED = 5
+#: Characters of the name of a run of something to try.
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A lesson as it is played: on a data set, in a size, in a language.
+
+    Attributes:
+        dataset: which stands for that of the lesson.
+        seed: of the person's own runs; None: those of the lesson's file.
+    """
+
+    lesson: Lesson
+    dataset: str
+    full: bool
+    language: str
+    seed: int | None = None
+
+    def configs(self) -> list[ExperimentConfig]:
+        """The experiments of its runs, in order."""
+        return [
+            _seeded(config, self.seed) for config in self.lesson.configs(dataset=self.dataset, full=self.full)
+        ]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """A run's name in the lesson's file → its name here."""
+        return self.lesson.names_on(self.dataset, full=self.full)
+
+    @property
+    def words(self) -> Words:
+        texts = self.lesson.edition(self.language).texts
+        return lambda key, default: texts.get(key, default)
+
+    @property
+    def body(self) -> Body:
+        return self.lesson.edition(self.language).body
+
+    def run_names(self) -> list[str]:
+        """The names of its runs here, in order."""
+        names = self.names
+        return list(dict.fromkeys(names[written] for written in self.lesson.runs))
+
+    def question(self, asked: Question) -> QuestionAnswer:
+        """A question as it is shown; what is right is not in it."""
+        answer: QuestionAnswer = {
+            "id": asked.id,
+            "kind": asked.kind,
+            "ask": self.words(asked.id, asked.ask),
+        }
+        match asked:
+            case Choice():
+                answer["options"] = [
+                    {"id": one.id, "text": self.words(f"{asked.id}.{one.id}", one.text)}
+                    for one in asked.options
+                ]
+            case Number():
+                answer |= {"unit": asked.unit, "low": asked.low, "high": asked.high}
+            case Rank() | Sketch():
+                names = self.names
+                answer["runs"] = [names.get(name, name) for name in asked.runs]
+        if isinstance(asked, Sketch | Click):
+            answer |= {"chart": asked.chart, "iterations": self.iterations()}
+        return answer
+
+    def iterations(self) -> int:
+        """Of its longest run."""
+        configs = self.configs() or [self.lesson.experiment(dataset=self.dataset)]
+        return max(config.iterations for config in configs)
+
+    def checked(self, asked: Question, given: object, field: str) -> Any:
+        """An answer to a question as it is stored.
+
+        Raises:
+            Invalid: with the field.
+        """
+        return values.checked(asked, given, field, names=self.names, iterations=self.iterations())
+
+
+def _seeded(config: ExperimentConfig, seed: int | None) -> ExperimentConfig:
+    return config if seed is None else ExperimentConfig.from_dict({**config.to_dict(), "seed": seed})
+
+
+class Playing:
+    """Shows attempts, and takes answers.
+
+    Args:
+        votes: those of the class; None: there is no class.
+    """
+
+    def __init__(
+        self, register: Register, attempts: Attempts, measured: MeasuredRuns, votes: Votes | None
+    ) -> None:
+        self._register = register
+        self._attempts = attempts
+        self._measured = measured
+        self._votes = votes
+
+    # -- what is seen ------------------------------------------------------------------------------
+
+    def state(self, stage: Stage, attempt: Attempt) -> State:
+        """What is there of an attempt's runs."""
+        return results.state_of(attempt, stage.run_names(), self._register.find_run)
+
+    async def figures(self, stage: Stage, attempt: Attempt) -> Figures | None:
+        """The figures of an attempt's runs; None: some have not ended, or are missing."""
+        state = self.state(stage, attempt)
+        return await self._measured.figures(state.trainings, stage.names) if state.has_ended else None
+
+    def voted_on(self, lesson: Lesson) -> str | None:
+        """The question of the prediction that the class votes on now; None: none."""
+        asked = [one.id for one in lesson.settings.predict if self._is_voted_on(lesson, one.id)]
+        return asked[0] if asked else None
+
+    def _is_voted_on(self, lesson: Lesson, question: str) -> bool:
+        return self._votes is not None and self._votes.is_open(lesson.slug, question)
+
+    async def view(self, stage: Stage, attempt: Attempt) -> AttemptAnswer:
+        """An attempt as its person sees it now."""
+        settings, answers = stage.lesson.settings, attempt.answers
+        state = self.state(stage, attempt)
+        seen = settings.see is None or settings.see.id in answers
+        voting = None if seen and settings.see is not None else self.voted_on(stage.lesson)
+        answer: AttemptAnswer = {
+            "id": attempt.id,
+            "sealed_at": attempt.sealed_at,
+            "sure": attempt.sure,
+            "prediction": dict(attempt.prediction),
+            "runs": list(attempt.runs.values()),
+            "full": attempt.full,
+            "step": "run",
+            "voting": voting,
+            "missing": [_missing(one) for one in state.missing],
+            "outcome": None,
+            "see": None,
+            "explain": None,
+            "transfer": None,
+            "exit": None,
+        }
+        if not state.has_ended or voting is not None:
+            return answer
+        figures = await self._measured.figures(state.trainings, stage.names)
+        telling = await self._telling(stage, attempt, figures)
+        answer["step"] = "explain" if seen else "see"
+        answer["outcome"] = self._outcome(stage, attempt, figures)
+        answer["see"] = self._see(stage, attempt, telling)
+        if seen:
+            answer["explain"] = {"html": stage.body.render("explain", telling)}
+            answer["transfer"] = await self._transfer(stage, attempt, state, figures, telling)
+            if settings.exit is not None:
+                written = answers.get(settings.exit.id)
+                asked = settings.exit
+                answer["exit"] = {
+                    "id": asked.id,
+                    "ask": stage.words(asked.id, asked.ask),
+                    "text": written.value if written is not None else "",
+                }
+        return answer
+
+    def _outcome(self, stage: Stage, attempt: Attempt, figures: Figures) -> list[OutcomeAnswer]:
+        found: list[OutcomeAnswer] = []
+        for asked in stage.lesson.settings.predict:
+            try:
+                value = stage.checked(asked, attempt.prediction.get(asked.id), asked.id)
+            except Invalid:  # the lesson's file has changed since
+                continue
+            came = results.outcome(asked, value, figures, stage.lesson.run_names(), stage.words)
+            found.append({**asdict(came), "runs": [asdict(run) for run in came.runs]})  # type: ignore[typeddict-item]
+        return found
+
+    def _see(self, stage: Stage, attempt: Attempt, telling: Telling) -> SeeAnswer | None:
+        asked = stage.lesson.settings.see
+        html = stage.body.render("see", telling)
+        if asked is None:
+            return {"html": html, "question": None, "answer": None} if html else None
+        given = attempt.answers.get(asked.id)
+        answer = None
+        if given is not None:
+            answer = self._answered(stage, asked, given, stage.body.render("see", telling, answer=True))
+            self._point(stage, asked, attempt, answer, telling)
+        return {"html": html, "question": stage.question(asked), "answer": answer}
+
+    def _answered(self, stage: Stage, asked: Question, given: Answer, html: str) -> Answered:
+        came = results.in_words(asked, given.came, stage.words)
+        return {"value": given.value, "right": given.right, "came": came, "html": html}
+
+    def _point(self, stage: Stage, asked: Any, attempt: Attempt, answer: Answered, telling: Telling) -> None:
+        """Where what came is seen."""
+        if asked.card is not None:
+            answer["card"] = asked.card
+        if asked.run is not None and (run := telling.run(asked.run)) is not None:
+            answer["run"] = run
+        if asked.at is not None and (at := telling.value(asked.at)) is not None:
+            answer["at"] = max(0, round(at))
+
+    async def _transfer(
+        self, stage: Stage, attempt: Attempt, state: State, figures: Figures, telling: Telling
+    ) -> TransferAnswer | None:
+        transfer = stage.lesson.settings.transfer
+        if transfer is None:
+            return None
+        asked, given, answer = transfer.question, None, None
+        if asked is not None and (given := attempt.answers.get(asked.id)) is not None:
+            answer = self._answered(stage, asked, given, stage.body.render("transfer", telling, answer=True))
+        return {
+            "html": stage.body.render("transfer", telling),
+            "question": None if asked is None else stage.question(asked),
+            "answer": answer,
+            "tries": [await self._try(stage, attempt, state, figures, one) for one in transfer.try_],
+            "voting": asked is not None and self._is_voted_on(stage.lesson, asked.id),
+        }
+
+    async def _try(
+        self, stage: Stage, attempt: Attempt, state: State, figures: Figures, what: Try
+    ) -> TryAnswer:
+        text = stage.words(what.id, what.text)
+        name = text[:LONGEST_NAME]
+        config = _seeded(
+            stage.lesson.tried(what, name, dataset=stage.dataset, full=stage.full), stage.seed
+        ).to_dict()
+        return {
+            "id": what.id,
+            "text": text,
+            "run": "" if what.run is None else stage.names.get(what.run, what.run),
+            "config": config,
+            "reached": await self._reached(stage, attempt, state, figures, what, config),
+        }
+
+    async def _reached(
+        self,
+        stage: Stage,
+        attempt: Attempt,
+        state: State,
+        figures: Figures,
+        what: Try,
+        config: dict[str, Any],
+    ) -> bool | None:
+        """Whether a run of the person has reached what something to try asks for; None: none has ended, or nothing is
+        asked."""
+        if what.reach is None:
+            return None
+        reach = results.parsed(what.reach, tuple(stage.lesson.run_names(what.id)), "truth")
+        tried = [
+            run
+            for run in self._register.runs
+            if run.owner == attempt.person
+            and run.launched_at >= attempt.sealed_at
+            and run.training.status.finished
+            and _is_of(run, config)
+        ]
+        found: bool | None = None
+        for run in tried[-MOST_TRIED:]:
+            trainings = {**state.trainings, what.id: run.training}
+            try:
+                if expressions.holds(reach, await self._measured.figures(trainings, stage.names)):
+                    return True
+            except Unmeasured:
+                return None
+            found = False
+        return found
+
+    async def _telling(self, stage: Stage, attempt: Attempt, figures: Figures) -> Telling:
+        room = await self._room(stage) if _speaks_of_the_room(stage.body) else []
+        return Telling(stage.lesson, stage.dataset, figures, attempt.runs, stage.words, room)
+
+    async def _room(self, stage: Stage) -> list[Figures]:
+        """The figures of all launches of the lesson here, on this data set and in this size, whose results differ."""
+        configs = {config.name: _but_seed(config.to_dict()) for config in stage.configs()}
+        launches: dict[str, dict[str, Run]] = {}
+        for run in self._register.runs:
+            if run.lesson == stage.lesson.slug and run.name in configs:
+                launches.setdefault(run.group_id or run.id, {})[run.name] = run
+        found: dict[tuple[str, ...], Figures] = {}
+        for launch in list(launches.values())[-MOST_LAUNCHES:]:
+            if len(launch) < len(configs):
+                continue
+            trainings = {name: launch[name].training for name in configs}
+            key = tuple(training.id for training in trainings.values())
+            fits = all(
+                results.is_measured(one) and _but_seed(one.config) == configs[name]
+                for name, one in trainings.items()
+            )
+            if fits and key not in found:
+                found[key] = await self._measured.figures(trainings, stage.names)
+        return list(found.values())
+
+    # -- what is answered --------------------------------------------------------------------------
+
+    async def answer(
+        self, person: Person, stage: Stage, attempt: Attempt, question: str, given: object, *, again: bool
+    ) -> Attempt:
+        """Take an answer of a person to a question of see, of transfer, or to the last one; or a vote.
+
+        Raises:
+            Invalid: the answer, or the name of the question, is wrong.
+            Conflict: it cannot be answered now, or was answered already.
+        """
+        settings = stage.lesson.settings
+        transfer = None if settings.transfer is None else settings.transfer.question
+        votable = [*settings.predict, *([transfer] if transfer else [])]
+        asked = next((one for one in votable if one.id == question), None)
+        if again or (asked is not None and asked is transfer and self._is_voted_on(stage.lesson, question)):
+            return await self._vote(person, stage, attempt, asked, given, again=again)
+        if settings.exit is not None and question == settings.exit.id:
+            await self._demand_figures(stage, attempt, after_see=True)
+            answer = Answer(values.text(given, "value"), at=time.time())
+            return await self._attempts.answer(attempt, question, answer, once=False)
+        if settings.see is not None and question == settings.see.id:
+            figures = await self._demand_figures(stage, attempt, after_see=False)
+            return await self._judge(stage, attempt, settings.see, given, figures)
+        if transfer is not None and question == transfer.id:
+            figures = await self._demand_figures(stage, attempt, after_see=True)
+            return await self._judge(stage, attempt, transfer, given, figures)
+        known = [one.id for one in (settings.see, transfer, settings.exit) if one is not None]
+        raise Invalid(
+            f"id must be one of {', '.join(known)}, not {question[:40]!r}",
+            code="unknown_name",
+            field="id",
+            bounds={"choices": known},
+        )
+
+    async def _judge(
+        self, stage: Stage, attempt: Attempt, asked: Question, given: object, figures: Figures
+    ) -> Attempt:
+        value = stage.checked(asked, given, "value")
+        judged = results.judge(asked, value, figures, stage.lesson.run_names(), time.time())
+        return await self._attempts.answer(attempt, asked.id, judged, once=True)
+
+    async def _demand_figures(self, stage: Stage, attempt: Attempt, *, after_see: bool) -> Figures:
+        """The figures of an attempt, where its step is reached."""
+        see = stage.lesson.settings.see
+        is_early = after_see and see is not None and see.id not in attempt.answers
+        waits = not is_early and self.voted_on(stage.lesson) is not None and not after_see
+        figures = None if is_early or waits else await self.figures(stage, attempt)
+        if figures is None:
+            text = "this question comes later: when all runs have ended, and the questions before it are answered"
+            raise Conflict(text, code="lesson_early", field="id")
+        return figures
+
+    async def _vote(
+        self,
+        person: Person,
+        stage: Stage,
+        attempt: Attempt,
+        asked: Question | None,
+        given: object,
+        *,
+        again: bool,
+    ) -> Attempt:
+        await self.vote(person, stage, asked, given, field="value", again=again)
+        return attempt
+
+    async def vote(
+        self,
+        person: Person,
+        stage: Stage,
+        asked: Question | None,
+        given: object,
+        *,
+        field: str,
+        again: bool | None = None,
+    ) -> None:
+        """Take what a person votes on a question of the prediction or of the transfer.
+
+        Args:
+            again: whether it is for the second round; None: for the one that is now.
+        """
+        if self._votes is None or asked is None:
+            raise NotFound("the class does not vote on this question", code="no_vote", field="id")
+        value = stage.checked(asked, given, field)
+        await self._votes.cast(person, stage.lesson.slug, asked.id, value, again=again)
+
+
+def _missing(one: results.Missing) -> MissingRun:
+    return {"name": one.name, "run": one.run, "why": one.why}
+
+
+def _is_of(run: Run, config: dict[str, Any]) -> bool:
+    """Whether a run is of an experiment: the same one, or one of the same name on the same data."""
+    if not results.is_measured(run.training):
+        return False
+    same_data = run.training.config["dataset"] == config["dataset"]
+    return _but_name(run.training.config) == _but_name(config) or (same_data and run.name == config["name"])
+
+
+def _but_name(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in config.items() if name != "name"}
+
+
+def _but_seed(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in config.items() if name not in ("name", "seed")}
+
+
+def _speaks_of_the_room(body: Body) -> bool:
+    return any(
+        child.meta["figure"].room
+        for part in body.parts.values()
+        for token in (*part.text, *part.answer)
+        for child in token.children or ()
+        if child.type == "figure"
+    )
+
+
+def seconds_of(configs: Sequence[ExperimentConfig]) -> list[float]:
+    """About how long each takes on a free core, with two digits."""
+    return [_seconds_of(json.dumps(config.to_dict())) for config in configs]
+
+
+@functools.lru_cache(maxsize=512)
+def _seconds_of(document: str) -> float:
+    config = ExperimentConfig.from_dict(json.loads(document))
+    return float(f"{expected_seconds(config, summarize(config)):.2g}")

@@ -1,0 +1,277 @@
+"""Results: what came in a person's own runs, beside what they predicted."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from app.lessons import expressions
+from app.lessons.attempt import Answer, Attempt, Value
+from app.lessons.document import Choice, Click, Number, Option, Question, Rank, Sketch
+from app.lessons.functions import Kind, Unmeasured
+from app.lessons.outcome import Curves, Figures, Numbers
+from app.runs import Run
+from app.trainings import Status, Training
+
+#: The text of a question's part in the reader's language: its key, and the text in the lesson's file.
+Words = Callable[[str, str], str]
+
+#: Charts whose curves a sketch is compared with.
+CHARTS: Mapping[str, Callable[[Curves], Numbers]] = {
+    "test_accuracy": lambda curves: curves.test,
+    "train_accuracy": lambda curves: curves.train,
+    "accuracy": lambda curves: curves.test,
+    "loss": lambda curves: curves.loss,
+    "train_loss": lambda curves: curves.loss,
+}
+
+
+# -- which runs are there --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A run of an attempt that gives no figures, and why: `deleted`, `cancelled`, `failed`, `paused`, or `changed` by
+    hand while it trained."""
+
+    name: str
+    run: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is there of an attempt's runs.
+
+    Attributes:
+        trainings: of those that have ended and count, by the name of the run.
+        missing: those that are not to be had, or not as long as nobody does something.
+        waiting: how many train or wait.
+    """
+
+    trainings: Mapping[str, Training]
+    missing: tuple[Missing, ...]
+    waiting: int
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether all have ended, and count."""
+        return not self.missing and not self.waiting
+
+
+def state_of(attempt: Attempt, names: Iterable[str], find: Callable[[str], Run | None]) -> State:
+    """What is there of the runs of these names."""
+    trainings: dict[str, Training] = {}
+    missing: list[Missing] = []
+    waiting = 0
+    for name in names:
+        run_id = attempt.runs.get(name)
+        run = None if run_id is None else find(run_id)
+        lack = "deleted" if run is None else _lack(run.training)
+        if lack is not None:
+            missing.append(Missing(name, run_id if run is not None else None, lack))
+        elif run is not None and run.training.status.finished:
+            trainings[name] = run.training
+        else:
+            waiting += 1
+    return State(trainings, tuple(missing), waiting)
+
+
+def is_measured(training: Training) -> bool:
+    """Whether a training has ended, and its figures are those of its experiment."""
+    return training.status.finished and _lack(training) is None
+
+
+def _lack(training: Training) -> str | None:
+    """Why a training gives no figures for a lesson; None: it does, or will. One that diverged does."""
+    if training.wanted or any(one["kind"] == "live" for one in training.annotations):
+        return "changed"
+    if training.status in (Status.CANCELLED, Status.FAILED, Status.PAUSED):
+        return training.status.value
+    return None
+
+
+# -- what came -------------------------------------------------------------------------------------
+
+
+def came(question: Question, figures: Figures, runs: Collection[str]) -> Value:
+    """What came, as a value: an option's id, names of runs in order, or a number. None: nothing that was asked for, it
+    cannot be measured, or it is a sketch.
+
+    Args:
+        runs: the names of the lesson's runs in its file.
+    """
+    try:
+        match question:
+            case Choice():
+                return next(
+                    (one.id for one in question.options if _holds(one, question, figures, runs)), None
+                )
+            case Rank():
+                values = _values(question, figures)
+                return sorted(values, key=lambda name: (-values[name], name)) if values else None
+            case Number() | Click():
+                value = expressions.value_of(parsed(question.value, tuple(runs), "number"), figures)
+                return value if math.isfinite(value) else None
+            case Sketch():
+                return None
+    except Unmeasured:
+        return None
+
+
+def _holds(option: Option, question: Choice, figures: Figures, runs: Collection[str]) -> bool:
+    if option.holds is None:
+        return option is question.options[-1]
+    return expressions.holds(parsed(option.holds, tuple(runs), "truth"), figures)
+
+
+def _values(question: Rank, figures: Figures) -> dict[str, float]:
+    """Name of the run here → the value by which it is ranked; none where one cannot be measured."""
+    found = {}
+    for written in question.runs:
+        name = figures.name(written)
+        if name not in figures.outcomes:
+            raise Unmeasured(f"there is no run {name!r}")
+        found[name] = float(np.mean(getattr(figures.outcomes[name], question.by)))
+    return found if all(math.isfinite(value) for value in found.values()) else {}
+
+
+@functools.lru_cache(maxsize=1024)
+def parsed(text: str, runs: tuple[str, ...], kind: Kind) -> expressions.Expression:
+    """An expression of a lesson, which was checked when the lesson was read.
+
+    Args:
+        runs: the names that it may use.
+    """
+    return expressions.parse(text, runs, kind=kind)
+
+
+def judge(
+    question: Question, value: Value, figures: Figures, runs: Collection[str], at: float = 0.0
+) -> Answer:
+    """An answer with whether it is right by these figures."""
+    true = came(question, figures, runs)
+    if true is None:
+        return Answer(value, None, None, at)
+    match question:
+        case Rank():
+            values = _values(question, figures)
+            pairs = [(first, later) for place, first in enumerate(value) for later in value[place + 1 :]]
+            right = all(values[first] >= values[later] - question.tie for first, later in pairs)
+        case Number():
+            right = abs(value["value"] - true) <= max(value["range"], question.within)
+        case Click():
+            right = abs(value - true) <= question.within
+        case _:
+            right = value == true
+    return Answer(value, right, true, at)
+
+
+# -- how it is shown -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """One run of a ranking or a sketch: its place or its last value, as predicted and as it came. `off`: how many
+    places, or the mean distance of the two curves."""
+
+    name: str
+    predicted: str
+    came: str
+    off: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOutcome:
+    """One prediction beside what came. `off`: how far a number was off, or the mean distance of all sketched curves."""
+
+    id: str
+    kind: str
+    predicted: str
+    came: str
+    right: bool | None
+    off: float | None
+    runs: tuple[RunOutcome, ...]
+
+
+def outcome(
+    question: Question, value: Value, figures: Figures, runs: Collection[str], words: Words
+) -> QuestionOutcome:
+    """What came of a prediction, in words."""
+    judged = judge(question, value, figures, runs)
+    off: float | None = None
+    of_runs: tuple[RunOutcome, ...] = ()
+    if isinstance(question, Sketch):
+        of_runs = tuple(_sketched(question, name, points, figures) for name, points in value.items())
+        known = [one.off for one in of_runs if one.off is not None]
+        off = rounded(float(np.mean(known))) if known else None
+    elif isinstance(question, Number) and judged.came is not None:
+        off = rounded(abs(value["value"] - judged.came))
+    elif isinstance(question, Rank) and judged.came is not None:
+        of_runs = tuple(
+            RunOutcome(
+                name, str(value.index(name) + 1), str(place), float(abs(value.index(name) + 1 - place))
+            )
+            for place, name in enumerate(judged.came, 1)
+        )
+    return QuestionOutcome(
+        question.id,
+        question.kind,
+        in_words(question, value, words),
+        in_words(question, judged.came, words),
+        judged.right,
+        off,
+        of_runs,
+    )
+
+
+def _sketched(question: Sketch, name: str, points: list[list[float]], figures: Figures) -> RunOutcome:
+    """A sketched curve beside the measured one, compared at the evaluations between the sketch's ends."""
+    unit = " %" if question.chart.endswith("accuracy") else ""
+    predicted = f"{_short(points[-1][1])}{unit}"
+    of_chart, curves = CHARTS.get(question.chart), figures.curves.get(name)
+    if of_chart is None or curves is None:
+        return RunOutcome(name, predicted, "", None)
+    places, values = curves.evaluations, of_chart(curves)
+    xs, ys = zip(*points, strict=True)
+    within = (places >= xs[0]) & (places <= xs[-1]) & np.isfinite(values)
+    known = values[np.isfinite(values)]
+    came_last = f"{_short(float(known[-1]))}{unit}" if known.size else ""
+    if not within.any():
+        return RunOutcome(name, predicted, came_last, None)
+    distance = float(np.mean(np.abs(values[within] - np.interp(places[within], xs, ys))))
+    return RunOutcome(name, predicted, came_last, rounded(distance))
+
+
+def in_words(question: Question, value: Value, words: Words) -> str:
+    """A value in the reader's language; empty for None and for sketches."""
+    if value is None or isinstance(question, Sketch):
+        return ""
+    match question:
+        case Choice():
+            option = next((one for one in question.options if one.id == value), None)
+            return "" if option is None else words(f"{question.id}.{option.id}", option.text)
+        case Rank():
+            return " > ".join(value)
+        case Number():
+            unit = question.unit and f" {question.unit}"
+            if isinstance(value, dict):
+                spread = f" ± {_short(value['range'])}" if value["range"] else ""
+                return f"{_short(value['value'])}{spread}{unit}"
+            return f"{_short(value)}{unit}"
+        case Click():
+            return f"{round(cast(float, value)):,}"
+
+
+def rounded(value: float) -> float | None:
+    """With four digits; None where it is not finite."""
+    return float(f"{value:.4g}") if math.isfinite(value) else None
+
+
+def _short(value: float) -> str:
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:,.0f}"

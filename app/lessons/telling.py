@@ -1,0 +1,96 @@
+"""Telling: what a lesson's text may say of a person's own runs, and of those of all in the room."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from app.lessons import expressions
+from app.lessons.document import Claim
+from app.lessons.functions import Unmeasured
+from app.lessons.lesson import Lesson
+from app.lessons.markdown import TextFigure
+from app.lessons.outcome import Figures
+from app.lessons.results import Words, parsed
+
+#: A figure of the room is of so many launches with different results at least.
+FEWEST = 3
+#: It is given with the range in which eight of ten lie.
+RANGE = (10, 90)
+
+
+class Telling:
+    """What is known while a text is rendered; see `app.lessons.markdown.Told`.
+
+    Args:
+        dataset: which stood for that of the lesson.
+        ids: the name of a run here → its id.
+        room: the figures of all launches of the lesson in the room whose results differ.
+    """
+
+    def __init__(
+        self,
+        lesson: Lesson,
+        dataset: str,
+        figures: Figures,
+        ids: Mapping[str, str],
+        words: Words,
+        room: Sequence[Figures] = (),
+    ) -> None:
+        self._claims: dict[str, Claim] = {claim.id: claim for claim in lesson.claims}
+        self._runs = tuple(lesson.run_names())
+        self._dataset = dataset
+        self._figures = figures
+        self._ids = ids
+        self._words = words
+        self._room = room
+
+    def figure(self, figure: TextFigure) -> str | None:
+        """The measured figure as it is shown; None where it is not known."""
+        if not figure.room:
+            value = _value(figure, self._figures)
+            return None if value is None else figure.show(value)
+        values = [value for one in self._room if (value := _value(figure, one)) is not None]
+        if len(values) < FEWEST:
+            return None
+        low, high = np.percentile(values, RANGE)
+        return (
+            f"{figure.show(float(np.median(values)))} ({figure.show(float(low))}–{figure.show(float(high))})"
+        )
+
+    def value(self, text: str) -> float | None:
+        """What an expression of the lesson gives for the person's runs; None where it is not known."""
+        try:
+            value = expressions.value_of(parsed(text, self._runs, "number"), self._figures)
+        except Unmeasured:
+            return None
+        return value if math.isfinite(value) else None
+
+    def holds(self, claim: str) -> bool | None:
+        """Whether a claim holds for the person's runs; None: it is not stated of them, or they do not measure it."""
+        known = self._claims.get(claim)
+        if known is None or known.on not in (None, self._dataset):
+            return None
+        try:
+            return expressions.holds(parsed(known.holds, self._runs, "truth"), self._figures)
+        except Unmeasured:
+            return None
+
+    def says(self, claim: str) -> str:
+        """The claim in the reader's language."""
+        known = self._claims.get(claim)
+        return "" if known is None else self._words(claim, known.says)
+
+    def run(self, name: str) -> str | None:
+        """The id of the person's run with this name in the lesson's file."""
+        return self._ids.get(self._figures.name(name))
+
+
+def _value(figure: TextFigure, figures: Figures) -> float | None:
+    try:
+        value = expressions.value_of(figure.expression, figures)
+    except Unmeasured:
+        return None
+    return value if math.isfinite(value) else None

@@ -1,0 +1,132 @@
+-- Version 10. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+
+-- A class, its people, and the browsers in which they are known.
+CREATE TABLE classes (
+    id               TEXT PRIMARY KEY,
+    name             TEXT NOT NULL,
+    code             TEXT NOT NULL,                     -- six digits with which people join
+    made_at          REAL NOT NULL,                     -- Unix seconds, as the next one
+    ended_at         REAL,
+    held             INTEGER NOT NULL DEFAULT 0,
+    shown            TEXT,                              -- JSON: the teacher's view that all screens show; null: none
+    numbers_only     INTEGER NOT NULL DEFAULT 1,        -- whether the projector shows no nicknames
+    salt             TEXT NOT NULL,                     -- of the phrases' hashes
+    teacher_secret   TEXT NOT NULL,                     -- SHA-256, as the next one
+    projector_secret TEXT NOT NULL,
+    cloud            INTEGER NOT NULL DEFAULT 0         -- whether students see the curves of all
+) STRICT;
+
+CREATE TABLE people (
+    id        TEXT PRIMARY KEY,
+    class_id  TEXT NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+    number    INTEGER,                                  -- of a student in the class, from 1
+    nickname  TEXT NOT NULL,                            -- empty when the class has ended
+    role      TEXT NOT NULL,                            -- 'teacher', 'student' or 'projector'
+    hand_at   REAL,                                     -- since when the hand is up
+    removed   INTEGER NOT NULL DEFAULT 0,
+    joined_at REAL NOT NULL,
+    seen_at   REAL NOT NULL,
+    phrase    TEXT,                                     -- hash of the recovery phrase
+    UNIQUE (class_id, number)
+) STRICT;
+
+CREATE TABLE sessions (
+    token     TEXT PRIMARY KEY,                         -- SHA-256 of the cookie
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    made_at   REAL NOT NULL
+) STRICT;
+
+CREATE INDEX sessions_of_a_person ON sessions (person_id);
+
+-- Runs that a person has shared with the class together.
+CREATE TABLE shared_views (
+    id        TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    runs      TEXT NOT NULL,                            -- JSON: their ids; some may be deleted
+    iteration INTEGER,                                  -- the pinned moment of the first run; null: none
+    made_at   REAL NOT NULL
+) STRICT;
+
+-- The challenges of a class; the one that has not ended is the one that there is.
+CREATE TABLE challenges (
+    id              TEXT PRIMARY KEY,
+    class_id        TEXT NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
+    name            TEXT NOT NULL,
+    dataset         TEXT NOT NULL,
+    validation_size INTEGER NOT NULL,                   -- images by which it is judged
+    max_parameters  INTEGER,                            -- null: no bound, as of the next two
+    max_seconds     REAL,
+    max_iterations  INTEGER,
+    started_at      REAL NOT NULL,                      -- Unix seconds
+    phase           TEXT NOT NULL,                      -- 'open', 'opening' or 'opened': the test set
+    entries         TEXT NOT NULL DEFAULT '[]',         -- JSON list: the best run of each student, when nothing counts any more
+    ended_at        REAL
+) STRICT;
+
+-- A training is what is computed: what decides a curve, and how far it has come.
+CREATE TABLE trainings (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of making
+    id          TEXT NOT NULL UNIQUE,
+    status      TEXT NOT NULL,
+    reason      TEXT,
+    attempt     INTEGER NOT NULL DEFAULT 1,
+    config      TEXT NOT NULL,                      -- the complete experiment file, JSON
+    iterations  INTEGER NOT NULL,                   -- planned
+    created_at  REAL NOT NULL,                      -- Unix seconds, as the next two
+    started_at  REAL,
+    finished_at REAL,
+    annotations TEXT NOT NULL DEFAULT '[]',         -- JSON list: what happened at which iteration
+    checkpoints TEXT NOT NULL DEFAULT '[]',         -- JSON list, newest first: {file, iteration, evaluations}
+    crashes     INTEGER NOT NULL DEFAULT 0,         -- of the worker in a row, none farther than the one before
+    crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
+    why         TEXT,                               -- the reason as JSON {code, values}; null: only its text
+    fingerprint TEXT,                               -- of all that decides the curve; null: unknown
+    stretches   TEXT NOT NULL DEFAULT '[]'          -- JSON list: what was trained before each fork, {until, config, seed}
+) STRICT;
+
+-- A run is what a user launched, and shows a training.
+CREATE TABLE runs (
+    number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of launching; never used twice
+    id          TEXT NOT NULL UNIQUE,
+    training_id TEXT NOT NULL REFERENCES trainings (id),
+    name        TEXT NOT NULL,
+    launched_at REAL NOT NULL,                      -- Unix seconds
+    lesson      TEXT,
+    group_id    TEXT,                               -- runs that were launched together
+    color       INTEGER,                            -- as chosen; null: the one that goes with the number
+    starred     INTEGER NOT NULL DEFAULT 0,
+    archived    INTEGER NOT NULL DEFAULT 0,
+    tags        TEXT NOT NULL DEFAULT '[]',         -- JSON list
+    notes       TEXT NOT NULL DEFAULT '',
+    origin      TEXT,                               -- JSON: what it was forked from {run, number, name, iteration, seed}
+    owner       TEXT REFERENCES people (id) ON DELETE SET NULL,  -- who launched it
+    shared      INTEGER NOT NULL DEFAULT 0              -- with the class
+) STRICT;
+
+CREATE INDEX runs_of_a_training ON runs (training_id);
+
+-- A training that no run shows is deleted, with its rows.
+CREATE TRIGGER last_run_deleted AFTER DELETE ON runs
+WHEN NOT EXISTS (SELECT 1 FROM runs WHERE training_id = OLD.training_id)
+BEGIN
+    DELETE FROM trainings WHERE id = OLD.training_id;
+END;
+
+CREATE TABLE streams (
+    training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+    stream      TEXT NOT NULL,                      -- 'train' or 'evaluation'
+    columns     TEXT NOT NULL,                      -- JSON list of names
+    PRIMARY KEY (training_id, stream)
+) STRICT;
+
+-- Metric rows in chunks: little-endian float32, column after column. A row per value could not keep up
+-- with a class; a chunk per flush costs one insert for hundreds of values.
+CREATE TABLE chunks (
+    training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+    stream      TEXT NOT NULL,
+    first       INTEGER NOT NULL,                   -- number of the chunk's first row in its stream
+    rows        INTEGER NOT NULL,
+    data        BLOB NOT NULL,
+    times       TEXT NOT NULL DEFAULT '[]',         -- JSON list of [rows so far in the stream, Unix seconds, seconds of training]
+    PRIMARY KEY (training_id, stream, first)
+) STRICT;

@@ -1,0 +1,313 @@
+"""Playing a lesson over HTTP, with real workers: alone and in a class."""
+
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from tests.support.class_lab import running_class
+from tests.support.errors import error
+from tests.support.experiments import ENDLESS
+from tests.support.small_lesson import LATE, LINE, PREDICTION, SEALED, SLUG, write_lesson
+from tests.support.waiting import wait_until
+
+PATH = f"/api/lessons/{SLUG}"
+
+
+@pytest.fixture
+def alone(make_lab, tmp_path):
+    """A lab without a class."""
+    return make_lab(**write_lesson(tmp_path / "lessons"))
+
+
+@pytest.fixture
+def lab(tmp_path):
+    with running_class(tmp_path, **write_lesson(tmp_path / "lessons")) as lab:
+        yield lab
+
+
+def seal(http, **changes):
+    answer = http.post(f"{PATH}/attempts", json={**SEALED, **changes})
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def newest(http):
+    return http.get(f"{PATH}/attempts/newest").raise_for_status().json()
+
+
+def until_seen(http):
+    """The attempt when its runs have ended."""
+    return wait_until(lambda: (found := newest(http))["outcome"] is not None and found, "the outcome")
+
+
+def reply(http, name, value, **more):
+    return http.post(f"{PATH}/attempts/newest/answers", json={"id": name, "value": value, **more})
+
+
+def room(http):
+    return http.get(f"{PATH}/room").raise_for_status().json()
+
+
+def vote(teacher, phase, question="ahead"):
+    return teacher.http.post("/api/class/vote", json={"lesson": SLUG, "question": question, "phase": phase})
+
+
+def demand_silence(answer, *allowed):
+    """Nothing in an answer gives away what is right, or says what comes later."""
+    text = json.dumps(answer)
+    assert not re.search(r"holds|test\(|iterations\(|UNTRUE", text)
+    for step in LATE.keys() - set(allowed):
+        assert LATE[step] not in text, step
+
+
+def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone):
+    http = alone.http
+    play = http.get(f"{PATH}/play").raise_for_status().json()
+    demand_silence(play)
+    assert [question["id"] for question in play["predict"]["questions"]] == list(PREDICTION)
+    assert (play["attempt"], play["room"], play["full"], play["seed"]) == (None, None, True, None)
+    assert [run["name"] for run in play["runs"]] == ["fast", "slow"]
+    assert error(http.get(f"{PATH}/attempts/newest"))["code"] == "lesson_unsealed"
+    assert error(reply(http, "last", 40))["code"] == "lesson_unsealed"
+
+    sealed = seal(http)
+    demand_silence(sealed["attempt"])
+    assert sealed["attempt"]["runs"] == [run["id"] for run in sealed["runs"]]
+    assert {run["lesson"] for run in sealed["runs"]} == {SLUG}
+    assert seal(http)["attempt"]["id"] == sealed["attempt"]["id"]  # the request came twice
+    assert len(http.get("/api/runs").json()["runs"]) == 2
+
+    seen = until_seen(http)
+    demand_silence(seen, "see")
+    assert seen["step"] == "see"
+    outcome = {one["id"]: one for one in seen["outcome"]}
+    assert [outcome[name]["right"] for name in PREDICTION] == [True, True, True, None]
+    assert outcome["ahead"]["came"] == "the fast one"
+    assert [run["name"] for run in outcome["curves"]["runs"]] == ["fast", "slow"]
+    for early in ("rule", "unclear"):
+        assert error(reply(http, early, "rate"))["code"] == "lesson_early"
+    assert error(reply(http, "last", 41))["field"] == "value"
+
+    explained = reply(http, "last", 20).raise_for_status().json()
+    assert explained["step"] == "explain"
+    answered = explained["see"]["answer"]
+    assert (answered["right"], answered["came"], answered["value"]) == (False, "40", 20)
+    assert answered["run"] == sealed["attempt"]["runs"][0]
+    assert LATE["answer"] in answered["html"]
+    html = explained["explain"]["html"]
+    assert "It learns to" in html
+    assert "UNTRUE" not in html
+    assert "The slow one wins." in html.split('class="denied"')[1]  # the page says what did not come true
+    assert 'in the room <b class="figure">–</b>' in html  # one launch is no room
+    assert explained["transfer"]["answer"] is None
+    assert LATE["answer"] not in explained["transfer"]["html"]
+    assert error(reply(http, "last", 40))["code"] == "lesson_answered"
+    assert error(reply(http, "nothing", 40))["field"] == "id"
+
+    transferred = reply(http, "rule", "rate").json()["transfer"]
+    assert transferred["answer"]["right"] is True
+    (tried,) = transferred["tries"]
+    assert (tried["reached"], tried["config"]["optimizer"]["learning_rate"]) == (None, 0.5)
+    run = http.post("/api/runs", json=tried["config"]).json()
+    alone.wait_for(run["id"], "completed")
+    assert newest(http)["transfer"]["tries"][0]["reached"] is True
+    for text in ("なぜ？", "Why?"):
+        assert reply(http, "unclear", text).json()["exit"]["text"] == text
+    assert error(reply(http, "unclear", "x" * 2001))["bounds"]["maximum"] == 2000
+
+    before = newest(http)
+    alone.restart()
+    http = alone.http
+    assert newest(http) == before
+    assert error(http.get(f"{PATH}/room"))["code"] == "no_class"
+    again = seal(http, sure="guess")  # another attempt, answered from memory
+    assert again["attempt"]["id"] != sealed["attempt"]["id"]
+    assert {run["status"] for run in again["runs"]} == {"completed"}
+    assert until_seen(http)["step"] == "see"
+
+
+def test_a_prediction_is_sealed_whole_or_not_at_all(alone):
+    http = alone.http
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"prediction": {**PREDICTION, "ahead": "maybe"}}, "prediction.ahead"),
+        ({"prediction": {**PREDICTION, "final": {"value": 101}}}, "prediction.final.value"),
+        ({"prediction": {**PREDICTION, "order": ["fast"]}}, "prediction.order"),
+        ({"prediction": {**PREDICTION, "curves": {"fast": LINE}}}, "prediction.curves.slow"),
+        ({"prediction": {**PREDICTION, "else": 1}}, "prediction.else"),
+        ({"prediction": {"ahead": "fast", "final": 5}}, "prediction.order"),
+        ({"sure": "very"}, "sure"),
+        ({"full": "yes"}, "full"),
+    ]
+    for changes, field in wrong:
+        answer = http.post(f"{PATH}/attempts", json={**SEALED, **changes})
+        assert (answer.status_code, error(answer)["field"]) == (422, field)
+    assert http.get(f"{PATH}/play").json()["attempt"] is None
+    assert http.get("/api/runs").json()["runs"] == []
+
+    with ThreadPoolExecutor(6) as threads:  # an impatient hand
+        sealed = list(threads.map(lambda _: seal(http)["attempt"]["id"], range(6)))
+    assert len(set(sealed)) == 1
+    assert len(http.get("/api/runs").json()["runs"]) == 2
+    assert seal(http, full=True)["runs"][0]["iterations"] == 60
+
+
+def test_an_attempt_says_which_of_its_runs_are_missing_and_the_same_prediction_launches_them_again(alone):
+    http = alone.http
+    first = seal(http)["attempt"]
+    until_seen(http)
+    reply(http, "last", 40).raise_for_status()
+    http.delete(f"/api/runs/{first['runs'][1]}").raise_for_status()
+    lacking = newest(http)
+    assert lacking["missing"] == [{"name": "slow", "run": None, "why": "deleted"}]
+    assert (lacking["step"], lacking["outcome"], lacking["explain"]) == ("run", None, None)
+    assert error(reply(http, "rule", "rate"))["code"] == "lesson_early"
+    again = seal(http)["attempt"]
+    assert again["id"] != first["id"]
+    assert again["missing"] == []
+    until_seen(http)
+
+
+def test_while_launching_is_held_or_refused_nothing_is_sealed(lab):
+    teacher, ada = lab.teacher(), lab.student("Ada")
+    teacher.http.post("/api/class/hold", json={"held": True}).raise_for_status()
+    assert error(ada.http.post(f"{PATH}/attempts", json=SEALED))["code"] == "held"
+    teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
+    challenge = {"name": "Best", "dataset": "digits", "validation_size": 300, "max_parameters": 2000}
+    teacher.http.post("/api/class/challenge", json=challenge).raise_for_status()
+    refused = error(ada.http.post(f"{PATH}/attempts", json=SEALED))  # its runs would measure test images
+    assert (refused["code"], refused["field"]) == ("challenge_data", "experiments.0.dataset.test_size")
+    assert error(ada.http.get(f"{PATH}/attempts/newest"))["code"] == "lesson_unsealed"
+    assert room(teacher.http)["predicted"] == 0
+    assert ada.runs() == set()
+
+
+def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sealed(lab):
+    teacher, projector = lab.teacher(), lab.projector()
+    ada, bob = lab.student("Ada"), lab.student("Bob")
+    tallies = ("bars", "numbers", "sketches", "transfer", "vote", "exits")
+    seal(ada.http)
+    until_seen(ada.http)
+    reply(ada.http, "last", 40).raise_for_status()
+    reply(ada.http, "rule", "luck").raise_for_status()
+    reply(ada.http, "unclear", "the rate").raise_for_status()
+    assert room(bob.http) == {"people": 2, "predicted": 1, "mine": None} | dict.fromkeys(tallies)
+    assert room(projector.http)["bars"] is None
+    assert bob.http.get(f"{PATH}/play").json()["room"] == {"people": 2, "predicted": 1}
+
+    seal(bob.http, prediction={**PREDICTION, "ahead": "slow", "order": ["slow", "fast"]})
+    until_seen(bob.http)
+    seen = room(bob.http)
+    counted = [[(one["id"], one["count"], one["came"]) for one in bars["options"]] for bars in seen["bars"]]
+    assert counted == [
+        [("fast", 1, True), ("slow", 1, False)],
+        [("slow", 1, False), ("fast", 1, True)],
+    ]
+    assert seen["numbers"][0]["values"] == [80, 80]
+    assert seen["sketches"][0]["runs"] == {"fast": [LINE, LINE], "slow": [LINE, LINE]}
+    assert seen["transfer"] is None  # which Bob has not answered
+    assert seen["exits"] is None
+    everything = room(teacher.http)
+    assert everything["exits"] == ["the rate"]
+    assert [one["count"] for one in everything["transfer"]["options"]] == [0, 1]
+    assert room(projector.http)["bars"] == everything["bars"]  # all who are here have predicted
+    for answer in (seen, everything, room(projector.http)):
+        text = json.dumps(answer)
+        assert not any(secret in text for secret in (ada.id, bob.id, "Ada", "Bob"))
+    # nobody gets at another person's attempt
+    assert newest(ada.http)["prediction"]["ahead"] == "fast"
+    assert newest(bob.http)["prediction"]["ahead"] == "slow"
+    assert error(teacher.http.get(f"{PATH}/attempts/newest"))["code"] == "lesson_unsealed"
+
+
+def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_end(lab):
+    teacher, projector = lab.teacher(), lab.projector()
+    ada, bob, cyd = (lab.student(name) for name in ("Ada", "Bob", "Cyd"))
+    seal(ada.http, prediction={**PREDICTION, "ahead": "slow"})
+    until_seen(ada.http)
+    assert (
+        error(bob.http.post(f"{PATH}/ballots", json={"question": "ahead", "value": "fast"}))["code"]
+        == "no_vote"
+    )
+    assert error(vote(teacher, "discuss"))["code"] == "vote_phase"
+    assert error(vote(teacher, "first", "last"))["field"] == "question"
+    assert vote(bob, "first").status_code == 403
+
+    def ballot(member, value, question="ahead"):
+        return member.http.post(f"{PATH}/ballots", json={"question": question, "value": value})
+
+    vote(teacher, "first").raise_for_status()
+    assert bob.me["vote"] == {"lesson": SLUG, "question": "ahead", "phase": "first"}
+    assert ballot(bob, "slow").json()["vote"]["mine"] == ["slow", None]
+    assert error(ballot(bob, "else"))["field"] == "value"
+    held_back = newest(ada.http)  # the outcome would end the discussion
+    assert (held_back["voting"], held_back["step"], held_back["outcome"]) == ("ahead", "run", None)
+    vote(teacher, "discuss").raise_for_status()
+    assert error(ballot(bob, "fast"))["code"] == "no_vote"
+    assert error(reply(ada.http, "ahead", "fast", again=True))["code"] == "no_vote"
+    vote(teacher, "second").raise_for_status()
+    reply(ada.http, "ahead", "fast", again=True).raise_for_status()
+    for member, value in ((bob, "slow"), (bob, "fast")):  # the last one counts
+        ballot(member, value).raise_for_status()
+    for member in (ada, teacher, projector):
+        seen = room(member.http)
+        assert (seen["vote"]["voted"], seen["vote"]["first"], seen["vote"]["second"]) == ([2, 2], None, None)
+        assert "ahead" not in [bars["question"] for bars in seen["bars"] or []]
+    assert error(vote(teacher, "discuss"))["code"] == "vote_phase"
+
+    lab.restart()
+    vote(teacher, "closed").raise_for_status()
+    for member in (ada, bob, teacher, projector):
+        told = room(member.http)["vote"]
+        assert [[one["count"] for one in told[name]["options"]] for name in ("first", "second")] == [
+            [0, 2],
+            [2, 0],
+        ]
+    assert room(cyd.http)["vote"]["first"] is None  # who took no part
+    assert newest(ada.http)["step"] == "see"
+
+    # a vote on the transfer takes the answers, and judges none before it is closed
+    reply(ada.http, "last", 40).raise_for_status()
+    vote(teacher, "first", "rule").raise_for_status()
+    assert room(teacher.http)["vote"]["voted"] == [0, 0]
+    transfer = reply(ada.http, "rule", "luck").json()["transfer"]
+    assert (transfer["voting"], transfer["answer"]) == (True, None)
+    vote(teacher, "closed", "rule").raise_for_status()
+    assert reply(ada.http, "rule", "rate").json()["transfer"]["answer"]["right"] is True
+
+
+def test_each_student_trains_with_their_own_seed_and_the_text_gives_the_rooms_spread(tmp_path):
+    environment = write_lesson(tmp_path / "lessons", seed="person")
+    with running_class(tmp_path, **environment) as lab:
+        teacher, students = lab.teacher(), [lab.student(name) for name in ("Ada", "Bob", "Cyd")]
+        assert teacher.http.get(f"{PATH}/play").json()["seed"] is None
+        for number, student in enumerate(students, 1):
+            assert student.http.get(f"{PATH}/play").json()["seed"] == number
+            assert {run["summary"]["seed"] for run in seal(student.http)["runs"]} == {number}
+        for student in students:
+            until_seen(student.http)
+            html = reply(student.http, "last", 40).json()["explain"]["html"]
+        assert re.search(r"in the room <b[^>]*>\d+\.\d \(\d+\.\d–\d+\.\d\)</b>", html)
+
+        teacher.http.post("/api/class/end").raise_for_status()
+        assert room(teacher.http)["predicted"] == 0
+        with pytest.raises(AssertionError):
+            seal(students[0].http)
+
+
+def test_a_run_that_waits_and_one_that_is_cancelled_hold_the_outcome_back(tmp_path):
+    environment = {**write_lesson(tmp_path / "lessons"), "LOSSROOM_WORKERS": "1"}
+    with running_class(tmp_path, **environment) as lab:
+        teacher, ada = lab.teacher(), lab.student("Ada")
+        endless = teacher.launch(**ENDLESS)
+        teacher.wait_for(endless["id"], "running")
+        sealed = seal(ada.http)
+        waiting = newest(ada.http)
+        assert (waiting["step"], waiting["missing"]) == ("run", [])
+        demand_silence(waiting)
+        assert error(reply(ada.http, "last", 40))["code"] == "lesson_early"
+        assert [one["came"] for one in room(ada.http)["bars"][0]["options"]] == [None, None]
+        ada.http.post(f"/api/runs/{sealed['runs'][0]['id']}/cancel").raise_for_status()
+        assert [one["why"] for one in newest(ada.http)["missing"]] == ["cancelled"]
