@@ -38,6 +38,7 @@ class Pages:
             "plotly_url": f"vendor/{self.plotly.name}",
             "modules_of": lambda entry: modules_of(static_dir / "js", entry),
             "is_open": is_open,
+            "names_of_languages": {"en": "English", "ja": "日本語"},
         }
 
     def render(self, template: str, language: str, **values: object) -> str:
