@@ -1,4 +1,4 @@
-"""lossroom: serve | doctor | teacher-link | train | look | summary | fetch | backup | restore | prune | bench.
+"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, backup, restore, prune, bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -107,6 +107,9 @@ def _parser() -> argparse.ArgumentParser:
     _changes(summary)
     summary.set_defaults(command=_summary)
 
+    lessons = commands.add_parser("lessons", help="check lessons of your own, or begin one")
+    _lessons_parsers(lessons)
+
     fetch = commands.add_parser("fetch", help="download data sets")
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
     _folders(fetch)
@@ -141,6 +144,29 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
     bench.set_defaults(command=_bench)
     return parser
+
+
+def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
+    kinds = lessons.add_subparsers(metavar="WHAT", required=True)
+    check = kinds.add_parser("check", help="check files of lessons, and train their runs to see what is true")
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: all)")
+    check.add_argument(
+        "--seeds", type=int, metavar="N", help="of each run (default: 6); 0: only read the files"
+    )
+    check.add_argument(
+        "--quick", action="store_true", help="on the digits, two seeds, only what is trained fast"
+    )
+    _folders(check)
+    check.set_defaults(command=_lessons_check)
+
+    new = kinds.add_parser("new", help="write the files of a new lesson, which can be launched as they are")
+    new.add_argument("slug", metavar="SLUG", help="its name in addresses and files, such as two-rates")
+    new.add_argument("--folder", type=Path, help="where to (default: LOSSROOM_LESSONS_DIR, or this folder)")
+    new.set_defaults(command=_lessons_new)
+
+    schema = kinds.add_parser("schema", help="the JSON Schema of the files, for editors")
+    schema.add_argument("kind", nargs="?", choices=("lesson", "course"), default="lesson")
+    schema.set_defaults(command=_lessons_schema)
 
 
 def _changes(parser: argparse.ArgumentParser) -> None:
@@ -201,6 +227,30 @@ def _summary(arguments: argparse.Namespace) -> int:
     from app.commands.summary import summary
 
     return summary(config=arguments.config, lesson=arguments.lesson, changes=arguments.changes)
+
+
+def _lessons_check(arguments: argparse.Namespace) -> int:
+    one_thread()  # as a worker in the lab
+    from app.commands.lessons import check_lessons
+    from app.settings import read_settings
+
+    settings = read_settings(data_dir=arguments.data_dir, state_dir=arguments.state_dir)
+    if arguments.seeds is not None and not 0 <= arguments.seeds <= 1000:
+        raise Mistake(f"--seeds must be 0 to 1000, not {arguments.seeds}")
+    return check_lessons(arguments.paths, settings, seeds=arguments.seeds, quick=arguments.quick)
+
+
+def _lessons_new(arguments: argparse.Namespace) -> int:
+    from app.commands.lessons import new_lesson
+    from app.settings import read_settings
+
+    return new_lesson(arguments.slug, arguments.folder or read_settings().lessons_dir or Path())
+
+
+def _lessons_schema(arguments: argparse.Namespace) -> int:
+    from app.commands.lessons import print_schema
+
+    return print_schema(arguments.kind)
 
 
 def _fetch(arguments: argparse.Namespace) -> int:

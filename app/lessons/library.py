@@ -72,10 +72,12 @@ class Library:
         *,
         built_in: Path = BUILT_IN,
         clock: Callable[[], float] = time.monotonic,
+        quiet: bool = False,
     ) -> None:
         self._folders = [built_in, *([own] if own is not None else [])]
         self._built_in = built_in
         self._clock = clock
+        self._quiet = quiet
         self._looked: float | None = None
         self._read: dict[tuple[Path, str], _Read] = {}
         self._shelf = Shelf()
@@ -103,7 +105,7 @@ class Library:
         if read == self._read and tuple(problems) == self._shelf.problems:
             return
         for problem in problems:
-            if problem not in self._shelf.problems:
+            if problem not in self._shelf.problems and not self._quiet:
                 log.warning("a lesson was refused: %s", problem)
         self._read = read
         self._shelf = Shelf(

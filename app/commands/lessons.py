@@ -1,0 +1,159 @@
+"""lossroom lessons: check files of lessons, begin a new one, and give the JSON Schema of the files."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from app.commands.terminal import complain, console, visible
+from app.lessons.checking import Line, check, seconds_of
+from app.lessons.checks import STAND_IN
+from app.lessons.document import LANGUAGES
+from app.lessons.lesson import Lesson
+from app.lessons.library import BUILT_IN, Library, Shelf
+from app.lessons.problem import Problem
+from app.lessons.schema import schema_text
+from app.mistake import Failure, Mistake
+from app.settings import Settings
+from engine import DatasetError, datasets
+
+#: A quick check trains only lessons that take no longer than this, with this many seeds.
+QUICK_SECONDS, QUICK_SEEDS = 20.0, 2
+#: Seeds of a check that names no number.
+SEEDS = 6
+SKELETON = BUILT_IN.parent / "skeleton"
+
+
+def check_lessons(paths: Sequence[Path], settings: Settings, *, seeds: int | None, quick: bool) -> int:
+    """Check files, train their runs, and print what was found: 0, 1 if a claim does not hold, or 2 for a wrong file.
+
+    Args:
+        paths: folders or files; none: the folder of own lessons, or else the built-in lessons.
+        seeds: how many seeds each run is trained from; 0: the files are only read.
+        quick: only on the digits, with few seeds, and only lessons that are trained fast.
+    """
+    lessons, problems = _chosen(paths, settings)
+    for problem in problems:
+        complain(str(problem))
+    output = console()
+    wrong = False
+    for lesson in lessons:
+        for dataset in _data_sets(lesson, settings, quick):
+            count = (QUICK_SEEDS if quick else SEEDS) if seeds is None else seeds
+            if count == 0 or not lesson.runs:
+                output.print(visible(f"{lesson.slug}: the files are right"))
+                break
+            if quick and seconds_of(lesson, dataset, count) > QUICK_SECONDS:
+                output.print(
+                    visible(f"{lesson.slug}: the files are right; its runs take too long for --quick")
+                )
+                break
+            lines = _train(lesson, dataset, count, settings)
+            output.print(_table(lesson, dataset, count, lines))
+            wrong = wrong or any(line.right is False for line in lines)
+    return 2 if problems else 1 if wrong else 0
+
+
+def new_lesson(slug: str, folder: Path) -> int:
+    """Write the files of a new lesson in both languages, which can be launched as they are.
+
+    Raises:
+        Mistake: the slug is no name of a lesson, or there is one already.
+    """
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
+        raise Mistake(
+            f"a lesson is named with small letters, digits and hyphens, such as two-rates, not {slug!r}"
+        )
+    files = {language: folder / f"{slug}.{language}.md" for language in LANGUAGES}
+    for path in files.values():
+        if path.exists():
+            raise Mistake(f"{path} is there already")
+    for language, path in files.items():
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((SKELETON / f"lesson.{language}.md").read_bytes())
+        except OSError as error:
+            raise Failure(f"{path} cannot be written: {error.strerror}") from None
+        print(path)
+    return 0
+
+
+def print_schema(kind: str) -> int:
+    """Print the JSON Schema of a kind of file."""
+    print(schema_text(kind), end="")
+    return 0
+
+
+def _chosen(paths: Sequence[Path], settings: Settings) -> tuple[list[Lesson], list[Problem]]:
+    """The lessons in folders and files, and what is wrong there."""
+    if not paths:
+        paths = [settings.lessons_dir or BUILT_IN]
+    lessons: list[Lesson] = []
+    problems: list[Problem] = []
+    for path in paths:
+        if not path.exists():
+            raise Mistake(f"there is no {path}")
+        shelf = _read(path if path.is_dir() else path.parent)
+        inside = [lesson for lesson in shelf.lessons.values() if path.is_dir() or path in lesson.paths]
+        # the files of a lesson belong together: what is wrong in the other language is wrong here too
+        name = path.name.partition(".")[0]
+        wrong = [each for each in shelf.problems if path.is_dir() or each.path.name.partition(".")[0] == name]
+        if not inside and not wrong:
+            raise Mistake(f"there is no lesson in {path}; its file is named like my-lesson.en.md")
+        lessons += [lesson for lesson in inside if lesson not in lessons]
+        problems += [each for each in wrong if each not in problems]
+    return lessons, problems
+
+
+def _read(folder: Path) -> Shelf:
+    return Library(built_in=folder, quiet=True).shelf()
+
+
+def _data_sets(lesson: Lesson, settings: Settings, quick: bool) -> list[str]:
+    """The data sets on which a lesson can be launched, and which this machine has."""
+    names = [STAND_IN] if quick and lesson.any_dataset else [lesson.dataset]
+    if not quick and lesson.any_dataset and lesson.dataset != STAND_IN:
+        names.append(STAND_IN)
+    there = [name for name in names if datasets.status(name, settings.data_dir)["available"]]
+    for name in set(names) - set(there):
+        complain(f"{lesson.slug}: this machine does not have {name} (lossroom fetch {name})")
+    return there
+
+
+def _train(lesson: Lesson, dataset: str, seeds: int, settings: Settings) -> list[Line]:
+    bar = Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeRemainingColumn(),
+        transient=True,
+        disable=not sys.stdout.isatty(),
+    )
+    with bar:
+        task = bar.add_task(visible(f"{lesson.slug} on {dataset}"))
+
+        def progress(done: int, count: int) -> None:
+            bar.update(task, completed=done, total=count)
+
+        try:
+            return check(lesson, dataset, seeds, settings.data_dir, settings.cache_dir, progress=progress)
+        except DatasetError as error:
+            raise Failure(str(error)) from None
+
+
+def _table(lesson: Lesson, dataset: str, seeds: int, lines: Sequence[Line]) -> Table:
+    table = Table(
+        title=visible(f"{lesson.slug} on {dataset}, {seeds} {'seed' if seeds == 1 else 'seeds'}"),
+        title_justify="left",
+    )
+    table.add_column("")
+    table.add_column("what")
+    table.add_column("measured")
+    for line in lines:
+        sign = {True: "yes", False: "NO", None: "?"}[line.right]
+        table.add_row(sign, visible(line.what), visible(line.found))
+    return table

@@ -1,0 +1,91 @@
+"""`lossroom lessons`: begin a lesson, check it, train it, and give the schema of its files."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from app.lessons.document import Course, Settings, Translation
+from app.lessons.front_matter import read, split
+from app.lessons.library import BUILT_IN
+from app.lessons.schema import KINDS, schema, schema_text
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("LOSSROOM_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+def test_a_new_lesson_passes_the_check_at_once(tmp_path, capsys):
+    folder = tmp_path / "own"
+    assert main(["lessons", "new", "two-rates", "--folder", str(folder)]) == 0
+    assert {path.name for path in folder.iterdir()} == {"two-rates.en.md", "two-rates.ja.md"}
+    assert main(["lessons", "check", str(folder), "--seeds", "2"]) == 0
+    said = capsys.readouterr().out
+    assert "two-rates on digits, 2 seeds" in said
+    assert re.search(r"yes . claim farther: .* test\(large rate\) 9\d", said)
+    assert re.search(r"yes . question ahead: .* large ", said)
+    assert re.search(r"try more: .* reached as it is", said)
+    assert main(["lessons", "new", "two-rates", "--folder", str(folder)]) == 2  # nothing is overwritten
+
+
+def test_a_claim_that_does_not_hold_and_a_wrong_file_have_their_own_exit_status(tmp_path, capsys):
+    main(["lessons", "new", "two-rates", "--folder", str(tmp_path)])
+    path = tmp_path / "two-rates.en.md"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('holds: test("large rate") >', 'holds: test("large rate") <'), "utf-8")
+    assert main(["lessons", "check", str(path), "--quick"]) == 1
+    assert re.search(r"NO +. claim farther", capsys.readouterr().out)
+
+    path.write_text(text.replace("learning_rate: 0.1", "learning_rate: -1"), "utf-8")
+    assert main(["lessons", "check", str(path), "--seeds", "0"]) == 2
+    assert "two-rates.en.md:12: runs.large rate.optimizer.learning_rate: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["new", "Two Rates"], "small letters, digits and hyphens"),
+        (["check", "nowhere"], "there is no nowhere"),
+        (["check", "README.md"], "there is no lesson in README.md"),
+        (["check", "--seeds", "-1"], "--seeds must be 0 to 1000, not -1"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said_in_one_line(arguments, said, capsys):
+    assert main(["lessons", *arguments]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_the_built_in_lessons_are_right(capsys):
+    assert main(["lessons", "check", str(BUILT_IN), "--seeds", "0"]) == 0
+    assert "1a-vanishing-gradient: the files are right" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_schema_in_the_documents_is_that_of_the_models(kind, capsys):
+    path = DOCS / f"{kind}.schema.json"
+    assert path.read_text("utf-8") == schema_text(kind), f"lossroom lessons schema {kind} > docs/{path.name}"
+    main(["lessons", "schema", kind])
+    assert json.loads(capsys.readouterr().out) == schema(kind)
+
+
+def test_the_schema_takes_the_built_in_lessons_and_refuses_others():
+    jsonschema = pytest.importorskip("jsonschema_rs")
+    lesson = jsonschema.validator_for(schema("lesson"))
+    for path in BUILT_IN.glob("*.md"):
+        lesson.validate(read(split(path.read_text("utf-8"))[0]).values)
+    assert not lesson.is_valid({"title": "x"})
+
+
+def test_every_field_of_the_models_is_in_the_schema():
+    described = schema("lesson")["$defs"]
+    for model in (Settings, Translation):
+        assert set(described[model.__name__]["properties"]) == {
+            field.alias or name for name, field in model.model_fields.items()
+        }
+    assert set(schema("course")["properties"]) == set(Course.model_fields)
