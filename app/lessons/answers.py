@@ -189,10 +189,12 @@ class PlayAnswer(TypedDict):
 
 
 class VoteTally(TypedDict):
-    """The class votes on a question, or has. `mine`: what the person voted in the two rounds; null: nothing. `voted`:
-    how many have, in each. The tallies of both rounds are null until it is closed."""
+    """The class votes on a question, or has. `asked`: the question, with its options. `mine`: what the person voted in
+    the two rounds; null: nothing. `voted`: how many have, in each. The tallies of both rounds are null until it is
+    closed."""
 
     question: str
+    asked: QuestionAnswer
     phase: str
     mine: list[Any]
     voted: list[int]

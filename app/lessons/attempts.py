@@ -7,13 +7,14 @@ them. The newest attempt of each person in each lesson is in memory.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from weakref import WeakValueDictionary
 
-from app.errors import Conflict
+from app.errors import Conflict, StoreDamaged
 from app.jobs.commands import Commands
 from app.lessons.attempt import Answer, Attempt, Progress, Sure, Value
 from app.people.classroom import Classroom
@@ -39,8 +40,9 @@ class Attempts:
     async def open(self) -> None:
         """Read them back; the class must be open."""
         class_id = None if self._classroom is None else self._classroom.id
-        for attempt in await self._database.read(lambda c: attempt_store.load_newest(c, class_id)):
-            self._put(attempt)
+        with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
+            for attempt in await self._database.read(lambda c: attempt_store.load_newest(c, class_id)):
+                self._put(attempt)
 
     def newest(self, person: Person, lesson: str) -> Attempt | None:
         """A person's newest attempt in a lesson."""

@@ -40,6 +40,7 @@ from app.lessons.telling import Telling
 from app.lessons.votes import Votes
 from app.people.person import Person
 from app.runs import Run
+from app.trainings import Training
 from engine import ExperimentConfig
 from engine.summary import summarize
 
@@ -51,7 +52,7 @@ MOST_TRIED = 5
 LONGEST_NAME = 100
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stage:
     """A lesson as it is played: on a data set, in a size, in a language.
 
@@ -66,13 +67,14 @@ class Stage:
     language: str
     seed: int | None = None
 
+    @functools.cached_property
     def configs(self) -> list[ExperimentConfig]:
         """The experiments of its runs, in order."""
         return [
             _seeded(config, self.seed) for config in self.lesson.configs(dataset=self.dataset, full=self.full)
         ]
 
-    @property
+    @functools.cached_property
     def names(self) -> dict[str, str]:
         """A run's name in the lesson's file → its name here."""
         return self.lesson.names_on(self.dataset, full=self.full)
@@ -115,7 +117,7 @@ class Stage:
 
     def iterations(self) -> int:
         """Of its longest run."""
-        configs = self.configs() or [self.lesson.experiment(dataset=self.dataset)]
+        configs = self.configs or [self.lesson.experiment(dataset=self.dataset)]
         return max(config.iterations for config in configs)
 
     def checked(self, asked: Question, given: object, field: str) -> Any:
@@ -293,10 +295,7 @@ class Playing:
         tried = [
             run
             for run in self._register.runs
-            if run.owner == attempt.person
-            and run.launched_at >= attempt.sealed_at
-            and run.training.status.finished
-            and _is_of(run, config)
+            if run.owner == attempt.person and run.launched_at >= attempt.sealed_at and _is_of(run, config)
         ]
         found: bool | None = None
         for run in tried[-MOST_TRIED:]:
@@ -315,7 +314,7 @@ class Playing:
 
     async def _room(self, stage: Stage) -> list[Figures]:
         """The figures of all launches of the lesson here, on this data set and in this size, whose results differ."""
-        configs = {config.name: _but_seed(config.to_dict()) for config in stage.configs()}
+        configs = {config.name: _but_seed(config.to_dict()) for config in stage.configs}
         launches: dict[str, dict[str, Run]] = {}
         for run in self._register.runs:
             if run.lesson == stage.lesson.slug and run.name in configs:
@@ -327,7 +326,7 @@ class Playing:
             trainings = {name: launch[name].training for name in configs}
             key = tuple(training.id for training in trainings.values())
             fits = all(
-                results.is_measured(one) and _but_seed(one.config) == configs[name]
+                _is_trained_here(one) and _but_seed(one.config) == configs[name]
                 for name, one in trainings.items()
             )
             if fits and key not in found:
@@ -427,10 +426,15 @@ def _missing(one: results.Missing) -> MissingRun:
 
 def _is_of(run: Run, config: dict[str, Any]) -> bool:
     """Whether a run is of an experiment: the same one, or one of the same name on the same data."""
-    if not results.is_measured(run.training):
+    if not _is_trained_here(run.training):
         return False
     same_data = run.training.config["dataset"] == config["dataset"]
     return _but_name(run.training.config) == _but_name(config) or (same_data and run.name == config["name"])
+
+
+def _is_trained_here(training: Training) -> bool:
+    """Whether it has ended and counts; an import has no fingerprint, and might say anything."""
+    return results.is_measured(training) and training.fingerprint is not None
 
 
 def _but_name(config: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import functools
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
 
@@ -249,23 +248,25 @@ def _sketched(question: Sketch, name: str, points: list[list[float]], figures: F
 
 
 def in_words(question: Question, value: Value, words: Words) -> str:
-    """A value in the reader's language; empty for None and for sketches."""
-    if value is None or isinstance(question, Sketch):
-        return ""
-    match question:
-        case Choice():
+    """A value in the reader's language; empty for None, for sketches, and for what is no value of this question: a
+    lesson's file may change."""
+    match question, value:
+        case Choice(), str():
             option = next((one for one in question.options if one.id == value), None)
             return "" if option is None else words(f"{question.id}.{option.id}", option.text)
-        case Rank():
+        case Rank(), list():
             return " > ".join(value)
-        case Number():
-            unit = question.unit and f" {question.unit}"
-            if isinstance(value, dict):
-                spread = f" ± {_short(value['range'])}" if value["range"] else ""
-                return f"{_short(value['value'])}{spread}{unit}"
-            return f"{_short(value)}{unit}"
-        case Click():
-            return f"{round(cast(float, value)):,}"
+        case Number(), int() | float():
+            return f"{_short(value)}{_unit(question)}"
+        case Number(), {"value": int() | float() as number, "range": int() | float() as spread}:
+            return f"{_short(number)}{f' ± {_short(spread)}' if spread else ''}{_unit(question)}"
+        case Click(), int() | float():
+            return f"{round(value):,}"
+    return ""
+
+
+def _unit(question: Number) -> str:
+    return question.unit and f" {question.unit}"
 
 
 def rounded(value: float) -> float | None:

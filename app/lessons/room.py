@@ -104,24 +104,32 @@ class Room:
     ) -> dict[str, Value]:
         """Question → what came, as far as the person may know: in their own runs, or for the screens in most of the
         class's."""
-        asked = stage.lesson.questions()
-        runs = stage.lesson.run_names()
-        if mine is not None:
-            if stage.lesson.settings.predict and self._playing.voted_on(stage.lesson) is not None:
-                return {}
-            own = Stage(stage.lesson, mine.dataset, mine.full, stage.language, stage.seed)
-            figures = await self._playing.figures(own, mine)
-            return {} if figures is None else {one.id: results.came(one, figures, runs) for one in asked}
-        if person.role is Role.STUDENT:
+        lesson = stage.lesson
+        if person.role is Role.STUDENT and mine is None:
             return {}
-        found: dict[str, Counter[str]] = {one.id: Counter() for one in asked}
-        for attempt in attempts[:MOST_ATTEMPTS]:
-            theirs = Stage(stage.lesson, attempt.dataset, attempt.full, stage.language)
-            figures = await self._playing.figures(theirs, attempt)
-            if figures is not None:
-                for one in asked:
-                    found[one.id][json.dumps(results.came(one, figures, runs))] += 1
-        return {name: json.loads(counted.most_common(1)[0][0]) for name, counted in found.items() if counted}
+        if not person.is_teacher and self._playing.voted_on(lesson) is not None:
+            return {}  # it would end the discussion
+        stages: dict[tuple[str, bool], Stage] = {}
+        found: dict[tuple[str, ...], dict[str, Value]] = {}  # what came, by the trainings of the attempts
+        counted: Counter[tuple[str, ...]] = Counter()
+        for attempt in [mine] if mine is not None else attempts[:MOST_ATTEMPTS]:
+            played = stages.setdefault(
+                (attempt.dataset, attempt.full),
+                Stage(lesson, attempt.dataset, attempt.full, stage.language),
+            )
+            state = self._playing.state(played, attempt)
+            if not state.has_ended:
+                continue
+            key = tuple(training.id for training in state.trainings.values())
+            counted[key] += 1
+            if key not in found and (figures := await self._playing.figures(played, attempt)) is not None:
+                runs = lesson.run_names()
+                found[key] = {one.id: results.came(one, figures, runs) for one in lesson.questions()}
+        ways = Counter[str]()
+        for key, count in counted.items():
+            ways[json.dumps(found.get(key, {}))] += count
+        came: dict[str, Value] = json.loads(ways.most_common(1)[0][0]) if ways else {}
+        return came
 
     def _bars(self, stage: Stage, asked: Choice | Rank, values: list[Value], came: dict[str, Value]) -> Bars:
         names = stage.names
@@ -153,6 +161,7 @@ class Room:
         bars = [self._bars(stage, cast(Choice, asked), values, came) for values in rounds] if may_see else []
         return {
             "question": asked.id,
+            "asked": stage.question(asked),
             "phase": str(phase),
             "mine": [self._votes.mine(person, number) for number in (1, 2)],
             "voted": [len(values) for values in rounds],
@@ -173,6 +182,7 @@ def _valid(stage: Stage, asked: Question, values: list[Value]) -> list[Value]:
         return [value for value in values if isinstance(value, str) and value in options]
     if isinstance(asked, Rank):
         return [value for value in values if isinstance(value, list) and value]
+    known = [value for value in values if isinstance(value, dict)]
     if isinstance(asked, Number):
-        return [value for value in values if isinstance(value, dict) and "value" in value]
-    return [value for value in values if isinstance(value, dict) and "value" not in value]
+        return [value for value in known if isinstance(value.get("value"), int | float)]
+    return [value for value in known if all(isinstance(points, list) for points in value.values())]

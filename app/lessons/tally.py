@@ -11,8 +11,8 @@ from app.lessons.attempt import Value
 from app.lessons.document import Choice, Number, Question, Rank, Sketch
 from app.lessons.results import Words
 
-#: Sketches and numbers that are shown of a class, at most.
-MOST = 400
+#: Numbers, and sketches, that are shown of a class, at most: a sketch has up to 64 points, and all students get them.
+MOST_NUMBERS, MOST_SKETCHES = 400, 60
 
 
 class Bar(TypedDict):
@@ -26,10 +26,11 @@ class Bar(TypedDict):
 
 
 class Bars(TypedDict):
-    """Of one question."""
+    """Of one question. `votable`: whether the class can vote on it."""
 
     question: str
     ask: str
+    votable: bool
     options: list[Bar]
 
 
@@ -72,6 +73,7 @@ def bars(
     return {
         "question": question.id,
         "ask": words(question.id, question.ask),
+        "votable": can_be_voted_on(question),
         "options": [
             {"id": one, "text": text, "count": chosen[one], "came": None if true is None else one == true}
             for one, text in shown.items()
@@ -87,13 +89,13 @@ def numbers(question: Number, values: Iterable[Value], came: Value, words: Words
         "unit": question.unit,
         "low": question.low,
         "high": question.high,
-        "values": sorted(value["value"] for value in values)[:MOST],
+        "values": sorted(value["value"] for value in values)[:MOST_NUMBERS],
         "came": came,
     }
 
 
 def sketches(question: Sketch, values: Iterable[Value], words: Words) -> SketchTally:
-    """All curves that were sketched; those of one person cannot be told by their places."""
+    """The curves that were sketched, some of very many; those of one person cannot be told by their places."""
     curves: dict[str, list[list[list[float]]]] = {}
     for value in values:
         for name, points in value.items():
@@ -102,7 +104,7 @@ def sketches(question: Sketch, values: Iterable[Value], words: Words) -> SketchT
         "question": question.id,
         "ask": words(question.id, question.ask),
         "chart": question.chart,
-        "runs": {name: sorted(found)[:MOST] for name, found in curves.items()},
+        "runs": {name: sorted(found[:MOST_SKETCHES]) for name, found in curves.items()},
     }
 
 

@@ -84,7 +84,7 @@ async def play(lab: TheLab, person: ThePerson, slug: str, language: InLanguage =
     stage = _stage(lab, person, slug, language)
     lesson, settings = stage.lesson, stage.lesson.settings
     attempt = lab.attempts.newest(person, slug)
-    configs = stage.configs()
+    configs = stage.configs
     seconds = await in_thread(seconds_of, configs)
     edition = lesson.edition(language)
     return {
@@ -121,7 +121,7 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     another one. The same request again, before anything was answered, launches nothing."""
     stage = _stage(lab, person, slug, given.language, full=given.full)
     prediction = _prediction(stage, given.prediction)
-    configs = stage.configs()
+    configs = stage.configs
     for config in configs:
         lab.settings.limits.check(summarize(config))
         # some networks do not accept images of the digits' size, and keep their own data set

@@ -169,6 +169,12 @@ def test_an_outcome_says_in_words_what_was_predicted_what_came_and_how_far_off_t
     assert (number.predicted, number.came, number.off) == ("70 ± 5 %", "80 %", 10)
 
 
+def test_an_answer_to_a_question_that_has_changed_since_is_no_error():
+    for question in (choice('test("a") > 1', None), RANK, NUMBER, CLICK, SKETCH):
+        for value in (None, "gone", ["gone"], 5.0, {"gone": 1}, {"value": "gone"}):
+            assert isinstance(results.in_words(question, value, words), str)
+
+
 def test_a_sketch_is_compared_with_the_curve_at_the_evaluations_that_it_covers():
     sketch = {"a": [[0, 40], [40, 80]], "b": [[30, 20], [40, 10]]}
     outcome = results.outcome(SKETCH, sketch, HIGH_LOW, RUNS, words)

@@ -66,6 +66,13 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
     lab.wait_for(ill, "completed")
     found = lab.http.get(f"/api/runs/{ill}/findings")
     lab.post("/api/runs", **found.json()["findings"][0]["remedies"][0]["body"])
+    slug = "1a-vanishing-gradient"
+    line = [[0, 10], [2000, 90]]
+    prediction = {"ahead": "relu", "curves": {"sigmoid": line, "ReLU": line}}
+    sealed = lab.post(f"/api/lessons/{slug}/attempts", prediction=prediction, sure="guess")
+    for launched in sealed.json()["runs"]:
+        lab.wait_for(launched["id"], "completed")
+    newest = f"/api/lessons/{slug}/attempts/newest"
     exported = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
     one = f"/api/runs/{run_id}"
     asked = [
@@ -86,6 +93,14 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
         ("post", "/api/imports", lab.post("/api/imports", **exported)),
         ("get", "/api/lessons", lab.http.get("/api/lessons")),
         ("get", "/api/lessons/{slug}", lab.http.get("/api/lessons/2a-optimizers")),
+        ("post", "/api/lessons/{slug}/attempts", sealed),
+        ("get", "/api/lessons/{slug}/attempts/newest", lab.http.get(newest)),
+        (
+            "post",
+            "/api/lessons/{slug}/attempts/newest/answers",
+            lab.post(f"{newest}/answers", id="smallest", value="input"),
+        ),
+        ("get", "/api/lessons/{slug}/play", lab.http.get(f"/api/lessons/{slug}/play")),
         ("get", "/api/datasets", lab.http.get("/api/datasets")),
         ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/digits/images?count=2")),
         ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/spirals/images?count=2")),

@@ -195,6 +195,11 @@ def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     reply(ada.http, "unclear", "the rate").raise_for_status()
     assert room(bob.http) == {"people": 2, "predicted": 1, "mine": None} | dict.fromkeys(tallies)
     assert room(projector.http)["bars"] is None
+    for step in (1, 3):  # the teacher shows it
+        view = {"kind": "lesson", "lesson": SLUG, "step": step}
+        teacher.http.post("/api/class/show", json={"view": view}).raise_for_status()
+        assert (room(projector.http)["bars"] is not None) == (step == 3)
+    teacher.http.post("/api/class/show", json={"view": None}).raise_for_status()
     assert bob.http.get(f"{PATH}/play").json()["room"] == {"people": 2, "predicted": 1}
 
     seal(bob.http, prediction={**PREDICTION, "ahead": "slow", "order": ["slow", "fast"]})
@@ -242,6 +247,7 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     assert bob.me["vote"] == {"lesson": SLUG, "question": "ahead", "phase": "first"}
     assert ballot(bob, "slow").json()["vote"]["mine"] == ["slow", None]
     assert error(ballot(bob, "else"))["field"] == "value"
+    assert [one["id"] for one in room(cyd.http)["vote"]["asked"]["options"]] == ["fast", "slow"]
     held_back = newest(ada.http)  # the outcome would end the discussion
     assert (held_back["voting"], held_back["step"], held_back["outcome"]) == ("ahead", "run", None)
     vote(teacher, "discuss").raise_for_status()
