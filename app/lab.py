@@ -165,7 +165,7 @@ class Lab:
         self.lock.release()
 
 
-def _lab(connection: HTTPConnection) -> Lab:
+async def _lab(connection: HTTPConnection) -> Lab:
     lab: Lab = connection.app.state.lab
     return lab
 
@@ -179,7 +179,7 @@ class Limited:
     def __init__(self, action: Action) -> None:
         self.action = action
 
-    def __call__(self, lab: TheLab, person: ThePerson) -> None:
+    async def __call__(self, lab: TheLab, person: ThePerson) -> None:
         if person.role is Role.STUDENT:
             lab.rates.take(person.id, self.action)
 

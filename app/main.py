@@ -211,13 +211,13 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     page_files = app.state.pages = Pages(templates_dir, static_dir, is_open=is_open)
     guide = app.state.guide = Guide(docs_dir)
     modules = (
+        runs,  # first, as a class launches many: routes are tried one after the other
         health,
         people,
         qr,
         teaching,
         challenge,
         shared_views,
-        runs,
         forks,
         moments,
         findings,

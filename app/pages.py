@@ -61,8 +61,7 @@ class Pages:
         """As it was a moment ago: it looks at every file, and a class opens its pages at once."""
         now = time.monotonic()
         if now >= self._looked + LOOK_SECONDS:
-            self._version = self.assets.version()
-            self._looked = now  # last: pages are made in several threads
+            self._version, self._looked = self.assets.version(), now
         return self._version
 
 

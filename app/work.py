@@ -1,7 +1,7 @@
 """Long work in threads, but few of them, so that the event loop keeps running.
 
-Python runs one thread at a time and switches after 5 ms at the earliest. With twenty busy threads the event loop, which
-sends all curves, would wait a tenth of a second for each turn.
+Python runs one thread at a time and switches after a while (`app.commands.serve.SWITCH_SECONDS`) at the earliest. With
+twenty busy threads the event loop, which sends all curves, would wait twenty times as long for each turn.
 """
 
 from __future__ import annotations

@@ -35,6 +35,9 @@ FILES_OF_A_RUN = 4
 WEBSOCKET_BYTES = 256 * 1024
 #: New connections that are taken in one turn of the event loop; see `doors`.
 DOORS = 16
+#: A thread that computes gives way to the event loop after this time. Python's own 5 ms are too many, as the loop gives
+#: way at each read and write, and then waits as long again.
+SWITCH_SECONDS = 0.001
 
 
 def serve(settings: Settings, app: FastAPI | None = None) -> int:
@@ -78,6 +81,7 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
         access_log=False,
         proxy_headers=False,  # see `app.security.proxies`
     )
+    sys.setswitchinterval(SWITCH_SECONDS)
     lab: Lab = app.state.lab
     lab.addresses.port = port
     server = _Server(config, lab)

@@ -51,6 +51,10 @@ class _Wish:
     beside: Beside | None
 
 
+#: The experiments of a launch, and what is trained before them.
+_Wanted = tuple[Sequence[ExperimentConfig], Sequence[Stretch]]
+
+
 class Commands:
     """Lives in the event loop.
 
@@ -81,6 +85,7 @@ class Commands:
         self._files = files
         self._allowance = allowance
         self.forking = forking
+        self._preparing = Together(asyncio.Lock(), self._prepare)
         self._launching = Together(sharing.order, self._launch)
 
     async def launch(
@@ -102,10 +107,18 @@ class Commands:
             fresh: train all of them again.
             owner: the person who launches them, in a class.
             beside: stores what belongs to them, in the same transaction: both are there, or neither.
+
+        Raises:
+            ConfigError: one of them costs more than the lab allows.
+            LabError: the queue has no places for them, or the person no allowance.
         """
-        # beside the loop: many experiments are many milliseconds of estimates, and data sets are files
-        launches = await asyncio.to_thread(prepare, configs, stretches, self._data_sets)
+        launches = await self._preparing.ask((configs, stretches))
         return await self._launching.ask(_Wish(launches, lesson, fresh, owner, beside))
+
+    async def _prepare(self, wanted: list[_Wanted]) -> list[list[Launch] | Exception]:
+        """Beside the loop: many experiments are many milliseconds of estimates, and data sets are files. In one thread
+        for all: each thread takes the interpreter from the loop when it begins and when it ends."""
+        return await asyncio.to_thread(prepare, wanted, self._settings.limits, self._data_sets)
 
     async def _launch(self, wishes: list[_Wish]) -> list[list[Run] | Exception]:
         """Store the runs of several launches; each is refused by itself."""

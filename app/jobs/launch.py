@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from app.data_sets import DataSets
 from app.estimate import expected_seconds
 from app.runs import Run
 from app.trainings import Training, fingerprint_of, new_id
-from engine import ExperimentConfig
+from engine import ConfigError, ExperimentConfig
+from engine.limits import Limits
 from engine.stretches import Stretch
 from engine.summary import Summary, summarize
 
@@ -56,18 +57,41 @@ class Launch:
 
 
 def prepare(
-    configs: list[ExperimentConfig], stretches: Sequence[Stretch], data_sets: DataSets
-) -> list[Launch]:
-    """What is to be launched, each after `stretches`. It reads files, and many take some milliseconds: call it in a
-    thread."""
-    names = {config.dataset.name for config in configs}
+    wanted: Sequence[tuple[Sequence[ExperimentConfig], Sequence[Stretch]]],
+    limits: Limits,
+    data_sets: DataSets,
+) -> list[list[Launch] | Exception]:
+    """What is to be launched, several launches at a time: of each, its experiments and what is trained before them. One
+    that is beyond the limits is refused by itself.
+
+    It reads files, and many experiments take some milliseconds: call it in a thread.
+    """
+    names = {config.dataset.name for configs, _ in wanted for config in configs}
     digests = {name: data_sets.digest(name) for name in names}
+    prepared: list[list[Launch] | Exception] = []
+    for configs, stretches in wanted:
+        try:
+            prepared.append(_prepare(configs, stretches, limits, digests))
+        except ConfigError as refusal:
+            prepared.append(refusal)
+    return prepared
+
+
+def _prepare(
+    configs: Sequence[ExperimentConfig],
+    stretches: Sequence[Stretch],
+    limits: Limits,
+    digests: Mapping[str, str | None],
+) -> list[Launch]:
+    for stretch in stretches:
+        limits.check(summarize(stretch.config))
     before = [stretch.to_dict() for stretch in stretches]
     launches = []
     for config in configs:
+        summary = summarize(config)
+        limits.check(summary)
         document, data = config.to_dict(), digests[config.dataset.name]
         of_it = data and fingerprint_of(document, before, (), data=data)
-        summary = summarize(config)
         expected = expected_seconds(config, summary)
         launches.append(Launch(config.name, document, before, config.iterations, expected, summary, of_it))
     return launches

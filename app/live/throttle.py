@@ -1,14 +1,18 @@
-"""Throttle: a state that changes many times a second is published some times a second."""
+"""Throttle: a state that changes many times a second is published less often, also where publishing takes long."""
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
+
+#: Calls take at most one part of so many of the time: what goes to 300 pages takes some milliseconds.
+SHARE = 100
 
 
 class Throttle:
-    """Calls a function at once, and then at most every so many seconds; after the last wish it is called once more.
-    Lives in the event loop."""
+    """Calls a function at once, and then at most every so many seconds, less often where it takes long; after the last
+    wish it is called once more. Lives in the event loop."""
 
     def __init__(self, seconds: float, call: Callable[[], None]) -> None:
         self._seconds = seconds
@@ -21,9 +25,11 @@ class Throttle:
         if self._again is not None:
             self._again = True
             return
+        begun = time.thread_time()
         self._call()
         self._again = False
-        asyncio.get_running_loop().call_later(self._seconds, self._end)
+        pause = max(self._seconds, SHARE * (time.thread_time() - begun))
+        asyncio.get_running_loop().call_later(pause, self._end)
 
     def _end(self) -> None:
         again, self._again = self._again, None

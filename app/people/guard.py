@@ -62,9 +62,12 @@ class Guard:
         self._sight = sight
         self._find = find
         self._take = take
+        rows = list(keys)
         self._rows: list[tuple[str, re.Pattern[str], Rule]] = [
-            (method, compile_path(path)[0], TABLE[method, path]) for method, path in keys
+            (method, compile_path(path)[0], TABLE[method, path]) for method, path in rows
         ]
+        #: those of the paths that have no parameters: of each, they are looked for once
+        self._fixed = {path: self._fitting(path) for _, path in rows if "{" not in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
@@ -82,11 +85,7 @@ class Guard:
     def _demand(self, scope: Scope, known: Person | None) -> None:
         method = SOCKET if scope["type"] == "websocket" else scope["method"]
         path = route_path(scope)
-        fitting = [
-            (row_method, match, rule)
-            for row_method, pattern, rule in self._rows
-            if (match := pattern.match(path)) is not None
-        ]
+        fitting = self._fixed.get(path) or self._fitting(path)
         found = next((row for row in fitting if row[0] == method), None)
         if found is None:
             if fitting and method != SOCKET:
@@ -100,6 +99,14 @@ class Guard:
         run = self._find(match["run_id"])
         if run is not None:
             self._sight.demand(person, run, change=rule.run is Needs.CHANGE)
+
+    def _fitting(self, path: str) -> list[tuple[str, re.Match[str], Rule]]:
+        """The rows for a path, of all methods, in the order in which a request is given to their routes."""
+        return [
+            (method, match, rule)
+            for method, pattern, rule in self._rows
+            if (match := pattern.match(path)) is not None
+        ]
 
     def _demand_role(self, known: Person | None, person: Person | None, rule: Rule) -> None:
         if (person and person.role) not in rule.roles:

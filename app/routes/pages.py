@@ -25,7 +25,7 @@ def _pages(request: Request) -> Pages:
 
 
 @router.get("/")
-def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
+async def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
     """The lab, in the language of the address, else the one chosen before, else the browser's preferred one. Those who
     have not joined the class are sent to where they can."""
     if visitor is None:
@@ -37,7 +37,7 @@ def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None
 
 
 @router.get("/join")
-def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
+async def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
     """Where people join the class, and where the teacher's link leads. The browser gets a token before its person
     joins, so that two of its tabs are one person, and other people's wrong codes do not slow it down."""
     classroom = lab.demand_class()
@@ -49,7 +49,7 @@ def join(request: Request, lab: TheLab, lang: str | None = None) -> Response:
 
 
 @router.get("/wall")
-def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
+async def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None = None) -> Response:
     """The teacher's live page, and the projector's. Others are led to theirs."""
     classroom = lab.demand_class()
     if visitor is None or visitor.role is Role.STUDENT:
@@ -112,5 +112,5 @@ def plotly(request: Request, name: str) -> Response:
 
 
 @router.get("/favicon.ico")
-def favicon() -> RedirectResponse:
+async def favicon() -> RedirectResponse:
     return RedirectResponse("static/logo.svg", status_code=308)

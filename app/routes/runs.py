@@ -125,7 +125,6 @@ async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunA
     that training."""
     fresh = _take_fresh(experiment)
     config, stretches = parse_forked(experiment)
-    lab.settings.limits.check_all(config, stretches)
     lab.data_sets.demand(config.dataset.name)
     (run,) = await lab.scheduler.commands.launch(
         [config], stretches=stretches, fresh=fresh, owner=person.owner
@@ -219,7 +218,6 @@ async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None =
         )
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     before = parse_stretches(stretches, config)
-    lab.settings.limits.check_all(config, before)
     lab.data_sets.demand(config.dataset.name)
     (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh, owner=person.owner)
     return lab.sight.view(person, twin)
