@@ -22,7 +22,6 @@ from app.data_sets import DataSets
 from app.error_answers import answer_errors
 from app.errors import StoreUnavailable
 from app.findings.looking import Looking
-from app.findings.looks import Looks
 from app.findings.tried import Tried
 from app.guide import Guide
 from app.head import Head
@@ -112,11 +111,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
     surveyor = Replayer(settings.socket_dir, cache_bytes=SURVEY_BYTES, training_bytes=most)
     landscapes = Landscapes(settings, database, data_sets, surveyor)
-    looks = Looks()
-    past = Past(settings, database, data_sets, replayer, looks.note)
-    viewing = Viewing(register, executor, past.view, looks.note)
+    past = Past(settings, database, data_sets, replayer)
+    viewing = Viewing(register, executor, past.view)
     scheduler = Scheduler(settings, register, database, hub, metrics, executor, data_sets, viewing)
-    looking = Looking(database, hub, looks)
+    looking = Looking(database, hub)
     attendance = None
     if classroom is not None:
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)

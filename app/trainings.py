@@ -94,6 +94,8 @@ class Training:
 
     `shown_by` counts the runs that show it. `damaged`: some of its rows cannot be read.
 
+    `measured` is the iteration of the newest measurement since the lab started; not stored.
+
     `crashes` counts how often in a row the worker died no farther than `crashed_at`.
     """
 
@@ -107,6 +109,7 @@ class Training:
     annotations: list[dict[str, Any]] = field(default_factory=list)
     wanted: deque[dict[str, float]] = field(default_factory=deque)
     checkpoints: list[Checkpoint] = field(default_factory=list)
+    measured: int = 0
     crashes: int = 0
     crashed_at: int = -1
     iteration: int = 0

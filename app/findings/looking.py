@@ -1,9 +1,9 @@
-"""Looking for findings: of a training at an iteration, from its stored rows."""
+"""Looking for findings: of a training at an iteration, from its stored rows and measurements."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.findings.identity import Offer, experiment_at, offer
-from app.findings.looks import Looks
 from app.live.hub import Hub
+from app.storage import measurement_store
 from app.storage.database import Database
 from app.storage.training_store import read_rows
 from app.trainings import Training
 from app.work import in_thread
 from engine.events import STREAMS
-from engine.findings import Case, Finding, Rows, Seen, find
+from engine.findings import Case, Finding, Measured, Rows, find
 
 #: Of a longer stream, its first rows and its newest ones are looked at.
 FIRST_ROWS = 100
@@ -34,15 +34,6 @@ Key = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of a training: how many rows its streams have, and what people looked at."""
-
-    totals: Mapping[str, int]
-    units: Sequence[Seen]
-    confusion: Sequence[Seen]
-
-
-@dataclass(frozen=True, slots=True)
 class Found:
     """A finding with its remedies as experiments."""
 
@@ -53,9 +44,8 @@ class Found:
 class Looking:
     """Findings of trainings at moments. Each is computed once, in a thread. Lives in the event loop."""
 
-    def __init__(self, database: Database, hub: Hub, looks: Looks) -> None:
+    def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
-        self._looks = looks
         self._hub = hub
         self._found: OrderedDict[Key, list[Found]] = OrderedDict()
 
@@ -67,32 +57,27 @@ class Looking:
         step = min(max(LOOK_EVERY, training.iterations // 100), LOOK_SELDOM)
         return iteration // step * step
 
-    def known(self, training: Training, iteration: int) -> Known:
-        """What is known of a training at an iteration, beside its rows."""
-        look = partial(self._looks.of, training.id, until=iteration)
-        part = "validation" if training.config["dataset"].get("validation_size") else "test"
-        return Known(
-            {stream: self._hub.recorded(training.id, stream) for stream in STREAMS},
-            look(name="units", part=""),
-            look(name="confusion", part=part),
-        )
+    def totals(self, training: Training) -> dict[str, int]:
+        """How many rows the streams of a training have."""
+        return {stream: self._hub.recorded(training.id, stream) for stream in STREAMS}
 
     async def at(self, training: Training, iteration: int) -> list[Found]:
         """The findings after an iteration of a training, the most decisive first."""
-        known = self.known(training, iteration)
-        version = self._looks.version(training.id)
-        rows = () if _are_complete(training, iteration, known.totals) else known.totals.values()
-        key = (training.id, iteration, len(training.annotations), version, *rows)
+        totals = self.totals(training)
+        # a measurement follows the rows of its iteration
+        is_complete = _are_complete(training, iteration, totals)
+        newest = () if is_complete else (training.measured, *totals.values())
+        key = (training.id, iteration, len(training.annotations), *newest)
         found = self._found.get(key)
         if found is None:
-            found = self._found[key] = await in_thread(self._look, training, iteration, known)
+            found = self._found[key] = await in_thread(self._look, training, iteration, totals)
         self._found.move_to_end(key)
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
         return found
 
-    def _look(self, training: Training, iteration: int, known: Known) -> list[Found]:
-        case = self.case(training, iteration, known)
+    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> list[Found]:
+        case = self.case(training, iteration, totals)
         return [
             Found(
                 finding,
@@ -101,16 +86,18 @@ class Looking:
             for finding in find(case)
         ]
 
-    def case(self, training: Training, iteration: int, known: Known) -> Case:
+    def case(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Case:
         """What the rules look at. It reads the store: call it in a thread."""
         streams = {}
-        for stream, total in known.totals.items():
+        for stream, total in totals.items():
             # there is at most one row for an iteration, and two where the best weights were restored
             stored = self._rows(training, stream, min(total, iteration + 1))
             if stored is not None:
                 streams[stream] = stored
         rows = Rows.of(streams).up_to(iteration)
-        return Case(rows, experiment_at(training, iteration), known.units, known.confusion)
+        read = partial(measurement_store.read, training_id=training.id, until=iteration)
+        measured = [Measured(at, facts) for at, facts in self._database.read_now(read)]
+        return Case(rows, experiment_at(training, iteration), measured)
 
     def _rows(
         self, training: Training, stream: str, total: int

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.findings.identity import Identity, identity_of, offer
-from app.findings.looking import Known, Looking
+from app.findings.looking import Looking
 from app.jobs.register import Register
 from app.trainings import Status, Training
 from app.work import in_thread
@@ -129,12 +129,12 @@ class Tried:
 
     async def _look_at(self, trainings: Iterable[Training]) -> None:
         for training in trainings:
-            known = self._looking.known(training, training.iteration)
-            self._outcomes[training.id] = await in_thread(self._outcome, training, known)
+            totals = self._looking.totals(training)
+            self._outcomes[training.id] = await in_thread(self._outcome, training, totals)
 
-    def _outcome(self, training: Training, known: Known) -> Outcome:
+    def _outcome(self, training: Training, totals: Mapping[str, int]) -> Outcome:
         """It reads the store."""
-        return outcome_of(training, self._looking.case(training, training.iteration, known))
+        return outcome_of(training, self._looking.case(training, training.iteration, totals))
 
     def _identity(self, training: Training) -> Identity:
         if training.annotations:  # more may come

@@ -24,6 +24,7 @@ from app.live.hub import Hub
 from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
+from app.storage import measurement_store
 from app.storage.database import Database
 from app.trainings import Training, fingerprint_of, new_id
 from engine.reasons import Reason
@@ -107,6 +108,9 @@ class Forking:
         except BaseException:
             checkpoints.remove(folder, [made["file"] for made in training.checkpoints])
             raise
+        if rows:
+            origin, until = fork.origin.id, fork.wish.iteration
+            await self._database.write(lambda c: measurement_store.copy(c, origin, training.id, until))
         for stream, first in rows.items():
             self._hub.set_total(training.id, stream, first.count)
         self._places.let_wait(training)

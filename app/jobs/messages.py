@@ -157,6 +157,14 @@ class Died:
 
 
 @dataclass(frozen=True)
+class Measured:
+    """What was measured after an iteration for the rules of findings: the facts of `engine.findings.measuring`."""
+
+    iteration: int
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Saved:
     """A checkpoint is on the disk."""
 
@@ -211,6 +219,7 @@ Event = (
     | Paused
     | LiveChanged
     | Died
+    | Measured
     | Saved
     | Kept
     | NotSaved

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,6 @@ from engine.stretches import parse_stretches
 #: Bound of the views that are kept.
 KEPT_BYTES = 32 << 20
 
-#: Is given a training's id, a kind of view, and the view as `app.jobs.view_bytes` has it.
-Note = Callable[[str, str, bytes], None]
 #: A training, an iteration, a kind of view and its options.
 _Place = tuple[str, int, str, str]
 
@@ -45,16 +43,13 @@ class Past:
         database: Database,
         data_sets: DataSets,
         replayer: Replayer,
-        note: Note | None = None,
         *,
         kept_bytes: int = KEPT_BYTES,
     ) -> None:
-        """`note` is given each view that was made."""
         self._settings = settings
         self._database = database
         self._data_sets = data_sets
         self._replayer = replayer
-        self._note = note
         self._kept_bytes = kept_bytes
         self._kept: OrderedDict[_Place, bytes] = OrderedDict()  # the one that was asked for last is the last
         self._asked: dict[_Place, _Asked] = {}
@@ -117,8 +112,6 @@ class Past:
         answer = await self._replay(moment, view=view, options=dict(options))
         if not isinstance(answer, Seen):
             raise self._refusal(answer, moment)
-        if self._note is not None:
-            self._note(moment.training.id, view, answer.view)
         self._kept[place] = answer.view
         while sum(map(len, self._kept.values())) > self._kept_bytes:
             self._kept.popitem(last=False)

@@ -25,13 +25,14 @@ from app.jobs.messages import (
     Event,
     Kept,
     LiveChanged,
+    Measured,
     NotSeen,
     Saved,
     StreamOpened,
 )
 from app.metrics import Metrics
 from app.rows import Rows
-from app.storage import training_store
+from app.storage import measurement_store, training_store
 from app.storage.database import Database
 from engine.reasons import reason_of
 
@@ -123,6 +124,12 @@ class Recorder:
                 annotation = annotation_of(event)
                 self._store(
                     training_id, lambda c: training_store.add_annotation(c, training_id, annotation), pass_on
+                )
+            case Measured(iteration, facts):
+                self._store(
+                    training_id,
+                    lambda c: measurement_store.add(c, training_id, iteration, facts),
+                    pass_on,
                 )
             case NotSeen():
                 self._call(lambda: pass_on(None))  # nothing is stored of views

@@ -26,6 +26,7 @@ from app.jobs.messages import (
     Event,
     Finished,
     LiveChanged,
+    Measured,
     NotSaved,
     NotSeen,
     Paused,
@@ -197,6 +198,8 @@ class Scheduler:
                 if isinstance(event, LiveChanged) and training.wanted:
                     training.wanted.popleft()
                 self._register.annotate(training, annotation_of(event))
+            case Measured(iteration):
+                training.measured = iteration
             case NotSeen():
                 self._viewing.on_not_seen(event)
             case NotSaved(reason):

@@ -1,5 +1,4 @@
-"""A view as bytes, as it goes from the process that made it to the page. The server reads those of which rules say
-something (`app.findings.looks`), and no others.
+"""A view as bytes, as it goes from the process that made it to the page. The server does not read it.
 
     u32 header length, little endian | JSON header | arrays, each padded to a multiple of four bytes
 
@@ -43,19 +42,6 @@ def encode(name: str, iteration: int, view: View) -> bytes:
         data = array.astype(_TYPES[array.dtype.name], copy=False).tobytes()
         parts += [data, bytes(-len(data) % 4)]
     return b"".join(parts)
-
-
-def decode(data: bytes) -> tuple[int, View]:
-    """The iteration of a view, and the view."""
-    (length,) = _LENGTH.unpack_from(data)
-    at = _LENGTH.size + length
-    header = json.loads(data[_LENGTH.size : at])
-    arrays = {}
-    for array in header["arrays"]:
-        values = np.frombuffer(data, _TYPES[array["type"]], math.prod(array["shape"]), at)
-        arrays[array["name"]] = values.reshape(array["shape"])
-        at += values.nbytes + -values.nbytes % 4
-    return header["iteration"], View(arrays, header["facts"])
 
 
 def _finite(value: Any) -> Any:

@@ -17,7 +17,6 @@ from typing import Any
 from app.errors import Conflict, LabError, error_body
 from app.jobs.executor import Executor
 from app.jobs.messages import NotSeen, See
-from app.jobs.past import Note
 from app.jobs.register import Register
 from app.live.protocol import wrap
 from app.live.view_frames import Key, encode, encode_refusal, key_of
@@ -71,14 +70,10 @@ class _Watched:
 class Viewing:
     """What is watched, and by whom."""
 
-    def __init__(
-        self, register: Register, executor: Executor, replayed: Replayed, note: Note | None = None
-    ) -> None:
-        """`note` is given each view that a worker made."""
+    def __init__(self, register: Register, executor: Executor, replayed: Replayed) -> None:
         self._register = register
         self._executor = executor
         self._replayed = replayed
-        self._note = note
         #: (training, view, options) → what is watched
         self._watched: dict[tuple[str, str, str], _Watched] = {}
         self._tickets: dict[int, _Watched] = {}
@@ -145,8 +140,6 @@ class Viewing:
         watched = self._answered(ticket)
         if watched is not None:
             watched.seconds = seconds
-            if self._note is not None:
-                self._note(watched.training, watched.view, view)
             self._show(watched, view)
 
     def on_not_seen(self, answer: NotSeen) -> None:

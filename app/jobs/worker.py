@@ -27,6 +27,7 @@ from app.jobs.confined import confine
 from app.jobs.kept import Keeper
 from app.jobs.link import Link
 from app.jobs.looking import Looks
+from app.jobs.measuring import Measuring
 from app.jobs.messages import (
     Began,
     Cancel,
@@ -145,6 +146,7 @@ class Training:
         self._stopped = False
         self._cancelled = False
         self._looks = Looks(link)
+        self._measuring = Measuring(link, trainer, course.iterations(trainer))
 
     def run(self) -> Finished | Stopped:
         """Train to the end, or until this process is asked to end."""
@@ -168,6 +170,8 @@ class Training:
             else:
                 due = [self._link.add(event.stream, event.values) for event in events]
             self._looks.make(self._trainer)
+            if self._trainer.iteration >= self._measuring.due:
+                self._measuring.measure(self._trainer)
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
             if self._trainer.iteration >= self._keeper.due:
@@ -178,6 +182,8 @@ class Training:
 
     def _ending(self) -> Finished:
         self._link.flush()
+        if self._trainer.divergence is None:
+            self._measuring.measure(self._trainer)
         self._report_dead()
         if self._course.has_forks and self._trainer.divergence is None:
             return _ended(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.runs import Run
-from app.storage import training_store
+from app.storage import measurement_store, training_store
 from app.trainings import Training
 
 COLUMNS = (
@@ -84,6 +84,8 @@ def part_run(
     """Store a new training with the first rows of another one (stream → how many), and let a run show it."""
     training_store.insert_training(connection, training)
     training_store.copy_rows(connection, origin_id, training.id, totals)
+    # there is a row of the stream `train` for each iteration
+    measurement_store.copy(connection, origin_id, training.id, totals.get("train", 0))
     update_run(connection, run_id, {"training_id": training.id})
 
 

@@ -158,3 +158,11 @@ CREATE TABLE chunks (
     times       TEXT NOT NULL DEFAULT '[]',         -- JSON list of [rows so far in the stream, Unix seconds, seconds of training]
     PRIMARY KEY (training_id, stream, first)
 ) STRICT;
+
+-- What was measured of a training at stated iterations, for the rules of findings.
+CREATE TABLE measurements (
+    training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
+    iteration   INTEGER NOT NULL,
+    facts       TEXT NOT NULL,                      -- JSON: see engine.findings.measuring
+    PRIMARY KEY (training_id, iteration)
+) STRICT;

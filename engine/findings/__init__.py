@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.findings.case import Case, Seen
+from engine.findings.case import Case, Measured
 from engine.findings.finding import Evidence, Finding, Remedy, Sample
 from engine.findings.holding import Course, at_iterations, course_of
 from engine.findings.rows import Numbers, Rows
@@ -30,11 +30,11 @@ __all__ = [
     "Course",
     "Evidence",
     "Finding",
+    "Measured",
     "Remedy",
     "Rows",
     "Rule",
     "Sample",
-    "Seen",
     "courses",
     "find",
 ]
@@ -94,5 +94,6 @@ def _finding(case: Case, rule: Rule, course: Course) -> Finding:
 
 def _plain(value: Any, row: int) -> Any:
     """A value as JSON: of one for each row, that of a row. Rows are stored as float32, which have seven digits."""
-    number = value[row].item() if isinstance(value, np.ndarray) else value
+    number = value[row] if isinstance(value, np.ndarray) else value
+    number = number.item() if isinstance(number, np.generic) else number
     return float(f"{number:.6g}") if isinstance(number, float) else number

@@ -16,8 +16,8 @@ from engine.layers.layer import ParameterSpec
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a view said at an iteration: its facts, and of `confusion` the `counts` (class, predicted class)."""
+class Measured:
+    """A measurement at an iteration: the facts of `engine.findings.measuring`."""
 
     iteration: int
     facts: Mapping[str, Any]
@@ -29,13 +29,12 @@ class Case:
 
     Attributes:
         config: its experiment; of a fork, that from its last fork on, with what was changed by hand.
-        units, confusion: what these views said, earliest first; empty if nobody has opened them.
+        measured: what was measured besides its rows, earliest first; none if it was trained elsewhere.
     """
 
     rows: Rows
     config: ExperimentConfig
-    units: Sequence[Seen] = ()
-    confusion: Sequence[Seen] = ()
+    measured: Sequence[Measured] = ()
 
     @property
     def layers(self) -> list[str]:
@@ -88,8 +87,8 @@ class Case:
         """The images of the last evaluations."""
         return Sample(part, self.images(part), rows)
 
-    def of_view(self, images: int) -> Sample:
-        """Some images of the part that views look at."""
+    def of_sample(self, images: int) -> Sample:
+        """Some images of the part that views and measurements take their sample from."""
         dataset = self.config.dataset
         return Sample(
             "test" if dataset.test_images else self.held_out if dataset.validation_images else "train", images

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from engine.findings.rows import Numbers
 #: a difference of two shares in percentage points, how many times, the name of a layer, names of classes, and `train`,
 #: `validation` or `test`.
 Kind = Literal["count", "number", "share", "points", "times", "layer", "classes", "part"]
-Value = Numbers | NDArray[np.int64] | float | int | str | list[str]
+Value = Numbers | NDArray[Any] | float | int | str
 Limits = Mapping[str, float]
 
 
@@ -62,7 +62,7 @@ class Rule:
         look: what it sees; None: there is nothing to look at, as in a network without batch norm.
         values: the placeholders of its texts, with their kinds.
         rows: for how many rows in a row the fault must be there, and must be gone.
-        stream: what its rows are: iterations, evaluations, or looks at a view.
+        stream: what its rows are: iterations, evaluations, or measurements (`engine.findings.measuring`).
         card: where the fault is seen.
         opens_at_start: whether the evidence is seen where the fault began, rather than at the moment.
         unless: findings that explain this one: while they hold, it is not a fault of its own.
@@ -74,7 +74,7 @@ class Rule:
     values: Mapping[str, Kind]
     thresholds: Mapping[str, Threshold]
     rows: int
-    stream: Literal["train", "evaluation", "view"]
+    stream: Literal["train", "evaluation", "measurement"]
     card: str
     opens_at_start: bool = False
     remedies: Sequence[MakeRemedy] = ()

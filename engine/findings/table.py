@@ -6,7 +6,7 @@ figures.
 
 from __future__ import annotations
 
-from engine.findings import fit, gradients, initial_weights, rate, remedies, seen
+from engine.findings import fit, gradients, initial_weights, rate, remedies, units
 from engine.findings.rule import Rule, Threshold
 from engine.trainer import DEAD_AFTER
 
@@ -188,19 +188,8 @@ _RULES = (
         remedies=(remedies.larger_batches,),
     ),
     Rule(
-        code="classes_never_predicted",
-        look=seen.never_predicted,
-        values={"count": "count", "classes": "classes", "total": "count"},
-        thresholds={"classes": Threshold(1, "a class that is among the images and is never predicted")},
-        rows=2,
-        stream="view",
-        card="confusion",
-        remedies=(remedies.fitting_weights, remedies.slower),
-        unless=("dead_network", "vanishing_gradients", "initial_weights_small"),
-    ),
-    Rule(
         code="dead_units",
-        look=seen.dead_units,
+        look=units.dead_units,
         values={"share": "share", "layer": "layer", "units": "count"},
         thresholds={
             "share": Threshold(
@@ -209,14 +198,14 @@ _RULES = (
             )
         },
         rows=2,
-        stream="view",
+        stream="measurement",
         card="units",
         remedies=(remedies.leaky_relu, remedies.slower, remedies.fitting_weights),
         unless=("dead_network",),
     ),
     Rule(
         code="saturated_units",
-        look=seen.saturated_units,
+        look=units.saturated_units,
         values={"share": "share", "layer": "layer", "units": "count"},
         thresholds={
             "share": Threshold(
@@ -224,7 +213,7 @@ _RULES = (
             )
         },
         rows=2,
-        stream="view",
+        stream="measurement",
         card="units",
         remedies=(remedies.fitting_weights, remedies.relu, remedies.batch_norm),
     ),
@@ -263,6 +252,22 @@ _RULES = (
         card="loss",
         remedies=(remedies.constant_rate, remedies.faster, remedies.adam),
         unless=CAUSES[:-1],
+    ),
+    Rule(
+        code="classes_never_predicted",
+        look=units.never_predicted,
+        values={"count": "count", "classes": "classes", "total": "count"},
+        thresholds={
+            "classes": Threshold(1, "a class that was not predicted at this measurement and the one before"),
+            "images": Threshold(
+                10, "of this class: with fewer, a network that is right half of the time may miss all"
+            ),
+        },
+        rows=2,
+        stream="measurement",
+        card="confusion",
+        remedies=(remedies.fitting_weights, remedies.slower),
+        unless=CAUSES,
     ),
     Rule(
         code="overfitting",

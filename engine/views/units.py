@@ -13,7 +13,7 @@ activation that follows their layer, also if batch norm or a pool comes between.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,13 +21,53 @@ import numpy as np
 from engine.arrays import Array
 from engine.norms import euclidean_norm
 from engine.views.kind import Kind, View, finite
+from engine.views.passes import Passed
 from engine.views.subject import Subject
-from engine.views.weight_layers import weight_layers
+from engine.views.weight_layers import WeightLayer, weight_layers
 
 #: A value is saturated where the derivative is below this share of its maximum.
 SATURATED = 0.05
 #: The largest derivative of each activation that saturates on both sides.
 LARGEST_DERIVATIVE = {"sigmoid": 0.25, "tanh": 1.0}
+
+
+class LostUnits:
+    """Counts dead units and saturated values of some layers, while images pass through them.
+
+    Args:
+        layers: of a plain network.
+    """
+
+    def __init__(self, layers: Sequence[WeightLayer]) -> None:
+        self._layers = layers
+        self._fired = {one.name: np.zeros(one.units, np.bool_) for one in layers}
+        self._saturated = dict.fromkeys(self._fired, 0)
+        self._values = dict.fromkeys(self._fired, 0)
+
+    def add(self, seen: Passed) -> None:
+        """Some images have passed."""
+        for one in self._layers:
+            if one.activation is None:
+                continue
+            if one.activation.name == "relu":
+                y = seen.outputs[one.activation]
+                self._fired[one.name] |= (y != 0).any(axis=(0, *range(2, y.ndim)))
+            elif one.activation.name in LARGEST_DERIVATIVE:
+                x = seen.inputs[one.activation]
+                low = SATURATED * LARGEST_DERIVATIVE[one.activation.name]
+                derivative = one.activation.activation.derivative(x)
+                self._saturated[one.name] += int(np.count_nonzero(np.abs(derivative) < low))
+                self._values[one.name] += x.size
+
+    def dead(self, layer: WeightLayer) -> float | None:
+        """The share of a layer's units that are dead; None if its activation is not ReLU."""
+        is_relu = layer.activation is not None and layer.activation.name == "relu"
+        return float(1 - self._fired[layer.name].mean()) if is_relu else None
+
+    def saturated(self, layer: WeightLayer) -> float | None:
+        """The share of a layer's values that are saturated; None if its activation is not sigmoid or tanh."""
+        values = self._values[layer.name]
+        return self._saturated[layer.name] / values if values else None
 
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
@@ -46,22 +86,9 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     """
     images, _ = subject.sample()
     layers = weight_layers(subject.network.layers)
-    fired = {one.name: np.zeros(one.units, np.bool_) for one in layers}
-    saturated = dict.fromkeys(fired, 0)
-    values = dict.fromkeys(fired, 0)
+    lost = LostUnits(layers)
     for seen in subject.passes(images):
-        for one in layers:
-            if one.activation is None:
-                continue
-            if one.activation.name == "relu":
-                y = seen.outputs[one.activation]
-                fired[one.name] |= (y != 0).any(axis=(0, *range(2, y.ndim)))
-            elif one.activation.name in LARGEST_DERIVATIVE:
-                x = seen.inputs[one.activation]
-                low = SATURATED * LARGEST_DERIVATIVE[one.activation.name]
-                derivative = one.activation.activation.derivative(x)
-                saturated[one.name] += int(np.count_nonzero(np.abs(derivative) < low))
-                values[one.name] += x.size
+        lost.add(seen)
     facts = []
     for one in layers:
         activation = None if one.activation is None else one.activation.name
@@ -72,8 +99,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
                 "projection": one.is_projection,
                 "activation": activation,
                 "units": one.units,
-                "dead": float(1 - fired[one.name].mean()) if activation == "relu" else None,
-                "saturated": saturated[one.name] / values[one.name] if values[one.name] else None,
+                "dead": lost.dead(one),
+                "saturated": lost.saturated(one),
                 "update_ratio": _update_ratio(subject, one.name),
                 "moved": finite(subject.moved(one.name)),
             }

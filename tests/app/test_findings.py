@@ -2,20 +2,15 @@
 
 import re
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from app.findings.identity import digest, identity_of, offer
-from app.findings.looks import MAX_LOOKS, MAX_TRAININGS, Looks
 from app.findings.tried import Outcome, has_helped
 from app.i18n import LANGUAGES, Messages
-from app.jobs import view_bytes
 from engine import ExperimentConfig
 from engine.findings import RULES, Case, Remedy, Rows
 from engine.findings import remedies as made
-from engine.views import View
 from tests.support.experiments import QUICK
 from tests.support.stored_runs import make_run
 
@@ -94,44 +89,6 @@ def test_a_remedy_has_helped_if_the_fault_is_gone_and_the_accuracy_is_higher_by_
     assert not has_helped("overfitting", outcome(0.80, "overfitting"), early)
     assert has_helped("overfitting", outcome(0.80, "overfitting", validation=(0.9, 100)), early)
     assert not has_helped("overfitting", outcome(0.80, "overfitting"), outcome(None, validation=(0.99, 100)))
-
-
-def view(iteration, *, name="confusion", **facts):
-    arrays = {"counts": np.array([[iteration, 1], [0, 2]], np.int32)} if name == "confusion" else {}
-    return view_bytes.encode(name, iteration, View(arrays, facts))
-
-
-def test_a_view_can_be_read_back():
-    arrays: dict[str, Any] = {"a": np.arange(3, dtype=np.uint8), "b": np.ones((2, 2), np.float32)}
-    iteration, found = view_bytes.decode(view_bytes.encode("x", 7, View(arrays, {"c": [None, 1.5]})))
-    assert (iteration, found.facts) == (7, {"c": [None, 1.5]})
-    assert {name: array.tolist() for name, array in found.arrays.items()} == {
-        "a": [0, 1, 2],
-        "b": [[1, 1], [1, 1]],
-    }
-
-
-def test_looks_are_remembered_in_the_order_of_their_iterations_each_once_and_not_too_many():
-    looks = Looks()
-    for iteration in (30, 10, 20, 10):
-        looks.note("t", "confusion", view(iteration, part="test"))
-    looks.note("t", "confusion", view(15, part="train"))
-    looks.note("t", "units", view(12, name="units", sample=5))
-    looks.note("t", "weights", b"is not read")
-    assert [look.iteration for look in looks.of("t", "confusion", "test", 25)] == [10, 20]
-    assert looks.of("t", "confusion", "test", 10)[0].facts == {"part": "test", "counts": [[10, 1], [0, 2]]}
-    assert [look.facts for look in looks.of("t", "units", "", 99)] == [{"sample": 5}]
-    assert looks.version("t") == 5
-    assert looks.of("other", "units", "", 99) == []
-    for iteration in range(100, 1000):
-        looks.note("t", "units", view(iteration, name="units"))
-    kept = [look.iteration for look in looks.of("t", "units", "", 2000)]
-    assert (kept[0], kept[-1]) == (12, 999)
-    assert kept == sorted(kept)
-    assert len(kept) <= MAX_LOOKS
-    for number in range(MAX_TRAININGS):
-        looks.note(str(number), "units", view(1, name="units"))
-    assert looks.of("t", "units", "", 2000) == []
 
 
 def training(**changes):

@@ -14,11 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ExperimentConfig, Trainer
-from engine.findings import RULES, Case, Rows, Sample, Seen, courses, find
+from engine.findings import RULES, Case, Measured, Rows, Sample, courses, find
 from engine.findings.holding import course_of
+from engine.findings.measuring import every, measure
 from engine.findings.remedies import applied
 from engine.findings.rule import Look
 from engine.fork import check_fork
+from engine.views import check, see
 
 SMALL = {"name": "normal", "std": 0.01}
 LARGE = {"name": "normal", "std": 1.0}
@@ -67,6 +69,8 @@ FAULTY = {
     "batch_norm_small_batches": [experiment(mlp(batch_norm=True), batch_size=4)],
     "labels_look_wrong": [experiment(dataset={"label_noise": 0.3})],
     "underfitting": [experiment(LINEAR, dataset={"name": "circles"}, iterations=800)],
+    # most units of the lowest layer give 0 for every image
+    "dead_units": [experiment(mlp(100, 50), rate=1.0, optimizer="sgd")],
     # what is left of the rate after 150 iterations moves nothing
     "plateau": [experiment(iterations=750, schedule={"name": "step", "every": 150, "factor": 0.001})],
 }
@@ -105,19 +109,25 @@ def _trained(text):
     config = ExperimentConfig.from_dict(json.loads(text))
     trainer = Trainer(config)
     events: dict[str, list[Sequence[float]]] = {"train": [], "evaluation": []}
-    for event in trainer.run():
-        events[event.stream].append(event.values)
+    measured = []
+    while advanced := trainer.advance():
+        for event in advanced:
+            events[event.stream].append(event.values)
+        if trainer.iteration % every(config, trainer.iterations) == 0 and not trainer.divergence:
+            measured.append(Measured(trainer.iteration, measure(trainer)))
     streams = {
         stream: (trainer.columns[stream], np.array(rows, np.float32).reshape(len(rows), -1).T)
         for stream, rows in events.items()
         if rows
     }
-    return config, Rows.of(streams)
+    return config, Rows.of(streams), measured
 
 
 def case_of(document, until=None):
-    config, rows = _trained(json.dumps(document))
-    return Case(rows if until is None else rows.up_to(until), config)
+    config, rows, measured = _trained(json.dumps(document))
+    if until is None:
+        return Case(rows, config, measured)
+    return Case(rows.up_to(until), config, [one for one in measured if one.iteration <= until])
 
 
 def codes(case):
@@ -331,48 +341,78 @@ def test_the_numbers_of_a_flat_loss_are_medians_of_the_last_evaluations(code):
         assert finding.values["earlier"] == close(statistics.median(losses[-35:-30]))
 
 
-# -- views -----------------------------------------------------------------------------------------
+# -- measurements ----------------------------------------------------------------------------------
 
 
-def looked(**views):
-    """A healthy run whose views were seen at the end, and 50 iterations before."""
+def measured_with(changes, times=2):
+    """A healthy run with other facts at the end, and 50 iterations before, and so on."""
     case = case_of(HEALTHY["SGD 0.1"])
-    return Case(
-        case.rows,
-        case.config,
-        **{name: [Seen(550, facts), Seen(600, facts)] for name, facts in views.items()},
-    )
+    facts = {"sample": 360, "layers": [], "labels": [36] * 10, "predicted": [36] * 10, **changes}
+    iterations = range(650 - 50 * times, 601, 50)
+    return Case(case.rows, case.config, [Measured(iteration, facts) for iteration in iterations])
 
 
 def units(**shares):
     layers = [{"name": name, "units": 40, "dead": None, "saturated": None} for name in "12"]
     layers[1].update(shares)
-    return {"sample": 500, "layers": layers}
+    return {"layers": layers}
 
 
 @pytest.mark.parametrize(("name", "share"), [("dead", 0.41), ("saturated", 0.6)])
-def test_units_of_a_view_are_found_from_their_share_on_and_only_after_two_looks(name, share):
-    (finding,) = find(looked(units=units(**{name: share})))
+def test_units_are_found_from_their_share_on_and_only_after_two_measurements(name, share):
+    case = measured_with(units(**{name: share}))
+    (finding,) = find(case)
     assert finding.code == f"{name}_units"
     assert finding.values == {"share": share, "layer": "2", "units": 40}
-    assert (finding.sample.part, finding.sample.images) == ("test", 500)
+    assert (finding.sample.part, finding.sample.images) == ("test", 360)
     assert finding.evidence.layer == "2"
-    assert find(looked(units=units(**{name: 0.39}))) == []
-    once = looked(units=units(**{name: share}))
-    assert find(Case(once.rows, once.config, units=once.units[:1])) == []
+    assert find(measured_with(units(**{name: 0.39}))) == []
+    assert find(Case(case.rows, case.config, case.measured[:1])) == []
 
 
-def test_classes_that_are_never_predicted_are_named_where_there_are_images_of_them():
-    counts = np.full((10, 10), 3)
-    counts[:, 4] = 0
-    counts[:, 7], counts[7, :] = 0, 0  # there are no images of this one
-    (finding,) = find(looked(confusion={"counts": counts, "part": "validation"}))
+def test_classes_that_are_never_predicted_are_named_where_there_are_enough_images_of_them():
+    labels = [10, 10, 10, 10, 10, 10, 10, 9, 10, 0]  # too few, and none of the last one
+    predicted = [20, 20, 20, 20, 0, 20, 20, 0, 9, 0]
+    changes = {"labels": labels, "predicted": predicted}
+    assert find(measured_with(changes)) == []
+    (finding,) = find(measured_with(changes, times=3))
     assert finding.code == "classes_never_predicted"
     assert finding.values == {"count": 1, "classes": ["4"], "total": 10}
-    assert (finding.sample.part, finding.sample.images) == ("validation", int(counts.sum()))
 
 
-def test_without_rows_and_without_views_nothing_is_said():
+def test_a_measurement_leaves_a_training_as_it_was_and_is_the_same_again():
+    config = ExperimentConfig.from_dict(experiment(mlp(batch_norm=True, dropout=0.2), iterations=40))
+    alone, watched = Trainer(config), Trainer(config)
+    while not alone.done:
+        events = alone.advance()
+        assert [one.values for one in watched.advance()] == [one.values for one in events]
+        assert measure(watched) == measure(watched)
+    assert alone.checkpoint() == watched.checkpoint()
+
+
+def test_what_is_measured_is_what_the_views_of_units_and_of_the_confusion_matrix_say():
+    trainer = Trainer(ExperimentConfig.from_dict(experiment(rate=1, iterations=30)))
+    while not trainer.done:
+        trainer.advance()
+    facts = measure(trainer)
+    seen = see(trainer, "units", {})
+    assert facts["sample"] == seen.facts["sample"] == 360  # all test images
+    for mine, theirs in zip(facts["layers"], seen.facts["layers"], strict=True):
+        assert mine == {name: theirs[name] for name in ("name", "units", "dead", "saturated")}
+    counts = see(trainer, "confusion", check("confusion", {}, trainer.config)).arrays["counts"]
+    assert facts["labels"] == counts.sum(axis=1).tolist()
+    assert facts["predicted"] == counts.sum(axis=0).tolist()
+
+
+@pytest.mark.parametrize(
+    ("iterations", "times"), [(1, 1), (3, 3), (100, 4), (2000, 12), (20_000, 100), (1_000_000, 100)]
+)
+def test_a_training_is_measured_at_least_four_and_at_most_a_hundred_times(iterations, times):
+    config = ExperimentConfig.from_dict(experiment(iterations=iterations, batch_size=100))
+    assert -(-iterations // every(config, iterations)) == times
+
+
+def test_without_rows_nothing_is_said():
     config = ExperimentConfig.from_dict(experiment())
     assert find(Case(Rows.of({}), config)) == []
     assert find(case_of(experiment(), until=1)) == []

@@ -99,23 +99,32 @@ def test_a_run_that_goes_on_is_looked_at_and_nothing_is_wrong_with_it(lab):
     lab.http.post(f"/api/runs/{run_id}/cancel").raise_for_status()
 
 
-def test_of_units_something_is_said_only_where_somebody_looked_twice(lab):
+def test_units_are_measured_without_anybody_looking_and_a_fork_and_a_restarted_lab_know_it(lab):
     network = {
-        "preset": "mlp",
-        "hidden": [40],
-        "activation": "tanh",
-        "initializer": {"name": "normal", "std": 3},
+        "layers": [
+            {"type": "dense", "units": 20},
+            {"type": "activation", "name": "tanh"},
+            {"type": "dense", "units": 10},
+        ],
+        "initializer": {"name": "normal", "std": 3.0},
     }
     run_id = launched(lab, **{**QUICK, "network": network})
-    for iteration, codes in ((50, []), (200, ["saturated_units"])):
-        assert lab.http.get(f"/api/runs/{run_id}/moments/{iteration}/views/units").status_code == 200
-        found = [one["code"] for one in asked(lab.http, run_id)["findings"] if one["code"].endswith("_units")]
-        assert found == codes
-    saturated = finding(asked(lab.http, run_id), "saturated_units")
+    whole = asked(lab.http, run_id)
+    saturated = finding(whole, "saturated_units")
     assert saturated["values"]["share"] > 0.5
-    assert saturated["sample"]["part"] == "test"
-    assert saturated["evidence"]["iteration"] == 200
-    assert "saturated_units" not in [one["code"] for one in asked(lab.http, run_id, at=199)["findings"]]
+    assert saturated["sample"] == {"part": "test", "images": 360, "rows": 1}
+    assert saturated["evidence"]["card"] == "units"
+    last, each = whole["iteration"], whole["iteration"] // 4  # four measurements, and two are needed
+    assert saturated["iteration"] == each
+    for at, is_found in ((2 * each - 1, False), (2 * each, True), (last, True)):
+        codes = [one["code"] for one in asked(lab.http, run_id, at=at)["findings"]]
+        assert ("saturated_units" in codes) == is_found
+    fork = lab.post(f"/api/runs/{run_id}/fork", iteration=2 * each, changes={"seed": 5})
+    assert fork.status_code == 201, fork.text
+    lab.wait_for(fork.json()["id"], "completed")
+    assert finding(asked(lab.http, fork.json()["id"], at=2 * each), "saturated_units") == saturated
+    lab.restart()
+    assert finding(asked(lab.http, run_id), "saturated_units")["values"] == saturated["values"]
 
 
 def test_in_a_class_only_runs_that_a_person_sees_are_named_and_all_are_counted(tmp_path):
