@@ -119,10 +119,15 @@ def test_units_are_measured_without_anybody_looking_and_a_fork_and_a_restarted_l
     for at, is_found in ((2 * each - 1, False), (2 * each, True), (last, True)):
         codes = [one["code"] for one in asked(lab.http, run_id, at=at)["findings"]]
         assert ("saturated_units" in codes) == is_found
-    fork = lab.post(f"/api/runs/{run_id}/fork", iteration=2 * each, changes={"optimizer": {"learning_rate": 0.01}})
+    fork = lab.post(
+        f"/api/runs/{run_id}/fork", iteration=2 * each, changes={"optimizer": {"learning_rate": 0.01}}
+    )
     assert fork.status_code == 201, fork.text
     lab.wait_for(fork.json()["id"], "completed")
-    assert finding(asked(lab.http, fork.json()["id"], at=2 * each), "saturated_units") == saturated
+    then, forked = (
+        finding(asked(lab.http, one, at=2 * each), "saturated_units") for one in (run_id, fork.json()["id"])
+    )
+    assert (then["values"], then["iteration"]) == (forked["values"], forked["iteration"])
     lab.restart()
     assert finding(asked(lab.http, run_id), "saturated_units")["values"] == saturated["values"]
 
