@@ -81,6 +81,7 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
         "app.jobs.confined",
         "app.jobs.kept",
         "app.jobs.looking",
+        "app.jobs.measuring",
         "app.jobs.view_bytes",
     }
     strangers = top_levels(loaded) - {"app", "engine", "numpy"} - set(sys.stdlib_module_names)

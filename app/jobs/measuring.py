@@ -6,7 +6,7 @@ from __future__ import annotations
 from app.jobs.link import Link
 from app.jobs.messages import Measured
 from engine import Trainer
-from engine.findings.measuring import every, measure
+from engine.measuring import every, measure
 
 #: After any iteration of a training.
 NEVER = 1 << 62

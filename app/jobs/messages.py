@@ -158,7 +158,7 @@ class Died:
 
 @dataclass(frozen=True)
 class Measured:
-    """What was measured after an iteration for the rules of findings: the facts of `engine.findings.measuring`."""
+    """What was measured after an iteration for the rules of findings: the facts of `engine.measuring`."""
 
     iteration: int
     facts: dict[str, Any]

@@ -163,6 +163,6 @@ CREATE TABLE chunks (
 CREATE TABLE measurements (
     training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,
     iteration   INTEGER NOT NULL,
-    facts       TEXT NOT NULL,                      -- JSON: see engine.findings.measuring
+    facts       TEXT NOT NULL,                      -- JSON: see engine.measuring
     PRIMARY KEY (training_id, iteration)
 ) STRICT;

@@ -17,7 +17,7 @@ from engine.layers.layer import ParameterSpec
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A measurement at an iteration: the facts of `engine.findings.measuring`."""
+    """A measurement at an iteration: the facts of `engine.measuring`."""
 
     iteration: int
     facts: Mapping[str, Any]

@@ -62,7 +62,7 @@ class Rule:
         look: what it sees; None: there is nothing to look at, as in a network without batch norm.
         values: the placeholders of its texts, with their kinds.
         rows: for how many rows in a row the fault must be there, and must be gone.
-        stream: what its rows are: iterations, evaluations, or measurements (`engine.findings.measuring`).
+        stream: what its rows are: iterations, evaluations, or measurements (`engine.measuring`).
         card: where the fault is seen.
         opens_at_start: whether the evidence is seen where the fault began, rather than at the moment.
         unless: findings that explain this one: while they hold, it is not a fault of its own.

@@ -1,4 +1,4 @@
-"""Rules on measurements (`engine.findings.measuring`): units that are dead or saturated, and classes that are never
+"""Rules on measurements (`engine.measuring`): units that are dead or saturated, and classes that are never
 predicted."""
 
 from __future__ import annotations

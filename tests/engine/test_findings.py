@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from engine import ExperimentConfig, Trainer
 from engine.findings import RULES, Case, Measured, Rows, Sample, courses, find
 from engine.findings.holding import course_of
-from engine.findings.measuring import every, measure
 from engine.findings.remedies import applied
 from engine.findings.rule import Look
 from engine.fork import check_fork
+from engine.measuring import every, measure
 from engine.views import check, see
 
 SMALL = {"name": "normal", "std": 0.01}
