@@ -1,6 +1,5 @@
 """The answer schemas in /docs: every JSON answer has one, matches it, and is not changed by it."""
 
-import copy
 import json
 import re
 
@@ -11,6 +10,7 @@ from pydantic import TypeAdapter
 from app import answers
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK, VANISHING
+from tests.support.schemas import shape_of
 from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
@@ -22,25 +22,6 @@ OTHERS = re.compile(
 @pytest.fixture(scope="module")
 def document(lab):
     return lab.http.get("/openapi.json").json()
-
-
-def strict(schema):
-    """A schema that allows no key beside those that it names."""
-    if isinstance(schema, dict):
-        if "properties" in schema:
-            schema["additionalProperties"] = False
-        for inner in schema.values():
-            strict(inner)
-    elif isinstance(schema, list):
-        for inner in schema:
-            strict(inner)
-
-
-def shape_of(document, method, path, status):
-    content = document["paths"][path][method]["responses"][str(status)]["content"]["application/json"]
-    schema = {**content["schema"], "components": copy.deepcopy(document["components"])}
-    strict(schema)
-    return schema
 
 
 def test_every_json_answer_has_a_schema_and_all_errors_have_the_same_one(document):
@@ -66,13 +47,6 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
     lab.wait_for(ill, "completed")
     found = lab.http.get(f"/api/runs/{ill}/findings")
     lab.post("/api/runs", **found.json()["findings"][0]["remedies"][0]["body"])
-    slug = "1a-vanishing-gradient"
-    line = [[0, 10], [2000, 90]]
-    prediction = {"ahead": "relu", "curves": {"sigmoid": line, "ReLU": line}}
-    sealed = lab.post(f"/api/lessons/{slug}/attempts", prediction=prediction, sure="guess")
-    for launched in sealed.json()["runs"]:
-        lab.wait_for(launched["id"], "completed")
-    newest = f"/api/lessons/{slug}/attempts/newest"
     exported = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
     one = f"/api/runs/{run_id}"
     asked = [
@@ -93,14 +67,6 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
         ("post", "/api/imports", lab.post("/api/imports", **exported)),
         ("get", "/api/lessons", lab.http.get("/api/lessons")),
         ("get", "/api/lessons/{slug}", lab.http.get("/api/lessons/2a-optimizers")),
-        ("post", "/api/lessons/{slug}/attempts", sealed),
-        ("get", "/api/lessons/{slug}/attempts/newest", lab.http.get(newest)),
-        (
-            "post",
-            "/api/lessons/{slug}/attempts/newest/answers",
-            lab.post(f"{newest}/answers", id="smallest", value="input"),
-        ),
-        ("get", "/api/lessons/{slug}/play", lab.http.get(f"/api/lessons/{slug}/play")),
         ("get", "/api/datasets", lab.http.get("/api/datasets")),
         ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/digits/images?count=2")),
         ("get", "/api/datasets/{name}/images", lab.http.get("/api/datasets/spirals/images?count=2")),

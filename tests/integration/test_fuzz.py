@@ -38,10 +38,10 @@ def target(lab):
 
 @pytest.fixture(scope="module")
 def people(tmp_path_factory):
-    """One person of each role in a class, a visitor first; and values for paths: a student and their run."""
+    """One person of each role in a class, a visitor first; and values for paths: a student, their run and a lesson."""
     with running_class(tmp_path_factory.mktemp("class")) as lab:
         student, teacher, projector = lab.student("Ada"), lab.teacher(), lab.projector()
-        values = {"run_id": student.launch()["id"], "person_id": student.id}
+        values = {"run_id": student.launch()["id"], "person_id": student.id, "slug": "1a-vanishing-gradient"}
         yield [lab.visitor(), student, projector, teacher], values
 
 

@@ -5,15 +5,19 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
+from app.main import create_app
 from tests.support.class_lab import running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS
+from tests.support.schemas import shape_of
 from tests.support.small_lesson import LATE, LINE, PREDICTION, SEALED, SLUG, write_lesson
 from tests.support.waiting import wait_until
 
 PATH = f"/api/lessons/{SLUG}"
+DOCUMENT = create_app().openapi()
 
 
 @pytest.fixture
@@ -28,14 +32,20 @@ def lab(tmp_path):
         yield lab
 
 
-def seal(http, **changes):
-    answer = http.post(f"{PATH}/attempts", json={**SEALED, **changes})
-    assert answer.status_code == 201, answer.text
+def told(answer, method, path, status=200):
+    """What an answer says; it is as `/docs` describes it."""
+    assert answer.status_code == status, answer.text
+    schema = shape_of(DOCUMENT, method, f"/api/lessons/{{slug}}{path}", status)
+    jsonschema_rs.validator_for(schema).validate(answer.json())
     return answer.json()
 
 
+def seal(http, **changes):
+    return told(http.post(f"{PATH}/attempts", json={**SEALED, **changes}), "post", "/attempts", 201)
+
+
 def newest(http):
-    return http.get(f"{PATH}/attempts/newest").raise_for_status().json()
+    return told(http.get(f"{PATH}/attempts/newest"), "get", "/attempts/newest")
 
 
 def until_seen(http):
@@ -48,7 +58,7 @@ def reply(http, name, value, **more):
 
 
 def room(http):
-    return http.get(f"{PATH}/room").raise_for_status().json()
+    return told(http.get(f"{PATH}/room"), "get", "/room")
 
 
 def vote(teacher, phase, question="ahead"):
@@ -65,7 +75,7 @@ def demand_silence(answer, *allowed):
 
 def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone):
     http = alone.http
-    play = http.get(f"{PATH}/play").raise_for_status().json()
+    play = told(http.get(f"{PATH}/play"), "get", "/play")
     demand_silence(play)
     assert [question["id"] for question in play["predict"]["questions"]] == list(PREDICTION)
     assert (play["attempt"], play["room"], play["full"], play["seed"]) == (None, None, True, None)
@@ -266,8 +276,8 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     lab.restart()
     vote(teacher, "closed").raise_for_status()
     for member in (ada, bob, teacher, projector):
-        told = room(member.http)["vote"]
-        assert [[one["count"] for one in told[name]["options"]] for name in ("first", "second")] == [
+        tally = room(member.http)["vote"]
+        assert [[one["count"] for one in tally[name]["options"]] for name in ("first", "second")] == [
             [0, 2],
             [2, 0],
         ]
