@@ -58,6 +58,7 @@ export class InClass {
       new Hand(tools, find(document, ".parts", HTMLElement), store, toast);
       new ShareButton(tools, store, toast);
       this.#followCloud();
+      this.#followVotes();
     }
     if (view) new LessonCard(store, view, lessons);
     new SharedList(store, toast);
@@ -84,6 +85,14 @@ export class InClass {
     const card = lazy(async () => new (await import("./cloud-card.js")).CloudCard(this.#store));
     const follow = () => this.#store.messages.cloud?.groups && retried(card);
     this.#store.on("cloud", follow);
+    follow();
+  }
+
+  /** The card of a vote of the class, loaded with the first one. */
+  #followVotes() {
+    const card = lazy(async () => new (await import("./vote-card.js")).VoteCard(this.#store));
+    const follow = () => this.#store.messages.class?.vote && retried(card);
+    this.#store.on("class", follow);
     follow();
   }
 

@@ -1,7 +1,7 @@
 /** The wall: the teacher's live page of a class, and the projector's. Makes its parts and connects them. */
 
 import { find, h, setText } from "../page/dom.js";
-import { onUnreached, retried } from "../page/lazy.js";
+import { lazy, onUnreached, retried } from "../page/lazy.js";
 import { showStatus } from "../page/status.js";
 import { wireTheme } from "../page/theme.js";
 import { Toast } from "../page/toast.js";
@@ -75,6 +75,8 @@ class Wall {
   #queue;
   #counts;
   #joining;
+  /** What the class predicts, loaded with the first lesson that is shown to all. @type {import("./predictions-card.js").PredictionsCard | null} */
+  #predictions = null;
   /** @type {import("./challenge-card.js").ChallengeCard | null} */
   #challenge = null;
   /** @type {Promise<typeof import("./challenge-card.js")> | null} */
@@ -109,7 +111,13 @@ class Wall {
     showStatus(byId("status"), byId("status-text"), store);
     wireTheme(byId("theme"));
     store.on("change", () => this.#drawSoon());
+    const predictions = lazy(async () => {
+      const { PredictionsCard } = await import("./predictions-card.js");
+      this.#predictions = new PredictionsCard(byId("predictions"), store, isTeacher ? toast : null);
+      void this.#drawSoon(); // it takes the colours of the curves
+    });
     store.on("classroom", () => {
+      if (store.classroom.shown?.kind === "lesson" || store.classroom.vote) void retried(predictions);
       this.#drawBanner();
       this.#drawJoining();
       this.#askIfNew();
@@ -237,6 +245,7 @@ class Wall {
     yield;
     yield* this.#tiles.draw(tiles, colorByName(groups));
     yield* this.#cloud.draw(groups);
+    this.#predictions?.draw(groups, colorByName(groups));
     this.#drawPicked();
   }
 

@@ -1,0 +1,219 @@
+/**
+ * The wall's card of what the class predicts in the lesson that is shown to all. The teacher opens it when they want, and lets the
+ * class vote on a question, discuss it, and vote again; the projector shows it when the server lets it. It names nobody.
+ */
+
+import { counted, countLine, countOf, talliesOf, voteTally } from "../lessons/room/room-parts.js";
+import { RoomSource } from "../lessons/room/room-source.js";
+import { h, setText } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
+import { ApiError } from "../server/api.js";
+import { roomApi } from "../server/room-api.js";
+import { language, number, onLanguage, t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
+import { explain } from "../words/reasons.js";
+import { columnsOf } from "./cloud.js";
+
+/**
+ * @import { Bars, Points, Room, Vote } from "../lessons/room/types.js"
+ * @import { Toast } from "../page/toast.js"
+ * @import { CurveGroup } from "./groups.js"
+ * @import { WallStore } from "./wall-store.js"
+ */
+
+/** About so many milliseconds between two questions to the server. */
+const PAUSE = 4000;
+/** The phases of a vote, in their order. @type {Vote["phase"][]} */
+const PHASES = ["first", "discuss", "second", "closed"];
+
+await Promise.all([loadStyle("room"), textsOf("lessons")]);
+
+export class PredictionsCard {
+  #card;
+  #store;
+  #toast;
+  #source = new RoomSource(PAUSE);
+  #title = h("h2");
+  #toggle = h("button", { type: "button", className: "toggle", onclick: () => this.#open(!this.#isOpen) });
+  #body = h("div", { className: "room-body" });
+  /** Whether the teacher looks at the tallies. */
+  #isOpen = false;
+  /** @type {CurveGroup[]} */
+  #groups = [];
+  /** @type {(name: string) => string} */
+  #colorOf = () => "";
+  #asked = "";
+  #drawn = "";
+
+  /**
+   * @param {HTMLElement} card
+   * @param {WallStore} store
+   * @param {Toast | null} toast of the teacher; null: the projector
+   */
+  constructor(card, store, toast) {
+    this.#card = card;
+    this.#store = store;
+    this.#toast = toast;
+    const controls = h("div", { className: "controls" }, ...(toast ? [this.#toggle] : []));
+    card.replaceChildren(h("header", { className: "card-head" }, this.#title, controls), this.#body);
+    this.#source.on("change", () => this.#draw());
+    store.on("classroom", () => this.#follow());
+    onLanguage(() => this.#source.ask());
+    this.#follow();
+  }
+
+  /**
+   * Take the curves of the class, for their colours and for what came.
+   * @param {CurveGroup[]} groups
+   * @param {(name: string) => string} colorOf
+   */
+  draw(groups, colorOf) {
+    this.#groups = groups;
+    this.#colorOf = colorOf;
+    this.#draw();
+  }
+
+  #follow() {
+    const { vote = null } = this.#store.classroom;
+    this.#source.open(lessonOf(this.#store.classroom));
+    const asked = JSON.stringify(vote);
+    if (asked !== this.#asked) this.#source.ask();
+    this.#asked = asked;
+  }
+
+  /** @param {boolean} isOpen */
+  #open(isOpen) {
+    this.#isOpen = isOpen;
+    this.#draw();
+  }
+
+  /**
+   * @param {string} question
+   * @param {Vote["phase"]} phase
+   */
+  async #move(question, phase) {
+    try {
+      await roomApi.moveVote(this.#source.slug, question, phase);
+      await this.#source.ask();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#toast?.show(explain(error), { wrong: true });
+    }
+  }
+
+  /** The colour of a run, if the chart of the class has one for it. @param {string} name */
+  #color(name) {
+    return this.#groups.some((group) => group.name === name) ? this.#colorOf(name) : "";
+  }
+
+  #draw() {
+    const { room } = this.#source;
+    const isShown = room !== null && room.people > 0;
+    this.#card.hidden = !isShown;
+    if (!isShown) return;
+    const canShow = this.#isOpen || !this.#toast;
+    const colors = this.#groups.map(({ name }) => [name, this.#colorOf(name)]);
+    const truths = canShow && room.sketches?.length ? truthsOf(this.#groups) : {};
+    const drawn = JSON.stringify([room, canShow, colors, truths, language()]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    setText(this.#title, t("lesson.room.predictions"));
+    setText(this.#toggle, t(this.#isOpen ? "lesson.room.hide" : "lesson.room.show"));
+    this.#toggle.hidden = room.bars === null;
+    const hasTallies = room.bars !== null && canShow;
+    const how = { colorOf: (/** @type {string} */ name) => this.#color(name), truths };
+    const tally = voteTally(room.vote, how.colorOf);
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.vote : "";
+    this.#body.replaceChildren(
+      ...(hasTallies ? [countLine(room)] : countOf(room)),
+      ...this.#voting(room),
+      ...(tally && canShow ? [tally] : []),
+      ...(hasTallies ? talliesOf(room, how) : []),
+      ...(canShow && room.exits?.length ? [exitsOf(room.exits)] : []),
+    );
+    for (const bars of this.#toast ? [...(room.bars ?? []), room.transfer].filter((one) => one !== null) : [])
+      this.#offerVote(bars);
+    if (focused)
+      /** @type {HTMLElement | null} */ (
+        this.#body.querySelector(`[data-vote="${CSS.escape(focused)}"]`)
+      )?.focus();
+  }
+
+  /** A button that lets the class vote on a question. @param {Bars} bars */
+  #offerVote({ question, votable = false }) {
+    if (!votable) return;
+    const heading = this.#body.querySelector(`[data-question="${CSS.escape(question)}"] h3`);
+    const begin = () => this.#move(question, "first");
+    heading?.after(
+      h(
+        "button",
+        { type: "button", className: "toggle", "data-vote": question, onclick: begin },
+        t("lesson.vote.begin"),
+      ),
+    );
+  }
+
+  /** The open vote: its question, how many have voted, and for the teacher how it goes on. @param {Room} room */
+  #voting({ vote, people }) {
+    if (!vote || vote.phase === "closed") return [];
+    const at = PHASES.indexOf(vote.phase);
+    const round = vote.phase === "second" ? 1 : 0;
+    const steps = PHASES.map((phase, i) =>
+      h(
+        "button",
+        {
+          type: "button",
+          className: "toggle",
+          disabled: i < at,
+          "data-vote": phase,
+          "aria-pressed": String(i === at),
+          onclick: () => i > at && this.#move(vote.question, phase),
+        },
+        t(`lesson.vote.step.${phase}`),
+      ),
+    );
+    const options = (vote.asked.options ?? []).map(({ text }) => h("li", {}, text));
+    return [
+      h(
+        "section",
+        { className: "room-part voting" },
+        h("p", { className: "vote-phase" }, t(`lesson.vote.${vote.phase}`)),
+        h("h3", {}, vote.asked.ask),
+        h("ul", { className: "vote-list" }, ...options),
+        h("p", { className: "room-count" }, ...counted("lesson.vote.voted", vote.voted[round], people)),
+        ...(this.#toast ? [h("div", { className: "vote-steps", role: "group" }, ...steps)] : []),
+      ),
+    ];
+  }
+}
+
+/**
+ * The lesson whose predictions are shown: the one that is shown to all, or the one of the vote.
+ * @param {WallStore["classroom"]} classroom
+ */
+export function lessonOf({ shown, vote = null, ended = false }) {
+  if (ended) return "";
+  return (shown?.kind === "lesson" ? shown.lesson : vote?.phase === "closed" ? "" : vote?.lesson) ?? "";
+}
+
+/** What came, by the name of the runs: the median of the class, in per cent. @param {CurveGroup[]} groups @returns {Record<string, Points>} */
+function truthsOf(groups) {
+  const named = groups.filter(({ name, isRest }) => name && !isRest);
+  return Object.fromEntries(
+    named.map(({ name, curves }) => {
+      const begun = curves.map(({ points, iterations }) => ({ points, iterations, over: false }));
+      const end = Math.max(0, ...curves.map(({ iterations }) => iterations));
+      return [name, columnsOf(begun, end).map(({ x, median }) => [x, 100 * median])];
+    }),
+  );
+}
+
+/** What is still unclear to students. @param {string[]} texts */
+function exitsOf(texts) {
+  return h(
+    "details",
+    { className: "room-exits" },
+    h("summary", {}, t("lesson.room.exits", { n: number(texts.length) })),
+    h("ul", {}, ...texts.map((text) => h("li", {}, text))),
+  );
+}

@@ -1,0 +1,149 @@
+/**
+ * The card of the class in a lesson, below the runs of a student's page: how many have predicted; and, when the own prediction is
+ * sealed, what all expect, beside what came. It names nobody.
+ */
+
+import { launchedLast, viewOfRun } from "../../class/class-cloud.js";
+import { find, h, setText } from "../../page/dom.js";
+import { cssColor } from "../../page/palette.js";
+import { loadStyle } from "../../page/style.js";
+import { onLanguage, t } from "../../words/i18n.js";
+import { counted, countOf, talliesOf, voteTally } from "./room-parts.js";
+import { RoomSource } from "./room-source.js";
+
+/**
+ * @import { Run } from "../../types.js"
+ * @import { Store } from "../../state/store.js"
+ * @import { Points, Room } from "./types.js"
+ */
+
+/** About so many milliseconds between two questions, if nothing happens. */
+const PAUSE = 15_000;
+/** A curve of what came has at most about so many points. */
+const MAX_POINTS = 200;
+
+await loadStyle("room");
+
+export class RoomCard {
+  #store;
+  #source = new RoomSource(PAUSE);
+  #title = h("h2");
+  #count = h("span", { className: "quiet" });
+  #body = h("div", { className: "room-body" });
+  #card = h("article", { className: "card room", id: "room", hidden: true });
+  /** The seed of this person's runs; null: all have the same. @type {number | null} */
+  #seed = null;
+  /** What of the class was asked for last, as JSON. */
+  #asked = "";
+  #drawn = "";
+
+  /** @param {Store} store of a class */
+  constructor(store) {
+    this.#store = store;
+    this.#card.append(h("header", { className: "card-head" }, this.#title, this.#count), this.#body);
+    find(document, ".side > .chosen", HTMLElement).before(this.#card);
+    this.#source.on("change", () => this.#draw());
+    store.on("class", () => this.#follow());
+    store.on("person", () => this.#draw());
+    store.on("draw", () => this.#draw());
+    onLanguage(() => this.#source.ask());
+  }
+
+  /**
+   * Show the class in a lesson.
+   * @param {string} slug
+   * @param {{seed?: number | null}} play the seed of this person's runs, if each has their own
+   */
+  open(slug, { seed = null } = {}) {
+    this.#seed = seed;
+    this.#source.open(slug);
+  }
+
+  /** Something of the own attempt has changed: the class may be seen differently. */
+  renew() {
+    this.#source.ask();
+  }
+
+  close() {
+    this.#source.open("");
+  }
+
+  /** A vote has moved on, or somebody has launched for the first time. */
+  #follow() {
+    const { vote = null } = this.#store.messages.class ?? {};
+    const asked = JSON.stringify(vote);
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.#source.ask();
+  }
+
+  /** The own runs of the lesson that were launched last. */
+  get #runs() {
+    const own = [...this.#store.runs.values()].filter(
+      (run) => run.lesson === this.#source.slug && this.#store.isOwn(run),
+    );
+    return launchedLast(own);
+  }
+
+  #draw() {
+    const { room } = this.#source;
+    this.#card.hidden = !room?.people;
+    if (!room) return;
+    const runs = room.bars ? this.#runs : [];
+    const { number = null } = this.#store.messages.person?.person ?? {};
+    // while runs train, the store draws often: what came is drawn when they have ended
+    const drawn = JSON.stringify([
+      room,
+      number,
+      this.#seed,
+      t("lesson.room.title"),
+      runs.map(({ id, hue, finished_at }) => [id, hue, finished_at]),
+    ]);
+    if (drawn === this.#drawn) return;
+    this.#drawn = drawn;
+    setText(this.#title, t("lesson.room.title"));
+    const isBefore = room.bars === null;
+    this.#count.replaceChildren(
+      ...(isBefore ? [] : counted("lesson.room.predicted", room.predicted, room.people)),
+    );
+    this.#body.replaceChildren(
+      ...(isBefore ? [...countOf(room), ...this.#before(number, room)] : this.#after(room, runs)),
+    );
+  }
+
+  /**
+   * @param {number | null} number
+   * @param {Room} room
+   */
+  #before(number, { people }) {
+    const seed =
+      this.#seed === null || number === null
+        ? ""
+        : t("lesson.room.seed", { number, of: people, seed: this.#seed });
+    const who = seed || (number === null ? "" : t("lesson.room.number", { number }));
+    return [h("p", { className: "quiet" }, [who, t("lesson.room.sealed")].filter(Boolean).join(" "))];
+  }
+
+  /**
+   * @param {Room} room
+   * @param {Run[]} runs
+   */
+  #after(room, runs) {
+    const byName = new Map(runs.map((run) => [run.name, run]));
+    const colorOf = (/** @type {string} */ name) => {
+      const run = byName.get(name);
+      return run ? cssColor(run.hue) : "";
+    };
+    const ended = runs.filter(({ finished_at }) => finished_at);
+    const truths = Object.fromEntries(ended.map((run) => [run.name, truthOf(run)]));
+    const vote = voteTally(room.vote, colorOf);
+    return [...(vote ? [vote] : []), ...talliesOf(room, { colorOf, truths })];
+  }
+}
+
+/** The accuracy of a run in per cent, with not too many points. @param {Run} run @returns {Points} */
+function truthOf(run) {
+  const { points } = viewOfRun(run);
+  const every = Math.ceil(points.length / MAX_POINTS);
+  return points.filter((_, i) => i % every === 0).map(([x, y]) => [x, 100 * y]);
+}

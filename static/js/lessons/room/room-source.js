@@ -1,0 +1,95 @@
+/**
+ * Asks the server for the room of a lesson: when something has happened, and from time to time while others are still answering.
+ * However much happens, there is one question at a time. Emits "change".
+ */
+
+import { ApiError } from "../../server/api.js";
+import { roomApi } from "../../server/room-api.js";
+import { Emitter } from "../../state/emitter.js";
+import { newestOnly } from "../../state/newest.js";
+
+/** @import { Room } from "./types.js" */
+
+export class RoomSource extends Emitter {
+  /** The newest answer; null: there is none yet. @type {Room | null} */
+  room = null;
+  slug = "";
+  #pause;
+  #isNewest = newestOnly();
+  #asking = false;
+  #again = false;
+  #timer = 0;
+
+  /** @param {number} pause about so many milliseconds between two questions, if nothing happens */
+  constructor(pause) {
+    super();
+    this.#pause = pause;
+  }
+
+  /** Ask for the room of a lesson, or of none any more. @param {string} slug */
+  open(slug) {
+    if (slug === this.slug) return;
+    this.slug = slug;
+    this.room = null;
+    clearTimeout(this.#timer);
+    this.#isNewest();
+    this.emit("change");
+    if (slug) this.ask();
+  }
+
+  /** Something has happened: ask soon. */
+  async ask() {
+    if (!this.slug) return;
+    this.#again = true;
+    if (this.#asking) return;
+    this.#asking = true;
+    clearTimeout(this.#timer);
+    while (this.#again && this.slug) {
+      this.#again = false;
+      await this.#get(() => roomApi.get(this.slug));
+    }
+    this.#asking = false;
+    this.#wait();
+  }
+
+  /**
+   * Vote; the answer is the room.
+   * @param {string} question
+   * @param {string} value
+   */
+  async vote(question, value) {
+    await this.#get(() => roomApi.vote(this.slug, question, value), { throws: true });
+  }
+
+  /** @param {() => Promise<Room>} get */
+  async #get(get, { throws = false } = {}) {
+    const isNewest = this.#isNewest();
+    try {
+      const room = await get();
+      if (!isNewest()) return;
+      this.room = room;
+      this.emit("change");
+    } catch (error) {
+      if (throws || !(error instanceof ApiError)) throw error;
+      // the page says by itself that the lab cannot be reached; the newest answer stays
+    }
+  }
+
+  /** Ask again later: not all pages of a class at the same time, and not for a page that nobody sees. */
+  #wait() {
+    clearTimeout(this.#timer);
+    if (!this.slug || this.room?.predicted === undefined) return;
+    this.#timer = setTimeout(
+      () => (document.hidden || !isOpen(this.room) ? this.#wait() : this.ask()),
+      this.#pause * (0.75 + Math.random() / 2),
+    );
+  }
+}
+
+/** Whether others may still answer. @param {Room | null} room */
+export function isOpen(room) {
+  if (!room) return true;
+  const { people, predicted, vote, transfer } = room;
+  const answered = transfer?.options.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  return predicted < people || answered < predicted || (vote !== null && vote.phase !== "closed");
+}

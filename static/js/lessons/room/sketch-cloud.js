@@ -1,0 +1,122 @@
+/** What all have sketched, as a cloud: of each run the curves of all, their median and the band of eight of ten; and what came. */
+
+import { columnsOf, MIN_FOR_BAND } from "../../class/cloud.js";
+import { bandOf, medianOf } from "../../class/cloud-paths.js";
+import { h, svg } from "../../page/dom.js";
+import { Scale } from "../../scale.js";
+import { number, t } from "../../words/i18n.js";
+
+/** @import { Points, Sketches } from "./types.js" */
+
+/** Sizes in the picture's own units. */
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [266, 150, 30, 16, 6];
+/** So many thin lines are drawn of a run; of a larger class, evenly chosen ones. */
+const MAX_LINES = 60;
+
+/**
+ * @param {Sketches} sketches
+ * @param {object} how
+ * @param {Record<string, Points> | null} how.own one's own curves
+ * @param {(name: string) => string} how.colorOf the colour of a run
+ * @param {Record<string, Points>} how.truths what came, by run; in the unit of the sketches
+ */
+export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
+  const isPercent = chart !== "loss";
+  const all = Object.values(runs).flat();
+  const end = Math.max(1, ...all.map((points) => points.at(-1)?.[0] ?? 0));
+  const high = isPercent ? 100 : Math.max(...all.flat().map(([, value]) => value), 1e-9);
+  const place = {
+    x: new Scale([0, end], [LEFT, WIDTH - 4]),
+    y: new Scale([0, high], [HEIGHT - BOTTOM, TOP]),
+    end,
+  };
+  const line = (/** @type {Points} */ points) =>
+    `M${points
+      .filter(([x]) => x <= end)
+      .map(([x, y]) => `${place.x.place(x).toFixed(1)},${place.y.place(y).toFixed(1)}`)
+      .join("L")}`;
+  const groups = Object.entries(runs).map(([name, curves]) => {
+    const some = evenly(curves, MAX_LINES);
+    const columns = columnsOf(
+      curves.map((points) => ({ points, over: true, iterations: end })),
+      end,
+    );
+    const group = svg(
+      "g",
+      {},
+      ...(curves.length >= MIN_FOR_BAND ? [svg("path", { class: "band", d: bandOf(columns, place) })] : []),
+      svg("path", { class: "thin", d: some.map(line).join("") }),
+      ...(curves.length >= MIN_FOR_BAND
+        ? [svg("path", { class: "median", d: medianOf(columns, place, true) })]
+        : []),
+      ...(own?.[name]?.length ? [svg("path", { class: "own", d: line(own[name]) })] : []),
+      ...(truths[name]?.length ? [svg("path", { class: "truth", d: line(truths[name]) })] : []),
+    );
+    group.style.color = colorOf(name) || "var(--quiet)";
+    return group;
+  });
+  const rows = isPercent ? [0, 50, 100] : [0, high];
+  const picture = svg(
+    "svg",
+    { class: "room-cloud", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(runs) },
+    ...rows.flatMap((value) => [
+      svg("line", {
+        class: "axis",
+        x1: LEFT,
+        x2: WIDTH - 4,
+        y1: place.y.place(value),
+        y2: place.y.place(value),
+      }),
+      text(
+        isPercent ? `${value}%` : number(value, { maximumFractionDigits: 2 }),
+        LEFT - 4,
+        place.y.place(value) + 3,
+        "end",
+      ),
+    ]),
+    text("0", LEFT, HEIGHT - 3, "middle"),
+    text(number(end), WIDTH - 4, HEIGHT - 3, "end"),
+    ...groups,
+  );
+  const names = Object.keys(runs).map((name) => {
+    const swatch = h("span", { className: "room-swatch" });
+    swatch.style.background = colorOf(name) || "var(--quiet)";
+    return h("span", {}, swatch, name);
+  });
+  const key = [
+    ...names,
+    h("span", {}, h("span", { className: "room-line dashed" }), t("lesson.room.sketched")),
+    own ? h("span", {}, h("span", { className: "room-line dotted" }), t("lesson.room.you")) : "",
+    ...(Object.keys(truths).length
+      ? [h("span", {}, h("span", { className: "room-line" }), t("lesson.room.came"))]
+      : []),
+  ];
+  return h("div", { className: "room-sketches" }, picture, h("p", { className: "room-key" }, ...key));
+}
+
+/** @param {Sketches["runs"]} runs */
+function describe(runs) {
+  return Object.entries(runs)
+    .map(([name, curves]) => t("lesson.room.curves", { run: name, n: number(curves.length) }))
+    .join(". ");
+}
+
+/**
+ * @template Item
+ * @param {Item[]} items
+ * @param {number} most
+ */
+export function evenly(items, most) {
+  if (items.length <= most) return items;
+  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]);
+}
+
+/**
+ * @param {string} words
+ * @param {number} x
+ * @param {number} y
+ * @param {string} anchor
+ */
+function text(words, x, y, anchor) {
+  return svg("text", { x, y, "text-anchor": anchor }, words);
+}

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axisOf, dotPlot } from "../../static/js/lessons/room/dots.js";
+import { isOpen } from "../../static/js/lessons/room/room-source.js";
+import { evenly } from "../../static/js/lessons/room/sketch-cloud.js";
+
+/** @import { Room } from "../../static/js/lessons/room/types.js" */
+
+const PLOT = { low: 0, high: 100, columns: 10, rows: 5, own: null };
+
+/** @param {Partial<Room>} changes @returns {Room} */
+const room = (changes) => ({
+  people: 30,
+  predicted: 30,
+  mine: null,
+  bars: [],
+  numbers: [],
+  sketches: [],
+  transfer: null,
+  vote: null,
+  exits: null,
+  ...changes,
+});
+
+test("each answer is a dot, above the others of about the same value", () => {
+  const { dots, each } = dotPlot([0, 5, 9, 55, 100], PLOT);
+  assert.equal(each, 1);
+  assert.deepEqual(
+    dots.map(({ x, level }) => [x, level]),
+    [
+      [0.05, 0],
+      [0.05, 1],
+      [0.05, 2],
+      [0.55, 0],
+      [0.95, 0],
+    ],
+  );
+});
+
+test("in a large class a dot stands for several answers, so that all have room", () => {
+  const { dots, each } = dotPlot(Array(300).fill(42), PLOT);
+  assert.equal(each, 60);
+  assert.equal(dots.length, 5);
+  const { dots: spread } = dotPlot(
+    Array.from({ length: 300 }, (_, i) => i / 3),
+    PLOT,
+  );
+  assert.ok(spread.length <= PLOT.columns * PLOT.rows);
+});
+
+test("the own answer is marked once, where it lies", () => {
+  const { dots } = dotPlot([10, 11, 60], { ...PLOT, own: 11 });
+  assert.deepEqual(
+    dots.filter(({ isOwn }) => isOwn).map(({ x, level }) => [x, level]),
+    [[0.15, 0]],
+  );
+});
+
+test("the axis shows what may be answered, or the part of it in which the answers lie", () => {
+  assert.deepEqual(axisOf([], 0, 100), [0, 100]);
+  assert.deepEqual(axisOf([10, 90], 0, 100), [0, 100]);
+  assert.deepEqual(axisOf([40, 60], 0, 100), [38, 62]);
+  assert.deepEqual(axisOf([100], 0, 100), [95, 100]);
+});
+
+test("of many sketches, some from the whole of them are drawn", () => {
+  const all = Array.from({ length: 300 }, (_, i) => i);
+  const some = evenly(all, 60);
+  assert.equal(some.length, 60);
+  assert.deepEqual([some[0], some[59]], [0, 295]);
+  assert.deepEqual(evenly([1, 2], 60), [1, 2]);
+});
+
+test("a page asks again while others may still answer, and then no more", () => {
+  assert.ok(isOpen(null));
+  assert.ok(isOpen(room({ predicted: 29 })));
+  const bars = { question: "seeds", ask: "", options: [{ id: "a", text: "a", count: 29, came: null }] };
+  assert.ok(isOpen(room({ transfer: bars })), "one has not answered the last question");
+  const vote = {
+    question: "q",
+    asked: { id: "q", ask: "" },
+    mine: [],
+    voted: [30, 30],
+    first: null,
+    second: null,
+  };
+  const answered = { ...bars, options: [{ ...bars.options[0], count: 30 }] };
+  assert.ok(isOpen(room({ transfer: answered, vote: { ...vote, phase: "second" } })));
+  assert.ok(!isOpen(room({ transfer: answered, vote: { ...vote, phase: "closed" } })));
+});
