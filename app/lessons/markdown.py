@@ -224,11 +224,17 @@ def _link(address: str, line: int, runs: Collection[str]) -> Evidence | None:
 
 
 def _chosen(tokens: Sequence[Token], told: Told | None) -> list[Token]:
-    """The blocks that are shown for these runs: of a claim that they deny, what is said instead."""
+    """The blocks that are shown for these runs: of a claim that they deny, what is said instead; no paragraph about the
+    room as long as there is nothing to say of it."""
     otherwise = {token.meta["claim"] for token in tokens if token.type == "container_otherwise_open"}
     chosen: list[Token] = []
     waiting = iter(tokens)
     for token in waiting:
+        if token.type == "paragraph_open":
+            inline, close = next(waiting), next(waiting)  # of a paragraph there are always these three
+            if told is None or not _waits_for_the_room(inline, told):
+                chosen += [token, inline, close]
+            continue
         if token.type not in ("container_claim_open", "container_otherwise_open"):
             chosen.append(token)
             continue
@@ -246,6 +252,12 @@ def _chosen(tokens: Sequence[Token], told: Told | None) -> list[Token]:
                 begin.content += f"<p>{escape(told.says(claim))}</p>"
             chosen += [begin, *(_chosen(inner, told) if kind == "container_otherwise" else ()), end]
     return chosen
+
+
+def _waits_for_the_room(paragraph: Token, told: Told) -> bool:
+    """Whether all figures of a paragraph are of the room, and none of them is known yet."""
+    figures = [child.meta["figure"] for child in paragraph.children or [] if child.type == "figure"]
+    return bool(figures) and all(figure.room and told.figure(figure) is None for figure in figures)
 
 
 def _until(tokens: Iterator[Token], kind: str, level: int) -> Iterator[Token]:

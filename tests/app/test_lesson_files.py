@@ -265,6 +265,29 @@ def test_a_text_is_html_with_the_figures_of_a_persons_runs(folder):
     assert "上で、<b" in japanese.render("explain", Told(ahead=True))  # no space between lines of Japanese
 
 
+def test_a_paragraph_about_the_room_waits_until_there_is_something_to_say_of_it():
+    body = read_body(
+        """# Explain
+Yours: {{ test("a") }}, the room's: {{ room(test("a")) }}.
+
+All in the room: {{ room(test("a")) | .0f }} %.
+
+No figures.
+""",
+        runs=["a"],
+    )
+    assert "All in the room" in body.render("explain", Told())
+
+    class Alone(Told):
+        def figure(self, figure):
+            return None if figure.room else super().figure(figure)
+
+    assert body.render("explain", Alone()) == (
+        '<p>Yours: <b class="figure" data-card="accuracy" data-run="id of a">91.6</b>, '
+        'the room\'s: <b class="figure">–</b>.</p>\n<p>No figures.</p>'
+    )
+
+
 def test_markup_in_a_text_stays_text_and_links_open_cards():
     body = read_body(
         """# See
