@@ -324,16 +324,21 @@ class LessonRun(TypedDict):
 
 @_answer
 class LessonAnswer(TypedDict):
-    """Texts are by language. `dataset` is what its runs train on here, `made_for` what they are made for."""
+    """Texts are by language. `minutes`: about how long a class needs. `dataset` is what its runs train on here,
+    `made_for` what they are made for. `course`: the title of the teacher's own course that has it. `progress` is the
+    person's: `predicted`, `seen` or `done`; without it they have not begun."""
 
     slug: str
     section: str
     title: dict[str, str]
     question: dict[str, str]
     conclusion: dict[str, str]
+    minutes: int
     dataset: str
     made_for: str
     runs: list[LessonRun]
+    course: NotRequired[dict[str, str]]
+    progress: NotRequired[str]
     experiment: NotRequired[dict[str, Any]]
 
 

@@ -26,6 +26,7 @@ from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
 from app.lessons.attempts import Attempts
 from app.lessons.library import Library
+from app.lessons.listing import Listing
 from app.lessons.playing import Playing
 from app.lessons.room import Room
 from app.lessons.votes import Votes
@@ -75,6 +76,7 @@ class Lab:
     challenges: Challenges | None = None
     votes: Votes | None = None
     room: Room | None = None
+    listing: Listing = field(default_factory=Listing)
     rates: Rates = field(default_factory=Rates)
     questions: Questions = field(default_factory=Questions)
     server_id: str = field(default_factory=lambda: secrets.token_hex(4))

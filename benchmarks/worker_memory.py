@@ -28,9 +28,9 @@ one_thread()
 
 from app.jobs.messages import Finished, Job, decode_event, encode  # noqa: E402
 from app.jobs.processes import Processes  # noqa: E402
+from app.lessons.library import Library  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
 from engine import ExperimentConfig, Trainer, datasets  # noqa: E402
-from engine.lessons import LESSONS  # noqa: E402
 from engine.memory import estimate  # noqa: E402
 from engine.replay import KEPT_BYTES  # noqa: E402
 from engine.summary import summarize  # noqa: E402
@@ -193,7 +193,7 @@ def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
 def lesson_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
     """The first and the last run of every lesson that trains; the other runs differ only in learning rates and
     seeds."""
-    for slug, lesson in LESSONS.items():
+    for slug, lesson in Library().shelf().lessons.items():
         configs = lesson.configs()
         for number in sorted({0, len(configs) - 1}) if configs else ():
             yield f"{slug}-{number + 1}", short(configs[number].to_dict())

@@ -9,7 +9,6 @@ the table.
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import hashlib
 import json
 import math
@@ -23,21 +22,20 @@ app.one_thread()  # before NumPy is imported
 
 import numpy as np
 
+from app.lessons.checks import STAND_IN
+from app.lessons.expressions import evaluate
+from app.lessons.lesson import Lesson
+from app.lessons.library import Library
+from app.lessons.measuring import measure
+from app.lessons.outcome import QUANTITIES, Figures, Numbers, Outcome
 from app.settings import Settings
-from engine import ExperimentConfig, Trainer, datasets
-from engine.events import EvaluationMetrics
-from engine.lessons import LESSONS, Lesson
-from engine.lessons.claims import Figures, Numbers, Outcome
+from engine import ExperimentConfig, datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
 BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
-QUANTITIES = [field.name for field in dataclasses.fields(Outcome)]
-#: Gradients are measured in this many iterations, from the start.
-FIRST = 100
-#: A weight whose absolute value is below this counts as small: nearly zero.
-SMALL = 1e-3
+LESSONS = Library().shelf().lessons
 
 
 def quantities_of(config: ExperimentConfig) -> list[str]:
@@ -56,62 +54,26 @@ def digest(config: ExperimentConfig) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
 
 
-def measure(
-    config: ExperimentConfig, seed: int, data_dir: Path, cache_dir: Path | None = None
-) -> dict[str, float]:
-    """Train an experiment from a seed, and return the quantities of an `Outcome`."""
-    document = {**config.to_dict(), "seed": seed}
-    if config.training.early_stopping is None:  # without it only the last evaluation is needed
-        document["training"]["evaluate_every"] = config.iterations
-    trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=data_dir, cache_dir=cache_dir)
-    lowest, highest = [], []
-    last: EvaluationMetrics | None = None
-    while not trainer.done:
-        for event in trainer.advance():
-            if event.stream == "evaluation":
-                last = event
-            elif event.iteration <= FIRST:
-                lowest.append(event.gradient_norms[0])
-                highest.append(event.gradient_norms[-1])
-    if last is None or trainer.divergence is not None:
-        last = trainer.evaluate()
-    vector = trainer.network.vector
-    weights = np.concatenate([vector[part] for part in trainer.network.weight_layers.values()]).astype(
-        np.float64
-    )
-    with np.errstate(over="ignore", invalid="ignore"):
-        norm = float(np.sqrt(weights @ weights))
-    validation = last.validation_accuracy
-    return {
-        "train": 100 * last.train_accuracy,
-        **({} if validation is None else {"validation": 100 * validation}),
-        **({} if last.test_accuracy is None else {"test": 100 * last.test_accuracy}),
-        "loss": last.train_loss,
-        "diverged": float(trainer.divergence is not None),
-        "dead": float(trainer.dead is not None),
-        "iterations": float(trainer.iteration),
-        "weights": norm,
-        "small": 100 * float(np.mean(np.abs(weights) < SMALL)),
-        "lowest": float(np.median(lowest)),
-        "highest": float(np.median(highest)),
-    }
-
-
 def data_sets(lesson: Lesson) -> list[str]:
     """The data sets on which a lesson is trained for its figures."""
     if not lesson.runs:
         return []
-    return [lesson.dataset, "digits"] if lesson.any_dataset else [lesson.dataset]
+    return list(dict.fromkeys([lesson.dataset, STAND_IN] if lesson.any_dataset else [lesson.dataset]))
 
 
-def figures(table: Table, lesson: Lesson, dataset: str) -> Figures:
+def sizes(lesson: Lesson) -> list[bool]:
+    """Whether it is measured in full size: in both sizes, where it has two."""
+    return [False, True] if lesson.settings.full else [False]
+
+
+def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -> Figures:
     """The figures of a lesson's runs, which its claims check.
 
     Raises:
         KeyError: a run's settings have changed since it was trained.
     """
     outcomes = {}
-    for config in lesson.configs(dataset=dataset, measured=True):
+    for config in lesson.configs(dataset=dataset, measured=True, full=full):
         row = table[digest(config)]
         nothing = [None] * lesson.seeds
         outcomes[config.name] = Outcome(
@@ -120,7 +82,7 @@ def figures(table: Table, lesson: Lesson, dataset: str) -> Figures:
                 for name in QUANTITIES
             }
         )
-    return outcomes
+    return lesson.figures(outcomes, dataset)
 
 
 def load() -> Table:
@@ -149,13 +111,9 @@ def train(slug_prefix: str, only_dataset: str | None) -> None:
             if not datasets.status(dataset, settings.data_dir)["available"]:
                 print(f"{lesson.slug}: this machine does not have {dataset}")
                 continue
-            for config in lesson.configs(dataset=dataset, measured=True):
-                _fill(
-                    config,
-                    range(lesson.seeds),
-                    settings,
-                    f"{lesson.slug} {config.name}",
-                )
+            for full in sizes(lesson):
+                for config in lesson.configs(dataset=dataset, measured=True, full=full):
+                    _fill(config, range(lesson.seeds), settings, f"{lesson.slug} {config.name}")
 
 
 def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str) -> None:
@@ -172,7 +130,7 @@ def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str)
         )
         if len(row["test"]) > seed:
             continue
-        measured = measure(config, seed, settings.data_dir, settings.cache_dir)
+        measured = measure(config, seed, settings.data_dir, settings.cache_dir).quantities
         for quantity, value in measured.items():
             row[quantity].append(float(f"{value:.5g}") if math.isfinite(value) else None)
         table = load()
@@ -186,19 +144,24 @@ def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str)
 
 def render(table: Table) -> str:
     """All figures as Markdown: a table for each lesson, a row for each run."""
-    return "\n\n".join(_lesson(table, lesson) for lesson in LESSONS.values() if data_sets(lesson))
+    return "\n\n".join(
+        _lesson(table, lesson, full=full)
+        for lesson in LESSONS.values()
+        if data_sets(lesson)
+        for full in sizes(lesson)
+    )
 
 
-def _lesson(table: Table, lesson: Lesson) -> str:
+def _lesson(table: Table, lesson: Lesson, *, full: bool) -> str:
     names = data_sets(lesson)
     titles = [datasets.source(name).title for name in names]
     head = [cell for title in titles for cell in (f"{title}: train", "test", "against the first")]
     rows: dict[str, list[str]] = {}
     for place, name in enumerate(names):
         seen = set()
-        outcomes = figures(table, lesson, name)
+        outcomes = figures(table, lesson, name, full=full).outcomes
         first = next(iter(outcomes.values()))
-        for config in lesson.configs(dataset=name, measured=True):
+        for config in lesson.configs(dataset=name, measured=True, full=full):
             if digest(config) in seen:  # the same experiment with another seed
                 continue
             seen.add(digest(config))
@@ -206,28 +169,36 @@ def _lesson(table: Table, lesson: Lesson) -> str:
             cells = rows.setdefault(run, [""] * (3 * place))
             cells += _cells(outcomes[config.name], first, sparse=config.regularization.l1 > 0)
     lines = [
-        f"### {lesson.slug}: {lesson.title['en']} {lesson.title['ja']}\n",
+        f"### {lesson.slug}: {lesson.title['en']} {lesson.title['ja']}{', full size' if full else ''}\n",
         f"{lesson.seeds} seeds.\n" if lesson.seeds > 1 else "One seed.\n",
         _line(["run", *head]),
         _line(["---"] * (1 + len(head))),
         *(_line([run, *cells, *[""] * (len(head) - len(cells))]) for run, cells in rows.items()),
     ]
     for name, title in zip(names, titles, strict=True):
-        lines += _compared(lesson, figures(table, lesson, name), title)
+        lines += _compared(lesson, figures(table, lesson, name, full=full), title)
     return "\n".join(lines)
 
 
 def _compared(lesson: Lesson, outcomes: Figures, title: str) -> list[str]:
     """The lesson's further figures, as a table of their own."""
-    if lesson.compared is None:
+    if not lesson.settings.compared:
         return []
-    rows = {row: list(values.items()) for row, values in lesson.compared(outcomes).items()}
-    head = [name for name, _ in next(iter(rows.values()))]
+    rows = {
+        row: {
+            name: evaluate(lesson.expression(text, curves=False), outcomes) for name, text in columns.items()
+        }
+        for row, columns in lesson.settings.compared.items()
+    }
+    head = list(next(iter(rows.values())))
     return [
         "",
         _line([title, *head]),
         _line(["---"] * (1 + len(head))),
-        *(_line([row, *(_spread(values, "+.2f") for _, values in columns)]) for row, columns in rows.items()),
+        *(
+            _line([row, *(_spread(values, "+.2f") for values in columns.values())])
+            for row, columns in rows.items()
+        ),
     ]
 
 
@@ -271,7 +242,8 @@ def prune(table: Table) -> Table:
         digest(config)
         for lesson in LESSONS.values()
         for dataset in data_sets(lesson)
-        for config in lesson.configs(dataset=dataset, measured=True)
+        for full in sizes(lesson)
+        for config in lesson.configs(dataset=dataset, measured=True, full=full)
     }
     return {key: row for key, row in table.items() if key in known}
 

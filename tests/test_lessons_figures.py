@@ -5,24 +5,40 @@ import dataclasses
 import numpy as np
 import pytest
 
-from engine.lessons import LESSONS
+from app.lessons.expressions import holds
+from app.lessons.measuring import measure
 from scripts import lessons_table
-from scripts.lessons_table import digest, figures
+from scripts.lessons_table import LESSONS, digest, figures
 from tests.support.folders import find_data_dir
 
 TABLE = lessons_table.load()
-TRAINED = [(lesson, dataset) for lesson in LESSONS.values() for dataset in lessons_table.data_sets(lesson)]
+TRAINED = [
+    (lesson, dataset, full)
+    for lesson in LESSONS.values()
+    for dataset in lessons_table.data_sets(lesson)
+    for full in lessons_table.sizes(lesson)
+]
 CLAIMS = [
-    (lesson, dataset, claim)
-    for lesson, dataset in TRAINED
+    (lesson, dataset, full, claim)
+    for lesson, dataset, full in TRAINED
     for claim in lesson.claims
     if claim.on in (None, dataset)
 ]
 
 
-@pytest.mark.parametrize(("lesson", "dataset"), TRAINED, ids=lambda value: getattr(value, "slug", value))
-def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset):
-    for config in lesson.configs(dataset=dataset, measured=True):
+def named(lesson, dataset, full, *claim):
+    """The name of a test."""
+    return ", ".join([lesson.slug, dataset, *(["full"] if full else []), *(each.says for each in claim)])
+
+
+EACH = pytest.mark.parametrize(
+    ("lesson", "dataset", "full"), TRAINED, ids=[named(*trained) for trained in TRAINED]
+)
+
+
+@EACH
+def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset, full):
+    for config in lesson.configs(dataset=dataset, measured=True, full=full):
         assert digest(config) in TABLE, f"{config.name}: the settings have changed since `make lessons`"
         row = TABLE[digest(config)]
         assert row["dataset"] == dataset
@@ -40,30 +56,28 @@ def test_the_document_shows_the_figures():
 
 
 @pytest.mark.parametrize(
-    ("lesson", "dataset", "claim"),
-    CLAIMS,
-    ids=[f"{lesson.slug}, {dataset}: {claim.says}" for lesson, dataset, claim in CLAIMS],
+    ("lesson", "dataset", "full", "claim"), CLAIMS, ids=[named(*stated) for stated in CLAIMS]
 )
-def test_what_a_lesson_says_is_so_over_its_seeds(lesson, dataset, claim):
-    assert claim.holds(figures(TABLE, lesson, dataset))
+def test_what_a_lesson_says_is_so_over_its_seeds(lesson, dataset, full, claim):
+    assert holds(lesson.expression(claim.holds), figures(TABLE, lesson, dataset, full=full))
 
 
 def test_every_lesson_with_runs_has_figures():
     assert {lesson.slug for lesson in LESSONS.values() if lesson.runs} == {
-        lesson.slug for lesson, _ in TRAINED
+        lesson.slug for lesson, *_ in TRAINED
     }
 
 
 def test_every_lesson_with_figures_makes_claims_on_every_data_set():
-    assert {(lesson.slug, dataset) for lesson, dataset in TRAINED} == {
-        (lesson.slug, dataset) for lesson, dataset, _ in CLAIMS
+    assert {(lesson.slug, dataset) for lesson, dataset, _ in TRAINED} == {
+        (lesson.slug, dataset) for lesson, dataset, *_ in CLAIMS
     }
 
 
-@pytest.mark.parametrize(("lesson", "dataset"), TRAINED, ids=lambda value: getattr(value, "slug", value))
-def test_claims_could_be_wrong(lesson, dataset):
+@EACH
+def test_claims_could_be_wrong(lesson, dataset, full):
     """Of runs that all end alike, at chance and with nothing else to be seen, some claims do not hold."""
-    real = figures(TABLE, lesson, dataset)
+    real = figures(TABLE, lesson, dataset, full=full)
     alike = {
         name: dataclasses.replace(
             run,
@@ -72,16 +86,17 @@ def test_claims_could_be_wrong(lesson, dataset):
                 for part in ("train", "validation", "test", "small", "lowest", "highest", "weights")
             },
         )
-        for name, run in real.items()
+        for name, run in real.outcomes.items()
     }
     claims = [claim for claim in lesson.claims if claim.on in (None, dataset)]
-    assert not all(claim.holds(alike) for claim in claims)
+    known = dataclasses.replace(real, outcomes=alike)
+    assert not all(holds(lesson.expression(claim.holds), known) for claim in claims)
 
 
 @pytest.mark.parametrize("slug", ["3a-overfitting", "3b-l2"])
 def test_the_seed_of_lessons_with_one_run_each_ends_where_the_mean_lies(slug):
     for config in LESSONS[slug].configs():
-        tests = figures(TABLE, LESSONS[slug], "mnist")[config.name].test
+        tests = figures(TABLE, LESSONS[slug], "mnist").outcomes[config.name].test
         assert abs(tests[config.seed] - tests.mean()) < tests.std(ddof=1) / 2
 
 
@@ -102,7 +117,7 @@ def test_figures_that_are_measured_again_are_the_same(slug, dataset, name, seed)
     if dataset != "digits" and data_dir is None:
         pytest.skip("no MNIST files on this machine (LOSSROOM_DATA_DIR)")
     config = next(c for c in LESSONS[slug].configs(dataset=dataset) if c.name == name)
-    measured = lessons_table.measure(config, seed, data_dir or lessons_table.ROOT)
+    measured = measure(config, seed, data_dir or lessons_table.ROOT).quantities
     quantities = lessons_table.quantities_of(config)
     recorded = {quantity: TABLE[digest(config)][quantity][seed] for quantity in quantities}
     for quantity in ("diverged", "dead"):

@@ -7,18 +7,22 @@ from pathlib import Path
 from typing import Any
 
 from app.commands.changes import apply_change
+from app.lessons.lesson import Lesson
+from app.lessons.library import Library
 from app.mistake import Mistake
+from app.settings import read_settings
 from app.texts import find_unfit
 from engine import ExperimentConfig
-from engine.lessons import LESSONS, Lesson
 from engine.limits import Limits
 from engine.summary import summarize
 
 
 def find_lesson(slug: str | None) -> Lesson:
-    if slug not in LESSONS:
-        raise Mistake(f"there is no lesson {slug!r}; there are {', '.join(LESSONS)}")
-    return LESSONS[slug]
+    """A built-in lesson, or one of the folder of own lessons."""
+    lessons = Library(read_settings().lessons_dir).shelf().lessons
+    if slug is None or slug not in lessons:
+        raise Mistake(f"there is no lesson {slug!r}; there are {', '.join(lessons)}")
+    return lessons[slug]
 
 
 def read_experiment(path: Path) -> dict[str, Any]:

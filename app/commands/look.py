@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from rich.text import Text
 from app.commands import terminal
 from app.commands.experiments import find_lesson
 from app.commands.summary import table_of
+from app.commands.terminal import visible
+from app.lessons.lesson import Lesson
 from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, Dataset, DatasetError, ExperimentConfig, datasets
@@ -48,7 +52,8 @@ def look(
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     console = terminal.console()
     try:
-        experiment = None if lesson is None else find_lesson(lesson).experiment()
+        found = None if lesson is None else find_lesson(lesson)
+        experiment = None if found is None else found.experiment()
         chosen = name if experiment is None else experiment.dataset.name
         if chosen not in datasets.names():
             raise Mistake(f"there is no data set {chosen!r}; there are {', '.join(datasets.names())}")
@@ -71,8 +76,9 @@ def look(
         _print_images(console, seen.values, [names[label] for label in seen.labels])
     else:
         _print_points(console, seen.values, seen.labels, names)
-    if lesson is not None and experiment is not None:
-        _print_lesson(console, lesson, experiment)
+    if found is not None and experiment is not None:
+        console.print(table_of(experiment))
+        console.print(visible(_said(found)))
     return 0
 
 
@@ -88,10 +94,12 @@ def _kept_back(dataset: Dataset, experiment: ExperimentConfig | None, *, first: 
     return replace(datasets.sample(own, part="test", first=first, count=count), part="validation")
 
 
-def _print_lesson(console: Console, slug: str, experiment: ExperimentConfig) -> None:
-    console.print(table_of(experiment))
-    lesson = find_lesson(slug)
-    console.print(lesson.question["en"] if lesson.runs else lesson.conclusion["en"])
+def _said(lesson: Lesson) -> str:
+    """A lesson's question; where it trains nothing, all there is to read."""
+    if lesson.runs:
+        return lesson.question["en"]
+    html = lesson.edition("en").body.render("explain")
+    return unescape(re.sub(r"<[^>]*>", "", html))
 
 
 # -- images ------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from urllib.parse import quote
 
 from app.runs import Run
 from app.texts import file_name
-from engine.lessons import LESSONS
 
 #: Numbers of runs that are named one by one.
 MAX_NUMBERS = 4
@@ -37,7 +36,7 @@ def attachment(name: str) -> dict[str, str]:
 def _common(runs: Sequence[Run]) -> str:
     """The lesson or else the data set that the runs have in common."""
     lessons = {run.lesson for run in runs}
-    if len(lessons) == 1 and (slug := lessons.pop()) in LESSONS:
+    if len(lessons) == 1 and (slug := lessons.pop()):
         return f"lesson-{slug}"
     datasets = {str(run.training.config["dataset"]["name"]) for run in runs}
     return datasets.pop() if len(datasets) == 1 else ""

@@ -24,7 +24,7 @@ from app.exports.hues import assign_hues
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
 from app.exports.wording import label_of, labels_of, reason_text, value_label_of
-from engine.lessons import LESSONS, Lesson
+from app.lessons.lesson import Lesson
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
@@ -52,6 +52,7 @@ def report(
     language: str,
     plotly: bytes,
     dash: str | None = None,
+    lessons: Mapping[str, Lesson] | None = None,
 ) -> Iterator[str]:
     """The page, in pieces.
 
@@ -60,10 +61,11 @@ def report(
         texts: the messages of `language`, by key.
         plotly: Plotly's script.
         dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
+        lessons: by slug; a lesson's title and question are shown above its runs.
     """
     configs = [flatten(recording.config) for recording in recordings]
     hues = assign_hues([recording.run for recording in recordings])
-    lesson = _lesson(recordings)
+    lesson = _lesson(recordings, lessons or {})
     stream = _environment.get_template("report.html").stream(
         t=lambda key: texts[key],
         reason_text=lambda why, reason: reason_text(why, reason, texts, language),
@@ -119,10 +121,10 @@ def _dash(field: str | None, configs: Sequence[Fields], texts: Mapping[str, str]
     return {"label": label_of(field, texts), "values": values}
 
 
-def _lesson(recordings: Sequence[Recording]) -> Lesson | None:
-    """The lesson that all runs are of."""
+def _lesson(recordings: Sequence[Recording], lessons: Mapping[str, Lesson]) -> Lesson | None:
+    """The lesson that all runs are of, if it is still there."""
     slugs = {recording.run.get("lesson") for recording in recordings}
-    return LESSONS.get(slugs.pop() or "") if len(slugs) == 1 else None
+    return lessons.get(slugs.pop() or "") if len(slugs) == 1 else None
 
 
 def _heading(

@@ -32,7 +32,7 @@ class Edition:
     body: Body
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Lesson:
     """Experiments to compare, and what is asked and said about them.
 

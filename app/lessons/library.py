@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,14 +43,16 @@ class Shelf:
     """The lessons as they are at one moment.
 
     Attributes:
-        lessons: by slug: in the order of the first course of the built-in ones, then the teacher's own.
+        lessons: by slug: those of the teacher's own courses in their order, then the built-in course's, then others.
         courses: by name.
+        own_courses: those of the teacher.
         problems: why files were refused.
         version: grows whenever anything changes.
     """
 
     lessons: Mapping[str, Lesson] = field(default_factory=dict)
     courses: Mapping[str, Course] = field(default_factory=dict)
+    own_courses: Mapping[str, Course] = field(default_factory=dict)
     problems: Sequence[Problem] = ()
     version: int = 0
 
@@ -78,17 +81,24 @@ class Library:
         self._built_in = built_in
         self._clock = clock
         self._quiet = quiet
+        self._lock = threading.Lock()
         self._looked: float | None = None
         self._read: dict[tuple[Path, str], _Read] = {}
         self._shelf = Shelf()
 
+    @property
+    def is_read(self) -> bool:
+        """Whether `shelf` has been asked before, and so is fast."""
+        return self._looked is not None
+
     def shelf(self) -> Shelf:
-        """The lessons now."""
-        now = self._clock()
-        if self._looked is None or now - self._looked >= INTERVAL:
-            self._looked = now
-            self._look()
-        return self._shelf
+        """The lessons now. The first time takes some tenths of a second."""
+        with self._lock:
+            now = self._clock()
+            if self._looked is None or now - self._looked >= INTERVAL:
+                self._looked = now
+                self._look()
+            return self._shelf
 
     def _look(self) -> None:
         problems: list[Problem] = []
@@ -108,13 +118,11 @@ class Library:
             if problem not in self._shelf.problems and not self._quiet:
                 log.warning("a lesson was refused: %s", problem)
         self._read = read
+        courses = self._courses(read)
         self._shelf = Shelf(
-            MappingProxyType(self._ordered(read)),
-            {
-                name.removesuffix(COURSE): each.lesson
-                for (_, name), each in read.items()
-                if isinstance(each.lesson, Course)
-            },
+            MappingProxyType(self._ordered(read, courses)),
+            {name: course for folder in self._folders for name, course in courses[folder].items()},
+            {name: course for folder in self._folders[1:] for name, course in courses[folder].items()},
             tuple(problems),
             self._shelf.version + 1,
         )
@@ -132,20 +140,26 @@ class Library:
         except Problems as problems:
             return _Read(stamps, before.lesson if before else None, problems.found)
 
-    def _ordered(self, read: Mapping[tuple[Path, str], _Read]) -> dict[str, Lesson]:
-        lessons: dict[str, Lesson] = {}
-        for (_, name), each in read.items():
-            if isinstance(each.lesson, Lesson):
-                lessons[name] = each.lesson
+    def _ordered(
+        self, read: Mapping[tuple[Path, str], _Read], courses: Mapping[Path, Mapping[str, Course]]
+    ) -> dict[str, Lesson]:
+        lessons = {name: each.lesson for (_, name), each in read.items() if isinstance(each.lesson, Lesson)}
         order = [
             slug
-            for (folder, _), each in read.items()
-            if folder == self._built_in and isinstance(each.lesson, Course)
-            for slug in each.lesson.lessons
+            for folder in reversed(self._folders)
+            for course in courses[folder].values()
+            for slug in course.lessons
         ]
-        place = {slug: number for number, slug in enumerate(order)}
-        slugs = sorted(lessons, key=lambda slug: (place.get(slug, len(place)), lessons[slug].own, slug))
+        place = {slug: number for number, slug in reversed(list(enumerate(order)))}
+        slugs = sorted(lessons, key=lambda slug: (place.get(slug, len(order)), slug))
         return {slug: lessons[slug] for slug in slugs}
+
+    def _courses(self, read: Mapping[tuple[Path, str], _Read]) -> dict[Path, dict[str, Course]]:
+        courses: dict[Path, dict[str, Course]] = {folder: {} for folder in self._folders}
+        for (folder, name), each in read.items():
+            if isinstance(each.lesson, Course):
+                courses[folder][name.removesuffix(COURSE)] = each.lesson
+        return courses
 
 
 def _groups(folder: Path, problems: list[Problem]) -> dict[str, dict[str, tuple[Path, Stamp]]]:

@@ -287,7 +287,9 @@ async def _report(
     )
     curves = [await in_thread(report.curves, recording, points) for recording in recordings]
     texts = pages.messages.catalog(language)
-    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash)
+    lab: Lab = request.app.state.lab
+    lessons = lab.library.shelf().lessons
+    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash, lessons)
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 

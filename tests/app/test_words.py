@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.i18n import LANGUAGES, Messages
-from engine.lessons import LESSONS
+from app.lessons.library import Library
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = Messages()
+LESSONS = Library().shelf().lessons
 GUIDES = {
     "en": ("README.md", "docs/guide.md", "docs/administration.md", "docs/proxies.md", "docs/lessons.md"),
     "ja": ("docs/guide.ja.md", "docs/administration.ja.md", "docs/proxies.ja.md"),
@@ -62,8 +63,12 @@ def catalog_texts(language):
 
 def lesson_texts(language):
     for lesson in LESSONS.values():
-        for text in (lesson.title, lesson.question, lesson.conclusion):
-            yield lesson.slug, text[language]
+        edition = lesson.editions[language]
+        for text in (edition.title, edition.question, *edition.texts.values()):
+            yield lesson.slug, text
+        path = next(path for path in lesson.paths if path.name.endswith(f".{language}.md"))
+        for number, line in enumerate(path.read_text("utf-8").partition("\n---\n")[2].splitlines(), 1):
+            yield f"{path.name}:{number}", line
 
 
 def glossary_texts(language):

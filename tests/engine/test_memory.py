@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.lessons.library import Library
 from engine import ExperimentConfig, Trainer
 from engine.evaluation import Evaluator
-from engine.lessons import LESSONS
 from engine.limits import Limits
 from engine.memory import arrays, logits_at_once
 from engine.presets import PRESETS
@@ -146,7 +146,7 @@ def test_a_full_alexnet_in_batches_of_a_thousand_is_not():
 
 
 def test_every_lesson_leaves_room_for_others():
-    for lesson in LESSONS.values():
+    for lesson in Library().shelf().lessons.values():
         for config in lesson.configs():
             assert summarize(config).memory_bytes < LIMITS.memory_bytes / 4
 

@@ -1,0 +1,91 @@
+"""/api/lessons: which lessons there are, and launching the runs of one without playing it."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fastapi import APIRouter, Response
+
+from app.answers import ERRORS, LessonAnswer, LessonsAnswer, RunsAnswer
+from app.errors import Invalid, NotFound
+from app.lab import LAUNCHES, Lab, TheLab
+from app.lessons import listing
+from app.lessons.attempts import progress_of
+from app.lessons.lesson import Lesson
+from app.people.person import Person
+from app.people.visits import ThePerson
+from app.routes.runs import Fresh
+from app.work import in_thread
+
+router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS)
+
+
+@router.get("/lessons", response_model=LessonsAnswer)
+async def get_lessons(
+    lab: TheLab, person: ThePerson, language: Literal["en", "ja"] | None = None
+) -> Response:
+    """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
+
+    Their texts are in one language, if it is named, else in all.
+    """
+    shelf = lab.library.shelf() if lab.library.is_read else await in_thread(lab.library.shelf)
+    datasets = {slug: _data_set(lab, lesson) for slug, lesson in shelf.lessons.items()}
+    progress = {
+        slug: how
+        for slug, lesson in shelf.lessons.items()
+        if (how := _progress(lab, person, lesson)) is not None
+    }
+    body = lab.listing.json(shelf, language, datasets, progress)
+    return Response(body, media_type="application/json")
+
+
+@router.get("/lessons/{slug}")
+async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
+    """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
+    lesson = _lesson(lab, slug)
+    return listing.view(lab.library.shelf(), lesson, _data_set(lab, lesson), with_configs=True)
+
+
+@router.post("/lessons/{slug}/runs", status_code=201, dependencies=[LAUNCHES])
+async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | None = None) -> RunsAnswer:
+    """Launch a lesson's whole set without a prediction; on the digits where its own data set is not there."""
+    lesson = _lesson(lab, slug)
+    if not lesson.runs:
+        raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
+    launched = listing.launched(lesson, _data_set(lab, lesson))
+    configs = [config for config, _ in launched]
+    for config, summary in launched:
+        lab.settings.limits.check(summary)
+        # some networks do not accept images of the digits' size, and keep their own data set
+        lab.data_sets.demand(config.dataset.name)
+    lab.take_runs(person, len(configs))
+    runs = await lab.scheduler.commands.launch(
+        configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner
+    )
+    return {"runs": [lab.sight.view(person, run) for run in runs]}
+
+
+def _lesson(lab: Lab, slug: str) -> Lesson:
+    lesson = lab.library.shelf().lessons.get(slug)
+    if lesson is None:
+        raise NotFound(f"there is no lesson {slug!r}", field="slug")
+    return lesson
+
+
+def _data_set(lab: Lab, lesson: Lesson) -> str:
+    """The lesson's own data set, or the digits, which are always there, where it can do with them."""
+    own = not lesson.any_dataset or lab.data_sets.is_available(lesson.dataset)
+    return lesson.dataset if own else "digits"
+
+
+def _progress(lab: Lab, person: Person, lesson: Lesson) -> str | None:
+    attempt = lab.attempts.newest(person, lesson.slug)
+    if attempt is None:
+        return None
+    settings = lesson.settings
+    question = settings.transfer.question if settings.transfer is not None else None
+    return progress_of(
+        attempt,
+        see=None if settings.see is None else settings.see.id,
+        transfer=None if question is None else question.id,
+    ).value
