@@ -43,6 +43,12 @@ def texts_of(settings: Settings) -> dict[str, str]:
     return texts
 
 
+def units_of(settings: Settings) -> set[str]:
+    """The ids of texts that a translation may have: a unit such as % is the same in every language."""
+    asked = (question for _, question in _questions(settings))
+    return {f"{question.id}.unit" for question in asked if isinstance(question, Number) and question.unit}
+
+
 def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     """Everything that does not fit.
 
@@ -219,7 +225,7 @@ def _translations(lesson: Lesson, language: str) -> Iterator[Flaw]:
     for name, edition in lesson.editions.items():
         if name == language:
             continue
-        for text in edition.texts.keys() - needed.keys():
+        for text in edition.texts.keys() - needed.keys() - units_of(lesson.settings):
             yield Flaw(f"nothing has the id {text!r}", ("texts", text), language=name)
         for text in needed.keys() - edition.texts.keys():
             yield Flaw(f"the text {text!r} is not translated", ("texts",), language=name)

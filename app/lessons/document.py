@@ -232,7 +232,8 @@ class Translation(Model):
     texts: dict[Annotated[str, StringConstraints(max_length=81)], Text] = Field(
         default={},
         max_length=200,
-        description="id → text: of questions, of options as question.option, of claims and of what to try",
+        description="id → text: of questions, of options as question.option, of units as question.unit, of claims"
+        " and of what to try",
     )
 
 

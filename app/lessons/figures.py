@@ -127,17 +127,15 @@ def measure(training: Training, steps: Rows | None, evaluations: Rows | None) ->
         "highest": float(medians[-1]),
     }
     dataset = training.config["dataset"]
+    source, test_images = datasets.source(dataset["name"]), dataset.get("test_size")
+    if test_images is None:
+        test_images = source.test_size
     if diverged and _last(evaluation["iteration"]) != training.iteration:
-        chance = 100 / len(datasets.source(dataset["name"]).class_names)
-        figures |= {name: chance for name in ("train", "validation", "test") if not math.isnan(figures[name])}
-        figures["loss"] = math.inf
-    return Measured(
-        Outcome(**{name: np.array([value]) for name, value in figures.items()}),
-        curves,
-        datasets.source(dataset["name"]).test_size
-        if dataset.get("test_size") is None
-        else dataset["test_size"],
-    )
+        has = {"train": True, "validation": bool(dataset.get("validation_size")), "test": test_images > 0}
+        chance = 100 / len(source.class_names)
+        figures |= {**{name: chance for name, is_there in has.items() if is_there}, "loss": math.inf}
+    outcome = Outcome(**{name: np.array([value]) for name, value in figures.items()})
+    return Measured(outcome, curves, test_images)
 
 
 class _Columns:

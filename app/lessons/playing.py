@@ -107,7 +107,8 @@ class Stage:
                     for one in asked.options
                 ]
             case Number():
-                answer |= {"unit": asked.unit, "low": asked.low, "high": asked.high}
+                unit = asked.unit and self.words(f"{asked.id}.unit", asked.unit)
+                answer |= {"unit": unit, "low": asked.low, "high": asked.high}
             case Rank() | Sketch():
                 names = self.names
                 answer["runs"] = [names.get(name, name) for name in asked.runs]

@@ -257,16 +257,17 @@ def in_words(question: Question, value: Value, words: Words) -> str:
         case Rank(), list():
             return " > ".join(value)
         case Number(), int() | float():
-            return f"{_short(value)}{_unit(question)}"
+            return f"{_short(value)}{unit(question, words)}"
         case Number(), {"value": int() | float() as number, "range": int() | float() as spread}:
-            return f"{_short(number)}{f' ± {_short(spread)}' if spread else ''}{_unit(question)}"
+            return f"{_short(number)}{f' ± {_short(spread)}' if spread else ''}{unit(question, words)}"
         case Click(), int() | float():
             return f"{round(value):,}"
     return ""
 
 
-def _unit(question: Number) -> str:
-    return question.unit and f" {question.unit}"
+def unit(question: Number, words: Words) -> str:
+    """The unit of a question behind a number."""
+    return question.unit and f" {words(f'{question.id}.unit', question.unit)}"
 
 
 def rounded(value: float) -> float | None:

@@ -86,7 +86,7 @@ def numbers(question: Number, values: Iterable[Value], came: Value, words: Words
     return {
         "question": question.id,
         "ask": words(question.id, question.ask),
-        "unit": question.unit,
+        "unit": question.unit and words(f"{question.id}.unit", question.unit),
         "low": question.low,
         "high": question.high,
         "values": sorted(value["value"] for value in values)[:MOST_NUMBERS],

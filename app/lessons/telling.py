@@ -15,10 +15,9 @@ from app.lessons.markdown import TextFigure
 from app.lessons.outcome import Figures
 from app.lessons.results import Words, parsed
 
-#: A figure of the room is of so many launches with different results at least.
-FEWEST = 3
-#: It is given with the range in which eight of ten lie.
-RANGE = (10, 90)
+#: A figure of the room is the median of its launches; of so many with different results, with the range in which eight
+#: of ten lie.
+FEWEST, RANGE = 3, (10, 90)
 
 
 class Telling:
@@ -52,13 +51,15 @@ class Telling:
         if not figure.room:
             value = _value(figure, self._figures)
             return None if value is None else figure.show(value)
-        values = [value for one in self._room if (value := _value(figure, one)) is not None]
-        if len(values) < FEWEST:
+        launches = self._room or [self._figures]
+        values = [value for one in launches if (value := _value(figure, one)) is not None]
+        if not values:
             return None
-        low, high = np.percentile(values, RANGE)
-        return (
-            f"{figure.show(float(np.median(values)))} ({figure.show(float(low))}–{figure.show(float(high))})"
-        )
+        median = figure.show(float(np.median(values)))
+        if len(values) < FEWEST:
+            return median
+        low, high = (figure.show(float(bound)) for bound in np.percentile(values, RANGE))
+        return f"{median} ({low}–{high})"
 
     def value(self, text: str) -> float | None:
         """What an expression of the lesson gives for the person's runs; None where it is not known."""

@@ -55,7 +55,7 @@ HIGH_LOW = figures(measured(0.5, 0.8), measured(0.1, 0.2))
 
 
 def words(key, default):
-    return {"ahead.a": "エー"}.get(key, default)
+    return {"ahead.a": "エー", "n.unit": "％"}.get(key, default)
 
 
 def test_the_quantities_of_a_run_are_those_of_its_last_rows_and_of_its_first_steps():
@@ -82,10 +82,13 @@ def test_a_run_that_diverged_between_evaluations_is_at_chance_and_one_whose_netw
     assert measured(0.5, reason=Reason("dead", "dead", iteration=3)).outcome.dead.item() == 1
 
 
-def test_a_run_without_rows_has_no_figures_and_causes_no_error():
-    outcome = measure(make_run("r", CONFIG, status=Status.DIVERGED).training, None, None).outcome
-    assert math.isnan(outcome.test.item())
-    assert math.isnan(outcome.weights.item())
+def test_a_run_without_evaluations_is_at_chance_if_it_diverged_and_else_has_no_figures():
+    outcome = measure(make_run("r", CONFIG, status=Status.DIVERGED).training, STEPS, None).outcome
+    assert (outcome.test.item(), outcome.train.item()) == (10, 10)  # it diverged before it was evaluated
+    assert math.isnan(outcome.validation.item())
+    nothing = measure(make_run("r", CONFIG, status=Status.COMPLETED).training, None, None).outcome
+    assert math.isnan(nothing.test.item())
+    assert math.isnan(nothing.weights.item())
 
 
 def choice(*statements):
@@ -166,7 +169,7 @@ def test_an_outcome_says_in_words_what_was_predicted_what_came_and_how_far_off_t
         ("b", "1", "2", 1),
     ]
     number = results.outcome(NUMBER, {"value": 70, "range": 5}, HIGH_LOW, RUNS, words)
-    assert (number.predicted, number.came, number.off) == ("70 ± 5 %", "80 %", 10)
+    assert (number.predicted, number.came, number.off) == ("70 ± 5 ％", "80 ％", 10)
 
 
 def test_an_answer_to_a_question_that_has_changed_since_is_no_error():

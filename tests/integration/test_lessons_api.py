@@ -111,7 +111,8 @@ def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone
     assert "It learns to" in html
     assert "UNTRUE" not in html
     assert "The slow one wins." in html.split('class="denied"')[1]  # the page says what did not come true
-    assert 'in the room <b class="figure">–</b>' in html  # one launch is no room
+    own, of_room = re.findall(r'<b class="figure"[^>]*>([^<]*)</b> %', html)
+    assert own == of_room  # one launch has no spread
     assert explained["transfer"]["answer"] is None
     assert LATE["answer"] not in explained["transfer"]["html"]
     assert error(reply(http, "last", 40))["code"] == "lesson_answered"
