@@ -32,7 +32,7 @@ export class PredictionsCard {
   #card;
   #store;
   #toast;
-  #source = new RoomSource(PAUSE);
+  #source = new RoomSource(() => PAUSE);
   #title = h("h2");
   #toggle = h("button", { type: "button", className: "toggle", onclick: () => this.#open(!this.#isOpen) });
   #body = h("div", { className: "room-body" });

@@ -4,7 +4,7 @@
  */
 
 import { barList } from "../lessons/room/bars.js";
-import { RoomSource } from "../lessons/room/room-source.js";
+import { pauseOfStudents, RoomSource } from "../lessons/room/room-source.js";
 import { find, h, setText } from "../page/dom.js";
 import { cssColor } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
@@ -18,14 +18,11 @@ import { explain } from "../words/reasons.js";
  * @import { Store } from "../state/store.js"
  */
 
-/** About so many milliseconds between two questions to the server, if nothing happens. */
-const PAUSE = 20_000;
-
 await Promise.all([loadStyle("room"), textsOf("lessons")]);
 
 export class VoteCard {
   #store;
-  #source = new RoomSource(PAUSE);
+  #source = new RoomSource(pauseOfStudents);
   #title = h("h2");
   #close = h("button", { type: "button", className: "toggle", onclick: () => this.#leave() });
   #body = h("div", { className: "room-body" });

@@ -9,7 +9,7 @@ import { cssColor } from "../../page/palette.js";
 import { loadStyle } from "../../page/style.js";
 import { onLanguage, t } from "../../words/i18n.js";
 import { counted, countOf, talliesOf, voteTally } from "./room-parts.js";
-import { RoomSource } from "./room-source.js";
+import { pauseOfStudents, RoomSource } from "./room-source.js";
 
 /**
  * @import { Run } from "../../types.js"
@@ -17,8 +17,6 @@ import { RoomSource } from "./room-source.js";
  * @import { Points, Room } from "./types.js"
  */
 
-/** About so many milliseconds between two questions, if nothing happens. */
-const PAUSE = 15_000;
 /** A curve of what came has at most about so many points. */
 const MAX_POINTS = 200;
 
@@ -26,7 +24,7 @@ await loadStyle("room");
 
 export class RoomCard {
   #store;
-  #source = new RoomSource(PAUSE);
+  #source = new RoomSource(pauseOfStudents);
   #title = h("h2");
   #count = h("span", { className: "quiet" });
   #body = h("div", { className: "room-body" });

@@ -10,6 +10,9 @@ import { newestOnly } from "../../state/newest.js";
 
 /** @import { Room } from "./types.js" */
 
+/** The pause of a student's page, in milliseconds: a class asks at most about four times a second, however large it is. @param {number} people */
+export const pauseOfStudents = (people) => Math.max(15_000, 250 * people);
+
 export class RoomSource extends Emitter {
   /** The newest answer; null: there is none yet. @type {Room | null} */
   room = null;
@@ -20,7 +23,7 @@ export class RoomSource extends Emitter {
   #again = false;
   #timer = 0;
 
-  /** @param {number} pause about so many milliseconds between two questions, if nothing happens */
+  /** @param {(people: number) => number} pause about so many milliseconds between two questions, if nothing happens */
   constructor(pause) {
     super();
     this.#pause = pause;
@@ -78,10 +81,10 @@ export class RoomSource extends Emitter {
   /** Ask again later: not all pages of a class at the same time, and not for a page that nobody sees. */
   #wait() {
     clearTimeout(this.#timer);
-    if (!this.slug || this.room?.predicted === undefined) return;
+    if (!this.slug) return;
     this.#timer = setTimeout(
       () => (document.hidden || !isOpen(this.room) ? this.#wait() : this.ask()),
-      this.#pause * (0.75 + Math.random() / 2),
+      this.#pause(this.room?.people ?? 0) * (0.75 + Math.random() / 2),
     );
   }
 }

@@ -4,10 +4,9 @@
  */
 
 import { h, setText, svg } from "../../page/dom.js";
-import { onKey, undoOrRedo } from "../../page/keys.js";
 import { cssColor } from "../../page/palette.js";
-import { number, percent, t } from "../../words/i18n.js";
-import { HANDLES, handlePlaces, moveOf } from "./handles.js";
+import { percent, t } from "../../words/i18n.js";
+import { HandleRow } from "./handle-row.js";
 import { labelPlaces } from "./labels.js";
 
 /**
@@ -51,7 +50,7 @@ export class SketchLayer {
   #names = h("div", { className: "sketch-names", "aria-hidden": "true" });
   #hint = h("p", { className: "sketch-hint" });
   #field = h("div", { className: "sketch-field" });
-  #handles = h("div", { className: "sketch-handles", role: "group" });
+  #handles;
   element = h(
     "div",
     { className: "sketch", hidden: true },
@@ -60,7 +59,6 @@ export class SketchLayer {
     this.#names,
     this.#hint,
     this.#field,
-    this.#handles,
   );
   /** @type {Frame | null} */
   #frame = null;
@@ -68,7 +66,6 @@ export class SketchLayer {
   #shown = null;
   /** For which places the names were placed last. */
   #named = "";
-  #handle = 0;
   /** The pointer that draws, and where it was last. @type {{id: number, at: [number, number], begun: boolean, x: number, y: number} | null} */
   #stroke = null;
 
@@ -79,8 +76,8 @@ export class SketchLayer {
     this.#field.addEventListener("pointermove", (event) => this.#move(event));
     for (const type of /** @type {const} */ (["pointerup", "pointercancel"]))
       this.#field.addEventListener(type, (event) => this.#release(event));
-    for (let i = 0; i < HANDLES; i++) this.#handles.append(this.#makeHandle(i));
-    onKey(this.#handles, (event) => this.#key(event));
+    this.#handles = new HandleRow(on);
+    this.element.append(this.#handles.element);
   }
 
   /** Move the layer to a chart. @param {Chart} chart */
@@ -121,8 +118,8 @@ export class SketchLayer {
     this.element.classList.toggle("drawable", canDraw);
     this.#hint.hidden = !shown.hint || Boolean(this.#stroke);
     setText(this.#hint, shown.hint);
-    this.#field.hidden = this.#handles.hidden = !canDraw;
-    if (canDraw) this.#drawHandles(frame, shown);
+    this.#field.hidden = this.#handles.element.hidden = !canDraw;
+    if (canDraw) this.#handles.draw(frame, shown);
   }
 
   /** @param {(Drawn & {places: Place[]})[]} curves */
@@ -233,69 +230,5 @@ export class SketchLayer {
     const { begun } = this.#stroke;
     this.#stroke = null;
     if (begun) this.#on.end();
-  }
-
-  // -- the handles ---------------------------------------------------------------------------------
-
-  /** @param {number} i */
-  #makeHandle(i) {
-    const handle = h("span", { className: "sketch-handle", role: "slider", "aria-orientation": "vertical" });
-    handle.addEventListener("focus", () => {
-      this.#handle = i;
-      this.#roam();
-    });
-    return handle;
-  }
-
-  /** Only one handle can be reached with Tab. */
-  #roam() {
-    for (const [i, handle] of this.#all.entries()) handle.tabIndex = i === this.#handle ? 0 : -1;
-  }
-
-  get #all() {
-    return /** @type {HTMLElement[]} */ ([...this.#handles.children]);
-  }
-
-  /**
-   * @param {Frame} frame
-   * @param {Shown} shown
-   */
-  #drawHandles(frame, { iterations, value, pen, isPercent }) {
-    this.#handles.setAttribute("aria-label", t("lesson.sketch.handles", { run: pen }));
-    const color = this.#shown?.curves.find(({ run }) => run === pen);
-    this.#handles.style.color = color ? cssColor(color.hue) : "";
-    const places = handlePlaces(iterations);
-    for (const [i, handle] of this.#all.entries()) {
-      const now = value(places[i]);
-      const { x, y } = frame.place(places[i], now);
-      handle.style.transform = `translate(${Math.round(x)}px, ${Math.round(Math.max(0, Math.min(y, frame.area.height)))}px)`;
-      const [shown, at] = [
-        isPercent ? percent(now / 100, 0) : number(now, { maximumFractionDigits: 2 }),
-        number(places[i]),
-      ];
-      const attributes = {
-        label: t("lesson.sketch.handle", { run: pen, i: i + 1, of: HANDLES }),
-        valuemin: 0,
-        valuemax: Math.max(frame.highest, now),
-        valuenow: now,
-        valuetext: t("lesson.sketch.value", { value: shown, iteration: at }),
-      };
-      for (const [name, text] of Object.entries(attributes))
-        handle.setAttribute(`aria-${name}`, String(text));
-    }
-    this.#roam();
-  }
-
-  /** @param {KeyboardEvent} event */
-  #key(event) {
-    const isUndo = undoOrRedo(event) === "undo";
-    const move =
-      isUndo || event.ctrlKey || event.metaKey || event.altKey ? null : moveOf(this.#handle, event);
-    if (!isUndo && !move) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!move) return this.#on.undo();
-    this.#all[move.handle].focus();
-    if (move.by) this.#on.move(move.handle, move.by);
   }
 }

@@ -3,18 +3,16 @@
  * there dashed, and the real curves grow through them.
  */
 
-import { find, h, icon, setText } from "../../page/dom.js";
-import { onKey, undoOrRedo } from "../../page/keys.js";
 import { color } from "../../page/palette.js";
 import { loadStyle } from "../../page/style.js";
 import { isDark } from "../../page/theme.js";
 import { urlState } from "../../state/address.js";
 import { onLanguage, t } from "../../words/i18n.js";
+import { Drawing } from "./drawing.js";
 import { frameOf } from "./frame.js";
-import { withHandleMoved } from "./handles.js";
 import { SketchLayer } from "./layer.js";
 import { Pens } from "./pens.js";
-import { isComplete, thinned, valueAt, withEnds, withLine } from "./points.js";
+import { SketchHead } from "./sketch-head.js";
 
 /**
  * @import { Chart } from "../../charts/chart.js"
@@ -24,11 +22,9 @@ import { isComplete, thinned, valueAt, withEnds, withLine } from "./points.js";
  */
 
 /** What is to be sketched: `runs` are names of runs, `iterations` their length. @typedef {{runs: string[], iterations: number}} Task */
-/** A sealed sketch by the names of the runs. @typedef {Record<string, Points>} Prediction */
+/** A sketch by the names of the runs. @typedef {Record<string, Points>} Prediction */
 /** A run by its name in the lesson. @typedef {{id: string, name: string}} NamedRun */
 
-/** So many strokes can be undone. */
-const MAX_UNDO = 50;
 /** One step of a handle, as a share of the axis. */
 const STEP = 0.01;
 /** Where a curve of losses begins with the keyboard, as a share of the axis. */
@@ -36,20 +32,16 @@ const LEVEL = 0.5;
 
 export class Sketch {
   #chart;
-  #task;
+  #runs;
+  #iterations;
   #board;
   #store;
   #onChange;
   #chance;
   #hues;
-  /** @type {Map<string, Points>} */
-  #curves = new Map();
-  /** What was drawn before each of the newest strokes. @type {Map<string, Points>[]} */
-  #before = [];
+  #drawing;
   /** The run whose pen is in use. @type {string | null} */
   #pen;
-  /** The handle that was moved last: moving it again is no new step for undo. @type {string | null} */
-  #moved = null;
   /** Name in the lesson → id of the launched run, after the launch. @type {Map<string, string>} */
   #ids = new Map();
   #sealed = false;
@@ -57,11 +49,6 @@ export class Sketch {
   #head;
   /** All rows of pens on the page. @type {Pens[]} */
   #pens = [];
-  #undo = tool("undo", () => this.undo());
-  #clear = tool("trash", () => this.clear());
-  #tools = h("div", { className: "sketch-tools" });
-  #keyText = h("span");
-  #key = h("span", { className: "key sketch-key" }, h("span", { className: "sketch-line" }), this.#keyText);
   /** What ends with the sketch. @type {(() => void)[]} */
   #listening;
   /** What was drawn last, as text to compare. */
@@ -79,29 +66,23 @@ export class Sketch {
    */
   constructor(chart, { runs, iterations }, { charts, store, onChange, classes = 0, hues = {} }) {
     this.#chart = chart;
-    this.#task = { runs, iterations };
+    this.#runs = runs;
+    this.#iterations = iterations;
     this.#board = charts;
     this.#store = store;
     this.#onChange = onChange;
     this.#chance = classes > 1 ? 100 / classes : null;
     this.#hues = Object.fromEntries(runs.map((run, i) => [run, hues[run] ?? i]));
+    this.#drawing = new Drawing(runs, iterations);
     this.#pen = runs[0];
     this.#layer = new SketchLayer({
-      begin: () => this.#remember(),
+      begin: () => this.#drawing.begin(),
       line: (from, to) => this.#line(from, to),
       end: () => this.#end(),
       move: (handle, by) => this.#moveHandle(handle, by),
       undo: () => this.undo(),
     });
-    this.#head = new Pens((run) => this.choose(run));
-    this.#pens.push(this.#head);
-    this.#tools.append(this.#head.element, this.#undo, this.#clear);
-    onKey(this.#tools, (event) => {
-      if (undoOrRedo(event) !== "undo") return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.undo();
-    });
+    this.#head = new SketchHead(this.#makePens(), { undo: () => this.undo(), clear: () => this.clear() });
     this.#listening = [
       charts.on("drawn", (drawn) => this.#follow(drawn)),
       charts.on("range", (changed) => changed === this.#chart && this.#draw()),
@@ -118,13 +99,12 @@ export class Sketch {
 
   /** The curves: [iteration, value] of each run that has one; accuracies in per cent. @returns {Prediction} */
   values() {
-    return Object.fromEntries(this.#curves);
+    return this.#drawing.curves;
   }
 
   /** The runs whose curve is not complete. */
   get missing() {
-    const { runs, iterations } = this.#task;
-    return runs.filter((run) => !isComplete(this.#curves.get(run) ?? [], iterations));
+    return this.#drawing.missing;
   }
 
   get complete() {
@@ -133,10 +113,9 @@ export class Sketch {
 
   /** A further row of pens, for the text of the lesson; it says the same as the one in the head of the chart. */
   chooser() {
-    const pens = new Pens((run) => this.choose(run));
-    this.#pens.push(pens);
+    const element = this.#makePens();
     this.#draw();
-    return pens.element;
+    return element;
   }
 
   /**
@@ -144,7 +123,7 @@ export class Sketch {
    * @param {NamedRun[]} runs the launched runs, before the store has them: they get the colours of their sketches
    */
   seal(runs = []) {
-    const named = runs.filter(({ name }) => this.#task.runs.includes(name));
+    const named = runs.filter(({ name }) => this.#runs.includes(name));
     this.#store.wishHues(Object.fromEntries(named.map(({ id, name }) => [id, this.#hues[name]])));
     this.#close(named);
   }
@@ -155,13 +134,13 @@ export class Sketch {
    * @param {NamedRun[]} runs the runs of the attempt
    */
   show(prediction, runs = []) {
-    this.#curves = new Map(Object.entries(prediction));
+    this.#drawing.curves = prediction;
     this.#close(runs);
   }
 
   /** Take over a sketch that was begun before, and may be drawn on. @param {Prediction} prediction */
   restore(prediction) {
-    this.#curves = new Map(Object.entries(prediction).filter(([run]) => this.#task.runs.includes(run)));
+    this.#drawing.curves = prediction;
     this.#draw();
   }
 
@@ -178,31 +157,21 @@ export class Sketch {
   choose(run) {
     if (this.#sealed) return;
     this.#pen = run === this.#pen ? null : run;
-    this.#moved = null;
     this.#draw();
   }
 
   /** Take away the last stroke. */
   undo() {
-    const before = this.#sealed ? undefined : this.#before.pop();
-    if (!before) return;
-    this.#curves = before;
+    if (this.#sealed || !this.#drawing.canUndo) return;
+    this.#drawing.undo();
     this.#changed();
   }
 
   /** Take away the curve of the pen, or all curves without a pen. */
   clear() {
-    if (this.#sealed || !this.#curves.size) return;
-    this.#remember();
-    if (this.#pen) this.#curves.delete(this.#pen);
-    else this.#curves.clear();
+    if (this.#sealed || this.#drawing.isEmpty) return;
+    this.#drawing.clear(this.#pen);
     this.#changed();
-  }
-
-  #remember() {
-    this.#moved = null;
-    this.#before.push(new Map(this.#curves));
-    if (this.#before.length > MAX_UNDO) this.#before.shift();
   }
 
   /**
@@ -210,16 +179,13 @@ export class Sketch {
    * @param {[number, number]} to
    */
   #line(from, to) {
-    if (!this.#pen) return;
-    this.#curves.set(this.#pen, withLine(this.#curves.get(this.#pen) ?? [], from, to));
+    if (this.#pen === null) return;
+    this.#drawing.line(this.#pen, from, to);
     this.#draw();
   }
 
   #end() {
-    const pen = this.#pen ?? "";
-    const points = thinned(withEnds(this.#curves.get(pen) ?? [], this.#task.iterations));
-    if (points.length > 1) this.#curves.set(pen, points);
-    else this.#curves.delete(pen);
+    if (this.#pen !== null) this.#drawing.end(this.#pen);
     this.#changed();
   }
 
@@ -228,27 +194,24 @@ export class Sketch {
    * @param {number} by steps
    */
   #moveHandle(handle, by) {
-    if (!this.#pen) return;
-    const moved = `${this.#pen} ${handle}`;
-    if (moved !== this.#moved) this.#remember();
+    if (this.#pen === null) return;
     const high = this.#highest;
-    const points = withHandleMoved(this.#curves.get(this.#pen) ?? [], handle, by * STEP * high, {
-      iterations: this.#task.iterations,
-      level: this.#level,
-      high,
-    });
-    this.#curves.set(this.#pen, thinned(points));
+    this.#drawing.moveHandle(this.#pen, handle, by * STEP * high, { level: this.#level, high });
     this.#changed();
-    this.#moved = moved;
   }
 
   #changed() {
-    this.#moved = null;
     this.#draw();
     this.#onChange();
   }
 
   // -- on the chart ----------------------------------------------------------------------------------
+
+  #makePens() {
+    const pens = new Pens((run) => this.choose(run));
+    this.#pens.push(pens);
+    return pens.element;
+  }
 
   get #isPercent() {
     return this.#chart.drawing.percent;
@@ -273,7 +236,6 @@ export class Sketch {
   #close(runs) {
     this.#sealed = true;
     this.#pen = null;
-    this.#before = [];
     this.#ids = new Map(runs.map(({ name, id }) => [name, id]));
     this.#draw();
   }
@@ -290,17 +252,16 @@ export class Sketch {
   }
 
   #attach() {
-    const { element } = this.#chart.card;
     this.#drawn = "";
     this.#layer.attach(this.#chart);
-    element.querySelector(".card-head .controls")?.before(this.#tools);
-    element.querySelector(".controls .icon-button")?.before(this.#key);
+    this.#head.attach(this.#chart.card.element);
     this.#chart.beside = () => this.#traces();
     this.#draw();
   }
 
   #detach() {
-    for (const element of [this.#layer.element, this.#tools, this.#key]) element.remove();
+    this.#layer.remove();
+    this.#head.remove();
     this.#chart.card.element.classList.remove("sketching");
     this.#chart.beside = () => [];
   }
@@ -311,62 +272,54 @@ export class Sketch {
   }
 
   get #hint() {
-    if (!this.#pen || this.#sealed) return "";
-    const points = this.#curves.get(this.#pen) ?? [];
-    if (!points.length) return t("lesson.sketch.draw", { run: this.#pen });
-    return isComplete(points, this.#task.iterations) ? "" : t("lesson.sketch.whole", { run: this.#pen });
+    if (this.#pen === null || this.#drawing.isComplete(this.#pen)) return "";
+    const begun = this.#drawing.of(this.#pen).length > 0;
+    return t(begun ? "lesson.sketch.whole" : "lesson.sketch.draw", { run: this.#pen });
   }
 
   #draw() {
     const { element, plotElement } = this.#chart.card;
-    const { iterations, runs } = this.#task;
+    const { isEmpty, canUndo } = this.#drawing;
     element.classList.toggle("sketching", !this.#sealed);
-    this.#tools.hidden = this.#sealed;
-    this.#key.hidden = !this.#sealed || !this.#curves.size;
-    setText(this.#keyText, t("lesson.sketch.key"));
-    setText(find(this.#undo, "span", HTMLElement), t("lesson.sketch.undo"));
-    setText(find(this.#clear, "span", HTMLElement), t("lesson.sketch.clear"));
-    this.#undo.disabled = !this.#before.length;
-    this.#clear.disabled = !this.#curves.size;
-    const pens = runs.map((run) => ({
-      run,
-      hue: this.#hue(run),
-      chosen: run === this.#pen,
-      complete: isComplete(this.#curves.get(run) ?? [], iterations),
-    }));
+    this.#head.draw({ sealed: this.#sealed, isEmpty, canUndo });
+    const curves = this.#runs.map((run) => ({ run, hue: this.#hue(run), points: this.#drawing.of(run) }));
+    const pens = curves.map(({ run, hue }) => {
+      return { run, hue, chosen: run === this.#pen, complete: this.#drawing.isComplete(run) };
+    });
     for (const row of this.#pens) row.draw(pens);
     const frame = this.#frame();
     const corner = { left: plotElement.offsetLeft, top: plotElement.offsetTop };
-    const curves = pens.map(({ run, hue }) => ({ run, hue, points: this.#curves.get(run) ?? [] }));
     const hint = this.#hint;
-    const drawn = JSON.stringify([
+    const state = [
       frame?.key,
       corner,
       curves,
       this.#pen,
       hint,
-      this.#key.textContent,
+      t("lesson.sketch.key"),
       this.#layer.isDrawing,
-    ]);
+    ];
+    const drawn = JSON.stringify(state);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const value = (/** @type {number} */ at) => {
-      const points = this.#curves.get(this.#pen ?? "") ?? [];
-      return points.length ? valueAt(points, at) : this.#level;
+    const isPercent = this.#isPercent;
+    const shown = {
+      curves,
+      chance: isPercent ? this.#chance : null,
+      pen: this.#pen,
+      iterations: this.#iterations,
+      hint,
+      value: (/** @type {number} */ at) => this.#drawing.value(this.#pen ?? "", at, this.#level),
+      isPercent,
     };
-    const { pen, isPercent, chance } = { pen: this.#pen, isPercent: this.#isPercent, chance: this.#chance };
-    this.#layer.draw(
-      frame,
-      { curves, chance: isPercent ? chance : null, pen, iterations, hint, value, isPercent },
-      corner,
-    );
+    this.#layer.draw(frame, shown, corner);
   }
 
   /** The curves for a saved picture, as Plotly's data. */
   #traces() {
     if (!this.#frame()) return [];
     const unit = this.#isPercent ? 100 : 1;
-    return [...this.#curves].map(([run, points]) => ({
+    return Object.entries(this.#drawing.curves).map(([run, points]) => ({
       type: "scatter",
       mode: "lines",
       x: points.map(([x]) => x),
@@ -376,13 +329,4 @@ export class Sketch {
       meta: { named: true },
     }));
   }
-}
-
-/**
- * A button of the head: a text, and on a phone an icon.
- * @param {string} picture
- * @param {() => void} onclick
- */
-function tool(picture, onclick) {
-  return h("button", { type: "button", className: "sketch-tool", onclick }, icon(picture), h("span"));
 }
