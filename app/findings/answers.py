@@ -76,10 +76,13 @@ class FindingAnswer(TypedDict):
 @_answer
 class FindingsAnswer(TypedDict):
     """What is found of a run at an iteration, the most decisive first. `compared`: how many ended trainings of this lab
-    are among those that `tried` and `helped` count; `ended`: how many there are."""
+    are among those that `tried` and `helped` count; `ended`: how many there are. `evaluations`: how many there are up
+    to the iteration; with fewer than `evaluations_needed` some rules on evaluations cannot say anything."""
 
     run: str
     iteration: int
     findings: list[FindingAnswer]
+    evaluations: int
+    evaluations_needed: int
     compared: int
     ended: int

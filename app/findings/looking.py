@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,13 +41,21 @@ class Found:
     offers: tuple[Offer, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is found at a moment, the most decisive first, and how many evaluations there are up to there."""
+
+    found: Sequence[Found]
+    evaluations: int
+
+
 class Looking:
     """Findings of trainings at moments. Each is computed once, in a thread. Lives in the event loop."""
 
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database = database
         self._hub = hub
-        self._found: OrderedDict[Key, list[Found]] = OrderedDict()
+        self._found: OrderedDict[Key, Judged] = OrderedDict()
 
     def newest(self, training: Training) -> int:
         """The newest iteration at which findings are looked for."""
@@ -61,8 +69,8 @@ class Looking:
         """How many rows the streams of a training have."""
         return {stream: self._hub.recorded(training.id, stream) for stream in STREAMS}
 
-    async def at(self, training: Training, iteration: int) -> list[Found]:
-        """The findings after an iteration of a training, the most decisive first."""
+    async def at(self, training: Training, iteration: int) -> Judged:
+        """The findings after an iteration of a training."""
         totals = self.totals(training)
         # a measurement follows the rows of its iteration
         is_complete = _are_complete(training, iteration, totals)
@@ -76,15 +84,16 @@ class Looking:
             self._found.popitem(last=False)
         return found
 
-    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> list[Found]:
+    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Judged:
         case = self.case(training, iteration, totals)
-        return [
+        found = [
             Found(
                 finding,
                 tuple(offer(training, iteration, case.config, remedy) for remedy in finding.remedies),
             )
             for finding in find(case)
         ]
+        return Judged(found, len(case.rows.evaluation["iteration"]))
 
     def case(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Case:
         """What the rules look at. It reads the store: call it in a thread."""

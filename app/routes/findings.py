@@ -26,7 +26,7 @@ from app.people.person import Person
 from app.people.visits import ThePerson
 from app.runs import Run
 from app.trainings import Training
-from engine.findings import RULES
+from engine.findings import EVALUATIONS, RULES
 from engine.findings.remedies import nested
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
@@ -46,12 +46,14 @@ async def get_findings(lab: TheLab, person: ThePerson, run_id: str, at: At = Non
     iteration = (
         lab.looking.newest(run.training) if at is None else Moment.of(run.training, at, "at").iteration
     )
-    found = await lab.looking.at(run.training, iteration)
-    lookup = _Lookup(await lab.tried.counts(), lab.tried.by_identity() if found else {})
+    judged = await lab.looking.at(run.training, iteration)
+    lookup = _Lookup(await lab.tried.counts(), lab.tried.by_identity() if judged.found else {})
     return {
         "run": run_id,
         "iteration": iteration,
-        "findings": [await _finding(lab, person, run, one, lookup) for one in found],
+        "findings": [await _finding(lab, person, run, one, lookup) for one in judged.found],
+        "evaluations": judged.evaluations,
+        "evaluations_needed": EVALUATIONS,
         "compared": lookup.counts.compared,
         "ended": lookup.counts.ended,
     }

@@ -25,6 +25,7 @@ from engine.findings.rule import Rule
 from engine.findings.table import RULES
 
 __all__ = [
+    "EVALUATIONS",
     "RULES",
     "Case",
     "Course",
@@ -41,6 +42,8 @@ __all__ = [
 
 #: More would not be read.
 MOST = 5
+#: From so many evaluations on, each rule on evaluations can find something.
+EVALUATIONS = max(rule.least_rows for rule in RULES.values() if rule.stream == "evaluation")
 #: Without these columns there is nothing to look at.
 NEEDED = {"iteration", "loss", "learning_rate"}
 

@@ -21,6 +21,10 @@ Value = Numbers | NDArray[Any] | float | int | str
 Limits = Mapping[str, float]
 
 
+#: Thresholds that are a number of rows, of which a rule takes a mean, a median or a difference.
+WINDOWS = ("window", "evaluations", "smoothed")
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """A number that a rule compares with, and where it comes from."""
@@ -85,3 +89,9 @@ class Rule:
     def limits(self) -> dict[str, float]:
         """The thresholds by name."""
         return {name: threshold.value for name, threshold in self.thresholds.items()}
+
+    @property
+    def least_rows(self) -> int:
+        """From how many rows on its finding can come: those that it must hold, with the window before the first."""
+        window = max((self.limits.get(name, 1) for name in WINDOWS), default=1)
+        return self.rows + int(window) - 1

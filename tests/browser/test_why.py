@@ -29,6 +29,7 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     page.until("document.querySelector('#why li')")  # the curves come first
     expect(why).to_contain_text("initial weights are too small")
     expect(why).to_contain_text("Measured on batches of 50 images; iterations: 20.")
+    expect(why).to_contain_text("So far there are 8 evaluations.")
     vanishing = why.locator("li", has_text="gradient vanishes")
     vanishing.locator(".why-text").click()
     see = vanishing.get_by_role("button", name="Show it")
@@ -40,6 +41,15 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     expect(card).to_contain_text(re.compile(r"lowest [\d,]+ times smaller"))
     expect(page.page.locator(".moment-bar")).to_contain_text("stuck")
     gradients = card.locator("canvas.map")
+    # since when each fault is there is on the track; a click goes there
+    since = {
+        one["code"]: one["iteration"]
+        for one in lab.http.get(f"/api/runs/{stuck['id']}/findings").json()["findings"]
+    }
+    marks = page.page.locator(".moment-found button")
+    expect(marks).to_have_count(len(set(since.values())))
+    marks.first.click()
+    expect(page.page.locator(".moment-iteration")).to_have_text(f"iteration {min(since.values())}")
     box = gradients.bounding_box()
     assert box is not None
     page.page.mouse.click(box["x"] + box["width"] / 8, box["y"] + 5)  # iteration 50 of 400

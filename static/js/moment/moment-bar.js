@@ -1,10 +1,12 @@
 /** The bar of the moment: its run, its iteration, the values there, and what one can do there. */
 
-import { h, icon, iconButton, label, setText } from "../page/dom.js";
+import { h, icon, iconButton, label, setChildren, setText } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
 import { cssColor } from "../page/palette.js";
 import { lowerBound } from "../state/series.js";
+import { findingText } from "../views/finding-text.js";
 import { number, onLanguage, percent, t } from "../words/i18n.js";
+import { apart, foundMoments } from "./found-moments.js";
 import { short } from "./moment-marks.js";
 import { Weights } from "./weights.js";
 
@@ -16,6 +18,9 @@ import { Weights } from "./weights.js";
 
 /** What the bar uses of the page. @typedef {{fork: (run: Run, iteration: number) => void, toast: Toast}} OnMoment */
 
+/** The width of the slider's thumb, whose middle is at the iteration. */
+const THUMB = 16;
+
 export class MomentBar {
   #playhead;
   #swatch = h("span", { className: "moment-swatch" });
@@ -24,6 +29,9 @@ export class MomentBar {
   #values = h("span", { className: "moment-here" });
   #play = iconButton("play", "", () => this.#playhead.playing.toggle());
   #track = h("input", { type: "range", className: "moment-track", min: "0", step: "1" });
+  /** A button for each iteration since which something is wrong. @type {Map<number, HTMLButtonElement>} */
+  #found = new Map();
+  #foundPlace = h("span", { className: "moment-found" });
   #live = h("button", { type: "button", className: "toggle", id: "moment-live" });
   #fork = h("button", { type: "button", className: "toggle", id: "fork-here" });
   #weights;
@@ -41,13 +49,15 @@ export class MomentBar {
     const text = h("span", { className: "moment-text", role: "status" }, ...shown);
     onInput(this.#track, () => playhead.moveTo(Number(this.#track.value)));
     this.#live.addEventListener("click", () => playhead.follow());
-    const play = h("span", { className: "moment-play" }, this.#play, this.#track, this.#live);
+    const rail = h("span", { className: "moment-rail" }, this.#track, this.#foundPlace);
+    const play = h("span", { className: "moment-play" }, this.#play, rail, this.#live);
     this.#element.append(text, play, this.#fork, this.#weights.element, this.#close);
     this.#fork.addEventListener("click", () => {
       if (playhead.run) on.fork(playhead.run, playhead.iteration);
     });
     document.body.append(this.#element);
     playhead.on("change", () => this.#show());
+    foundMoments.on("change", () => this.#showFound());
     onLanguage(() => this.#translate());
     this.#translate();
   }
@@ -80,6 +90,36 @@ export class MomentBar {
     const at = t("moment.at", { n: number(iteration) });
     setText(this.#at, this.#playhead.isLive ? t("moment.live", { at }) : at);
     setText(this.#values, valuesText(run, iteration));
+    this.#showFound();
+  }
+
+  /** ◆ on the track, where something has been wrong with the run since; a click goes there. */
+  #showFound() {
+    const { run, newest } = this.#playhead;
+    const moments = run ? foundMoments.of(run.id).filter(({ iteration }) => iteration <= newest) : [];
+    if (!moments.length && !this.#found.size) return;
+    const width = Math.max(0, this.#track.clientWidth - THUMB);
+    const places = apart(
+      moments.map(({ iteration }) => iteration / Math.max(1, newest)),
+      width,
+    );
+    const buttons = moments.map(({ iteration, findings }, i) => {
+      const button = this.#found.get(iteration) ?? this.#foundButton(iteration);
+      const since = t("findings.since", { iteration: number(iteration) });
+      label(button, `${since}: ${findings.map(findingText).join(" ")}`);
+      button.style.left = `${THUMB / 2 + places[i]}px`;
+      button.style.setProperty("--run", run ? cssColor(run.hue) : "");
+      return button;
+    });
+    this.#found = new Map(moments.map(({ iteration }, i) => [iteration, buttons[i]]));
+    setChildren(this.#foundPlace, buttons);
+  }
+
+  /** @param {number} iteration */
+  #foundButton(iteration) {
+    const button = h("button", { type: "button" }, h("span", { "aria-hidden": "true" }, "◆"));
+    button.addEventListener("click", () => this.#playhead.moveTo(iteration));
+    return button;
   }
 }
 

@@ -13,7 +13,7 @@ import { Emitter } from "../state/emitter.js";
  * Something that may help; see `app/findings/answers.py`.
  * @typedef {{code: string, kind: "launch" | "fork", values: Record<string, any>, path: string, body: {name: string}, tried: number, helped: number, runs: Tried[]}} Remedy
  * @typedef {{code: string, iteration: number, values: Record<string, any>, kinds: Record<string, string>, sample: Sample, evidence: Evidence, remedies: Remedy[]}} Finding
- * @typedef {{run: string, iteration: number, findings: Finding[]}} Findings
+ * @typedef {{run: string, iteration: number, findings: Finding[], evaluations: number, evaluations_needed: number}} Findings
  */
 /** A run that one looks at, at an iteration; null: the newest. @typedef {{id: string, iteration: number | null, ended: boolean}} Asked */
 
@@ -34,6 +34,8 @@ export class FindingsOfRuns extends Emitter {
   /** @type {Asked[]} */
   #asked = [];
   #asking = false;
+  /** How often everything was to be asked again. */
+  #renewals = 0;
   #timer = 0;
 
   /** Say at which runs one looks from now on. @param {Asked[]} asked */
@@ -47,8 +49,14 @@ export class FindingsOfRuns extends Emitter {
     return this.#kept.get(keyOf(asked))?.answer;
   }
 
+  /** What was found of a run at all moments that were asked for; what came last is the last. @param {string} run */
+  all(run) {
+    return [...this.#kept.values()].flatMap(({ answer }) => (answer.run === run ? answer.findings : []));
+  }
+
   /** Ask again soon: a run was launched that may help, or has ended. */
   renew() {
+    this.#renewals++;
     for (const kept of this.#kept.values()) Object.assign(kept, { due: 0, wait: EVERY.first });
     if (!this.#asking) this.#next();
   }
@@ -67,12 +75,15 @@ export class FindingsOfRuns extends Emitter {
     }
     this.#asking = true;
     const { id, iteration } = due;
+    const renewals = this.#renewals;
     try {
       const answer = await request(
         "GET",
         `api/runs/${id}/findings${iteration === null ? "" : `?at=${iteration}`}`,
       );
       this.#keep(keyOf(due), answer);
+      // it may say what was so before
+      if (renewals !== this.#renewals) Object.assign(this.#kept.get(keyOf(due)) ?? {}, { due: 0 });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // refused, or lost on the way: what was found before stays, and the question is asked again

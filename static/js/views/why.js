@@ -3,6 +3,7 @@
  * it, and what may help. It is loaded when the first rows have come.
  */
 
+import { foundMoments } from "../moment/found-moments.js";
 import { h, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { ApiError, request } from "../server/api.js";
@@ -20,7 +21,7 @@ import { swatchOf } from "./view-card.js";
  * @import { Store } from "../state/store.js"
  * @import { Toast } from "../page/toast.js"
  * @import { Run, RunView } from "../types.js"
- * @import { Asked, Finding, Remedy } from "./findings.js"
+ * @import { Asked, Finding, Findings, Remedy } from "./findings.js"
  */
 
 await loadStyle("views");
@@ -107,7 +108,11 @@ export class Why {
       .join();
     if (statuses !== this.#statuses) this.#found.renew(); // a run that tries a remedy may have ended
     this.#statuses = statuses;
-    this.#found.ask(looked.map(({ asked }) => asked));
+    // the track of the moment shows what is found later as well
+    const pinned = looked.filter(({ asked }) => asked.iteration !== null);
+    const newest = pinned.map(({ run }) => ({ id: run.id, iteration: null, ended: hasEnded(run) }));
+    this.#found.ask([...looked.map(({ asked }) => asked), ...newest]);
+    for (const { run } of looked) foundMoments.tell(run.id, this.#found.all(run.id));
     const answers = looked.flatMap(({ run, asked }) => {
       const answer = this.#found.get(asked);
       return answer ? [{ run, answer }] : [];
@@ -123,7 +128,9 @@ export class Why {
     )
       .flat()
       .slice(0, MAX_FINDINGS);
+    const few = answers.map(({ answer }) => answer).find((one) => one.evaluations < one.evaluations_needed);
     const drawn = JSON.stringify([
+      few?.evaluations,
       shown.map(({ run, finding }) => [run.id, run.name, run.hue, finding]),
       this.#open,
     ]);
@@ -137,6 +144,7 @@ export class Why {
     this.#list.replaceChildren(...shown.map((one) => this.#item(one, keyOf(one) === open)));
     const head = h("header", { className: "card-head" }, h("h2", {}, t("findings.title")), this.#at);
     const none = shown.length ? [] : [h("p", { className: "quiet" }, t("findings.none"))];
+    if (few) none.push(h("p", { className: "quiet why-few" }, fewText(few)));
     this.#element.replaceChildren(head, this.#list, ...none);
     const again = [...this.#list.querySelectorAll("button")].find(({ dataset }) => dataset.focus === focused);
     if (focused) again?.focus();
@@ -233,6 +241,11 @@ export class Why {
     }
     button.disabled = false;
   }
+}
+
+/** Why some rules say nothing. @param {Findings} answer */
+function fewText({ evaluations, evaluations_needed: needed }) {
+  return t("findings.few_evaluations", { n: number(evaluations), needed: number(needed) });
 }
 
 /** @param {Shown | undefined} shown */

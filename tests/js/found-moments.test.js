@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { apart, FoundMoments } from "../../static/js/moment/found-moments.js";
+
+/** @param {string} code @param {number} iteration */
+const finding = (code, iteration) => /** @type {any} */ ({ code, iteration, values: {} });
+
+test("moments of findings come in their order, each once, and the last word on a finding counts", () => {
+  const found = new FoundMoments();
+  found.tell("a", [
+    finding("plateau", 90),
+    finding("gap", 50),
+    finding("plateau", 50),
+    finding("diverged", 10),
+  ]);
+  const moments = found
+    .of("a")
+    .map(({ iteration, findings }) => [iteration, findings.map(({ code }) => code)]);
+  assert.deepEqual(moments, [
+    [10, ["diverged"]],
+    [50, ["plateau", "gap"]],
+  ]);
+  assert.deepEqual(found.of("b"), []);
+});
+
+test("a change is told once", () => {
+  const found = new FoundMoments();
+  /** @type {string[]} */
+  const told = [];
+  found.on("change", (run) => told.push(run));
+  found.tell("a", []);
+  found.tell("a", [finding("gap", 5)]);
+  found.tell("a", [finding("gap", 5)]);
+  found.tell("a", []);
+  assert.deepEqual(told, ["a", "a"]);
+});
+
+test("marks that would cover each other are drawn beside each other", () => {
+  assert.deepEqual(apart([0.1, 0.5], 100), [10, 50]);
+  assert.deepEqual(apart([0.1, 0.12, 0.13, 0.9], 100), [10, 21, 32, 90]);
+});
