@@ -111,7 +111,7 @@ def _chosen(paths: Sequence[Path], settings: Settings) -> tuple[list[Lesson], li
 
 
 def _read(folder: Path) -> Shelf:
-    return Library(built_in=folder, quiet=True).shelf()
+    return Library(built_in=folder, whole=True, log=False).shelf()
 
 
 def _data_sets(lesson: Lesson, settings: Settings, quick: bool) -> list[str]:

@@ -32,7 +32,7 @@ _COURSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.course\.yaml$")
 #: What tells the name of a course from that of a lesson.
 COURSE = ".course"
 
-log = logging.getLogger("lossroom.lessons")
+logger = logging.getLogger("lossroom.lessons")
 
 #: What tells that a file is another one than before: its time and its size.
 Stamp = tuple[int, int]
@@ -67,7 +67,11 @@ class _Read:
 
 
 class Library:
-    """Reads lessons from folders, the built-in one first. A lesson in a later folder replaces one with its slug."""
+    """Reads lessons from folders, the built-in one first. A lesson in a later folder replaces one with its slug.
+
+    What must fit together in a built-in lesson is checked by the tests and not in each lab, as that takes a while.
+    With `whole` it is.
+    """
 
     def __init__(
         self,
@@ -75,12 +79,14 @@ class Library:
         *,
         built_in: Path = BUILT_IN,
         clock: Callable[[], float] = time.monotonic,
-        quiet: bool = False,
+        whole: bool = False,
+        log: bool = True,
     ) -> None:
         self._folders = [built_in, *([own] if own is not None else [])]
         self._built_in = built_in
         self._clock = clock
-        self._quiet = quiet
+        self._whole = whole
+        self._log = log
         self._lock = threading.Lock()
         self._looked: float | None = None
         self._read: dict[tuple[Path, str], _Read] = {}
@@ -115,8 +121,8 @@ class Library:
         if read == self._read and tuple(problems) == self._shelf.problems:
             return
         for problem in problems:
-            if problem not in self._shelf.problems and not self._quiet:
-                log.warning("a lesson was refused: %s", problem)
+            if self._log and problem not in self._shelf.problems:
+                logger.warning("a lesson was refused: %s", problem)
         self._read = read
         courses = self._courses(read)
         self._shelf = Shelf(
@@ -136,7 +142,8 @@ class Library:
         try:
             if "course" in paths:
                 return _Read(stamps, read_course(paths["course"]), ())
-            return _Read(stamps, read_lesson(name, paths, own=folder != self._built_in), ())
+            own = folder != self._built_in
+            return _Read(stamps, read_lesson(name, paths, own=own, whole=own or self._whole), ())
         except Problems as problems:
             return _Read(stamps, before.lesson if before else None, problems.found)
 

@@ -109,6 +109,9 @@ TABLE: dict[Key, Rule] = {
     ("POST", "/api/class/hold"): _TEACH,
     ("POST", "/api/class/show"): _TEACH,
     ("POST", "/api/class/vote"): _TEACH,
+    # all answers of lessons, and files of the teacher
+    ("GET", "/preview"): _TEACH,
+    ("GET", "/api/lesson-files"): _TEACH,
     ("POST", "/api/class/queue/{training_id}/first"): _TEACH,
     ("POST", "/api/class/projector-link"): _TEACH,
     ("PATCH", "/api/class"): _TEACH,
