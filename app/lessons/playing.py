@@ -6,132 +6,35 @@ Lives in the event loop.
 
 from __future__ import annotations
 
-import functools
-import json
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from app.errors import Conflict, Invalid, NotFound
-from app.estimate import expected_seconds
 from app.jobs.register import Register
-from app.lessons import expressions, results, values
+from app.lessons import results, values
 from app.lessons.answers import (
     Answered,
     AttemptAnswer,
     MissingRun,
     OutcomeAnswer,
-    QuestionAnswer,
     SeeAnswer,
     TransferAnswer,
-    TryAnswer,
 )
 from app.lessons.attempt import Answer, Attempt
 from app.lessons.attempts import Attempts
-from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch, Try
+from app.lessons.document import Question
 from app.lessons.figures import MeasuredRuns
-from app.lessons.functions import Unmeasured
+from app.lessons.launches import Launches
 from app.lessons.lesson import Lesson
 from app.lessons.markdown import Body
 from app.lessons.outcome import Figures
-from app.lessons.results import State, Words
+from app.lessons.results import State
+from app.lessons.stage import Stage, Stages
 from app.lessons.telling import Telling
+from app.lessons.tries import Tries
 from app.lessons.votes import Votes
 from app.people.person import Person
-from app.runs import Run
-from app.trainings import Training
-from engine import ExperimentConfig
-from engine.summary import summarize
-
-#: Launches of a lesson whose figures are those of the room, at most; the newest.
-MOST_LAUNCHES = 200
-#: Runs of something to try that are looked at, at most; the newest.
-MOST_TRIED = 5
-#: Characters of the name of a run of something to try.
-LONGEST_NAME = 100
-
-
-@dataclass(frozen=True)
-class Stage:
-    """A lesson as it is played: on a data set, in a size, in a language.
-
-    Attributes:
-        dataset: which stands for that of the lesson.
-        seed: of the person's own runs; None: those of the lesson's file.
-    """
-
-    lesson: Lesson
-    dataset: str
-    full: bool
-    language: str
-    seed: int | None = None
-
-    @functools.cached_property
-    def configs(self) -> list[ExperimentConfig]:
-        """The experiments of its runs, in order."""
-        return [
-            _seeded(config, self.seed) for config in self.lesson.configs(dataset=self.dataset, full=self.full)
-        ]
-
-    @functools.cached_property
-    def names(self) -> dict[str, str]:
-        """A run's name in the lesson's file → its name here."""
-        return self.lesson.names_on(self.dataset, full=self.full)
-
-    @property
-    def words(self) -> Words:
-        texts = self.lesson.edition(self.language).texts
-        return lambda key, default: texts.get(key, default)
-
-    @property
-    def body(self) -> Body:
-        return self.lesson.edition(self.language).body
-
-    def run_names(self) -> list[str]:
-        """The names of its runs here, in order."""
-        names = self.names
-        return list(dict.fromkeys(names[written] for written in self.lesson.runs))
-
-    def question(self, asked: Question) -> QuestionAnswer:
-        """A question as it is shown; what is right is not in it."""
-        answer: QuestionAnswer = {
-            "id": asked.id,
-            "kind": asked.kind,
-            "ask": self.words(asked.id, asked.ask),
-        }
-        match asked:
-            case Choice():
-                answer["options"] = [
-                    {"id": one.id, "text": self.words(f"{asked.id}.{one.id}", one.text)}
-                    for one in asked.options
-                ]
-            case Number():
-                unit = asked.unit and self.words(f"{asked.id}.unit", asked.unit)
-                answer |= {"unit": unit, "low": asked.low, "high": asked.high}
-            case Rank() | Sketch():
-                names = self.names
-                answer["runs"] = [names.get(name, name) for name in asked.runs]
-        if isinstance(asked, Sketch | Click):
-            answer |= {"chart": asked.chart, "iterations": self.iterations()}
-        return answer
-
-    def iterations(self) -> int:
-        """Of its longest run."""
-        configs = self.configs or [self.lesson.experiment(dataset=self.dataset)]
-        return max(config.iterations for config in configs)
-
-    def checked(self, asked: Question, given: object, field: str) -> Any:
-        """An answer to a question as it is stored.
-
-        Raises:
-            Invalid: with the field.
-        """
-        return values.checked(asked, given, field, names=self.names, iterations=self.iterations())
-
-
-def _seeded(config: ExperimentConfig, seed: int | None) -> ExperimentConfig:
-    return config if seed is None else ExperimentConfig.from_dict({**config.to_dict(), "seed": seed})
 
 
 class Playing:
@@ -139,6 +42,9 @@ class Playing:
 
     Args:
         votes: those of the class; None: there is no class.
+
+    Attributes:
+        stages: lessons as they are played.
     """
 
     def __init__(
@@ -148,6 +54,9 @@ class Playing:
         self._attempts = attempts
         self._measured = measured
         self._votes = votes
+        self._tries = Tries(register, measured)
+        self._launches = Launches(register, measured)
+        self.stages = Stages()
 
     # -- what is seen ------------------------------------------------------------------------------
 
@@ -259,80 +168,13 @@ class Playing:
             "html": stage.body.render("transfer", telling),
             "question": None if asked is None else stage.question(asked),
             "answer": answer,
-            "tries": [await self._try(stage, attempt, state, figures, one) for one in transfer.try_],
+            "tries": [await self._tries.view(stage, attempt, state, figures, one) for one in transfer.try_],
             "voting": asked is not None and self._is_voted_on(stage.lesson, asked.id),
         }
 
-    async def _try(
-        self, stage: Stage, attempt: Attempt, state: State, figures: Figures, what: Try
-    ) -> TryAnswer:
-        text = stage.words(what.id, what.text)
-        name = text[:LONGEST_NAME]
-        config = _seeded(
-            stage.lesson.tried(what, name, dataset=stage.dataset, full=stage.full), stage.seed
-        ).to_dict()
-        return {
-            "id": what.id,
-            "text": text,
-            "run": "" if what.run is None else stage.names.get(what.run, what.run),
-            "config": config,
-            "reached": await self._reached(stage, attempt, state, figures, what, config),
-        }
-
-    async def _reached(
-        self,
-        stage: Stage,
-        attempt: Attempt,
-        state: State,
-        figures: Figures,
-        what: Try,
-        config: dict[str, Any],
-    ) -> bool | None:
-        """Whether a run of the person has reached what something to try asks for; None: none has ended, or nothing is
-        asked."""
-        if what.reach is None:
-            return None
-        reach = results.parsed(what.reach, tuple(stage.lesson.run_names(what.id)), "truth")
-        tried = [
-            run
-            for run in self._register.runs
-            if run.owner == attempt.person and run.launched_at >= attempt.sealed_at and _is_of(run, config)
-        ]
-        found: bool | None = None
-        for run in tried[-MOST_TRIED:]:
-            trainings = {**state.trainings, what.id: run.training}
-            try:
-                if expressions.holds(reach, await self._measured.figures(trainings, stage.names)):
-                    return True
-            except Unmeasured:
-                return None
-            found = False
-        return found
-
     async def _telling(self, stage: Stage, attempt: Attempt, figures: Figures) -> Telling:
-        room = await self._room(stage) if _speaks_of_the_room(stage.body) else []
+        room = await self._launches.figures(stage) if _speaks_of_the_room(stage.body) else []
         return Telling(stage.lesson, stage.dataset, figures, attempt.runs, stage.words, room)
-
-    async def _room(self, stage: Stage) -> list[Figures]:
-        """The figures of all launches of the lesson here, on this data set and in this size, whose results differ."""
-        configs = {config.name: _but_seed(config.to_dict()) for config in stage.configs}
-        launches: dict[str, dict[str, Run]] = {}
-        for run in self._register.runs:
-            if run.lesson == stage.lesson.slug and run.name in configs:
-                launches.setdefault(run.group_id or run.id, {})[run.name] = run
-        found: dict[tuple[str, ...], Figures] = {}
-        for launch in list(launches.values())[-MOST_LAUNCHES:]:
-            if len(launch) < len(configs):
-                continue
-            trainings = {name: launch[name].training for name in configs}
-            key = tuple(training.id for training in trainings.values())
-            fits = all(
-                _is_trained_here(one) and _but_seed(one.config) == configs[name]
-                for name, one in trainings.items()
-            )
-            if fits and key not in found:
-                found[key] = await self._measured.figures(trainings, stage.names)
-        return list(found.values())
 
     # -- what is answered --------------------------------------------------------------------------
 
@@ -425,27 +267,6 @@ def _missing(one: results.Missing) -> MissingRun:
     return {"name": one.name, "run": one.run, "why": one.why}
 
 
-def _is_of(run: Run, config: dict[str, Any]) -> bool:
-    """Whether a run is of an experiment: the same one, or one of the same name on the same data."""
-    if not _is_trained_here(run.training):
-        return False
-    same_data = run.training.config["dataset"] == config["dataset"]
-    return _but_name(run.training.config) == _but_name(config) or (same_data and run.name == config["name"])
-
-
-def _is_trained_here(training: Training) -> bool:
-    """Whether it has ended and counts; an import has no fingerprint, and might say anything."""
-    return results.is_measured(training) and training.fingerprint is not None
-
-
-def _but_name(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in config.items() if name != "name"}
-
-
-def _but_seed(config: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in config.items() if name not in ("name", "seed")}
-
-
 def _speaks_of_the_room(body: Body) -> bool:
     return any(
         child.meta["figure"].room
@@ -454,14 +275,3 @@ def _speaks_of_the_room(body: Body) -> bool:
         for child in token.children or ()
         if child.type == "figure"
     )
-
-
-def seconds_of(configs: Sequence[ExperimentConfig]) -> list[float]:
-    """About how long each takes on a free core, with two digits."""
-    return [_seconds_of(json.dumps(config.to_dict())) for config in configs]
-
-
-@functools.lru_cache(maxsize=512)
-def _seconds_of(document: str) -> float:
-    config = ExperimentConfig.from_dict(json.loads(document))
-    return float(f"{expected_seconds(config, summarize(config)):.2g}")

@@ -86,6 +86,11 @@ def is_measured(training: Training) -> bool:
     return training.status.finished and _lack(training) is None
 
 
+def is_trained_here(training: Training) -> bool:
+    """Whether it has ended and counts; an import has no fingerprint, and might say anything."""
+    return is_measured(training) and training.fingerprint is not None
+
+
 def _lack(training: Training) -> str | None:
     """Why a training gives no figures for a lesson; None: it does, or will. One that diverged does."""
     if training.wanted or any(one["kind"] == "live" for one in training.annotations):

@@ -16,7 +16,8 @@ from app.lessons.answers import RoomAnswer, RoomCount, VoteTally
 from app.lessons.attempt import Attempt, Value
 from app.lessons.attempts import Attempts
 from app.lessons.document import Choice, Number, Question, Rank, Sketch
-from app.lessons.playing import Playing, Stage
+from app.lessons.playing import Playing
+from app.lessons.stage import Stage
 from app.lessons.tally import Bars
 from app.lessons.votes import Votes
 from app.people.classroom import Classroom
@@ -109,13 +110,11 @@ class Room:
             return {}
         if not person.is_teacher and self._playing.voted_on(lesson) is not None:
             return {}  # it would end the discussion
-        stages: dict[tuple[str, bool], Stage] = {}
         found: dict[tuple[str, ...], dict[str, Value]] = {}  # what came, by the trainings of the attempts
         counted: Counter[tuple[str, ...]] = Counter()
         for attempt in [mine] if mine is not None else attempts[:MOST_ATTEMPTS]:
-            played = stages.setdefault(
-                (attempt.dataset, attempt.full),
-                Stage(lesson, attempt.dataset, attempt.full, stage.language),
+            played = self._playing.stages.get(
+                lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
             )
             state = self._playing.state(played, attempt)
             if not state.has_ended:

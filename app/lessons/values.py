@@ -62,8 +62,6 @@ def text(given: object, field: str) -> str:
             field=field,
             bounds={"maximum": LONGEST, "value": len(given)},
         )
-    if any(0xD800 <= ord(sign) <= 0xDFFF for sign in given):
-        raise Invalid(f"{field} has characters that are no text", code="type", field=field)
     return given
 
 

@@ -15,13 +15,12 @@ from app.lessons.answers import AttemptAnswer, PlayAnswer, RoomAnswer, SealedAns
 from app.lessons.attempt import Attempt, Sure
 from app.lessons.document import Question
 from app.lessons.lesson import Lesson
-from app.lessons.playing import Stage, seconds_of
+from app.lessons.stage import Stage
 from app.lessons.tally import can_be_voted_on
 from app.lessons.votes import Phase
 from app.people.person import Person
 from app.people.visits import ThePerson
 from app.work import in_thread
-from engine.summary import summarize
 
 router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS)
 
@@ -84,8 +83,7 @@ async def play(lab: TheLab, person: ThePerson, slug: str, language: InLanguage =
     stage = _stage(lab, person, slug, language)
     lesson, settings = stage.lesson, stage.lesson.settings
     attempt = lab.attempts.newest(person, slug)
-    configs = stage.configs
-    seconds = await in_thread(seconds_of, configs)
+    seconds = await in_thread(getattr, stage, "seconds")
     edition = lesson.edition(language)
     return {
         "slug": slug,
@@ -103,7 +101,7 @@ async def play(lab: TheLab, person: ThePerson, slug: str, language: InLanguage =
         "hidden": list(settings.hidden),
         "runs": [
             {"name": config.name, "seconds": expected}
-            for config, expected in zip(configs, seconds, strict=True)
+            for config, expected in zip(stage.configs, seconds, strict=True)
         ],
         "predict": {
             "html": stage.body.render("predict"),
@@ -122,8 +120,8 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     stage = _stage(lab, person, slug, given.language, full=given.full)
     prediction = _prediction(stage, given.prediction)
     configs = stage.configs
-    for config in configs:
-        lab.settings.limits.check(summarize(config))
+    for config, summary in zip(configs, stage.summaries, strict=True):
+        lab.settings.limits.check(summary)
         # some networks do not accept images of the digits' size, and keep their own data set
         lab.data_sets.demand(config.dataset.name)
     known = lab.attempts.newest(person, slug)
@@ -227,14 +225,17 @@ def _stage(lab: Lab, person: Person, slug: str, language: str, *, full: bool = F
     if full and lesson.settings.full is None:
         raise Invalid("this lesson has no full size", code="lesson_full", field="full")
     own = not lesson.any_dataset or lab.data_sets.is_available(lesson.dataset)
-    return Stage(lesson, lesson.dataset if own else "digits", full, language, _seed(lesson, person))
+    dataset = lesson.dataset if own else "digits"
+    return lab.playing.stages.get(lesson, dataset, full=full, language=language, seed=_seed(lesson, person))
 
 
 def _stage_of(lab: Lab, person: Person, attempt: Attempt, language: str) -> Stage:
     """The lesson as it is played in an attempt."""
     lesson = _lesson(lab, attempt.lesson)
     full = attempt.full and lesson.settings.full is not None
-    return Stage(lesson, attempt.dataset, full, language, _seed(lesson, person))
+    return lab.playing.stages.get(
+        lesson, attempt.dataset, full=full, language=language, seed=_seed(lesson, person)
+    )
 
 
 def _seed(lesson: Lesson, person: Person) -> int | None:

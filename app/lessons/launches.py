@@ -1,0 +1,48 @@
+"""Launches: of a lesson, by all in the lab. What a text says of the room is measured in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.jobs.register import Register
+from app.lessons import results
+from app.lessons.figures import MeasuredRuns
+from app.lessons.outcome import Figures
+from app.lessons.stage import Stage
+from app.runs import Run
+
+#: So many are looked at, at most; the newest.
+MOST_LAUNCHES = 200
+
+
+class Launches:
+    """Lives in the event loop."""
+
+    def __init__(self, register: Register, measured: MeasuredRuns) -> None:
+        self._register = register
+        self._measured = measured
+
+    async def figures(self, stage: Stage) -> list[Figures]:
+        """The figures of all launches of the lesson here, on this data set and in this size, whose results differ."""
+        configs = {config.name: _but_seed(config.to_dict()) for config in stage.configs}
+        launches: dict[str, dict[str, Run]] = {}
+        for run in self._register.runs:
+            if run.lesson == stage.lesson.slug and run.name in configs:
+                launches.setdefault(run.group_id or run.id, {})[run.name] = run
+        found: dict[tuple[str, ...], Figures] = {}
+        for launch in list(launches.values())[-MOST_LAUNCHES:]:
+            if len(launch) < len(configs):
+                continue
+            trainings = {name: launch[name].training for name in configs}
+            key = tuple(training.id for training in trainings.values())
+            fits = all(
+                results.is_trained_here(one) and _but_seed(one.config) == configs[name]
+                for name, one in trainings.items()
+            )
+            if fits and key not in found:
+                found[key] = await self._measured.figures(trainings, stage.names)
+        return list(found.values())
+
+
+def _but_seed(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in config.items() if name not in ("name", "seed")}

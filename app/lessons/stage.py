@@ -1,0 +1,134 @@
+"""A stage: a lesson as it is played: on a data set, in a size, in a language, perhaps with a seed of one's own."""
+
+from __future__ import annotations
+
+import functools
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from app.estimate import expected_seconds
+from app.lessons import values
+from app.lessons.answers import QuestionAnswer
+from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
+from app.lessons.lesson import Lesson
+from app.lessons.markdown import Body
+from app.lessons.results import Words
+from engine import ExperimentConfig
+from engine.summary import Summary, summarize
+
+#: Stages that are remembered: a class plays one lesson on one data set, each perhaps with an own seed.
+MOST_STAGES = 1000
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A lesson as it is played: on a data set, in a size, in a language.
+
+    Attributes:
+        dataset: which stands for that of the lesson.
+        seed: of the person's own runs; None: those of the lesson's file.
+    """
+
+    lesson: Lesson
+    dataset: str
+    full: bool
+    language: str
+    seed: int | None = None
+
+    @functools.cached_property
+    def configs(self) -> list[ExperimentConfig]:
+        """The experiments of its runs, in order."""
+        return [
+            seeded(config, self.seed) for config in self.lesson.configs(dataset=self.dataset, full=self.full)
+        ]
+
+    @functools.cached_property
+    def summaries(self) -> list[Summary]:
+        """What its runs are, in order."""
+        return [summarize(config) for config in self.configs]
+
+    @functools.cached_property
+    def seconds(self) -> list[float]:
+        """About how long each run takes on a free core, with two digits."""
+        both = zip(self.configs, self.summaries, strict=True)
+        return [float(f"{expected_seconds(config, summary):.2g}") for config, summary in both]
+
+    @functools.cached_property
+    def names(self) -> dict[str, str]:
+        """A run's name in the lesson's file → its name here."""
+        return self.lesson.names_on(self.dataset, full=self.full)
+
+    @property
+    def words(self) -> Words:
+        texts = self.lesson.edition(self.language).texts
+        return lambda key, default: texts.get(key, default)
+
+    @property
+    def body(self) -> Body:
+        return self.lesson.edition(self.language).body
+
+    def run_names(self) -> list[str]:
+        """The names of its runs here, in order."""
+        names = self.names
+        return list(dict.fromkeys(names[written] for written in self.lesson.runs))
+
+    def question(self, asked: Question) -> QuestionAnswer:
+        """A question as it is shown; what is right is not in it."""
+        answer: QuestionAnswer = {
+            "id": asked.id,
+            "kind": asked.kind,
+            "ask": self.words(asked.id, asked.ask),
+        }
+        match asked:
+            case Choice():
+                answer["options"] = [
+                    {"id": one.id, "text": self.words(f"{asked.id}.{one.id}", one.text)}
+                    for one in asked.options
+                ]
+            case Number():
+                unit = asked.unit and self.words(f"{asked.id}.unit", asked.unit)
+                answer |= {"unit": unit, "low": asked.low, "high": asked.high}
+            case Rank() | Sketch():
+                names = self.names
+                answer["runs"] = [names.get(name, name) for name in asked.runs]
+        if isinstance(asked, Sketch | Click):
+            answer |= {"chart": asked.chart, "iterations": self.iterations}
+        return answer
+
+    @functools.cached_property
+    def iterations(self) -> int:
+        """Of its longest run."""
+        configs = self.configs or [self.lesson.experiment(dataset=self.dataset)]
+        return max(config.iterations for config in configs)
+
+    def checked(self, asked: Question, given: object, field: str) -> Any:
+        """An answer to a question as it is stored.
+
+        Raises:
+            Invalid: with the field.
+        """
+        return values.checked(asked, given, field, names=self.names, iterations=self.iterations)
+
+
+def seeded(config: ExperimentConfig, seed: int | None) -> ExperimentConfig:
+    """The same experiment with another seed; None: with its own."""
+    return config if seed is None else ExperimentConfig.from_dict({**config.to_dict(), "seed": seed})
+
+
+class Stages:
+    """Remembers stages, so that what a lesson's experiments are is computed once for all who play it alike."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, str, bool, str, int | None], Stage] = OrderedDict()
+
+    def get(self, lesson: Lesson, dataset: str, *, full: bool, language: str, seed: int | None) -> Stage:
+        """A lesson as it is played."""
+        key = (lesson.slug, dataset, full, language, seed)
+        known = self._known.pop(key, None)
+        if known is None or known.lesson is not lesson:  # its file may have changed
+            known = Stage(lesson, dataset, full, language, seed)
+        self._known[key] = known
+        while len(self._known) > MOST_STAGES:
+            self._known.popitem(last=False)
+        return known
