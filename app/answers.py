@@ -448,17 +448,19 @@ class ViewsAnswer(TypedDict):
 @_answer
 class ClassAnswer(TypedDict):
     """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
-    launch now. `shown`: what all screens show; null: each shows its own. `cloud`: students see the curves of all.
+    launch now. `stepped`: by how many iterations the teacher has moved all that trains last; null: it trains as
+    usual. `shown`: what all screens show; null: each shows its own. `cloud`: students see the curves of all.
     `vote`: the question of a lesson that the class votes on, see `app/lessons/votes.py`; null: there was none.
     `people`: how many students have joined. `launched`: how many of them have launched a run. `code_made`: when the
-    code was made, in Unix seconds, or the lab opened. `sees`: what the teacher sees of a student. The teacher and the
-    projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
+    code was made, in Unix seconds, or the lab opened. `sees`: what the teacher sees of a student. The teacher and
+    the projector get the `code`, and the `addresses` by which others open the lab, the best one first."""
 
     name: str
     ended: bool
     role: str | None
     me: NotRequired[Me]
     held: NotRequired[bool]
+    stepped: NotRequired[int | None]
     shown: NotRequired[dict[str, Any] | None]
     numbers_only: NotRequired[bool]
     cloud: NotRequired[bool]

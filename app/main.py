@@ -141,8 +141,12 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         lab.open("a lab")
         await _end_old_classes(database, settings.class_days)
         if classroom is not None:
-            await classroom.open(register.republish, scheduler.let_all_wait)
+            await classroom.open(register.republish, scheduler.let_all_wait, scheduler.stepping.release)
         await scheduler.open()
+        if classroom is None or not classroom.held:  # it was released while the lab was down
+            scheduler.stepping.release()
+        elif scheduler.stepping.is_on:
+            classroom.note_stepped(0)
         if classroom is not None:
             await classroom.views.open(classroom.id, register.find_run)
             await classroom.release_deleted(register.find_run)

@@ -20,6 +20,7 @@ from app.jobs.places import Places
 from app.jobs.queue import Owner
 from app.jobs.register import Register, illegal
 from app.jobs.sharing import Sharing
+from app.jobs.stepping import Stepping
 from app.metrics import Metrics
 from app.people.allowance import Allowance
 from app.runs import Run
@@ -74,6 +75,7 @@ class Commands:
         files: CheckpointFiles,
         forking: Forking,
         allowance: Allowance,
+        stepping: Stepping,
     ) -> None:
         self._settings = settings
         self._register = register
@@ -84,6 +86,7 @@ class Commands:
         self._places = places
         self._files = files
         self._allowance = allowance
+        self._stepping = stepping
         self.forking = forking
         self._preparing = Together(asyncio.Lock(), self._prepare)
         self._launching = Together(sharing.order, self._launch)
@@ -182,6 +185,8 @@ class Commands:
         await self._sharing.save(self._demand(run_id, Status.RUNNING, doing="paused").training)
         async with self._sharing.order:
             run = self._demand(run_id, Status.RUNNING, doing="paused")
+            if self._stepping.is_asked(run.training):
+                raise illegal(run, "it is being paused already")
             paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
             if paused >= self._settings.max_paused:
                 message = f"{paused} runs are paused already; no more can be paused at the same time"

@@ -13,7 +13,7 @@ from app.jobs.queue import ANYBODY, Level, Owner, Owners, Queue
 from app.jobs.register import Register
 from app.jobs.sharing import SHAREABLE
 from app.jobs.speed import Speed
-from app.jobs.waits import Parts, expected_starts
+from app.jobs.waits import KNOWN, Parts, expected_starts
 from app.live.hub import Hub
 from app.people.allowance import Allowance, Cost
 from app.settings import Settings
@@ -30,6 +30,7 @@ class Places:
         with_worker: the ids of trainings that have a worker; a paused one may keep its worker without a place.
         cancelling: the ids of those whose worker was asked to cancel.
         closing: whether no training is started any more.
+        standing: whether none is started now, as all that train move together; see `app.jobs.stepping`.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Places:
         self._held: dict[str, tuple[float, float]] = {}  # since when; how long it had trained then
         self.with_worker: set[str] = set()
         self.cancelling: set[str] = set()
-        self.closing = False
+        self.closing = self.standing = False
 
     @property
     def busy(self) -> int:
@@ -108,7 +109,7 @@ class Places:
 
     def fill(self) -> None:
         """Give free places to the trainings that wait, in their turns."""
-        while self.busy < self._settings.workers and not self.closing:
+        while self.busy < self._settings.workers and not (self.closing or self.standing):
             training_id = self.queue.take(self._may_run)
             if training_id is None:
                 break
@@ -146,6 +147,8 @@ class Places:
 
     def expected_starts(self) -> list[tuple[str, float]]:
         """The trainings that wait, the next one first, with the seconds until each starts about."""
+        if self.standing:  # until the teacher lets all go on
+            return [(training_id, math.inf) for training_id in self.queue.order()[:KNOWN]]
         running = []
         for training_id in self.with_worker if self.queue else ():
             training = self._register.find(training_id)

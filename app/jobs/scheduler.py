@@ -36,6 +36,7 @@ from app.jobs.places import Places
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
 from app.jobs.sharing import Sharing
+from app.jobs.stepping import Stepping
 from app.jobs.viewing import Viewing
 from app.jobs.waits import Waits
 from app.live.hub import Hub
@@ -73,6 +74,7 @@ class Scheduler:
     Attributes:
         commands: what users do with runs.
         allowance: what one student may have the lab do.
+        stepping: how the teacher moves all that trains together.
     """
 
     def __init__(
@@ -97,11 +99,24 @@ class Scheduler:
         self.allowance = allowance = Allowance(settings, register.sight.is_student)
         publish_lab = Throttle(PROGRESS_SECONDS, self._publish_lab)
         self._places = places = Places(settings, register, hub, executor, allowance, publish_lab)
+        self.stepping = stepping = Stepping(
+            register, executor, sharing, places, lambda training_id: hub.recorded(training_id, "train")
+        )
         self._waits = Waits(register, places.expected_starts)
         self._files = files = CheckpointFiles(settings, register)
         forking = Forking(settings, register, database, hub, data_sets, sharing, places, allowance)
         self.commands = Commands(
-            settings, register, metrics, executor, data_sets, sharing, places, files, forking, allowance
+            settings,
+            register,
+            metrics,
+            executor,
+            data_sets,
+            sharing,
+            places,
+            files,
+            forking,
+            allowance,
+            stepping,
         )
         self._lab_view: dict[str, Any] | None = None
         self._lab_published = 0.0
@@ -135,6 +150,7 @@ class Scheduler:
             if training.status is Status.QUEUED and training.id not in self._places.queue:
                 self._places.let_wait(training)
         await self._files.open()
+        self.stepping.open()
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
         self._ticker = asyncio.create_task(self._tick())
         self._places.fill()
@@ -192,7 +208,10 @@ class Scheduler:
             case Paused() if training.status is Status.RUNNING:
                 self._sharing.leaving.discard(training_id)
                 self._places.leave(training_id)
-                self._register.move(training, Status.PAUSED)
+                if self.stepping.is_asked(training):
+                    self.stepping.paused(training)
+                else:
+                    self._register.move(training, Status.PAUSED)
                 self._places.fill()
             case LiveChanged() | Died():
                 if isinstance(event, LiveChanged) and training.wanted:
@@ -240,6 +259,7 @@ class Scheduler:
             self._lost(
                 training, reason or Reason("worker_ended", "the worker process ended without a result")
             )
+        self.stepping.forget(training_id)
         self._places.cancelling.discard(training_id)
         self._places.fill()
 
@@ -267,7 +287,9 @@ class Scheduler:
             text = f"its worker died {times} times at iteration {iteration:,}; the last time, {reason}"
             values = {"times": times, "iteration": iteration, "why": reason}
             self._end(training, Status.FAILED, Reason("worker_died", text, **values))
-        elif training.status is Status.RUNNING:
+        else:
+            self.stepping.lost(training)
+        if training.status is Status.RUNNING:
             self._places.queue.put_back(training.id, self._places.owners(training))
             self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 

@@ -107,6 +107,7 @@ TABLE: dict[Key, Rule] = {
     ("POST", "/api/class/code"): _TEACH,
     ("GET", "/api/class/qr.svg"): Rule(SCREENS),
     ("POST", "/api/class/hold"): _TEACH,
+    ("POST", "/api/class/step"): _TEACH,
     ("POST", "/api/class/show"): _TEACH,
     ("POST", "/api/class/vote"): _TEACH,
     # all answers of lessons, and files of the teacher

@@ -49,6 +49,8 @@ class Classroom:
         id: of this class; another class of the same name has another one.
         code: the digits with which people join.
         held: whether students cannot launch now.
+        stepped: by how many iterations the teacher has moved all that trains last; 0: not yet since the lab started;
+            None: all that trains goes on by itself.
         shown: the teacher's view that all screens show; None: each shows its own.
         cloud: whether students see the curves of all, without persons.
         numbers_only: whether the projector shows no nicknames.
@@ -63,6 +65,7 @@ class Classroom:
         self.id = ""
         self.code = ""
         self.held = False
+        self.stepped: int | None = None
         self.shown: dict[str, Any] | None = None
         self.numbers_only = True
         self.cloud = False
@@ -88,17 +91,24 @@ class Classroom:
         self._guesses = Guesses(browsers=2 * max_people)
         self._rates = Rates()
         self._on_shown: Callable[[], None] = lambda: None
+        self._on_released: Callable[[], None] = lambda: None
         self._code_made = 0.0
         self._joining = Together(self._order, self._join)
         self._publish = Throttle(PUBLISHED_SECONDS, self._publish_now)
 
-    async def open(self, republish: Republish, on_shown: Callable[[], None] = lambda: None) -> None:
+    async def open(
+        self,
+        republish: Republish,
+        on_shown: Callable[[], None] = lambda: None,
+        on_released: Callable[[], None] = lambda: None,
+    ) -> None:
         """Go on with the class of this name, or begin one. Other classes end.
 
         Args:
             on_shown: called when another view is shown to all, or none.
+            on_released: called when launching is held no more.
         """
-        self._republish, self._on_shown = republish, on_shown
+        self._republish, self._on_shown, self._on_released = republish, on_shown, on_released
         found = await self._database.read(lambda c: people_store.find_class(c, self.name))
         if found is None:
             found = await self._begin()
@@ -362,6 +372,17 @@ class Classroom:
             turned = before ^ set(self.shown_runs)
             self._republish(lambda run: run.id in turned)
             self._on_shown()
+        if "held" in changes and not self.held:
+            self._release()
+        self._publish()
+
+    def _release(self) -> None:
+        self.stepped = None
+        self._on_released()
+
+    def note_stepped(self, iterations: int) -> None:
+        """All that trains was moved by so many iterations."""
+        self.stepped = iterations
         self._publish()
 
     async def release_deleted(self, find: Callable[[str], Run | None]) -> None:
@@ -395,6 +416,7 @@ class Classroom:
         log.info("the class has ended: its names are deleted")
         self._republish(lambda run: run.owner is not None or run.id in shown)
         self._on_shown()
+        self._release()
         self._publish()
 
     async def change(self, person: Person, **changes: Any) -> None:
@@ -425,6 +447,7 @@ class Classroom:
             "name": self.name,
             "ended": self.ended_at is not None,
             "held": self.held,
+            "stepped": self.stepped,
             "shown": self.shown,
             "numbers_only": self.numbers_only,
             "cloud": self.cloud,

@@ -21,6 +21,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "nickname_taken": (),
     "removed": (),
     "held": (),
+    "nothing_trains": (),
+    "stepped_together": (),
     "nothing_launched": (),
     "too_many_codes": ("seconds",),
     "too_often": ("seconds",),

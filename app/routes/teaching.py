@@ -11,6 +11,7 @@ from app.answers import ERRORS, ClassAnswer, PeopleAnswer, PersonAnswer, PhraseA
 from app.errors import Invalid
 from app.exports.documents import MAX_RUNS
 from app.lab import Lab, TheLab
+from app.people.allowance import MAX_STEP
 from app.people.classroom import person_view
 from app.people.person import Role
 from app.people.visits import ThePerson
@@ -35,6 +36,14 @@ class Holding(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     held: bool = Field(strict=True)
+
+
+class StepTogether(BaseModel):
+    """How far all that trains is moved."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    iterations: int = Field(1, ge=1, le=MAX_STEP, strict=True)
 
 
 class View(BaseModel):
@@ -122,6 +131,20 @@ async def renew_code(lab: TheLab, person: ThePerson) -> ClassAnswer:
 async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
     """Hold launching: students cannot launch, fork, resume or step. What trains goes on."""
     await lab.demand_class().set(held=given.held)
+    return class_view(lab, person)
+
+
+@router.post("/step")
+async def step_together(lab: TheLab, person: ThePerson, given: StepTogether | None = None) -> ClassAnswer:
+    """Move all that trains by exactly so many iterations, and no further: the first time, each training stops after its
+    current one. Launching is held meanwhile, and nothing else begins; when that is released, all go on."""
+    classroom = lab.demand_class()
+    iterations = (given or StepTogether(iterations=1)).iterations
+    lab.scheduler.stepping.moves()
+    if not classroom.held:
+        await classroom.set(held=True)
+    lab.scheduler.stepping.step(iterations)
+    classroom.note_stepped(iterations)
     return class_view(lab, person)
 
 

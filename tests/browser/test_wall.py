@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.experiments import ENDLESS
 from tests.support.waiting import TIMEOUT, wait_until
 from tests.support.wall_page import WallPage, cookies_of
 
@@ -129,6 +130,20 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     assert held.json()["error"]["code"] == "held"
     wall.page.keyboard.press("s")
     wait_until(lambda: students[3].runs() == set(), "the runs are shown no more")
+    # all that trains moves together, which every screen says, until it is released
+    wall.page.keyboard.press(".")
+    wall.until("document.querySelector('.toast:not([hidden])')?.textContent.startsWith('Nothing trains now')")
+    boss = lab.teacher()
+    endless = boss.launch(**ENDLESS)["id"]
+    boss.wait_for(endless, "running")
+    wall.page.get_by_label("Iterations of a step").select_option("100")
+    wall.page.keyboard.press(".")
+    projector.until("document.querySelector('#banner').textContent.includes('前回 100 反復')")
+    boss.wait_for(endless, "paused")
+    wall.page.keyboard.press("h")
+    boss.wait_for(endless, "running")
+    boss.http.delete(f"/api/runs/{endless}").raise_for_status()
+    projector.until("document.querySelector('#banner').hidden")
     wall.page.keyboard.press("n")
     projector.tiles_until("tiles[1].name === 'mochi'")
 

@@ -112,6 +112,15 @@ test("a banner says what the teacher does, with whose runs, in both languages", 
   }
 });
 
+test("while the teacher moves all runs together, a page says so, and by how many iterations", () => {
+  speakAs("en");
+  const said = (/** @type {number | null} */ stepped) =>
+    bannersOf({ held: true, stepped, shown: null }, STUDENT, [])[0].text;
+  assert.match(said(10), /moves all runs together, last by 10 iterations/);
+  assert.match(said(0), /moves all runs together\. They go on/);
+  assert.match(said(null), /Launching is held/);
+});
+
 test("an owner is a number, and a nickname for those who may see it", () => {
   speakAs("en");
   assert.equal(ownerText({ owner: LEMON }), "21 lemon");

@@ -33,6 +33,7 @@
  * @property {boolean} [removed] whether the teacher has removed the person of this browser
  * @property {Me} [me]
  * @property {boolean} [held]
+ * @property {number | null} [stepped] by how many iterations all that trains was moved last; null: it goes on by itself
  * @property {Shown | null} [shown]
  * @property {string[]} [sees] what the teacher sees of a student
  * @property {string} [code]

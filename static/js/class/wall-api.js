@@ -19,6 +19,8 @@ export const classApi = {
   endChallenge: () => request("POST", "api/class/challenge/end"),
   /** @param {boolean} held */
   hold: (held) => request("POST", "api/class/hold", { held }),
+  /** Move all that trains. @param {number} iterations */
+  step: (iterations) => request("POST", "api/class/step", { iterations }),
   /** @param {object | null} view */
   show: (view) => request("POST", "api/class/show", { view }),
   /** Let a training start before all that wait. @param {string} training */

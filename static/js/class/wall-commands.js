@@ -9,6 +9,7 @@ import { language, onLanguage, t } from "../words/i18n.js";
 import { allLessons } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 import { classIcon } from "./icons.js";
+import { StepTogether } from "./step-together.js";
 import { classApi } from "./wall-api.js";
 import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
 
@@ -25,6 +26,7 @@ export class WallCommands {
   #toast;
   #picked;
   #hold = h("button", { type: "button", className: "tool", onclick: () => this.hold() });
+  #step = new StepTogether((iterations) => void this.#try(() => classApi.step(iterations)));
   #show = h("summary", { className: "tool" });
   #choices = h("div", { className: "card panel" });
   #menu = h("details", { className: "menu" }, this.#show, this.#choices);
@@ -55,6 +57,7 @@ export class WallCommands {
     this.#picked = picked;
     bar.replaceChildren(
       this.#hold,
+      this.#step.element,
       this.#menu,
       this.#numbersLabel,
       this.#link,
@@ -75,6 +78,7 @@ export class WallCommands {
   /** Write what does not depend on the class, in the language of now. */
   #write() {
     this.#hold.title = t("class.wall.hold.help");
+    this.#step.write();
     this.#show.title = t("class.wall.show.help");
     this.#numbersLabel.title = t("class.wall.numbers_only.help");
     this.#cloudLabel.title = t("class.wall.cloud_to_all.help");
@@ -107,7 +111,14 @@ export class WallCommands {
     const state = JSON.stringify([held, Boolean(shown), shownText, numbers_only, cloud, ended]);
     if (state === this.#drawn) return;
     this.#drawn = state;
-    for (const element of [this.#hold, this.#menu, this.#numbersLabel, this.#link, this.#end])
+    for (const element of [
+      this.#hold,
+      this.#step.element,
+      this.#menu,
+      this.#numbersLabel,
+      this.#link,
+      this.#end,
+    ])
       element.hidden = ended;
     this.#drawChallenge();
     this.#hold.classList.toggle("on", held);
@@ -229,6 +240,7 @@ export class WallCommands {
     /** @type {Record<string, () => unknown>} */
     const keys = {
       h: () => this.hold(),
+      ".": () => this.#step.step(),
       s: () => this.#showOrRelease(),
       n: () => this.setNumbersOnly(!this.#numbers.checked),
     };

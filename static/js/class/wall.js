@@ -20,6 +20,7 @@ import { openJoin } from "./join-dialog.js";
 import { NeedsCard } from "./needs-card.js";
 import { leaveIfRefused } from "./over.js";
 import { QueueCard } from "./queue-card.js";
+import { heldText } from "./step-together.js";
 import { countsOf, sorted } from "./tile.js";
 import { TileOrder } from "./tile-order.js";
 import { TilesView } from "./tiles-view.js";
@@ -250,11 +251,11 @@ class Wall {
   }
 
   #drawBanner() {
-    const { name, held, shown, ended } = this.#store.classroom;
+    const { name, held, stepped, shown, ended } = this.#store.classroom;
     if (name) setText(byId("class-name"), name);
     const words = [
       ...(ended ? [t("class.wall.ended")] : []),
-      ...(held ? [t("class.wall.held")] : []),
+      ...(held ? [heldText({ held, stepped })] : []),
       ...(shown ? [t("class.wall.shown")] : []),
     ];
     setText(byId("banner"), words.join(" · "));

@@ -50,16 +50,19 @@ export function shownText(shown, runs) {
 
 /**
  * The banners of a page, each with its kind: what the teacher does with all pages, and until when.
- * @param {{held?: boolean, shown?: Shown | null}} classroom
+ * @param {{held?: boolean, stepped?: number | null, shown?: Shown | null}} classroom
  * @param {PersonOfPage} person
  * @param {Pick<Run, "id" | "name" | "owner">[]} runs
  * @returns {{kind: "held" | "shown", text: string}[]}
  */
-export function bannersOf({ held, shown }, { role }, runs) {
+export function bannersOf({ held, stepped, shown }, { role }, runs) {
   const whose = role === "teacher" ? "own" : "student";
   /** @type {{kind: "held" | "shown", text: string}[]} */
   const banners = [];
-  if (held) banners.push({ kind: "held", text: t(`class.banner.held.${whose}`) });
+  if (held) {
+    const key = typeof stepped !== "number" ? "held" : stepped ? "stepped" : "stands";
+    banners.push({ kind: "held", text: t(`class.banner.${key}.${whose}`, { n: number(stepped ?? 0) }) });
+  }
   if (shown)
     banners.push({ kind: "shown", text: t(`class.banner.shown.${whose}`, { what: shownText(shown, runs) }) });
   return banners;
