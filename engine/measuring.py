@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from engine.config import ExperimentConfig
+from engine.plain_memory import SAMPLE
 from engine.trainer import Trainer
-from engine.views.subject import SAMPLE, Subject
+from engine.views.subject import Subject
 from engine.views.units import LostUnits
 from engine.views.weight_layers import weight_layers
 

@@ -25,6 +25,7 @@ from engine.fast.dense import DenseStep
 from engine.fast.plan import plan
 from engine.fast.step import Step, memory
 from engine.layers import Layer
+from engine.plain_memory import plain_bytes
 
 #: Images in a block of an evaluation that leaves out empty pixels (see `engine.evaluation`).
 BLOCK = 500
@@ -56,9 +57,10 @@ SAVED_AT_ONCE = 1 << 24
 
 
 def estimate(config: ExperimentConfig) -> int:
-    """The most bytes that a run of this experiment needs. It needs them while it makes a checkpoint."""
+    """The most bytes that a run of this experiment needs. It needs them while it makes a checkpoint, or a measurement
+    for findings (or a view, which needs about as much)."""
     held = arrays(config)
-    return WORKER + held + held // SPARE + checkpoint(config)
+    return WORKER + held + held // SPARE + max(checkpoint(config), plain_bytes(config))
 
 
 def arrays(config: ExperimentConfig) -> int:

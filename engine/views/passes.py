@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.arrays import Array
 from engine.layers import Layer
-from engine.layers.conv import Conv2D
-from engine.layers.pooling import Pool2D
 from engine.layers.residual import Residual
 
 
@@ -47,21 +44,3 @@ def _through(layers: Sequence[Layer], x: Array, seen: Passed) -> Array:
             y = layer.forward(x, False)
         seen.outputs[layer] = x = y
     return x
-
-
-def held_bytes(layers: Sequence[Layer], itemsize: int) -> int:
-    """About how many bytes a pass of one image holds: all outputs, and the windows that convolutions and pools copy.
-
-    Batch norm keeps a copy of its output, and activations make some arrays on their way: so each output counts twice.
-    """
-    values = 0
-    for layer in layers:
-        values += 2 * math.prod(layer.output_shape)
-        if isinstance(layer, Residual):
-            inside = layer.inner if layer.projection is None else [*layer.inner, layer.projection]
-            values += held_bytes(inside, 1)
-        elif isinstance(layer, (Conv2D, Pool2D)):
-            _, rows, columns = layer.output_shape
-            size = layer.kernel_size if isinstance(layer, Conv2D) else layer.size
-            values += layer.input_shape[0] * rows * columns * size**2
-    return values * itemsize

@@ -23,18 +23,13 @@ from engine.losses import SoftmaxCrossEntropy, log_softmax
 from engine.network import Network, build_network
 from engine.norms import euclidean_norm
 from engine.parts import Part
+from engine.plain_memory import SAMPLE, images_at_once
 from engine.reasons import Reason
 from engine.trainer import STREAMS, Trainer
-from engine.views.passes import Passed, held_bytes, passed
+from engine.views.passes import Passed, passed
 
-#: What is measured on images is measured on this many test images, the first ones.
-SAMPLE = 500
 #: The images that a view shows or counts, where there is a choice.
 PART = Field("part", "choice", "test", choices=("test", "validation", "train"))
-#: At most this many images pass through the plain network at a time; fewer, where what a pass holds of them would be
-#: larger than `BYTES_AT_ONCE`.
-AT_ONCE = 100
-BYTES_AT_ONCE = 1 << 23
 #: The most multiplications that the sample may take: for costly networks it has fewer images, but at least
 #: `LEAST_SAMPLE`.
 MULTIPLY_ADDS = 80_000_000
@@ -154,8 +149,7 @@ class Subject:
     @property
     def _at_once(self) -> int:
         """How many images pass through the plain network at a time."""
-        held = held_bytes(self.network.layers, self.network.dtype.itemsize)
-        return max(1, min(AT_ONCE, BYTES_AT_ONCE // held))
+        return images_at_once(self.network.layers, self.network.dtype.itemsize)
 
     def outputs(self, x: Array) -> Iterator[list[Array]]:
         """The outputs of each layer of the network, lowest first, some images at a time.

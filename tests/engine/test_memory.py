@@ -11,7 +11,9 @@ from app.lessons.library import Library
 from engine import ExperimentConfig, Trainer
 from engine.evaluation import Evaluator
 from engine.limits import Limits
+from engine.measuring import measure
 from engine.memory import arrays, logits_at_once
+from engine.plain_memory import plain_bytes
 from engine.presets import PRESETS
 from engine.summary import summarize
 from tests.engine.test_presets import data_of, experiment
@@ -92,6 +94,17 @@ def test_the_estimate_is_what_a_run_allocates(name, batch_size):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0.99 < arrays(config) / peak < 1.25
+
+
+@pytest.mark.parametrize("name", ["mlp", "simple_convnet", "residual, images", "epochs, folds, float64"])
+def test_a_measurement_allocates_no_more_than_the_estimate_says_for_a_plain_network(name):
+    config, own = small(name, 100)
+    trainer = Trainer(config, own)
+    tracemalloc.start()
+    measure(trainer)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1.1 * plain_bytes(config)
 
 
 @pytest.mark.parametrize("name", ["mlp", "simple_convnet", "epochs, folds, float64"])
