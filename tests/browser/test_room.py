@@ -69,6 +69,12 @@ def test_a_class_predicts_votes_discusses_and_votes_again_and_no_tally_is_seen_t
     expect(predictions.locator(".room-cloud .thin")).to_have_count(2)
     assert violations(wall, within="#predictions") == []
 
+    # the projector shows them only when the teacher lets it, as not all have predicted
+    expect(projected.locator(".room-bars")).to_have_count(0)
+    predictions.get_by_label("on the projector").check()
+    expect(projected.locator('[data-question="ahead"] .room-bars dd b')).to_have_text(["0", "1"])
+    assert violations(projector, within="#predictions") == []
+
     predictions.locator('[data-vote="ahead"]').click()
     expect(vote.locator(".vote-option")).to_have_count(2)
     assert violations(student, within="#vote") == []

@@ -13,6 +13,7 @@ import { language, number, onLanguage, t } from "../words/i18n.js";
 import { textsOf } from "../words/part-texts.js";
 import { explain } from "../words/reasons.js";
 import { columnsOf } from "./cloud.js";
+import { classApi } from "./wall-api.js";
 
 /**
  * @import { Bars, Points, Room, Vote } from "../lessons/room/types.js"
@@ -23,6 +24,8 @@ import { columnsOf } from "./cloud.js";
 
 /** About so many milliseconds between two questions to the server. */
 const PAUSE = 4000;
+/** While a lesson is shown to all from this step on, the projector shows the predictions; as in app/lessons/room.py. */
+const SHOWN_STEP = 3;
 /** The phases of a vote, in their order. @type {Vote["phase"][]} */
 const PHASES = ["first", "discuss", "second", "closed"];
 
@@ -35,7 +38,11 @@ export class PredictionsCard {
   #source = new RoomSource(() => PAUSE);
   #title = h("h2");
   #toggle = h("button", { type: "button", className: "toggle", onclick: () => this.#open(!this.#isOpen) });
-  #body = h("div", { className: "room-body" });
+  #project = h("input", { type: "checkbox", onchange: () => this.#show(this.#project.checked) });
+  #projectText = h("span");
+  #projectLabel = h("label", { className: "check" }, this.#project, this.#projectText);
+  /** It may scroll, so it can be focused. */
+  #body = h("div", { className: "room-body", role: "group", tabIndex: 0 });
   /** Whether the teacher looks at the tallies. */
   #isOpen = false;
   /** @type {CurveGroup[]} */
@@ -54,7 +61,11 @@ export class PredictionsCard {
     this.#card = card;
     this.#store = store;
     this.#toast = toast;
-    const controls = h("div", { className: "controls" }, ...(toast ? [this.#toggle] : []));
+    const controls = h(
+      "div",
+      { className: "controls" },
+      ...(toast ? [this.#projectLabel, this.#toggle] : []),
+    );
     card.replaceChildren(h("header", { className: "card-head" }, this.#title, controls), this.#body);
     this.#source.on("change", () => this.#draw());
     store.on("classroom", () => this.#follow());
@@ -74,11 +85,12 @@ export class PredictionsCard {
   }
 
   #follow() {
-    const { vote = null } = this.#store.classroom;
+    const { vote = null, shown } = this.#store.classroom;
     this.#source.open(lessonOf(this.#store.classroom));
-    const asked = JSON.stringify(vote);
+    const asked = JSON.stringify([vote, shown]);
     if (asked !== this.#asked) this.#source.ask();
     this.#asked = asked;
+    this.#draw();
   }
 
   /** @param {boolean} isOpen */
@@ -87,14 +99,27 @@ export class PredictionsCard {
     this.#draw();
   }
 
+  /** Let the projector show the tallies, or only count until all who are here have predicted. @param {boolean} isProjected */
+  #show(isProjected) {
+    const step = isProjected ? SHOWN_STEP : null;
+    return this.#try(() => classApi.show({ kind: "lesson", lesson: this.#source.slug, step }));
+  }
+
   /**
    * @param {string} question
    * @param {Vote["phase"]} phase
    */
-  async #move(question, phase) {
-    try {
+  #move(question, phase) {
+    return this.#try(async () => {
       await roomApi.moveVote(this.#source.slug, question, phase);
       await this.#source.ask();
+    });
+  }
+
+  /** @param {() => Promise<unknown>} action */
+  async #try(action) {
+    try {
+      await action();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast?.show(explain(error), { wrong: true });
@@ -114,12 +139,17 @@ export class PredictionsCard {
     const canShow = this.#isOpen || !this.#toast;
     const colors = this.#groups.map(({ name }) => [name, this.#colorOf(name)]);
     const truths = canShow && room.sketches?.length ? truthsOf(this.#groups) : {};
-    const drawn = JSON.stringify([room, canShow, colors, truths, language()]);
+    const { shown } = this.#store.classroom;
+    const drawn = JSON.stringify([room, canShow, colors, truths, shown, language()]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     setText(this.#title, t("lesson.room.predictions"));
+    this.#body.setAttribute("aria-label", t("lesson.room.predictions"));
     setText(this.#toggle, t(this.#isOpen ? "lesson.room.hide" : "lesson.room.show"));
     this.#toggle.hidden = room.bars === null;
+    setText(this.#projectText, t("lesson.room.project"));
+    this.#projectLabel.hidden = this.#toggle.hidden || !canShow || shown?.kind !== "lesson";
+    this.#project.checked = (shown?.step ?? 0) >= SHOWN_STEP;
     const hasTallies = room.bars !== null && canShow;
     const how = { colorOf: (/** @type {string} */ name) => this.#color(name), truths };
     const tally = voteTally(room.vote, how.colorOf);

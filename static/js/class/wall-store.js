@@ -20,7 +20,7 @@ import { tileOf } from "./tile.js";
  * @property {string} name
  * @property {boolean} held
  * @property {number | null} [stepped] by how many iterations all that trains was moved last; null: it goes on by itself
- * @property {{kind: string, runs?: string[], person?: string, lesson?: string} | null} shown
+ * @property {{kind: string, runs?: string[], person?: string, lesson?: string, step?: number | null} | null} shown
  * @property {{lesson: string, question: string, phase: string} | null} [vote] the newest vote on a question of a lesson
  * @property {boolean} [numbers_only]
  * @property {boolean} [cloud] whether students see the curves of all

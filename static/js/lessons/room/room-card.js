@@ -27,7 +27,8 @@ export class RoomCard {
   #source = new RoomSource(pauseOfStudents);
   #title = h("h2");
   #count = h("span", { className: "quiet" });
-  #body = h("div", { className: "room-body" });
+  /** It may scroll, so it can be focused. */
+  #body = h("div", { className: "room-body", role: "group", tabIndex: 0 });
   #card = h("article", { className: "card room", id: "room", hidden: true });
   /** The seed of this person's runs; null: all have the same. @type {number | null} */
   #seed = null;
@@ -100,6 +101,7 @@ export class RoomCard {
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     setText(this.#title, t("lesson.room.title"));
+    this.#body.setAttribute("aria-label", t("lesson.room.title"));
     const isBefore = room.bars === null;
     this.#count.replaceChildren(
       ...(isBefore ? [] : counted("lesson.room.predicted", room.predicted, room.people)),
