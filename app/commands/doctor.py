@@ -25,6 +25,7 @@ from app import machine
 from app.addresses import Addresses
 from app.commands.terminal import visible
 from app.folders import LOW_DISK_BYTES, FolderError, free_bytes, make_writable
+from app.lessons.library import Library
 from app.mistake import Mistake
 from app.security.authority import Origin
 from app.settings import Settings, clean_url
@@ -87,6 +88,7 @@ def _findings(settings: Settings, url: str) -> Iterator[Finding]:
     yield _addresses(settings, addresses)
     yield from _folders(settings)
     yield from _data_sets(settings)
+    yield from _lessons(settings)
     yield _clock(settings)
     if url:
         yield from _proxy(url, health)
@@ -134,6 +136,17 @@ def _addresses(settings: Settings, addresses: Addresses) -> Finding:
         text = f"only this machine reaches the lab, at {addresses.own}"
         return Finding("note", "addresses", text)
     return Finding("wrong", "addresses", "this machine has no network address; connect it to the network")
+
+
+def _lessons(settings: Settings) -> Iterator[Finding]:
+    """The teacher's own lessons, where there is a folder for them."""
+    if settings.lessons_dir is None:
+        return
+    shelf = Library(settings.lessons_dir, log=False).shelf()
+    for problem in shelf.problems:
+        yield Finding("wrong", "lessons", f"{problem}; until it is right, the lab leaves it out")
+    own = sum(lesson.own for lesson in shelf.lessons.values())
+    yield Finding("ok", "lessons", f"{own} of your own in {settings.lessons_dir}")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:

@@ -9,6 +9,7 @@ import threading
 import pytest
 
 from app.commands.doctor import doctor
+from app.commands.lessons import new_lesson
 from app.settings import Settings
 from tests.support.nginx import BINARY, Nginx, block, changed
 from tests.support.waiting import wait_until
@@ -55,6 +56,20 @@ def test_before_the_first_start_nothing_is_made_and_missing_data_sets_have_their
         (verdict, "lossroom fetch mnist" in text) for verdict, text in found["data sets"]
     ]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_own_lessons_are_counted_and_a_wrong_one_is_named(findings, lab, tmp_path, capsys):
+    new_lesson("two-rates", tmp_path)
+    new_lesson("wrong", tmp_path)
+    (tmp_path / "wrong.en.md").write_text("---\nsection: X\n", "utf-8")
+    (tmp_path / "wrong.ja.md").unlink()
+    capsys.readouterr()  # the names of the new files
+    status, found = findings(settings_of(lab, lessons_dir=tmp_path))
+    assert status == 1
+    (wrong, why), (right, count) = found["lessons"]
+    assert (wrong, right) == ("WRONG", "ok")
+    assert why.startswith("wrong.en.md:1: the settings must end with a line ---")
+    assert count == f"1 of your own in {tmp_path}"
 
 
 def test_another_program_on_the_port_and_a_clock_that_was_set_back_are_wrong(findings, tmp_path, make_lab):
