@@ -290,6 +290,18 @@ class Commands:
             raise NotFound(f"there is no training {training_id!r}", field="training")
         self._places.queue.move_first(training_id)
 
+    def put_behind(self, training_id: str, other_id: str) -> None:
+        """Let a training start right after another one that waits, or first where that waits no more; one that has
+        started meanwhile stays as it is.
+
+        Raises:
+            NotFound: there is no such training.
+        """
+        for field, one in (("training", training_id), ("behind", other_id)):
+            if self._register.find(one) is None:
+                raise NotFound(f"there is no training {one!r}", field=field)
+        self._places.queue.move_behind(training_id, other_id)
+
     async def delete(self, run_id: str) -> None:
         """Forget a run; with the last run of a training forget its rows, and end it if it runs."""
         async with self._sharing.order:

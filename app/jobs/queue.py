@@ -68,7 +68,13 @@ class Queue:
         self._most = most
         self._seconds = seconds
         self._owners: dict[str, Owners] = {}
-        self._first: deque[str] = deque()  # before everyone's turn; the others are in lines
+        self._first: deque[str] = (
+            deque()
+        )  # before everyone's turn; the others are in lines, or follow another
+        self._followers: dict[
+            str, list[str]
+        ] = {}  # training → those that start right after it, in their order
+        self._leaders: dict[str, str] = {}  # follower → the training that it follows
         self._lines: dict[_Key, _Line] = {}
         self._heap: list[_Entry] = []
         self._now = dict.fromkeys(Level, 0.0)  # where the last turn of each level began
@@ -88,6 +94,8 @@ class Queue:
         twin = Queue(self._most, self._seconds)
         twin._owners, twin._numbers = dict(self._owners), dict(self._numbers)
         twin._first, twin._heap = self._first.copy(), self._heap.copy()
+        twin._leaders = dict(self._leaders)
+        twin._followers = {leader: list(followers) for leader, followers in self._followers.items()}
         twin._lines = {key: replace(line, waiting=line.waiting.copy()) for key, line in self._lines.items()}
         twin._now, twin._charged = dict(self._now), dict(self._charged)
         twin._stamps = itertools.count(next(self._stamps) + 1)
@@ -116,7 +124,7 @@ class Queue:
         before = self._owners.get(training_id, {})
         self._owners[training_id] = dict(owners)
         self._number(training_id)
-        if training_id in self._first:
+        if training_id in self._first or training_id in self._leaders:
             return
         for owner, level in before.items():
             if owners.get(owner) != level:
@@ -161,15 +169,22 @@ class Queue:
     def move_first(self, training_id: str) -> None:
         """Let a training that waits start before all others, whoever's turn it is; its owners pay as for a turn. One
         that does not wait stays as it is."""
-        owners = self._owners.get(training_id)
-        if owners is None:
+        if training_id in self._owners:
+            self._leave_place(training_id)
+            self._first.appendleft(training_id)
+
+    def move_behind(self, training_id: str, other_id: str) -> None:
+        """Let a training that waits start right after another one, whoever's turn that is; its owners pay as for a
+        turn. Where the other waits no more, it is the first. All others keep their turns. One that does not wait stays
+        as it is."""
+        if training_id == other_id or training_id not in self._owners:
             return
-        if training_id in self._first:
-            self._first.remove(training_id)
-        else:
-            for owner, level in owners.items():
-                self._take_out(training_id, (level, owner))
-        self._first.appendleft(training_id)
+        if other_id not in self._owners:
+            self.move_first(training_id)
+            return
+        self._leave_place(training_id)
+        self._followers.setdefault(other_id, []).insert(0, training_id)
+        self._leaders[training_id] = other_id
 
     # -- going -----------------------------------------------------------------------------------
 
@@ -188,7 +203,11 @@ class Queue:
         else:
             return None
         keys = [(level, owner) for owner, level in self._owners[training_id].items()]
+        followers = self._followers.pop(training_id, [])
+        for follower in followers:
+            del self._leaders[follower]
         self.remove(training_id)
+        self._first.extendleft(reversed(followers))
         share = self._seconds(training_id) / len(keys)
         self._charged[training_id] = (share, keys)
         self._charge(keys, share)
@@ -197,7 +216,7 @@ class Queue:
     def waits_for(self, owner: Owner) -> int:
         """How many trainings an owner waits for."""
         lines = (self._lines.get((level, owner)) for level in Level)
-        first = sum(owner in self._owners[one] for one in self._first)
+        first = sum(owner in self._owners[one] for one in (*self._first, *self._leaders))
         return first + sum(len(line.waiting) for line in lines if line is not None)
 
     def payers(self, training_id: str) -> list[Owner]:
@@ -206,15 +225,10 @@ class Queue:
 
     def remove(self, training_id: str) -> None:
         """Let a training wait no more, if it does."""
-        owners = self._owners.pop(training_id, None)
-        if owners is None:
-            return
-        self._numbers.pop(training_id, None)
-        if training_id in self._first:
-            self._first.remove(training_id)
-            return
-        for owner, level in owners.items():
-            self._take_out(training_id, (level, owner))
+        if training_id in self._owners:
+            self._leave_place(training_id)
+            del self._owners[training_id]
+            self._numbers.pop(training_id, None)
 
     def settle(self, training_id: str, seconds: float) -> None:
         """A training has left its place, which it had for so long: its owners pay for that instead of the estimate."""
@@ -242,6 +256,31 @@ class Queue:
         line.waiting.insert(len(line.waiting) if place is None else place, training_id)
         if line.waiting[0] == training_id:
             self._enter(key, line)
+
+    def _leave_place(self, training_id: str) -> None:
+        """Take a training out of where it waits. Those that follow it stay there; where that is in lines, each is the
+        next in the lines of its owners."""
+        followers = self._followers.pop(training_id, [])
+        for follower in followers:
+            del self._leaders[follower]
+        if training_id in self._first:
+            at = self._first.index(training_id)
+            self._first.remove(training_id)
+            for follower in reversed(followers):
+                self._first.insert(at, follower)
+        elif (leader := self._leaders.pop(training_id, None)) is not None:
+            beside = self._followers[leader]
+            at = beside.index(training_id)
+            beside[at : at + 1] = followers
+            self._leaders |= dict.fromkeys(followers, leader)
+            if not beside:
+                del self._followers[leader]
+        else:
+            for owner, level in self._owners[training_id].items():
+                self._take_out(training_id, (level, owner))
+            for follower in reversed(followers):
+                for owner, level in self._owners[follower].items():
+                    self._insert(follower, (level, owner), 0)
 
     def _take_out(self, training_id: str, key: _Key) -> None:
         self._lines[key].waiting.remove(training_id)

@@ -114,6 +114,7 @@ TABLE: dict[Key, Rule] = {
     ("GET", "/preview"): _TEACH,
     ("GET", "/api/lesson-files"): _TEACH,
     ("POST", "/api/class/queue/{training_id}/first"): _TEACH,
+    ("POST", "/api/class/queue/{training_id}/behind"): _TEACH,
     ("POST", "/api/class/projector-link"): _TEACH,
     ("PATCH", "/api/class"): _TEACH,
     ("POST", "/api/class/end"): _TEACH,

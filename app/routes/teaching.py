@@ -38,6 +38,14 @@ class Holding(BaseModel):
     held: bool = Field(strict=True)
 
 
+class Behind(BaseModel):
+    """Where a training that waits is put."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    behind: str = Field(max_length=40, description="a training that waits: its id")
+
+
 class StepTogether(BaseModel):
     """How far all that trains is moved."""
 
@@ -152,6 +160,12 @@ async def step_together(lab: TheLab, person: ThePerson, given: StepTogether | No
 async def put_first(lab: TheLab, training_id: str) -> None:
     """Let a training that waits start before all others. One that has started meanwhile stays as it is."""
     lab.scheduler.commands.put_first(training_id)
+
+
+@router.post("/queue/{training_id}/behind", status_code=204)
+async def put_behind(lab: TheLab, training_id: str, given: Behind) -> None:
+    """Let a training that waits start right after another one that waits. All others keep their turns."""
+    lab.scheduler.commands.put_behind(training_id, given.behind)
 
 
 @router.post("/show")

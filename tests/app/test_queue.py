@@ -202,7 +202,7 @@ class_steps = st.lists(
         st.sampled_from(
             [
                 *("add", "teacher", "share", "leave", "resume", "lost", "first", "after", "take", "settle"),
-                "remove",
+                *("remove", "behind", "behind"),
             ]
         ),
         st.sampled_from(PEOPLE),
@@ -240,6 +240,11 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
             case "first" if other:
                 queue.move_first(other)
                 assert queue.order()[0] == other
+            case "behind" if other:
+                before = list(waiting)[which // 10 % len(waiting)]
+                queue.move_behind(other, before)
+                order = queue.order()
+                assert other == before or order.index(other) == order.index(before) + 1
             case "after" if other:
                 waiting[name] = of(person)
                 queue.add_after(name, other, waiting[name])
@@ -276,6 +281,32 @@ def test_what_the_teacher_puts_first_starts_before_all_and_its_owner_pays_for_it
     assert queue.waits_for("b") == 2
     assert queue.take() == "b2"
     assert queue.payers("b2") == ["b"]
+
+
+def test_what_the_teacher_puts_behind_another_follows_it_and_the_others_keep_their_turns():
+    queue = Queue(20, lambda one: 5.0)
+    for name in ("a1", "a2", "b1", "b2", "c1"):
+        queue.add(name, of(name[0]))
+    assert queue.order() == ["a1", "b1", "c1", "a2", "b2"]
+    queue.move_behind("b2", "a1")
+    assert queue.order() == ["a1", "b2", "c1", "a2", "b1"]  # b has had a turn with it
+    # one that comes later has its turn between those that were not moved
+    assert queue.take() == "a1"
+    queue.add("d1", of("d"))
+    assert queue.order() == ["b2", "c1", "d1", "a2", "b1"]
+    assert queue.waits_for("b") == 2
+    # farther back; behind one that follows it; and behind one that has gone: the first
+    queue.move_behind("b1", "d1")
+    assert queue.order() == ["b2", "c1", "d1", "b1", "a2"]
+    queue.move_behind("d1", "b1")
+    assert queue.order().index("d1") == queue.order().index("b1") + 1
+    queue.move_behind("a2", "gone")
+    assert queue.order()[0] == "a2"
+    queue.move_behind("gone", "a2")
+    # one that follows another keeps a turn where that is cancelled
+    queue.move_behind("c1", "b1")
+    queue.remove("b1")
+    assert sorted(queue.order()) == ["a2", "b2", "c1", "d1"]
 
 
 def test_a_resumed_training_is_the_next_of_its_owner_and_not_of_the_class():

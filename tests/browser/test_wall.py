@@ -29,6 +29,7 @@ REFUSALS = (
     "Error during WebSocket handshake: Unexpected response code: 40",
     "status of 401",
     "status of 403",
+    "HTTP Authentication failed; no valid credentials available",
 )
 
 
@@ -140,6 +141,24 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     wall.page.keyboard.press(".")
     projector.until("document.querySelector('#banner').textContent.includes('前回 100 反復')")
     boss.wait_for(endless, "paused")
+    # meanwhile nothing starts, and what waits is put in another order, by dragging or by keys
+    queued = [boss.launch(**ENDLESS, seed=seed)["id"] for seed in (1, 2, 3)]
+
+    def order():
+        runs = [run for run in boss.http.get("/api/runs").json()["runs"] if run["place"]]
+        return [run["id"] for run in sorted(runs, key=lambda run: run["place"]["ahead"])]
+
+    wait_until(lambda: order() == queued, "three wait")
+    grips = wall.page.locator(".queue .waiting .grip")
+    wall.until("document.querySelectorAll('.queue .waiting .grip').length === 3")
+    grips.nth(2).drag_to(grips.nth(0), target_position={"x": 5, "y": 2})
+    wait_until(lambda: order() == [queued[2], *queued[:2]], "the last is the first")
+    wall.until("!document.querySelector('.queue .dragged')")
+    grips.nth(0).press("ArrowDown")
+    wait_until(lambda: order() == [queued[0], queued[2], queued[1]], "it is the second")
+    wall.until("document.activeElement.matches('.queue .waiting li:nth-child(2) .grip')")
+    for run in queued:
+        boss.http.delete(f"/api/runs/{run}").raise_for_status()
     wall.page.keyboard.press("h")
     boss.wait_for(endless, "running")
     boss.http.delete(f"/api/runs/{endless}").raise_for_status()

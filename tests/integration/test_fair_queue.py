@@ -66,6 +66,15 @@ def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_firs
     wait_until(lambda: order(teacher)[0] == "greedy 4", "what was put first")
     assert error(teacher.http.post("/api/class/queue/none/first"))["field"] == "training"
 
+    moved = next(
+        run["training"] for run in teacher.http.get("/api/runs").json()["runs"] if run["name"] == "other 2"
+    )
+    put = f"/api/class/queue/{moved}/behind"
+    teacher.http.post(put, json={"behind": training}).raise_for_status()
+    wait_until(lambda: order(teacher)[:3] == ["greedy 4", "other 2", "teacher"], "what was put behind it")
+    assert error(teacher.http.post(put, json={"behind": "none"}))["field"] == "behind"
+    assert error(greedy.http.post(put, json={"behind": training}))["code"] == "not_allowed"
+
     lab.restart()
     # the running one has lost its worker, and its owner has had a turn with it
     path = f"/api/runs/{running['id']}"

@@ -230,3 +230,26 @@ test("names at the ends of curves do not overlap, and stay as near to them as th
     if (tops.toSorted((a, b) => a - b).every((top, i, all) => !i || top - all[i - 1] >= 20))
       assert.deepEqual(placed, tops);
   }));
+
+// its imports listen to keys
+Object.assign(globalThis, { addEventListener: () => {} });
+const { arranged, leaderOf } = await import("../../static/js/class/queue-order.js");
+
+test("a line of the queue that was moved is shown where it was put, until it is there or one of both is gone", () => {
+  const waiting = /** @type {[string, number][]} */ (["a", "b", "c", "d"].map((one, i) => [one, i]));
+  const order = waiting.map(([one]) => one);
+  const ids = (/** @type {string} */ training, /** @type {string | null} */ behind) =>
+    arranged(waiting, training, behind)
+      .map(([one]) => one)
+      .join("");
+  // by its place among the others
+  assert.deepEqual(
+    [0, 1, 3, 9].map((place) => leaderOf(order, "b", place)),
+    [null, "a", "d", "d"],
+  );
+  assert.equal(ids("b", "d"), "acdb");
+  assert.equal(ids("d", null), "dabc");
+  assert.equal(ids("c", "b"), "abcd");
+  assert.equal(arranged(waiting, "gone", "a"), waiting);
+  assert.equal(arranged(waiting, "a", "gone"), waiting);
+});

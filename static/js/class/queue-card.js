@@ -3,9 +3,11 @@
 import { h, setText } from "../page/dom.js";
 import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
+import { QueueOrder } from "./queue-order.js";
 import { lines, ownerNames, saysWho } from "./student-lines.js";
 
 /**
+ * @import { Put } from "./queue-order.js"
  * @import { Tile } from "./tile.js"
  * @import { WallStore } from "./wall-store.js"
  */
@@ -23,14 +25,19 @@ export class QueueCard {
   #drawRunning = lines(this.#running);
   #drawWaiting = lines(this.#waiting);
 
-  #onFirst;
+  #put;
+  /** @type {QueueOrder | null} */
+  #order = null;
+  /** @type {WallStore | null} */
+  #store = null;
 
   /**
    * @param {HTMLElement} card
-   * @param {((training: string) => void) | null} onFirst lets a training start before all others; null: nobody here may
+   * @param {Put | null} put puts what waits elsewhere; null: nobody here may
    */
-  constructor(card, onFirst) {
-    this.#onFirst = onFirst;
+  constructor(card, put) {
+    this.#put = put;
+    if (put) this.#order = new QueueOrder(this.#waiting, put, () => this.#store && this.draw(this.#store));
     card.replaceChildren(
       h("header", { className: "card-head" }, this.#title, this.#how),
       this.#running,
@@ -42,6 +49,7 @@ export class QueueCard {
 
   /** @param {WallStore} store */
   draw(store) {
+    this.#store = store;
     setText(this.#title, t("class.wall.queue"));
     setText(this.#how, t("class.wall.queue.how"));
     /** @param {string[]} people */
@@ -52,14 +60,19 @@ export class QueueCard {
         this.#runningLine(training, iteration, iterations, tilesOf(people), others),
       ),
     );
-    const waiting = store.waiting.slice(0, MAX_WAITING);
+    if (this.#order?.isDragging) return; // what is dragged is not moved by others meanwhile
+    const first = store.waiting.slice(0, MAX_WAITING);
+    const waiting = this.#order ? this.#order.arrange(first) : first;
     this.#none.hidden = store.waiting.length > 0;
     setText(this.#none, t("class.wall.queue.none"));
+    const focused = this.#waiting.contains(document.activeElement) ? document.activeElement : null;
     this.#drawWaiting(
       waiting.map(([training, seconds, people, others], i) =>
         this.#waitingLine(training, seconds, i, tilesOf(people), others),
       ),
     );
+    // a line that has moved is as another one to the browser
+    if (focused?.isConnected && focused instanceof HTMLElement) focused.focus();
     const more = store.waiting.length - waiting.length;
     this.#more.hidden = more <= 0;
     setText(this.#more, t("class.wall.queue.more", { n: number(more) }));
@@ -99,30 +112,39 @@ export class QueueCard {
     const time =
       seconds === null ? "" : t("class.wall.queue.in", { time: duration(Math.max(1, Math.ceil(seconds))) });
     const next = ahead ? "" : t("class.wall.queue.next");
-    const first = ahead && this.#onFirst ? [this.#first(training)] : [];
     const make = () =>
       h(
         "li",
         {},
-        h("span", { className: "who" }, ...ownerNames(tiles, others)),
-        ...first,
-        h("span", { className: "quiet" }, next),
-        h("span", { className: "quiet" }, time),
+        ...(this.#order ? [this.#order.grip(training)] : []),
+        h("span", { className: "who" }),
+        ...(this.#put ? [this.#first(training)] : []),
+        h("span", { className: "quiet" }),
+        h("span", { className: "quiet" }),
       );
-    return { key: training, says: `${saysWho(tiles)} ${others} ${next} ${time} ${first.length}`, make };
+    /** The line stays, so that it can be dragged and keeps the focus. @param {HTMLElement} line */
+    const update = (line) => {
+      /** @type {NodeListOf<HTMLElement>} */
+      const spans = line.querySelectorAll(":scope > span");
+      const [who, ...texts] = spans;
+      who.replaceChildren(...ownerNames(tiles, others));
+      for (const [i, text] of [next, time].entries()) setText(texts[i], text);
+      const [grip, first] = line.querySelectorAll("button");
+      if (!grip || !first) return;
+      this.#order?.name(grip, who.textContent ?? "");
+      setText(first, t("class.wall.queue.first"));
+      first.title = t("class.wall.queue.first.help");
+      first.hidden = !ahead;
+    };
+    return { key: training, says: `${saysWho(tiles)} ${others} ${next} ${time} ${ahead > 0}`, make, update };
   }
 
   /** @param {string} training */
   #first(training) {
-    return h(
-      "button",
-      {
-        type: "button",
-        className: "toggle first",
-        title: t("class.wall.queue.first.help"),
-        onclick: () => this.#onFirst?.(training),
-      },
-      t("class.wall.queue.first"),
-    );
+    return h("button", {
+      type: "button",
+      className: "toggle first",
+      onclick: () => this.#put?.(training, null),
+    });
   }
 }

@@ -25,6 +25,12 @@ export const classApi = {
   show: (view) => request("POST", "api/class/show", { view }),
   /** Let a training start before all that wait. @param {string} training */
   putFirst: (training) => request("POST", `api/class/queue/${training}/first`),
+  /**
+   * Let a training start right after another one that waits.
+   * @param {string} training
+   * @param {string} behind
+   */
+  putBehind: (training, behind) => request("POST", `api/class/queue/${training}/behind`, { behind }),
   /** @param {Record<string, any>} changes */
   change: (changes) => request("PATCH", "api/class", changes),
   /** @returns {Promise<ClassAnswer>} */

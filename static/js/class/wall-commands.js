@@ -200,9 +200,15 @@ export class WallCommands {
     return this.#try(() => classApi.hold(!this.#store.classroom.held));
   }
 
-  /** Let a training start before all that wait. @param {string} training */
-  putFirst(training) {
-    return this.#try(() => classApi.putFirst(training));
+  /**
+   * Let a training start right after another one that waits, or before all.
+   * @param {string} training
+   * @param {string | null} behind
+   */
+  put(training, behind) {
+    return this.#try(() =>
+      behind === null ? classApi.putFirst(training) : classApi.putBehind(training, behind),
+    );
   }
 
   /** Show something on every screen, or nothing any more. @param {object | null} view */

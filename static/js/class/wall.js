@@ -98,7 +98,7 @@ class Wall {
     this.#views = new ViewsCard(byId("views"), isTeacher);
     this.#queue = new QueueCard(
       byId("queue"),
-      isTeacher ? (training) => this.#commands?.putFirst(training) : null,
+      isTeacher ? (training, behind) => this.#commands?.put(training, behind) : null,
     );
     this.#counts = new CountsCard(byId("counts"));
     this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
