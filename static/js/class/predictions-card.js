@@ -26,6 +26,8 @@ import { classApi } from "./wall-api.js";
 const PAUSE = 4000;
 /** While a lesson is shown to all from this step on, the projector shows the predictions; as in app/lessons/room.py. */
 const SHOWN_STEP = 3;
+/** @type {Record<string, Points>} */
+const NONE = {};
 /** The phases of a vote, in their order. @type {Vote["phase"][]} */
 const PHASES = ["first", "discuss", "second", "closed"];
 
@@ -50,7 +52,14 @@ export class PredictionsCard {
   /** @type {(name: string) => string} */
   #colorOf = () => "";
   #asked = "";
+  /** What was drawn last: the look as text, the room, and what came. */
   #drawn = "";
+  /** @type {Room | null} */
+  #room = null;
+  /** @type {Record<string, Points>} */
+  #truths = NONE;
+  /** Until when, in the page's milliseconds, what came is not computed again. */
+  #cameUntil = 0;
 
   /**
    * @param {HTMLElement} card
@@ -69,7 +78,10 @@ export class PredictionsCard {
     card.replaceChildren(h("header", { className: "card-head" }, this.#title, controls), this.#body);
     this.#source.on("change", () => this.#draw());
     store.on("classroom", () => this.#follow());
-    onLanguage(() => this.#source.ask());
+    onLanguage(() => {
+      this.#source.ask();
+      this.#draw();
+    });
     this.#follow();
   }
 
@@ -131,6 +143,15 @@ export class PredictionsCard {
     return this.#groups.some((group) => group.name === name) ? this.#colorOf(name) : "";
   }
 
+  /** What came, computed again only from time to time: the curves of a large class change with each drawing of the wall. */
+  #came() {
+    const now = performance.now();
+    if (now < this.#cameUntil) return this.#truths;
+    this.#cameUntil = now + PAUSE;
+    const truths = truthsOf(this.#groups);
+    return JSON.stringify(truths) === JSON.stringify(this.#truths) ? this.#truths : truths;
+  }
+
   #draw() {
     const { room } = this.#source;
     const isShown = room !== null && room.people > 0;
@@ -138,11 +159,13 @@ export class PredictionsCard {
     if (!isShown) return;
     const canShow = this.#isOpen || !this.#toast;
     const colors = this.#groups.map(({ name }) => [name, this.#colorOf(name)]);
-    const truths = canShow && room.sketches?.length ? truthsOf(this.#groups) : {};
+    const truths = canShow && room.sketches?.length ? this.#came() : NONE;
     const { shown } = this.#store.classroom;
-    const drawn = JSON.stringify([room, canShow, colors, truths, shown, language()]);
-    if (drawn === this.#drawn) return;
+    const drawn = JSON.stringify([canShow, colors, shown, language()]);
+    if (drawn === this.#drawn && room === this.#room && truths === this.#truths) return;
     this.#drawn = drawn;
+    this.#room = room;
+    this.#truths = truths;
     setText(this.#title, t("lesson.room.predictions"));
     this.#body.setAttribute("aria-label", t("lesson.room.predictions"));
     setText(this.#toggle, t(this.#isOpen ? "lesson.room.hide" : "lesson.room.show"));
@@ -150,16 +173,17 @@ export class PredictionsCard {
     setText(this.#projectText, t("lesson.room.project"));
     this.#projectLabel.hidden = this.#toggle.hidden || !canShow || shown?.kind !== "lesson";
     this.#project.checked = (shown?.step ?? 0) >= SHOWN_STEP;
-    const hasTallies = room.bars !== null && canShow;
+    const isVoting = room.vote !== null && room.vote.phase !== "closed"; // then there is nothing else to look at
+    const hasTallies = room.bars !== null && canShow && !isVoting;
     const how = { colorOf: (/** @type {string} */ name) => this.#color(name), truths };
     const tally = voteTally(room.vote, how.colorOf);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.vote : "";
+    const isRead = this.#body.querySelector("details")?.open ?? false;
     this.#body.replaceChildren(
-      ...(hasTallies ? [countLine(room)] : countOf(room)),
-      ...this.#voting(room),
+      ...(isVoting ? this.#voting(room) : hasTallies ? [countLine(room)] : countOf(room)),
       ...(tally && canShow ? [tally] : []),
       ...(hasTallies ? talliesOf(room, how) : []),
-      ...(canShow && room.exits?.length ? [exitsOf(room.exits)] : []),
+      ...(canShow && !isVoting && room.exits?.length ? [exitsOf(room.exits, isRead)] : []),
     );
     for (const bars of this.#toast ? [...(room.bars ?? []), room.transfer].filter((one) => one !== null) : [])
       this.#offerVote(bars);
@@ -185,7 +209,7 @@ export class PredictionsCard {
 
   /** The open vote: its question, how many have voted, and for the teacher how it goes on. @param {Room} room */
   #voting({ vote, people }) {
-    if (!vote || vote.phase === "closed") return [];
+    if (!vote) return [];
     const at = PHASES.indexOf(vote.phase);
     const round = vote.phase === "second" ? 1 : 0;
     const steps = PHASES.map((phase, i) =>
@@ -238,11 +262,15 @@ function truthsOf(groups) {
   );
 }
 
-/** What is still unclear to students. @param {string[]} texts */
-function exitsOf(texts) {
+/**
+ * What is still unclear to students.
+ * @param {string[]} texts
+ * @param {boolean} open
+ */
+function exitsOf(texts, open) {
   return h(
     "details",
-    { className: "room-exits" },
+    { className: "room-exits", open },
     h("summary", {}, t("lesson.room.exits", { n: number(texts.length) })),
     h("ul", {}, ...texts.map((text) => h("li", {}, text))),
   );

@@ -18,6 +18,9 @@ import { explain } from "../words/reasons.js";
  * @import { Store } from "../state/store.js"
  */
 
+/** The same width as in the style sheets. */
+const narrow = matchMedia("(max-width: 899px)");
+
 await Promise.all([loadStyle("room"), textsOf("lessons")]);
 
 export class VoteCard {
@@ -43,11 +46,21 @@ export class VoteCard {
       h("div", { className: "controls" }, this.#close),
     );
     this.#card.append(head, this.#body);
-    find(document, "#curves", HTMLElement).prepend(this.#card);
+    this.#place();
+    narrow.addEventListener("change", () => this.#place());
     this.#source.on("change", () => this.#draw());
     store.on("class", () => this.#follow());
-    onLanguage(() => this.#source.ask());
+    onLanguage(() => {
+      this.#source.ask();
+      this.#draw();
+    });
     this.#follow();
+  }
+
+  /** Above the charts; where all parts are below each other, above all that one works at. */
+  #place() {
+    if (narrow.matches) find(document, "#form", HTMLElement).before(this.#card);
+    else find(document, "#curves", HTMLElement).prepend(this.#card);
   }
 
   /** The vote as the class's message has it. @returns {{lesson: string, question: string, phase: Vote["phase"]} | null} */

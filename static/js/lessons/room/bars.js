@@ -5,6 +5,9 @@ import { number, t } from "../../words/i18n.js";
 
 /** @import { Bars } from "./types.js" */
 
+/** Where an option has more letters than this, each stands above its bar. */
+const LONG = 24;
+
 /**
  * How the options are drawn. `own`: the id of one's own; `colorOf`: the colour of a run by its name, as a CSS colour; empty: it has
  * none; `before`: the tally before a discussion, whose bars stand behind.
@@ -57,5 +60,6 @@ export function barList(bars, { own, colorOf, before = null }) {
       ),
     ];
   });
-  return h("dl", { className: "room-bars" }, ...rows);
+  const isLong = bars.options.some(({ text }) => text.length > LONG);
+  return h("dl", { className: isLong ? "room-bars long" : "room-bars" }, ...rows);
 }

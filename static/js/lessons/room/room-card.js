@@ -45,7 +45,10 @@ export class RoomCard {
     store.on("class", () => this.#follow());
     store.on("person", () => this.#draw());
     store.on("draw", () => this.#draw());
-    onLanguage(() => this.#source.ask());
+    onLanguage(() => {
+      this.#source.ask();
+      this.#draw();
+    });
   }
 
   /**
@@ -67,7 +70,7 @@ export class RoomCard {
     this.#source.open("");
   }
 
-  /** A vote has moved on, or somebody has launched for the first time. */
+  /** A vote has moved on. */
   #follow() {
     const { vote = null } = this.#store.messages.class ?? {};
     const asked = JSON.stringify(vote);

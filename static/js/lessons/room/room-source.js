@@ -14,7 +14,7 @@ import { newestOnly } from "../../state/newest.js";
 export const pauseOfStudents = (people) => Math.max(15_000, 250 * people);
 
 export class RoomSource extends Emitter {
-  /** The newest answer; null: there is none yet. @type {Room | null} */
+  /** The newest answer; an answer that says the same stays the same object. Null: there is none yet. @type {Room | null} */
   room = null;
   slug = "";
   #pause;
@@ -69,7 +69,8 @@ export class RoomSource extends Emitter {
     const isNewest = this.#isNewest();
     try {
       const room = await get();
-      if (!isNewest()) return;
+      // a redrawn card would lose what is open in it
+      if (!isNewest() || JSON.stringify(room) === JSON.stringify(this.room)) return;
       this.room = room;
       this.emit("change");
     } catch (error) {
