@@ -14,6 +14,9 @@ from app.lessons.lesson import Lesson
 from engine import ConfigError, ExperimentConfig, datasets
 from engine.summary import summarize
 
+#: What is raised for documents that are no experiments: `ConfigError`, which is a `ValueError`, and others where
+#: there is something else in the place of a section.
+WRONG = (ValueError, TypeError, AttributeError, KeyError)
 #: The data set on which a lesson may run in place of its own.
 STAND_IN = "digits"
 
@@ -125,7 +128,7 @@ def _experiments(lesson: Lesson) -> Iterator[Flaw]:
                 for config in lesson.configs(dataset=dataset, measured=True, full=full):
                     summarize(config)
                 summarize(lesson.experiment(dataset=dataset))
-            except (ConfigError, TypeError, AttributeError) as error:
+            except WRONG as error:
                 yield Flaw(f"{_why(error)}{f' (on {dataset})' if dataset else ''}", _blamed(lesson, error))
                 return
 
@@ -142,7 +145,7 @@ def _blamed(lesson: Lesson, error: Exception) -> Place:
         for name, changes in getattr(lesson.settings, part).items():
             try:
                 ExperimentConfig.from_dict({**lesson._document(changes, None, full=False), "name": name})
-            except (ConfigError, TypeError, AttributeError):
+            except WRONG:
                 inside = changes.get(path[0]) if path else None
                 if inside is not None:
                     return (part, name, *path)
@@ -201,7 +204,7 @@ def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterato
     try:
         for dataset in (None, STAND_IN) if lesson.any_dataset else (None,):
             summarize(lesson.tried(each, each.id, dataset=dataset))
-    except (ConfigError, TypeError, AttributeError, KeyError) as error:
+    except WRONG as error:
         yield Flaw(f"{_why(error)}", (*place, "changes"))
 
 

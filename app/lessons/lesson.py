@@ -228,5 +228,7 @@ def _moved(section: Mapping[str, Any], here: str, dataset: str) -> dict[str, Any
 
 def _named_sizes(dataset: Mapping[str, Any]) -> list[str]:
     """The changes of a run's name for a run on fewer or smaller images."""
-    sizes = [f"{dataset[size]:,} " if dataset.get(size) else "" for size in SIZES]
+    # what is no number is refused where the experiment is read
+    given = [dataset.get(size) for size in SIZES]
+    sizes = [f"{size:,} " if size and isinstance(size, int) else "" for size in given]
     return [*sizes, f"shift {dataset.get('augment', {}).get('shift', 0)}"]

@@ -3,6 +3,8 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from app.lessons import front_matter
 from app.lessons.checks import units_of
@@ -10,6 +12,7 @@ from app.lessons.front_matter import FrontMatterError
 from app.lessons.library import BUILT_IN, INTERVAL, Library
 from app.lessons.markdown import BodyError, read_body
 from app.lessons.mathml import FormulaError, mathml
+from app.lessons.reading import Problems, read_lesson
 
 ENGLISH = """---
 section: X
@@ -188,6 +191,8 @@ def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path)
         ("title: Two rates", "title: 5", 3, "title: this must be a text"),
         ("title: Two rates", "titel: Two rates", 3, "there is no titel"),
         ("name: digits", "name: digit", 6, "there is no data set 'digit'"),
+        ("{name: digits}", "{name: digits, train_size: x}", 6, "dataset.train_size must be"),
+        ("{iterations: 100}", "[100]", 7, "training must be"),
         ("iterations: 100", "iterations: -1", 7, "must be a whole number at least 1"),
         ("iterations: 100", "iteration: 1", 7, "there is no training.iteration"),
         ("learning_rate: 0.1", "learning_rate: x", 10, "optimizer.learning_rate must be"),
@@ -385,3 +390,27 @@ def test_a_body_is_refused_with_its_line():
     with pytest.raises(BodyError) as refused:
         read_body("# See\n\nx\ny $\\unheard$\n")
     assert refused.value.line == 4
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_damage_to_a_file_leaves_a_lesson_or_a_reason(tmp_path, data):
+    text = (BUILT_IN / "2a-optimizers.en.md").read_text("utf-8")
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(text) - 1))
+        length = data.draw(st.integers(0, 40))
+        odd = st.sampled_from(
+            ["", "\n", " ", "'", '"', "{", "[", "- ", ": ", "{{", "}}", "$", "---", "null", "0", "漢"]
+        )
+        text = text[:place] + data.draw(odd | st.text(max_size=3)) + text[place + length :]
+    path = tmp_path / "damaged.en.md"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    try:
+        body = read_lesson("damaged", {"en": path}, own=True).edition("en").body
+    except Problems as problems:
+        found = problems.found
+    else:
+        found = ()
+        for step in body.parts:
+            body.render(step, Told())
+    assert all(problem.line >= 1 and problem.reason for problem in found)
