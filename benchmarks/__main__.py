@@ -6,6 +6,7 @@ memory   the memory of the page after ten minutes of twenty live runs (runs only
 stream   many viewers, backpressure, cost to training, other loggers, loading a finished run (benchmarks/stream)
 replay   any moment of a run, and what the kept checkpoints cost (benchmarks/replay.py)
 views    how long each view of a network takes, and what watching it costs the training (benchmarks/views.py)
+watching what 1 and 300 pages that look into a training cost, strokes to bars, findings (benchmarks/watching.py)
 engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
 """
 
@@ -55,6 +56,12 @@ def replay(as_json: bool) -> None:
     _print("replay", measure(), as_json)
 
 
+def watching(as_json: bool) -> None:
+    from benchmarks.watching import measure
+
+    _print("watching", measure(), as_json)
+
+
 def views(as_json: bool) -> None:
     from benchmarks.views import measure
 
@@ -89,6 +96,7 @@ BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "engine": engine,
     "replay": replay,
     "views": views,
+    "watching": watching,
 }
 
 

@@ -1,8 +1,9 @@
 """Viewing: what pages watch inside of trainings, live.
 
-A worker makes a view only while somebody watches it, at most four times a second, and so seldom that its training keeps
-95 % of its speed. All who watch it get the same one. A training without a worker, which has ended, waits or is paused,
-is looked at once at its newest iteration, by replaying it. Lives in the event loop.
+A worker makes a view only while somebody watches it, at most four times a second, and all its views together, also
+those of a class that draws digits, so seldom that its training keeps 95 % of its speed. All who watch a view get the
+same one. A training without a worker, which has ended, waits or is paused, is looked at once at its newest iteration,
+by replaying it. Lives in the event loop.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class _Watched:
     Attributes:
         keys: for each run that shows the training, who watches it there.
         ticket: of the look that the worker was asked for; 0: it was not asked.
-        due: when the next look is due, in seconds of the monotonic clock.
+        due: when the next look is due, and `asked` when the last one was asked for, in seconds of the monotonic clock.
         iteration: of the newest view; -1: there is none.
         newest: the newest view, or the body of the error in its place.
     """
@@ -61,7 +62,6 @@ class _Watched:
     ticket: int = 0
     due: float = 0.0
     asked: float = 0.0
-    seconds: float = 0.0
     iteration: int = -1
     newest: bytes | dict[str, Any] | None = None
     replaying: asyncio.Task[None] | None = None
@@ -77,6 +77,10 @@ class Viewing:
         #: (training, view, options) → what is watched
         self._watched: dict[tuple[str, str, str], _Watched] = {}
         self._tickets: dict[int, _Watched] = {}
+        #: training → until when its share of time is used up by views that were asked for
+        self._used_until: dict[str, float] = {}
+        #: (training, view) → how long one took
+        self._took: dict[tuple[str, str], float] = {}
         self._last_ticket = 0
         self._of_viewers: dict[Viewer, dict[Key, _Watched]] = {}
         self._ticker: asyncio.Task[None] | None = None
@@ -139,7 +143,7 @@ class Viewing:
         """A worker has made the view of a ticket in some seconds."""
         watched = self._answered(ticket)
         if watched is not None:
-            watched.seconds = seconds
+            self._took[watched.training, watched.view] = seconds
             self._show(watched, view)
 
     def on_not_seen(self, answer: NotSeen) -> None:
@@ -154,6 +158,9 @@ class Viewing:
         for watched in self._of(training_id):
             self._answered(watched.ticket)
             watched.due = 0.0
+        self._used_until.pop(training_id, None)
+        for key in [key for key in self._took if key[0] == training_id]:
+            del self._took[key]
 
     def _answered(self, ticket: int) -> _Watched | None:
         watched = self._tickets.pop(ticket, None)
@@ -167,7 +174,8 @@ class Viewing:
         while self._watched:
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()
-            for watched in list(self._watched.values()):
+            # that which was asked for longest ago comes first, and before it what was never asked for
+            for watched in sorted(self._watched.values(), key=lambda one: one.asked):
                 self._look(watched, now)
         self._ticker = None
 
@@ -180,19 +188,20 @@ class Viewing:
             return
         self._move_parted(watched)
         if training.status is Status.RUNNING:
+            used = self._used_until.get(training.id, 0.0)
+            if used > now + TICK_SECONDS:
+                return
+            took = self._took.get((training.id, watched.view), 0.0)
+            self._used_until[training.id] = max(used, now) + took / MAX_SHARE
             self._answered(watched.ticket)
             self._last_ticket += 1
             watched.ticket = self._last_ticket
             self._tickets[watched.ticket] = watched
             watched.asked = now
-            watched.due = now + max(EVERY_SECONDS, self._seconds(watched.training) / MAX_SHARE)
+            watched.due = now + EVERY_SECONDS
             self._executor.send(training.id, See(watched.ticket, watched.view, watched.options))
         elif watched.iteration != training.iteration:
             watched.replaying = asyncio.create_task(self._replay(watched, training))
-
-    def _seconds(self, training_id: str) -> float:
-        """What one of each view of a training takes."""
-        return sum(watched.seconds for watched in self._of(training_id))
 
     async def _replay(self, watched: _Watched, training: Training) -> None:
         iteration = training.iteration

@@ -21,8 +21,8 @@ Value = Numbers | NDArray[Any] | float | int | str
 Limits = Mapping[str, float]
 
 
-#: Thresholds that are a number of rows, of which a rule takes a mean, a median or a difference.
-WINDOWS = ("window", "evaluations", "smoothed")
+#: Thresholds that are a number of evaluations, of which a rule takes a mean, a median or a difference.
+OF_EVALUATIONS = ("evaluations", "smoothed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,8 @@ class Rule:
         return {name: threshold.value for name, threshold in self.thresholds.items()}
 
     @property
-    def least_rows(self) -> int:
-        """From how many rows on its finding can come: those that it must hold, with the window before the first."""
-        window = max((self.limits.get(name, 1) for name in WINDOWS), default=1)
+    def least_evaluations(self) -> int:
+        """From how many evaluations on the finding of a rule on evaluations can come: those for which it must hold, and
+        those before them that the first one is compared with."""
+        window = max((self.limits.get(name, 1) for name in OF_EVALUATIONS), default=1)
         return self.rows + int(window) - 1

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ExperimentConfig, Trainer
-from engine.findings import RULES, Case, Measured, Rows, Sample, courses, find
+from engine.findings import EVALUATIONS, RULES, Case, Measured, Rows, Sample, courses, find
 from engine.findings.holding import course_of
 from engine.findings.remedies import applied
 from engine.findings.rule import Look
@@ -339,6 +339,13 @@ def test_the_numbers_of_a_flat_loss_are_medians_of_the_last_evaluations(code):
     assert finding.values["loss"] == close(statistics.median(losses[-5:]))
     if code == "plateau":
         assert finding.values["earlier"] == close(statistics.median(losses[-35:-30]))
+
+
+@pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.stream == "evaluation"])
+def test_a_finding_on_evaluations_comes_no_earlier_than_its_rule_says(code):
+    (course,) = (courses(case_of(run))[code] for run in FAULTY[code][:1])
+    assert not course.held[: RULES[code].least_evaluations - 1].any()
+    assert RULES[code].least_evaluations <= EVALUATIONS == 39
 
 
 # -- measurements ----------------------------------------------------------------------------------

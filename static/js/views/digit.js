@@ -51,6 +51,8 @@ export class Digit {
   #main = h("div", { className: "digit" });
   /** The data set of the runs, with an image of it: whose shape and classes are needed. @type {DataSample | null} */
   #sample = null;
+  /** The number of a test image that is on its way. @type {number | null} */
+  #wanted = null;
   #isDown = false;
   #side = SIDE.least;
   #stop;
@@ -100,7 +102,8 @@ export class Digit {
     this.#drawPad();
     this.#clear.disabled = drawing.isEmpty;
     this.#undo.disabled = !drawing.canUndo;
-    if (document.activeElement !== this.#number) this.#number.value = String(drawing.image?.number ?? "");
+    if (document.activeElement !== this.#number)
+      this.#number.value = String(this.#wanted ?? drawing.image?.number ?? "");
     const fit = seen.filter((_, i) => samples[i]?.pixels && samples[i]?.shape[0] === 1);
     const isKnown = samples.every(Boolean);
     this.#main.hidden = isKnown && !fit.length;
@@ -297,12 +300,14 @@ export class Digit {
     const chosen = Math.floor(Number(this.#number.value));
     if (!sample || this.#number.value === "") return;
     const first = Math.max(0, Math.min(sample.total - 1, chosen || 0));
+    this.#wanted = first;
     this.#number.value = String(first);
     this.#number.max = String(sample.total - 1);
     const show = () => {
       const found = sampleOf(sample.name, { part: "test", first, count: 1 }, show);
-      if (found?.pixels && this.#number.value === String(first))
-        drawing.show({ dataset: sample.name, number: first, pixels: fromBase64(found.pixels) });
+      if (!found?.pixels || this.#wanted !== first) return;
+      this.#wanted = null;
+      drawing.show({ dataset: sample.name, number: first, pixels: fromBase64(found.pixels) });
     };
     show();
   }

@@ -11,7 +11,7 @@ import { drawnPixels } from "./digit-pixels.js";
 /** The most steps that can be taken back. */
 const MAX_STEPS = 50;
 /** While one draws, the networks get the new pixels at most this often, in milliseconds. */
-const EVERY = 66;
+const EVERY = 33;
 
 /** Emits "change" when networks should see new pixels. */
 export class Drawing extends Emitter {
@@ -22,6 +22,7 @@ export class Drawing extends Emitter {
   /** The drawn pixels by size. @type {Map<string, Uint8Array>} */
   #pixels = new Map();
   #timer = 0;
+  #announced = 0;
 
   get strokes() {
     return this.#state.strokes;
@@ -97,13 +98,16 @@ export class Drawing extends Emitter {
     this.#announce();
   }
 
+  /** At once, if that is long enough after the last time. */
   #announce() {
     if (this.#timer) return;
+    const wait = Math.max(0, this.#announced + EVERY - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = 0;
+      this.#announced = performance.now();
       this.#pixels.clear();
       this.emit("change");
-    }, EVERY);
+    }, wait);
   }
 }
 
