@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import ERRORS
@@ -22,7 +22,14 @@ from app.people.person import Person
 from app.people.visits import ThePerson
 from app.work import in_thread
 
-router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS)
+
+async def _read(lab: TheLab) -> None:
+    """The first look at the lessons reads all their files; later ones read what has changed."""
+    if not lab.library.is_read:
+        await in_thread(lab.library.shelf)
+
+
+router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependencies=[Depends(_read)])
 
 Language = Literal["en", "ja"]
 InLanguage = Annotated[Language, Query(description="of the texts, where the lesson has it")]
