@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,7 @@ class MeasuredRuns:
         self._database = database
         self._known: OrderedDict[str, Measured] = OrderedDict()  # by training
         self._bytes = 0
+        self._reading = asyncio.Lock()  # a class asks for the same runs at once: the first reads them for all
 
     async def figures(self, trainings: Mapping[str, Training], names: Mapping[str, str]) -> Figures:
         """All that is known of some runs.
@@ -70,10 +72,16 @@ class MeasuredRuns:
         )
 
     async def _measure(self, trainings: Sequence[Training]) -> list[Measured]:
-        found = {one.id: self._known[one.id] for one in trainings if one.id in self._known}
-        unknown = [one for one in trainings if one.id not in found]
-        if unknown:
-            found |= await in_thread(self._read, unknown)
+        if all(one.id in self._known for one in trainings):
+            return self._remember({one.id: self._known[one.id] for one in trainings}, trainings)
+        async with self._reading:
+            found = {one.id: self._known[one.id] for one in trainings if one.id in self._known}
+            if unknown := [one for one in trainings if one.id not in found]:
+                found |= await in_thread(self._read, unknown)
+            return self._remember(found, trainings)
+
+    def _remember(self, found: Mapping[str, Measured], trainings: Sequence[Training]) -> list[Measured]:
+        """Keep what was found, and forget what nobody has asked for longest; returns it in the order of trainings."""
         for training_id, measured in found.items():
             if training_id not in self._known:
                 self._known[training_id] = measured

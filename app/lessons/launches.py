@@ -29,19 +29,22 @@ class Launches:
         for run in self._register.runs:
             if run.lesson == stage.lesson.slug and run.name in configs:
                 launches.setdefault(run.group_id or run.id, {})[run.name] = run
-        found: dict[tuple[str, ...], Figures] = {}
-        for launch in list(launches.values())[-MOST_LAUNCHES:]:
-            if len(launch) < len(configs):
-                continue
-            trainings = {name: launch[name].training for name in configs}
-            key = tuple(training.id for training in trainings.values())
-            fits = all(
+        alike = [launch for launch in launches.values() if len(launch) == len(configs)][-MOST_LAUNCHES:]
+        # most of a class may show the same trainings
+        different = {
+            tuple(launch[name].training.id for name in configs): {
+                name: launch[name].training for name in configs
+            }
+            for launch in alike
+        }
+        return [
+            await self._measured.figures(trainings, stage.names)
+            for trainings in different.values()
+            if all(
                 results.is_trained_here(one) and _but_seed(one.config) == configs[name]
                 for name, one in trainings.items()
             )
-            if fits and key not in found:
-                found[key] = await self._measured.figures(trainings, stage.names)
-        return list(found.values())
+        ]
 
 
 def _but_seed(config: dict[str, Any]) -> dict[str, Any]:
