@@ -2,6 +2,7 @@
 
 import json
 import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -95,3 +96,17 @@ def test_every_field_of_the_models_is_in_the_schema():
             field.alias or name for name, field in model.model_fields.items()
         }
     assert set(schema("course")["properties"]) == set(Course.model_fields)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_lesson_of_the_guide_is_one_whose_claims_hold(tmp_path, capsys, language):
+    guide = (DOCS / ("guide.md" if language == "en" else "guide.ja.md")).read_text("utf-8")
+    chapter = guide[guide.index("lossroom lessons new batch-size") :].partition("\n## ")[0]
+    blocks = re.findall(r"(?:^ {8}.*\n|^\n(?= {8}))+", chapter, re.MULTILINE)
+    *settings, body = [textwrap.dedent(block).strip() for block in blocks]
+    path = tmp_path / f"batch-size.{language}.md"
+    path.write_text("\n".join(["---", *settings, "---", body]), "utf-8")
+    assert main(["lessons", "check", str(path), "--seeds", "2"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"yes . claim more", said)
+    assert re.search(r"question ahead: .* hundred ", said)
