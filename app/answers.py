@@ -332,7 +332,6 @@ class LessonAnswer(TypedDict):
     section: str
     title: dict[str, str]
     question: dict[str, str]
-    conclusion: dict[str, str]
     minutes: int
     dataset: str
     made_for: str

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import functools
 import json
-import re
 from collections.abc import Mapping
-from html import unescape
 
 from app.answers import LessonAnswer
 from app.estimate import expected_seconds
-from app.lessons.document import LANGUAGES, Course
+from app.lessons.document import Course
 from app.lessons.lesson import Lesson
 from app.lessons.library import Shelf
 from engine import ExperimentConfig
@@ -71,7 +69,6 @@ def view(shelf: Shelf, lesson: Lesson, dataset: str, *, with_configs: bool = Fal
         "section": lesson.section,
         "title": lesson.title,
         "question": lesson.question,
-        "conclusion": _texts(lesson) if with_configs else {},
         "minutes": lesson.settings.minutes,
         "dataset": dataset,
         "made_for": lesson.dataset,
@@ -94,12 +91,6 @@ def view(shelf: Shelf, lesson: Lesson, dataset: str, *, with_configs: bool = Fal
 def launched(lesson: Lesson, dataset: str) -> tuple[tuple[ExperimentConfig, Summary], ...]:
     """The experiments of a lesson's runs on this data set, with what they are: a class launches them at once."""
     return tuple((config, summarize(config)) for config in lesson.configs(dataset=dataset))
-
-
-def _texts(lesson: Lesson) -> dict[str, str]:
-    """What of a lesson's explanation is true whatever came, without markup."""
-    html = {language: lesson.edition(language).body.render("explain") for language in LANGUAGES}
-    return {language: unescape(re.sub(r"<[^>]*>", "", text)) for language, text in html.items()}
 
 
 def _own_course(shelf: Shelf, slug: str) -> Course | None:

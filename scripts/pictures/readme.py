@@ -26,7 +26,7 @@ def optimizers(studio: Studio) -> None:
     for name, optimizer in MORE.items():
         run = lab.launch(**{**common, "name": name, "optimizer": optimizer})
         wait_for_ends(lab, [run["id"]])
-    page.page.click('[data-lesson="2a-optimizers"]')
+    page.launch_lesson("2a-optimizers")
     page.until("document.querySelectorAll('[data-run]').length === 5")
     page.page.click("#show-all")
     adam = page.run_ids()[0]

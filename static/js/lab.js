@@ -95,25 +95,10 @@ async function start() {
     showCurves();
   };
   const form = new Form(byId("form"), store, options, launchedByForm, look, queue);
-  /** @param {RunView[]} runs */
-  const launchedAlone = (runs) => {
-    store.putRuns(runs);
-    store.whenComplete(() => store.showOnly(ids(runs)));
-    showCurves();
-    showFirst(runs, form);
-  };
-  const lessons = new Lessons(
-    byId("lessons"),
-    byId("note"),
-    store,
-    allLessons(),
-    launchedAlone,
-    async (lesson) => (await look()).lesson(lesson),
-    queue,
-  );
+  const lessons = new Lessons(byId("lessons"), allLessons(), queue);
   const selection = new Selection();
   const emphasis = new Emphasis(selection);
-  const inClass = classMode && new classMode.InClass(store, form, toast, lessons);
+  const inClass = classMode && new classMode.InClass(store, form, toast);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
   const views = lazy(async () => {
     const [{ Views }] = await Promise.all([import("./views/views.js"), textsOf("views")]);
@@ -149,6 +134,13 @@ async function start() {
   const showMoment = () => urlState.get("moment") && retried(playhead);
   urlState.on("moment", showMoment);
   showMoment();
+  const player = lazy(async () => {
+    const [{ Player }] = await Promise.all([import("./lessons/player.js"), textsOf("lessons")]);
+    return new Player({ store, charts, form, lessons, queue, toast, look, playhead, launched });
+  });
+  const showLesson = () => urlState.get("lesson") && retried(player);
+  urlState.on("lesson", showLesson);
+  showLesson();
   const waiting = lazy(async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store));
   store.on("draw", () => store.shown().some(({ status }) => status === "queued") && retried(waiting));
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
@@ -163,20 +155,6 @@ async function start() {
   ready();
   await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
   await charts.begin();
-}
-
-/**
- * Show the first experiment of a lesson in the form, where one can change it; without it, the form stays as it is.
- * @param {RunView[]} runs
- * @param {Form} form
- */
-async function showFirst([run], form) {
-  try {
-    const { config } = await api.run(run.id);
-    if (config) await form.load(config, { from: run, reveal: false });
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-  }
 }
 
 /**

@@ -2,6 +2,7 @@
  * Types of the data that the server sends to the page and takes from it. They are comments for `tsc` and for readers; the
  * page does not load this file. The types of other objects are in the files that make them.
  *
+ * @import { Progress } from "./lessons/types.js"
  * @import { Series } from "./state/series.js"
  */
 
@@ -252,11 +253,11 @@
  * @property {string} section
  * @property {InLanguages} title
  * @property {InLanguages} question
- * @property {InLanguages} conclusion
  * @property {{name: string, seconds: number}[]} runs the names of its runs, and about how long each takes
  * @property {string} dataset the data set that it uses in this lab
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] an experiment whose data set and network the page shows
+ * @property {Progress} [progress] how far the person is in it
  */
 
 /** @typedef {{en: {word: string, text: string}, ja: {word: string, text: string}, formula?: string}} GlossaryEntry */

@@ -124,7 +124,7 @@ SHOWN = """
         live: all(".live input", (input) => [input.getAttribute("aria-label"), input.value]),
         said: all("#run-details [name]", (input) => [input.name, input.value]),
         bar: all("#run-bar", text),
-        note: all("#note", text),
+        lesson: all("#lesson > *", text),
         form: all("#form input:not([type=checkbox]), #form select", field),
         launch: all("#launch span", text),
         facts: all(".facts dd", text),

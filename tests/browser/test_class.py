@@ -248,6 +248,8 @@ def test_an_hour_of_a_class(sit, lab):
     phone.until("document.querySelector('.parts .hand:not(.on)').textContent === '手を挙げる'")
 
     # held: nothing can be launched, and the pages say why
+    desk.open_lesson("1a-vanishing-gradient")
+    assert desk.page.locator("#lesson .panel [data-launches]").count() == 0  # a student predicts first
     teacher.http.post("/api/class/hold", json={"held": True}).raise_for_status()
     for seat, words in ((desk, "Launching is held"), (phone, "学習を開始できません")):
         seat.until(LOCKED)
@@ -256,14 +258,15 @@ def test_an_hour_of_a_class(sit, lab):
     desk.until(
         f"({LAUNCHING}).every(([locked, title]) => locked && title.startsWith('Held by your teacher'))"
     )
-    assert len(desk.page.evaluate(LAUNCHING)) > 5
-    desk.page.click(".lessons > .lesson", force=True)
+    assert len(desk.page.evaluate(LAUNCHING)) > 1
+    desk.page.click("#lesson-launch", force=True)
     desk.until("document.querySelector('.toast:not([hidden])')?.textContent === 'Held by your teacher'")
     assert desk.run_ids() == [hers]
     assert violations(desk) == []
     teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
     desk.until(f"!({LOCKED}) && ({BANNER}) === ''")
     assert not any("Held" in title for _, title in desk.page.evaluate(LAUNCHING))
+    desk.page.click("#lesson [data-focus=leave]")
 
     # shown to all, also in a second tab: the run of another person, which is not shared, until it is released
     tab = Seat(desk.page.context.new_page(), lab)
@@ -288,19 +291,25 @@ def test_an_hour_of_a_class(sit, lab):
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")
 
-    # a lesson opens for those who have not begun it, with a way back
-    lesson = {"kind": "lesson", "lesson": "2a-optimizers"}
-    teacher.http.post("/api/class/show", json={"view": lesson}).raise_for_status()
-    card = "document.querySelector('.lesson-card:not([hidden])')"
-    desk.until(f"{card}?.querySelector('h2').textContent === '2a · Optimizers'")
-    assert desk.page.inner_text(".lesson-card .main") == "Launch this lesson"
-    phone.until(f"{card}?.innerText.includes('どの最適化手法か')")
+    # a lesson opens on every student's page, with a way back; it stays when it is shown no more
+    office.open_lesson("2a-optimizers")
+    office.page.click("#show-to-all")
+    title = "document.querySelector('#lesson h2')?.textContent"
+    desk.until(f"{title} === '2a Optimizers' && document.querySelector('#lesson-launch')")
+    phone.until(f"{title} === '2a 最適化手法'")
+    desk.until("document.querySelector('.lesson-head .quiet')?.textContent.includes('Predict')")
     assert violations(desk) == []
     desk.page.click(".class-banner .toggle")
-    desk.until(f"!({card})")
+    desk.until(f"!{title}")
     assert desk.page.inner_text(".class-banner .toggle") == "Back to the lesson"
-    teacher.http.post("/api/class/show", json={"view": None}).raise_for_status()
-    phone.until(f"!({card}) && ({BANNER}) === ''")
+    desk.page.click(".class-banner .toggle")
+    desk.until(f"{title} === '2a Optimizers'")
+    desk.page.click("#lesson [data-focus=leave]")
+    desk.until("document.querySelector('.class-banner .toggle').textContent === 'Back to the lesson'")
+    office.page.click("#show-to-all")
+    phone.until(f"{title} === '2a 最適化手法' && ({BANNER}) === ''")
+    phone.page.tap("#lesson [data-focus=leave]")
+    phone.until(f"!{title}")
 
     # the curves of all on the students' pages, and the own one over them, as long as the teacher lets them see it
     teacher.http.patch("/api/class", json={"cloud": True}).raise_for_status()

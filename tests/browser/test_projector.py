@@ -31,7 +31,7 @@ OUTSIDE = """() => [...document.querySelectorAll('.chart, .note, .top > *, .end-
 @pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
 def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_small(open_page, lab, locale):
     page = open_page(lab, locale=locale)
-    page.page.click('[data-lesson="2a-optimizers"]')
+    page.launch_lesson("2a-optimizers")
     page.until("document.querySelectorAll('.run').length >= 3")
     page.page.click('[data-chart="loss"] [data-option="logY"]')  # its numbers are as large as the others'
     page.page.click("h1")
@@ -50,15 +50,6 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
         assert titles == [loss, x, accuracy, x]
         assert page.page.evaluate(SHARE) > 0.65
         assert page.page.evaluate(OUTSIDE) == []
-    # a note that gets longer, as with a lesson's conclusion, moves no chart to another place
-    columns = page.page.get_attribute("#charts", "data-columns")
-    page.page.evaluate("document.getElementById('note').style.minHeight = '45vh'")
-    page.until("document.getElementById('charts').clientHeight < 0.55 * innerHeight")
-    page.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-    assert page.page.get_attribute("#charts", "data-columns") == columns
-    page.page.evaluate("document.getElementById('note').style.minHeight = ''")
-
-    assert page.page.is_visible("#note .question")
     for away in ("#form", "#runs", "#chart-foot", "#lessons"):
         assert not page.page.is_visible(away)
 
@@ -70,6 +61,13 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
     page.page.reload()
     page.until_ready()
     assert page.page.get_attribute("#projector", "aria-pressed") == "true"
+    # what an open lesson asks is above the charts
+    page.page.evaluate("location.hash = '#lesson=2a-optimizers'")
+    page.until("document.querySelector('#lesson .driving')?.checkVisibility()")
+    assert page.page.evaluate(SMALL) == []
+    assert not page.page.is_visible("#lesson-launch")
+    page.page.evaluate("location.hash = ''")
+    page.until("!document.querySelector('#lesson .driving')")
     page.page.click("#projector")
     assert page.page.is_visible("#launch")
     for run_id in page.run_ids():

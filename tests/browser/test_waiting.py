@@ -25,7 +25,7 @@ def test_the_page_shows_the_expected_time_and_each_waiting_runs_place_in_the_que
     lesson = '[data-lesson="2a-optimizers"]'
     page.until("document.querySelector('#launch').title.includes('in the queue')")
     page.until(f"document.querySelector('{lesson}').title.includes('Runs: 3; done in about')")
-    page.page.click(lesson)
+    page.launch_lesson("2a-optimizers")
     page.until(f"!{HIDDEN} && {ROWS}.length === 3")
     page.until(f"{ROWS}[0].startsWith('SGDplace 2 · begins in about ')")
     page.until(f"{ROWS}[1].startsWith('Momentumplace 3 · begins in about ')")

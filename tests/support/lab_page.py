@@ -116,6 +116,23 @@ class LabPage:
         """The chosen one of buttons side by side."""
         return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
 
+    def open_lesson(self, slug: str) -> None:
+        """Open a lesson by its button, or in the menu of the others, and wait until it is there."""
+        button = self.page.locator(f'[data-lesson="{slug}"]')
+        if not button.is_visible():
+            self.page.click(".more-lessons summary")
+        button.click()
+        self.until(
+            "document.querySelector('#lesson-launch, #lesson .outcome, #lesson .run-step')?.checkVisibility()"
+        )
+
+    def launch_lesson(self, slug: str) -> None:
+        """Launch the runs of a lesson without a prediction, as a teacher may; the lesson is closed then."""
+        self.open_lesson(slug)
+        self.page.click('#lesson [data-focus="menu"]')
+        self.page.click("#lesson .panel [data-launches]")
+        self.until("!document.querySelector('.lab').dataset.lesson")
+
     def press_launch(self) -> str:
         """Launch, and return the new run's id once it is in the list."""
         before = set(self.run_ids())

@@ -11,7 +11,7 @@ import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
 import { LaunchLock } from "./launch-lock.js";
-import { LessonCard } from "./lesson-card.js";
+import { LessonFollow } from "./lesson-follow.js";
 import { goToJoin, leaveIfRefused } from "./over.js";
 import { PersonMenu } from "./person-menu.js";
 import { ShareButton } from "./share-button.js";
@@ -22,7 +22,6 @@ import { ownerPhrase, ownerText } from "./wording.js";
 
 /**
  * @import { Form } from "../form/form.js"
- * @import { Lessons } from "../lessons/lessons.js"
  * @import { Toast } from "../page/toast.js"
  * @import { RunActions } from "../runs/run-actions.js"
  * @import { Store } from "../state/store.js"
@@ -44,9 +43,8 @@ export class InClass {
    * @param {Store} store
    * @param {Form} form
    * @param {Toast} toast
-   * @param {Lessons} lessons
    */
-  constructor(store, form, toast, lessons) {
+  constructor(store, form, toast) {
     this.#store = store;
     const { role } = store.person ?? {};
     const tools = find(document, ".tools", HTMLElement);
@@ -60,7 +58,7 @@ export class InClass {
       this.#followCloud();
       this.#followVotes();
     }
-    if (view) new LessonCard(store, view, lessons);
+    if (view) new LessonFollow(view);
     new SharedList(store, toast);
     this.#waitForChallenge(form);
     const measure = () =>

@@ -1,8 +1,12 @@
-/** The teacher's button in the lab's page that shows to all what this page shows: its curves, and the moment that is pinned. */
+/**
+ * The teacher's button in the lab's page that shows to all what this page shows: its curves and the
+ * moment that is pinned, or a step of its lesson.
+ */
 
 import { h, icon, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
+import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
 import { viewOfPage } from "./page-view.js";
@@ -32,6 +36,7 @@ export class ShowButton {
     tools.prepend(this.#button);
     store.on("class", () => this.#draw());
     store.on("draw", () => this.#draw());
+    urlState.on("lesson", () => this.#draw());
     onLanguage(() => this.#draw());
     this.#draw();
   }
@@ -42,11 +47,14 @@ export class ShowButton {
 
   /** Whether there is something to show, or to show no more. */
   get #canToggle() {
-    return this.#isShowing || this.#store.shown().length > 0;
+    return this.#isShowing || this.#store.shown().length > 0 || urlState.get("lesson") !== "";
   }
 
-  /** What this page shows. @returns {Shown} */
+  /** What this page shows: the step of its lesson, if one is open. @returns {Shown} */
   #view() {
+    const lesson = urlState.get("lesson");
+    const step = document.querySelector("#lesson")?.getAttribute("data-step");
+    if (lesson) return { kind: "lesson", lesson, step: step ? Number(step) : null };
     const { runs, iteration } = viewOfPage(this.#store);
     return iteration === null ? { kind: "runs", runs } : { kind: "moment", runs, iteration };
   }

@@ -1,8 +1,8 @@
 /**
  * The teacher's view on a student's page: while something is shown to all, the page shows those runs and that moment. Afterwards
  * it shows again what it showed before, also if it was loaded again meanwhile, and what was launched meanwhile. The same while
- * nothing that is shown to all is on the page, such as the runs of a lesson that this student has not begun. A student may leave
- * a lesson and come back to it: it is a task, and not a picture that all look at.
+ * nothing that is shown to all is on the page. A lesson that is shown to all is opened (see lesson-follow.js); a student may leave
+ * it and come back to it: it is a task, and not a picture that all look at.
  */
 
 import { showCurves } from "../page/parts.js";
@@ -64,6 +64,12 @@ export class ShownView extends Emitter {
     return shown?.kind === "lesson" && !this.isLeft ? shown.lesson : null;
   }
 
+  /** The lesson that is shown to all, if the student has left it; null: none. */
+  get left() {
+    const shown = this.#shown;
+    return shown?.kind === "lesson" && this.isLeft ? shown.lesson : null;
+  }
+
   /** Leave the lesson that is shown to all, or come back to it. @param {boolean} isLeft */
   leave(isLeft) {
     this.#left = isLeft ? JSON.stringify(this.#shown) : "";
@@ -78,8 +84,8 @@ export class ShownView extends Emitter {
       this.#announced = announced;
       this.emit("change");
     }
-    const shown = this.isLeft ? null : this.#shown;
-    const ids = shown ? this.#runsOf(shown).filter((id) => runs.has(id)) : [];
+    const shown = this.#shown?.kind === "lesson" ? null : this.#shown; // the lesson's player shows its runs
+    const ids = (shown?.runs ?? []).filter((id) => runs.has(id));
     const state = JSON.stringify(ids.length ? [shown, ids] : null);
     if (state === this.#applied) return;
     this.#applied = state;
@@ -92,12 +98,6 @@ export class ShownView extends Emitter {
     const first = runs.get(ids[0]);
     if (shown.kind === "moment" && first?.id === shown.runs[0])
       this.#pin(writeMoment({ run: first.number, iteration: shown.iteration }));
-  }
-
-  /** The ids of the runs in a view. @param {Shown} shown */
-  #runsOf(shown) {
-    if (shown.kind !== "lesson") return shown.runs;
-    return [...this.#store.runs.values()].filter(({ lesson }) => lesson === shown.lesson).map(({ id }) => id);
   }
 
   /** @returns {Before} */

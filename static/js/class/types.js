@@ -11,7 +11,7 @@
 /**
  * What the teacher shows on every screen.
  * @typedef {{kind: "runs", runs: string[]} | {kind: "moment", runs: string[], iteration: number}
- *   | {kind: "person", person: string, number: number, runs: string[]} | {kind: "lesson", lesson: string}} Shown
+ *   | {kind: "person", person: string, number: number, runs: string[]} | {kind: "lesson", lesson: string, step?: number | null}} Shown
  */
 
 /**

@@ -5,8 +5,8 @@ import { h } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
-import { language, t } from "../words/i18n.js";
-import { lessonTitle, titleOf } from "../words/labels.js";
+import { t } from "../words/i18n.js";
+import { titleOf } from "../words/labels.js";
 
 /**
  * @import { Dataset, Experiment, ExperimentSummary, Lesson } from "../types.js"
@@ -57,10 +57,13 @@ export class Look {
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
   }
 
-  /** Open a dialog with a lesson's data set and network, its question and its conclusion. @param {Lesson} lesson */
-  async lesson({ slug, question }) {
+  /**
+   * Open a dialog with a lesson's data set and network, and its question.
+   * @param {{slug: string, section: string, title: string, question: string}} lesson in the reader's language
+   */
+  async lesson({ slug, section, title, question }) {
     const isNewest = this.#ask();
-    const { conclusion, ...lesson } = await api.lesson(slug);
+    const lesson = await api.lesson(slug);
     const experiment = /** @type {Experiment} */ (lesson.experiment); // these lessons have one
     const { experiments, first } = await api.summaryTogether([experiment]);
     const [{ networkTable }, { DatasetView }] = await Promise.all([
@@ -81,10 +84,9 @@ export class Look {
       h("h3", {}, t("look.network")),
       ...networkTable({ ...experiments[0], first }),
     );
-    this.#open({ title: lessonTitle(slug), className: "look wide" }, [
-      h("p", { className: "quiet" }, question[language()]),
+    this.#open({ title: `${section} · ${title}`, className: "look wide" }, [
+      h("p", { className: "quiet" }, question),
       h("div", { className: "look-both" }, data, network),
-      h("p", { className: "conclusion" }, conclusion[language()]),
     ]);
   }
 

@@ -145,11 +145,11 @@ export const api = {
   /** @returns {Promise<Options>} */
   options: () => request("GET", "api/options"),
   /**
-   * All lessons, with their texts in one language and without their conclusions.
+   * All lessons, with their titles and questions in one language, and how far the person is in each.
    * @param {string} language
    * @returns {Promise<{lessons: Lesson[]}>}
    */
-  lessons: (language) => request("GET", `api/lessons?conclusions=false&language=${language}`),
+  lessons: (language) => request("GET", `api/lessons?language=${language}`),
   /**
    * One lesson, with its experiments.
    * @param {string} slug

@@ -80,6 +80,8 @@ export const PROPERTIES = {
       "seconds",
     ],
   },
+  /** the lesson that is open: see lessons/player.js */
+  lesson: { key: "lesson", type: "text", default: "" },
   /** the pinned moment: see moment.js */
   moment: { key: "at", type: "text", default: "" },
   wide: { key: "wide", type: "boolean", default: false },

@@ -102,6 +102,11 @@ export function inputsOf(name) {
   return datasets.get(name)?.shape?.reduce((product, length) => product * length, 1);
 }
 
+/** How many classes a data set has; 0 if this lab does not have it. @param {string} name */
+export function classesOf(name) {
+  return datasets.get(name)?.classes ?? 0;
+}
+
 /**
  * A test accuracy that guessing does not reach. Guessing may get a quarter more than p = 1 / classes, because one class may
  * be more frequent; and an accuracy on n images has the standard deviation √(p(1 − p) / n).
@@ -134,7 +139,7 @@ export function titleOf({ name, title }) {
 
 /** By slug: the lessons of the lab. @type {Map<string, Lesson>} */
 const lessons = new Map();
-const PARTS = /** @type {const} */ (["title", "question", "conclusion"]);
+const PARTS = /** @type {const} */ (["title", "question"]);
 
 /** Remember lessons. A lesson that is known already gets its texts in one more language. @param {Lesson[]} all */
 export function registerLessons(all) {

@@ -1,0 +1,86 @@
+/** The place of a lesson on the page: the left column, where the form gives way to it, and the keys that work in it. */
+
+import { onKey } from "../page/keys.js";
+import { t } from "../words/i18n.js";
+import { Column } from "./column.js";
+import { PartButton } from "./part-button.js";
+import { STEPS } from "./steps.js";
+
+/** @import { Step } from "./steps.js" */
+
+export class LessonFrame {
+  column = new Column();
+  #lab = /** @type {HTMLElement} */ (document.querySelector(".lab"));
+  #form = /** @type {HTMLElement} */ (document.querySelector("#form"));
+  #button = new PartButton(() => this.show("lesson"));
+  #on;
+
+  /** @param {{leave: () => void, draw: () => void}} on `draw`: called when the form or the lesson is shown */
+  constructor(on) {
+    this.#on = on;
+    this.#form.before(this.column.element);
+    onKey(document, (event) => this.#launch(event), { capture: true });
+    onKey(this.column.element, (event) => this.#escape(event));
+  }
+
+  /** Whether the form is shown in place of the lesson. */
+  get isForm() {
+    return this.#lab.dataset.shows === "form";
+  }
+
+  /** Show the form, or the lesson. @param {"form" | "lesson"} what */
+  show(what) {
+    this.#lab.dataset.shows = what;
+    this.#on.draw();
+    const shown = what === "form" ? this.#form : this.column.element;
+    shown.focus({ preventScroll: true });
+    shown.scrollIntoView({ block: "start" });
+  }
+
+  /** Say on the page which step is shown; null: none yet. @param {Step | null} step */
+  mark(step) {
+    this.#lab.dataset.lesson = step ?? "loading";
+    this.column.element.dataset.step = step ? String(STEPS.indexOf(step) + 1) : "";
+    this.column.element.setAttribute("aria-label", t("lesson.title"));
+    this.#button.show(true);
+  }
+
+  /** Say that another step has come, and lead to it those who are in the lesson. @param {Step} step */
+  lead(step) {
+    this.column.say(t("lesson.now_at", { n: STEPS.indexOf(step) + 1, step: t(`lesson.step.${step}`) }));
+    const { activeElement } = document;
+    const isHere = activeElement === document.body || this.column.element.contains(activeElement);
+    if (isHere && !this.isForm) this.focus(step);
+  }
+
+  /** Focus what a step begins with. @param {Step} step */
+  focus(step) {
+    this.column.focus(step === "explain" ? "explained" : "heading");
+  }
+
+  /** The lesson is left. */
+  clear() {
+    delete this.#lab.dataset.lesson;
+    delete this.#lab.dataset.shows;
+    this.column.show([]);
+    this.#button.show(false);
+  }
+
+  /** Ctrl+Enter launches the lesson; the form would launch what it describes. @param {KeyboardEvent} event */
+  #launch(event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+    const button = this.column.element.querySelector("#lesson-launch");
+    if (!button) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    button.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+  }
+
+  /** @param {KeyboardEvent} event */
+  #escape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#on.leave();
+  }
+}

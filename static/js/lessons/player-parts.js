@@ -1,0 +1,195 @@
+/** What stands in the column of a lesson, from all that is known of it. */
+
+import { h } from "../page/dom.js";
+import { t } from "../words/i18n.js";
+import { allLessons } from "../words/labels.js";
+import { explain, explainAll } from "../words/reasons.js";
+import { formBar, lessonHead } from "./head.js";
+import { launchPart, predictPart } from "./predict-step.js";
+import { SURE } from "./prediction.js";
+import { resultParts } from "./result-parts.js";
+import { runPart } from "./run-step.js";
+import { STEPS } from "./steps.js";
+
+/**
+ * @import { PersonOfPage, Shown } from "../class/types.js"
+ * @import { Times } from "../state/queue.js"
+ * @import { Part } from "./column.js"
+ * @import { Item } from "./head.js"
+ * @import { Place } from "./server-html.js"
+ * @import { Session } from "./session.js"
+ * @import { runsOf, Step } from "./steps.js"
+ * @import { Asked, Play, Question, Try, Value } from "./types.js"
+ */
+
+/**
+ * @typedef {object} Actions
+ * @property {(step: Step) => void} step
+ * @property {() => void} form
+ * @property {() => void} back
+ * @property {(item: Item) => void} item
+ * @property {() => void} leave
+ * @property {() => void} reload
+ * @property {(id: string, value: Value | undefined) => void} change
+ * @property {() => void} launch
+ * @property {(id: string) => void} lead
+ * @property {(full: boolean) => void} size
+ * @property {() => void} again
+ * @property {(id: string, value: Value | undefined) => void} choose
+ * @property {(question: Question) => void} answer
+ * @property {(one: Try) => void} launchTry
+ * @property {(one: Try) => void} loadTry
+ * @property {(text: string) => void} save
+ * @property {(place: Place) => void} show
+ * @property {(slug: string) => void} next
+ */
+
+/**
+ * All that is drawn. `shown`: the step; `pinned`: the iteration that is pinned; `exit`: what was written last as the answer to
+ * the last question; `complaint`: why something to try was not launched.
+ * @typedef {object} Known
+ * @property {Session} session
+ * @property {Step} shown
+ * @property {boolean} isForm whether the form is shown in place of the lesson
+ * @property {boolean} full
+ * @property {Record<string, any>} answers
+ * @property {number | null} pinned
+ * @property {string | null} exit
+ * @property {string} complaint
+ * @property {ReturnType<typeof runsOf> | null} runs
+ * @property {Times | null} times
+ * @property {PersonOfPage | null} person
+ * @property {Shown | null} shownToAll
+ * @property {(id: string) => HTMLElement | null} pens
+ * @property {Actions} on
+ */
+
+/** @param {Known} known @returns {Part[]} */
+export function partsOf(known) {
+  const { session, isForm, on } = known;
+  const { play, problem, slug } = session;
+  const listed = allLessons().find((one) => one.slug === slug);
+  const { section, title } = play ?? { section: listed?.section ?? "", title: titleOf(slug) };
+  if (isForm) {
+    const state = { section, title };
+    return [{ name: "bar", state, make: () => formBar(state, on) }];
+  }
+  const head = {
+    slug,
+    section,
+    title,
+    current: play ? session.step : null,
+    shown: play ? known.shown : null,
+    items: itemsOf(known),
+    teacherAt: teacherAt(known),
+  };
+  /** @type {Part[]} */
+  const parts = [{ name: "head", state: head, make: () => lessonHead(head, on) }];
+  if (problem) parts.push(troublePart(explain(problem), on.reload));
+  if (!play) {
+    const wait = {
+      name: "wait",
+      state: "",
+      make: () => h("p", { className: "card quiet" }, t("lesson.loading")),
+    };
+    return problem ? parts : [...parts, wait];
+  }
+  if (known.shown === "predict") return [...parts, ...predictParts(known)];
+  if (known.shown === "run") return [...parts, ...runParts(known)];
+  return [...parts, ...resultParts(known)];
+}
+
+/** @param {string} slug */
+function titleOf(slug) {
+  const lesson = allLessons().find((one) => one.slug === slug);
+  return Object.values(lesson?.title ?? {})[0] ?? slug;
+}
+
+/** What the menu offers. @param {Known} known @returns {Item[]} */
+function itemsOf({ session, person }) {
+  const { play, newest, isAgain } = session;
+  if (!play) return [];
+  const mayLaunch = person?.role !== "student" && person?.role !== "projector";
+  return [
+    ...(newest && !isAgain ? [/** @type {const} */ ("again")] : []),
+    ...(play.runs.length && mayLaunch ? [/** @type {const} */ ("unpredicted")] : []),
+  ];
+}
+
+/** Where the teacher is, who shows the lesson to all. @param {Known} known */
+function teacherAt({ session, shownToAll }) {
+  if (shownToAll?.kind !== "lesson" || shownToAll.lesson !== session.slug) return "";
+  const step = STEPS[(shownToAll.step ?? 0) - 1];
+  return step ? t("lesson.teacher_at", { step: t(`lesson.step.${step}`) }) : "";
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} again
+ * @returns {Part}
+ */
+function troublePart(text, again) {
+  const make = () =>
+    h(
+      "article",
+      { className: "card" },
+      h("p", { className: "error", role: "alert" }, text),
+      h(
+        "button",
+        { type: "button", className: "toggle", "data-focus": "reload", onclick: again },
+        t("lesson.reload"),
+      ),
+    );
+  return { name: "trouble", state: text, make };
+}
+
+/** @param {Known} known @returns {Part[]} */
+function predictParts({ session, full, times, pens, on }) {
+  const { play, attempt, draft, questions, sending, refusal } = session;
+  if (!play) return [];
+  const refused = refusal?.id === "seal" ? refusal.error : null;
+  const at = questions.find(({ id }) => new RegExp(`^prediction\\.${id}(\\.|$)`).test(refused?.field ?? ""));
+  const complaint = refused && at ? { id: at.id, text: explain(refused) } : null;
+  const locked = attempt !== null;
+  const values = attempt ? { ...attempt.prediction, [SURE]: attempt.sure } : draft.values;
+  const predict = {
+    name: "predict",
+    state: [play.question, play.predict, locked && attempt.id, complaint],
+    make: () => predictPart(play, { values, locked, pens, complaint, change: on.change, show: on.show }),
+  };
+  if (locked) return [predict];
+  const launch = {
+    questions,
+    missing: draft.missing(questions),
+    full,
+    sending: sending === "seal",
+    complaint: refused && !at ? explainAll(refused) : "",
+    times,
+  };
+  return [
+    predict,
+    { name: "launch", state: [play.slug, launch], make: () => launchPart(play, { ...launch, on }) },
+  ];
+}
+
+/** @param {Known} known @returns {Part[]} */
+function runParts({ session, runs, on }) {
+  const { play, attempt } = session;
+  if (!play || !attempt || !runs) return [];
+  const hasOutcome = attempt.outcome !== null;
+  const how = { missing: attempt.missing, isVoted: attempt.voting !== null, hasOutcome };
+  const state = [
+    runs.runs.map(({ id, name, hue, status, iteration, latest }) => [
+      id,
+      name,
+      hue,
+      status,
+      iteration,
+      latest.test_accuracy,
+    ]),
+    how,
+    play.run.html,
+  ];
+  const make = () => runPart(play, { ...how, runs: runs.runs, show: on.show, again: on.again });
+  return [{ name: "run", state, make }];
+}

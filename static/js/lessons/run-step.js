@@ -1,0 +1,73 @@
+/** The second step of a lesson: its runs train. */
+
+import { h } from "../page/dom.js";
+import { cssColor } from "../page/palette.js";
+import { hasEnded } from "../state/run-status.js";
+import { number, percent, t } from "../words/i18n.js";
+import { sameForAll } from "./predict-step.js";
+import { serverHtml } from "./server-html.js";
+import { shareOf } from "./steps.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { Place } from "./server-html.js"
+ * @import { Attempt, Play } from "./types.js"
+ */
+
+/**
+ * @param {Play} play
+ * @param {object} how
+ * @param {Run[]} how.runs those of the attempt that are there
+ * @param {Attempt["missing"]} how.missing
+ * @param {boolean} how.isVoted whether the class votes on a question of the prediction
+ * @param {boolean} how.hasOutcome whether what came is known
+ * @param {(place: Place) => void} how.show
+ * @param {() => void} how.again predict again
+ */
+export function runPart(play, { runs, missing, isVoted, hasOutcome, show, again }) {
+  const bar = h("progress", { value: shareOf(runs), max: 1, "aria-label": t("lesson.progress") });
+  const isOver = runs.every(hasEnded);
+  const trouble = missing.map(({ name, why }) => t(`lesson.missing.${why}`, { run: name })).join(" ");
+  const waits = isVoted ? "lesson.voting" : isOver ? "lesson.measuring" : "lesson.opens_see";
+  return h(
+    "article",
+    { className: "card run-step" },
+    h("h3", { tabIndex: -1, "data-focus": "heading" }, t("lesson.step.run")),
+    serverHtml(play.run.html, show),
+    ...(runs.length ? [bar] : []),
+    h("ul", { className: "lesson-runs" }, ...runs.map(runItem)),
+    ...sameForAll(play),
+    ...(trouble ? [h("p", { className: "error", role: "alert" }, trouble), againButton(again)] : []),
+    ...(hasOutcome || trouble ? [] : [h("p", { className: "waits-for" }, t(waits))]),
+  );
+}
+
+/** @param {() => void} again */
+function againButton(again) {
+  const button = { type: "button", className: "toggle", "data-focus": "again", onclick: again };
+  return h("button", button, t("lesson.menu.again"));
+}
+
+/** @param {Run} run */
+function runItem(run) {
+  const { name, hue, status, iteration, iterations, latest, summary } = run;
+  const swatch = h("span", { className: "view-swatch" });
+  swatch.style.background = cssColor(hue);
+  const accuracy = latest.test_accuracy;
+  const says =
+    status === "running"
+      ? t("lesson.iterations", { n: number(iteration), of: number(iterations) })
+      : t(`status.${status}`);
+  return h(
+    "li",
+    {},
+    swatch,
+    h("b", {}, name),
+    h(
+      "span",
+      { className: "quiet" },
+      `${says} · ${t("lesson.seed", { n: number(summary.seed, { useGrouping: false }) })}`,
+    ),
+    h("span", { className: "figure-now" }, typeof accuracy === "number" ? percent(accuracy) : ""),
+  );
+}

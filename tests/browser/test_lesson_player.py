@@ -1,0 +1,137 @@
+"""A lesson as a student plays it: predict, run, see, explain; right at a desk, wrong on a phone in Japanese."""
+
+import pytest
+
+from tests.browser.accessibility import violations
+from tests.support.small_lesson import write_lesson
+
+STEP = "document.querySelector('.lab').dataset.lesson"
+FOCUS = "document.activeElement.dataset.focus"
+MISSING = "[...document.querySelectorAll('.needs button')].map(e => e.dataset.focus.split(' ')[1])"
+
+
+@pytest.fixture
+def lab(make_lab, tmp_path):
+    return make_lab(**write_lesson(tmp_path / "lessons"))
+
+
+def sketch(page, run, end):
+    """Draw a run's curve from chance to an end in per cent."""
+    pen = page.page.locator(f'#lesson .pen[data-pen="{run}"]')
+    if pen.get_attribute("aria-pressed") != "true":
+        pen.click()
+    field = page.page.locator(".sketch-field")
+    field.scroll_into_view_if_needed()
+    box = field.bounding_box()
+    for i, share in enumerate((0, 0.3, 0.6, 1)):
+        height = 0.9 - share * (end / 100 - 0.1)
+        page.page.mouse.move(box["x"] + 2 + share * (box["width"] - 4), box["y"] + height * box["height"])
+        if i == 0:
+            page.page.mouse.down()
+    page.page.mouse.up()
+
+
+def predict(page, option, number, order, ends):
+    page.page.locator("#lesson .options:not(.certainty) input").nth(option).check()
+    for box, value in zip(page.page.locator("#lesson .guess input").all(), number, strict=True):
+        box.fill(value)
+    for run in order:
+        page.page.click(f'.rank button:has-text("{run}")')
+    for run, end in ends.items():
+        sketch(page, run, end)
+
+
+def place(page, iteration):
+    """Where an iteration is in the chart, in pixels of the window."""
+    page.page.locator("#chart-accuracy").scroll_into_view_if_needed()
+    return page.page.evaluate(
+        """(iteration) => {
+            const plot = document.getElementById('chart-accuracy');
+            const { left, top } = plot.getBoundingClientRect();
+            const { xaxis, _size } = plot._fullLayout;
+            return [left + _size.l + xaxis.l2p(iteration), top + _size.t + _size.h / 2];
+        }""",
+        iteration,
+    )
+
+
+def test_a_lesson_is_predicted_run_seen_and_explained_right_and_then_wrong_and_keeps_its_place(
+    lab, open_page
+):
+    page = open_page(lab)
+    before = page.page.evaluate("document.querySelectorAll('#charts .chart').length")
+    page.page.evaluate("location.hash = '#lesson=small'")
+    page.until(f"{STEP} === 'predict' && document.querySelector('.sketch-field')")
+    assert not page.page.is_visible("#form")
+    assert violations(page) == []
+
+    # the launch waits for all of it, says what is missing, and leads there
+    assert page.page.evaluate(MISSING) == ["ahead", "final", "order", "curves", "?sure"]
+    page.page.click("#lesson-launch")
+    assert page.page.evaluate(FOCUS) == "ahead"
+    predict(page, 0, ("120", "30"), ["fast", "slow"], {"fast": 90, "slow": 10})
+    page.page.keyboard.press("Tab")
+    page.until("document.querySelector('.guess .error').textContent.includes('from 0 to 100')")
+    assert page.page.evaluate(MISSING) == ["final", "?sure"]
+    page.page.locator("#lesson .guess input").first.fill("８０")
+    page.page.locator("#lesson .certainty input").nth(2).check()
+    assert page.page.evaluate(MISSING) == []
+
+    # a page that is loaded again has it all, and the launch seals it
+    page.open(page.address())
+    page.until(f"{STEP} === 'predict' && !{MISSING}.length")
+    page.page.keyboard.press("Control+Enter")
+    page.until(f"{STEP} === 'see' && {FOCUS} === 'heading'")
+    assert page.page.locator("#lesson .outcome .mark.right").count() == 3
+    assert "EXPLAINED" not in page.page.inner_text("#lesson")
+    assert violations(page) == []
+
+    # one question, answered on the chart; then why, with figures that lead to what they speak of
+    page.page.mouse.click(*place(page, 39))
+    page.until("document.querySelector('#lesson .pinned')?.textContent.match(/3[6-9]|40/)")
+    page.page.click('[data-focus="answer last"]')
+    page.until(f"{STEP} === 'explain' && {FOCUS} === 'explained'")
+    assert page.page.inner_text("#lesson .verdict").startswith("✓")
+    assert page.page.locator("#lesson .denied").count() == 1  # what these runs deny is not stated
+    assert violations(page) == []
+    page.page.keyboard.press("Escape")
+    page.until("!document.querySelector('#lesson h2')")
+    assert page.page.evaluate("document.querySelectorAll('#charts .chart').length") == before
+    assert len(page.run_ids()) == 2
+
+    # wrong, on a phone: the same person predicts again
+    phone = open_page(
+        lab,
+        locale="ja-JP",
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        color_scheme="dark",
+    )
+    phone.page.evaluate("location.hash = '#lesson=small'")
+    phone.until(f"{STEP} === 'explain'")
+    phone.page.tap('#lesson [data-focus="menu"]')
+    phone.page.locator("#lesson .panel button").first.tap()
+    phone.until(f"{STEP} === 'predict' && document.querySelector('.sketch-field')")
+    predict(phone, 1, ("10", "5"), ["slow", "fast"], {"fast": 10, "slow": 90})
+    phone.page.locator("#lesson .certainty input").first.check()
+    assert violations(phone) == []
+    phone.page.tap("#lesson-launch")
+    phone.until(f"{STEP} === 'see'")
+    assert phone.page.locator("#lesson .outcome .mark.wrong").count() == 3
+    phone.page.touchscreen.tap(*place(phone, 5))
+    phone.until("document.querySelector('#lesson .pinned')?.textContent.match(/[3-7] /)")
+    phone.page.tap('[data-focus="answer last"]')
+    phone.until(f"{STEP} === 'explain'")
+    assert phone.page.inner_text("#lesson .verdict").startswith("✗ 不正解")
+
+    # the question over all runs, one thing to try, and the private one
+    phone.page.locator("#lesson .card:has([data-focus='about rule']) input").first.check()
+    phone.page.tap('[data-focus="answer rule"]')
+    phone.page.tap('[data-focus="try zero"]')
+    phone.until("document.querySelector('#lesson .reached-goal')")
+    phone.page.fill("#lesson textarea", "なぜ？")
+    phone.page.tap('[data-focus="save exit"]')
+    phone.until("document.querySelector('#lesson textarea ~ .send')?.textContent.includes('保存しました')")
+    assert lab.http.get("/api/lessons/small/attempts/newest").json()["exit"]["text"] == "なぜ？"
+    assert violations(phone) == []

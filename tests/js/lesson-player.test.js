@@ -1,0 +1,190 @@
+/** A lesson that is played, without a page: the prediction, its steps, and what the page shows meanwhile. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Store } from "../../static/js/state/store.js";
+import { makeRun } from "./lab.js";
+
+/** @import { Attempt, Question } from "../../static/js/lessons/types.js" */
+
+/** What the browser keeps. @type {Map<string, string>} */
+const kept = new Map();
+Object.assign(globalThis, {
+  addEventListener: () => {},
+  history: { replaceState: () => {} },
+  location: { hash: "", pathname: "/", search: "" },
+  requestAnimationFrame: () => 0,
+  window: {
+    kept: {
+      get: (/** @type {string} */ key) => kept.get(key) ?? null,
+      set: (/** @type {string} */ key, /** @type {string} */ value) => kept.set(key, value),
+    },
+  },
+});
+
+const { Draft, movedBy, readNumber, SURE, toggled } = await import("../../static/js/lessons/prediction.js");
+const { offText, valueText } = await import("../../static/js/lessons/see-step.js");
+const { Stage } = await import("../../static/js/lessons/stage.js");
+const { progressOf, runsOf, shareOf, stepOf } = await import("../../static/js/lessons/steps.js");
+const { urlState } = await import("../../static/js/state/address.js");
+const { PROPERTIES } = await import("../../static/js/state/url-state.js");
+
+/** @type {Question[]} */
+const QUESTIONS = [
+  { id: "ahead", kind: "choice", ask: "", options: ["sgd", "adam"].map((id) => ({ id, text: id })) },
+  { id: "order", kind: "rank", ask: "", runs: ["SGD", "Adam"] },
+  { id: "final", kind: "number", ask: "", low: 0, high: 100 },
+  { id: "curves", kind: "sketch", ask: "", runs: ["SGD"] },
+];
+
+/** @param {Partial<Attempt>} changes @returns {Attempt} */
+const attemptWith = (changes) => ({
+  id: "x",
+  sealed_at: 1,
+  sure: "guess",
+  prediction: {},
+  runs: ["a1", "a2"],
+  full: false,
+  step: "run",
+  voting: null,
+  missing: [],
+  outcome: null,
+  see: null,
+  explain: null,
+  transfer: null,
+  exit: null,
+  ...changes,
+});
+
+test("a prediction is complete when each question is answered within its bounds, and how sure one is", () => {
+  kept.clear();
+  const draft = new Draft("lesson", "");
+  assert.deepEqual(draft.missing(QUESTIONS), ["ahead", "order", "final", "curves", SURE]);
+  draft.set("ahead", "momentum");
+  draft.set("order", ["SGD", "SGD"]);
+  draft.set("final", { value: 101, range: 1 });
+  draft.set("curves", { SGD: [[0, 10]] });
+  draft.set(SURE, "very");
+  assert.deepEqual(draft.missing(QUESTIONS), ["ahead", "order", "final", "curves", SURE]);
+  draft.set("ahead", "adam");
+  draft.set("order", ["Adam", "SGD"]);
+  draft.set("final", { value: 100, range: 0 });
+  draft.set("curves", {
+    SGD: [
+      [0, 10],
+      [9, 50],
+    ],
+  });
+  draft.set(SURE, "certain");
+  assert.deepEqual(draft.missing(QUESTIONS), []);
+  draft.set("gone", "from an older file of the lesson");
+  const { prediction, sure } = draft.sealed(QUESTIONS);
+  assert.deepEqual([Object.keys(prediction), sure], [["ahead", "order", "final", "curves"], "certain"]);
+});
+
+test("a page that is loaded again has what was predicted there, but not for another lesson or person", () => {
+  kept.clear();
+  new Draft("lesson", "p1").set("ahead", "adam");
+  assert.deepEqual(new Draft("lesson", "p1").values, { ahead: "adam" });
+  assert.deepEqual(new Draft("lesson", "p2").values, {});
+  assert.deepEqual(new Draft("other", "p1").values, {});
+  new Draft("lesson", "p1").forget();
+  assert.deepEqual(new Draft("lesson", "p1").values, {});
+  kept.set("lesson-draft", "no JSON");
+  assert.deepEqual(new Draft("lesson", "p1").values, {});
+});
+
+test("numbers are read with Japanese digits, groups of three digits and a decimal comma", () => {
+  const read = ["８０", "3,686,912", "1,234.5", "0,5", "−2", "", "many"].map(readNumber);
+  assert.deepEqual(read, [80, 3686912, 1234.5, 0.5, -2, NaN, NaN]);
+});
+
+test("an order is made by choosing one run after the other, and changed by moving one", () => {
+  assert.deepEqual(toggled(["a"], "b"), ["a", "b"]);
+  assert.deepEqual(toggled(["a", "b"], "a"), ["b"]);
+  assert.deepEqual(movedBy(["a", "b", "c"], "c", -1), ["a", "c", "b"]);
+  assert.deepEqual(movedBy(["a", "b"], "a", -1), ["a", "b"]);
+});
+
+test("an attempt goes from step to step, and is done with the last question that the lesson has", () => {
+  const question = QUESTIONS[0];
+  const answer = { value: "adam", right: true, came: "adam", html: "" };
+  const outcome = /** @type {any} */ ([]);
+  const asked = { html: "", question, answer: null };
+  const transfer = { ...asked, tries: [], voting: false };
+  const attempts = [
+    null,
+    attemptWith({}),
+    attemptWith({ outcome, see: asked }),
+    attemptWith({ outcome, see: { ...asked, answer }, explain: { html: "" }, transfer }),
+    attemptWith({
+      outcome,
+      see: { ...asked, answer },
+      explain: { html: "" },
+      transfer: { ...transfer, answer },
+    }),
+    attemptWith({ outcome, see: { ...asked, answer }, explain: { html: "" } }),
+  ];
+  assert.deepEqual(attempts.map(stepOf), ["predict", "run", "see", "explain", "explain", "explain"]);
+  assert.deepEqual(attempts.map(progressOf), ["none", "predicted", "predicted", "seen", "done", "done"]);
+});
+
+test("what came is asked for when no run will train by itself, also if one is paused or deleted", () => {
+  const attempt = attemptWith({});
+  /** @param {import("../../static/js/types.js").Status[]} statuses */
+  const after = (...statuses) => {
+    const runs = statuses.map((status, i) => makeRun({ number: i + 1, status, iteration: 30 }));
+    return runsOf(attempt, { runs: new Map(runs.map((run) => [run.id, run])), complete: true });
+  };
+  assert.equal(after("completed", "running").ended, false);
+  assert.equal(after("completed", "diverged").ended, true);
+  assert.equal(after("completed", "paused").ended, true);
+  assert.equal(after("completed").ended, true);
+  assert.equal(shareOf(after("completed", "running").runs), 0.75);
+});
+
+test("how far off is said in points of per cent, in places, or in the question's unit", () => {
+  assert.equal(
+    offText(12.34, { kind: "number", unit: "%" }),
+    offText(12.34, { kind: "sketch", chart: "accuracy" }),
+  );
+  assert.equal(offText(0.25, { kind: "sketch", chart: "loss" }), "0.25");
+  assert.equal(offText(40, { kind: "number", unit: "iterations" }), "40 iterations");
+  assert.equal(offText(0, { kind: "rank" }), "");
+  assert.equal(valueText(QUESTIONS[0], "adam"), "adam");
+  assert.equal(valueText({ ...QUESTIONS[2], unit: "%" }, { value: 80, range: 0 }), "80%");
+});
+
+test("while a lesson is open the page shows its cards and its runs, and afterwards what it showed before", () => {
+  kept.clear();
+  const store = new Store();
+  store.beginList();
+  store.listRuns([makeRun({ number: 1 }), makeRun({ number: 2 }), makeRun({ number: 3 })]);
+  store.endList();
+  store.showOnly(["a1"]);
+  urlState.set({ charts: PROPERTIES.charts.default, axis: "epoch" });
+  const shown = () => store.shown().map(({ id }) => id);
+  const stage = new Stage(store);
+  stage.begin("lesson", ["test_accuracy", "view.gradients"]);
+  stage.show([]);
+  assert.deepEqual(
+    [urlState.get("charts"), urlState.get("axis"), shown()],
+    [["accuracy", "view.gradients"], "iteration", []],
+  );
+
+  // loaded again: the reader has removed a card, and it stays away
+  urlState.set({ charts: ["accuracy"] });
+  const again = new Stage(store);
+  again.begin("lesson", ["test_accuracy", "view.gradients"]);
+  assert.deepEqual(urlState.get("charts"), ["accuracy"]);
+  again.end({ keepsRuns: false });
+  assert.deepEqual(
+    [urlState.get("charts"), urlState.get("axis"), shown()],
+    [["loss", "accuracy"], "epoch", ["a1"]],
+  );
+
+  again.begin("lesson", []);
+  again.show(["a3"]);
+  again.end({ keepsRuns: true });
+  assert.deepEqual(shown(), ["a3"]);
+});
