@@ -77,8 +77,8 @@ class Viewing:
         #: (training, view, options) → what is watched
         self._watched: dict[tuple[str, str, str], _Watched] = {}
         self._tickets: dict[int, _Watched] = {}
-        #: training → until when its share of time is used up by views that were asked for
-        self._used_until: dict[str, float] = {}
+        #: (training, view) → until when the share of time for such views is used up by those that were asked for
+        self._used_until: dict[tuple[str, str], float] = {}
         #: (training, view) → how long one took
         self._took: dict[tuple[str, str], float] = {}
         self._last_ticket = 0
@@ -158,9 +158,9 @@ class Viewing:
         for watched in self._of(training_id):
             self._answered(watched.ticket)
             watched.due = 0.0
-        self._used_until.pop(training_id, None)
-        for key in [key for key in self._took if key[0] == training_id]:
-            del self._took[key]
+        for known in (self._used_until, self._took):
+            for kind in [kind for kind in known if kind[0] == training_id]:
+                del known[kind]
 
     def _answered(self, ticket: int) -> _Watched | None:
         watched = self._tickets.pop(ticket, None)
@@ -188,11 +188,13 @@ class Viewing:
             return
         self._move_parted(watched)
         if training.status is Status.RUNNING:
-            used = self._used_until.get(training.id, 0.0)
+            kind = (training.id, watched.view)
+            used = self._used_until.get(kind, 0.0)
             if used > now + TICK_SECONDS:
                 return
-            took = self._took.get((training.id, watched.view), 0.0)
-            self._used_until[training.id] = max(used, now) + took / MAX_SHARE
+            # each kind has its part: a drawn digit does not wait for what takes long
+            share = MAX_SHARE / len({one.view for one in self._of(training.id)})
+            self._used_until[kind] = max(used, now) + self._took.get(kind, 0.0) / share
             self._answered(watched.ticket)
             self._last_ticket += 1
             watched.ticket = self._last_ticket
