@@ -1,4 +1,5 @@
-"""A class as files: its report, with the best run of each student, and a table with every run.
+"""A class as files: its report, with the best run of each student and the places of challenges, and a table with every
+run.
 
 They hold nicknames, and are made before the class ends.
 """
@@ -8,10 +9,12 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from app.exports.fields import flatten
 from app.exports.tables import MARK
+from app.people.challenge import Outcome, Standing
 from app.people.person import Person
 from app.runs import Run
 from app.texts import cell
@@ -24,8 +27,18 @@ BY = ("validation_accuracy", "test_accuracy", "train_accuracy")
 COLUMNS = ("run", "name", "lesson", "status", "iteration", "iterations", "seconds")
 METRICS = ("validation_accuracy", "test_accuracy", "train_accuracy", "loss")
 
+#: Of the run that counts for its student in a challenge; of several challenges, in the last.
+CHALLENGE = ("challenge", "challenge_place", "challenge_accuracy", "challenge_test_place", "challenge_test")
+
 #: A run and who launched it.
 Owned = tuple[Person, Run]
+
+
+class Placed(NamedTuple):
+    """Who has a place in a challenge, by number and nickname."""
+
+    who: str
+    place: Standing
 
 
 def best_of_each(owned: Iterable[Owned]) -> list[Owned]:
@@ -43,18 +56,44 @@ def title_of(person: Person, run: Run) -> str:
     return f"{f'{person.number} {person.nickname}'.strip()}: {run.name}"
 
 
-def table(owned: Sequence[Owned]) -> Iterator[str]:
-    """One line for each run, in pieces of text, with the fields of its experiment."""
+def places(
+    outcomes: Sequence[Outcome], find: Callable[[str], Person | None]
+) -> list[tuple[Outcome, list[Placed]]]:
+    """The challenges in which somebody has a place, with all places, the best first.
+
+    Args:
+        find: the person of an id.
+    """
+    return [
+        (one, [Placed(_name_of(find(place["person"]), place), place) for place in one.standings])
+        for one in outcomes
+        if one.standings
+    ]
+
+
+def _name_of(person: Person | None, place: Standing) -> str:
+    return f"{place['number']} {person.nickname if person else ''}".strip()
+
+
+def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[str]:
+    """One line for each run, in pieces of text, with its place in a challenge and the fields of its experiment."""
+    counted = {place["run"]: (one.name, place) for one in outcomes for place in one.standings}
     fields = [flatten(run.training.config) for _, run in owned]
     names = list(dict.fromkeys(name for own in fields for name in own))
-    yield MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *names])
+    yield MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *CHALLENGE, *names])
     for (person, run), own in zip(owned, fields, strict=True):
         training = run.training
         values = [run.number, cell(run.name), run.lesson or "", training.status.value]
         values += [training.iteration, training.iterations, round(training.seconds, 3)]
         metrics = [training.latest.get(name, "") for name in METRICS]
         experiment = [_text(own.get(name)) for name in names]
-        yield _line([person.number, cell(person.nickname), *values, *metrics, *experiment])
+        challenge = _challenge(*counted[run.id]) if run.id in counted else [""] * len(CHALLENGE)
+        yield _line([person.number, cell(person.nickname), *values, *metrics, *challenge, *experiment])
+
+
+def _challenge(name: str, place: Standing) -> list[object]:
+    values = (place["place"], place["accuracy"], place["test_place"], place["test"])
+    return [cell(name), *("" if value is None else value for value in values)]
 
 
 def _accuracy(run: Run) -> float:

@@ -21,10 +21,12 @@ from numpy.typing import NDArray
 
 from app.exports.fields import Fields, difference, flatten
 from app.exports.hues import assign_hues
+from app.exports.of_class import Placed
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
 from app.exports.wording import label_of, labels_of, reason_text, value_label_of
 from app.lessons.lesson import Lesson
+from app.people.challenge import Outcome
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
@@ -53,6 +55,7 @@ def report(
     plotly: bytes,
     dash: str | None = None,
     lessons: Mapping[str, Lesson] | None = None,
+    challenges: Sequence[tuple[Outcome, Sequence[Placed]]] = (),
 ) -> Iterator[str]:
     """The page, in pieces.
 
@@ -62,6 +65,7 @@ def report(
         plotly: Plotly's script.
         dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
         lessons: by slug; a lesson's title and question are shown above its runs.
+        challenges: of a class, with their places.
     """
     configs = [flatten(recording.config) for recording in recordings]
     hues = assign_hues([recording.run for recording in recordings])
@@ -74,6 +78,8 @@ def report(
         language=language,
         nonce=secrets.token_urlsafe(16),
         dash=dash,
+        challenges=challenges,
+        label_of_data=lambda name: value_label_of("dataset.name", name, texts),
         has_validation=any(VALIDATION in recording.run["latest"] for recording in recordings),
         title=_heading(recordings, lesson, texts, language),
         question=lesson.question[language] if lesson else "",

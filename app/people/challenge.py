@@ -48,7 +48,7 @@ class Entry:
 
 @dataclass(slots=True)
 class Challenge:
-    """One challenge of a class. `entries` are stored from the moment on at which the test set is opened.
+    """One challenge of a class. `entries` are stored when the test set is opened, or when it ends before.
     `started_at` is in Unix seconds."""
 
     id: str
@@ -71,6 +71,16 @@ class Standing(TypedDict):
     place: int
     test: float | None
     test_place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A challenge with all its places, for the class's report; those of one that goes on are of this moment."""
+
+    name: str
+    terms: Terms
+    phase: Phase
+    standings: Sequence[Standing]
 
 
 class TopEntry(TypedDict):

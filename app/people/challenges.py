@@ -24,6 +24,7 @@ from app.people.challenge import (
     Challenge,
     ChallengeView,
     Entry,
+    Outcome,
     OwnStanding,
     Phase,
     Standing,
@@ -173,7 +174,9 @@ class Challenges:
         """
         async with self._order:
             challenge = self._demand()
-            await self._database.write(lambda c: challenge_store.end(c, challenge.id, time.time()))
+            if challenge.phase is Phase.OPEN:
+                challenge.entries = tuple(self._entries(challenge))
+            await self._database.write(lambda c: challenge_store.end(c, challenge, time.time()))
             await self.close()
             self._current = None
             self._begin()
@@ -207,7 +210,7 @@ class Challenges:
         self._current = None
         self._on_terms(None)
         with contextlib.suppress(LabError):
-            await self._database.write(lambda c: challenge_store.end(c, challenge.id, time.time()))
+            await self._database.write(lambda c: challenge_store.end(c, challenge, time.time()))
         self._publish()
 
     async def _read(self, challenge: Challenge) -> bool:
@@ -347,6 +350,19 @@ class Challenges:
     def all_standings(self) -> list[OwnStanding]:
         """What the teacher sees."""
         return list(self._seen[1].values())
+
+    async def outcomes(self) -> list[Outcome]:
+        """All challenges of the class with their places, the oldest first."""
+        class_id = self._classroom.id
+        found = await self._database.read(lambda c: challenge_store.find_all(c, class_id))
+        outcomes = []
+        for one in found:
+            current = self._current if self._current is not None and self._current.id == one.id else None
+            phase = one.phase if current is None else current.phase
+            entries = one.entries if current is None or phase is not Phase.OPEN else self._entries(current)
+            places = standings(entries, opened=phase is Phase.OPENED)
+            outcomes.append(Outcome(one.name, one.terms, phase, places))
+        return outcomes
 
     def _views(self) -> tuple[ChallengeView | None, dict[str, OwnStanding]]:
         challenge = self._current

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO
 
@@ -19,6 +20,7 @@ from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import EXPORTS, IMPORTS, Lab, TheLab
 from app.pages import Pages
+from app.people.challenge import Outcome
 from app.people.person import Person, Role
 from app.people.visits import ThePerson
 from app.rows import Rows
@@ -163,7 +165,8 @@ async def get_fields(lab: TheLab, person: ThePerson, runs: Selection) -> FieldsA
 async def export_class_html(
     lab: TheLab, person: ThePerson, request: Request, lang: Language = None
 ) -> Response:
-    """A page with the best run of each student, with numbers and nicknames, that needs no lab and no network."""
+    """A page with the best run of each student and the places of challenges, with numbers and nicknames, that needs no
+    lab and no network."""
     best = of_class.best_of_each(_owned(lab))
     if not best:
         raise Conflict("no student has launched a run yet", code="nothing_launched")
@@ -173,13 +176,15 @@ async def export_class_html(
         named = {**recording.run, "name": of_class.title_of(owner, run)}
         recordings.append(Recording(named, recording.read))
     headers = attachment(_name_of_class(lab, "report.html"))
-    return await _report(request, recordings, lang, headers, points=of_class.POINTS)
+    outcomes = await lab.demand_challenges().outcomes()
+    challenges = of_class.places(outcomes, lab.demand_class().find)
+    return await _report(request, recordings, lang, headers, points=of_class.POINTS, challenges=challenges)
 
 
 @router.get("/class/export.csv")
 async def export_class_csv(lab: TheLab) -> Response:
     """One line for each run of the students, with numbers and nicknames."""
-    rows = of_class.table(_owned(lab))
+    rows = of_class.table(_owned(lab), await lab.demand_challenges().outcomes())
     return StreamingResponse(
         in_pieces(rows),
         media_type="text/csv; charset=utf-8",
@@ -280,6 +285,7 @@ async def _report(
     headers: dict[str, str],
     dash: str | None = None,
     points: int = report.MAX_POINTS,
+    challenges: Sequence[tuple[Outcome, Sequence[of_class.Placed]]] = (),
 ) -> Response:
     pages: Pages = request.app.state.pages
     language = pages.messages.negotiate(
@@ -289,7 +295,7 @@ async def _report(
     texts = pages.messages.catalog(language)
     lab: Lab = request.app.state.lab
     lessons = lab.library.shelf().lessons
-    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash, lessons)
+    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash, lessons, challenges)
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 

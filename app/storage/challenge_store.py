@@ -38,9 +38,10 @@ def update(connection: sqlite3.Connection, challenge: Challenge) -> None:
     )
 
 
-def end(connection: sqlite3.Connection, challenge_id: str, at: float) -> None:
-    """Store that a challenge is over."""
-    connection.execute("UPDATE challenges SET ended_at = ? WHERE id = ?", (at, challenge_id))
+def end(connection: sqlite3.Connection, challenge: Challenge, at: float) -> None:
+    """Store that a challenge is over, and its entries."""
+    update(connection, challenge)
+    connection.execute("UPDATE challenges SET ended_at = ? WHERE id = ?", (at, challenge.id))
 
 
 def find_current(connection: sqlite3.Connection, class_id: str) -> Challenge | None:
@@ -49,8 +50,18 @@ def find_current(connection: sqlite3.Connection, class_id: str) -> Challenge | N
         "SELECT * FROM challenges WHERE class_id = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1",
         (class_id,),
     ).fetchone()
-    if row is None:
-        return None
+    return None if row is None else _challenge(row)
+
+
+def find_all(connection: sqlite3.Connection, class_id: str) -> list[Challenge]:
+    """The challenges of a class, also those that are over, the oldest first."""
+    rows = connection.execute(
+        "SELECT * FROM challenges WHERE class_id = ? ORDER BY started_at, rowid", (class_id,)
+    )
+    return [_challenge(row) for row in rows]
+
+
+def _challenge(row: sqlite3.Row) -> Challenge:
     return Challenge(
         id=row["id"],
         name=row["name"],

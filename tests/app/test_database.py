@@ -328,8 +328,9 @@ def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people
     challenge.phase, challenge.entries = Phase.OPENING, (Entry("p", 1, "r", 7, 20, 0.5),)
     event_loop.run(database.write(lambda c: challenge_store.update(c, challenge)))
     assert database.read_now(lambda c: challenge_store.find_current(c, "c")) == challenge
-    event_loop.run(database.write(lambda c: challenge_store.end(c, "x", 3.5)))
+    event_loop.run(database.write(lambda c: challenge_store.end(c, challenge, 3.5)))
     assert database.read_now(lambda c: challenge_store.find_current(c, "c")) is None
+    assert database.read_now(lambda c: challenge_store.find_all(c, "c")) == [challenge]
     database.close()
     Database(new).open()
 

@@ -1,5 +1,7 @@
 """A challenge over HTTP: who is judged by what, and that no test figure reaches a student before the end."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -109,6 +111,25 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
     assert own(ada)["entry"]["run_number"] == first["number"]  # nothing counts any more
 
     assert teacher.http.post("/api/class/challenge/end").json() == {"challenge": None, "standings": []}
+    # the places stay in the files of the class
+    report = teacher.http.get("/api/class/export.html", params={"lang": "en"}).text
+    table = teacher.http.get("/api/class/export.csv").content.decode("utf-8-sig")
+    places = {row["nickname"]: row for row in csv.DictReader(io.StringIO(table)) if row["challenge"]}
+    assert {name: (row["run"], row["challenge_place"]) for name, row in places.items()} == {
+        "Ada": (str(first["number"]), "2"),
+        "Bob": (str(good["number"]), "1"),
+    }
+    assert float(places["Ada"]["challenge_test"]) == pytest.approx(tests[1])
+    (section,) = [one for one in report.split("<section>") if "Challenge: Best on 300" in one]
+    assert "2 Bob" in section
+    assert f"{tests[1]:.2%}" in section
+    # of one that ends while its test set is closed too, without test figures
+    start(teacher, name="<Second>", max_parameters=5000)
+    until_judged(ada, train(ada, 6, network=large))
+    teacher.http.post("/api/class/challenge/end").raise_for_status()
+    report = teacher.http.get("/api/class/export.html", params={"lang": "ja"}).text
+    (section,) = [one for one in report.split("<section>") if "&lt;Second&gt;" in one]
+    assert ("1 Ada" in section, "テスト" in section) == (True, False)
     assert error(teacher.http.post("/api/class/challenge/end"))["code"] == "no_challenge"
     assert seen(ada) == {"challenge": None, "standings": []}
 
