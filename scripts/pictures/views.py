@@ -48,4 +48,32 @@ def why(studio: Studio) -> None:
         studio.save(page, f"why{ending}")
 
 
-SCENES = [why]
+@scene("maps")
+def maps(studio: Studio) -> None:
+    """What two convolutions make of an image, and the sum behind one number."""
+    lab = studio.lab()
+    layers = [
+        {"type": "conv2d", "filters": 8, "kernel_size": 5},
+        {"type": "activation", "name": "relu"},
+        {"type": "max_pool2d", "size": 2},
+        {"type": "dense", "units": 10},
+    ]
+    experiment: dict[str, Any] = {
+        "name": "conv",
+        "dataset": {"name": "mnist" if find_data_dir() else "digits"},
+        "network": {"layers": layers},
+        "optimizer": {"name": "adam", "learning_rate": 0.003},
+        "training": {"iterations": 200, "batch_size": 50, "evaluate_every": 100},
+    }
+    wait_for_ends(lab, [lab.launch(**experiment)["id"]])
+    for page, ending in studio.both(lab):
+        page.open(page.address() + "#charts=loss,view.maps:image=4:pixel=1-1-8-9")
+        page.page.reload()
+        page.until_ready()
+        page.page.locator('[data-chart="view.maps"] .controls > .icon-button').first.click()
+        page.until("document.querySelectorAll('.map-tables td').length === 75")
+        page.until("document.querySelectorAll('.waits').length === 0")
+        studio.save(page, f"maps{ending}")
+
+
+SCENES = [why, maps]
