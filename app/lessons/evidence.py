@@ -17,6 +17,7 @@ CARDS = {
     "takes_off": "accuracy",
     "test_at": "accuracy",
     "train_at": "accuracy",
+    "swing": "accuracy",
     "gap": "gap",
     "gap_at": "gap",
     "loss": "evaluation_loss",

@@ -65,6 +65,12 @@ def _at(iterations: Numbers, values: Numbers, iteration: float) -> float:
     return float(values[place]) if place >= 0 else np.nan
 
 
+def _swing(curves: Curves, begin: float, end: float) -> float:
+    """How far apart the highest and the lowest test accuracy are from one iteration to another."""
+    inside = curves.test[(curves.evaluations >= begin) & (curves.evaluations <= end)]
+    return float(np.nanmax(inside) - np.nanmin(inside)) if np.isfinite(inside).any() else np.nan
+
+
 def _gradient(curves: Curves, layer: float, iteration: float) -> float:
     count = curves.gradients.shape[-1] if curves.gradients.ndim == 2 else 0
     if not 1 <= abs(layer) <= count or layer != int(layer):
@@ -82,6 +88,7 @@ OF_CURVES: Mapping[str, tuple[Callable[..., float], int]] = {
     "train_at": (lambda curves, at: _at(curves.evaluations, curves.train, at), 1),
     "gap_at": (lambda curves, at: _at(curves.evaluations, curves.train - curves.test, at), 1),
     "loss_at": (lambda curves, at: _at(curves.evaluations, curves.loss, at), 1),
+    "swing": (_swing, 2),
     "gradient": (_gradient, 2),
 }
 

@@ -62,6 +62,8 @@ RUNS = ["ReLU", "sigmoid", "10,000 images", "missing"]
         ),  # as it is written, though its name is another one on the digits
         ('takes_off("ReLU", 20) == 10 and best("ReLU") == 70 and best_at("ReLU") == 20', True),
         ('test_at("ReLU", 25) == 70 and loss_at("ReLU", 30) == 0.25 and gap_at("ReLU", 10) == 5', True),
+        ('swing("ReLU", 10, 30) == 45 and swing("ReLU", 20, 99) == 10 and swing("ReLU", 5, 9) > 0', False),
+        ('swing("ReLU", 10, 30) == 45 and swing("ReLU", 20, 99) == 10', True),
         ('gradient("ReLU", 1, 2) == 3 and gradient("ReLU", -1, 99) == 6', True),
         (
             'gradient("ReLU", 3, 2) > 0 or gradient("ReLU", 1, 0) > 0',
