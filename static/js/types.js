@@ -254,6 +254,7 @@
  * @property {InLanguages} title
  * @property {InLanguages} question
  * @property {{name: string, seconds: number}[]} runs the names of its runs, and about how long each takes
+ * @property {InLanguages} [course] the title of the teacher's own course that it is in
  * @property {string} dataset the data set that it uses in this lab
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] an experiment whose data set and network the page shows

@@ -49,3 +49,8 @@ def test_a_lesson_that_is_dropped_into_the_folder_appears_and_its_preview_follow
     assert [one.get("course") for one in lessons[:3]] == [{"en": "Mine", "ja": "私の"}] * 2 + [None]
     page.goto(f"{lab.url}/preview?lesson=two-rates&lang=ja")
     assert page.inner_text("h1") == "X 二つの学習率"
+
+    page.goto(f"{lab.url}/?lang=en")
+    buttons = page.locator("button.lesson")
+    buttons.first.wait_for()
+    assert [button.get_attribute("data-lesson") for button in buttons.all()] == ["3b-l2", "two-rates"]

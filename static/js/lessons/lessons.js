@@ -13,7 +13,7 @@ import { language, number, onLanguage, t } from "../words/i18n.js";
  * @import { Progress } from "./types.js"
  */
 
-/** Slugs of the lessons with their own buttons; the other lessons are in the menu. */
+/** Slugs of the lessons with their own buttons, where the teacher has no own course; the others are in the menu. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
 
 export class Lessons {
@@ -40,8 +40,10 @@ export class Lessons {
 
   #draw() {
     this.#costs = [];
-    const first = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
-    const others = this.#lessons.filter((lesson) => !FIRST.includes(lesson.slug));
+    const course = this.#lessons.filter((lesson) => lesson.course);
+    const usual = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
+    const first = course.length ? course.slice(0, FIRST.length) : usual;
+    const others = this.#lessons.filter((lesson) => !first.includes(lesson));
     this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
     if (others.length) this.#bar.append(this.#menu(others));
     this.#markOpen();
