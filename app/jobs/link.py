@@ -18,7 +18,7 @@ FLUSH_SECONDS = 0.05
 
 #: stream's position in `STREAMS`, number of the first row, rows, columns, seconds of training up to the last row
 ROWS = struct.Struct("<BQIId")
-#: ticket of a view, and how many seconds of the processor it took
+#: ticket of a view, and how many seconds it took
 VIEW = struct.Struct("<Id")
 
 
@@ -54,7 +54,7 @@ class Link:
         self._connection.send_bytes(b"J" + encode(event))
 
     def show(self, ticket: int, seconds: float, view: bytes) -> None:
-        """Send a view that was asked for, and how many seconds of the processor it took."""
+        """Send a view that was asked for, and how many seconds it took."""
         self._connection.send_bytes(b"V" + VIEW.pack(ticket, seconds) + view)
 
     def add(self, stream: str, values: Sequence[float]) -> bool:
