@@ -12,7 +12,7 @@ export class LessonFrame {
   column = new Column();
   #lab = /** @type {HTMLElement} */ (document.querySelector(".lab"));
   #form = /** @type {HTMLElement} */ (document.querySelector("#form"));
-  #button = new PartButton(() => this.show("lesson"));
+  #button = new PartButton(this.column.element, () => this.show("lesson"));
   #on;
 
   /** @param {{leave: () => void, draw: () => void}} on `draw`: called when the form or the lesson is shown */

@@ -8,11 +8,25 @@ export class PartButton {
   #text = h("span");
   #button;
 
-  /** @param {() => void} show shows the lesson */
-  constructor(show) {
+  /**
+   * @param {HTMLElement} lesson
+   * @param {() => void} show shows the lesson
+   */
+  constructor(lesson, show) {
     this.#button = h("button", { type: "button", hidden: true, onclick: show }, icon("step"), this.#text);
     this.#form.before(this.#button);
     onLanguage(() => this.#draw());
+    // as page/parts.js marks the others: that whose part is in the middle of the window
+    const marks = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+        for (const button of document.querySelectorAll(".parts button"))
+          if (button.hasAttribute("aria-current")) button.setAttribute("aria-current", "false");
+        this.#button.setAttribute("aria-current", "true");
+      },
+      { rootMargin: "-49% 0px" },
+    );
+    marks.observe(lesson);
     this.#draw();
   }
 

@@ -117,7 +117,8 @@ export class MomentBar {
 
   /** @param {number} iteration */
   #foundButton(iteration) {
-    const button = h("button", { type: "button" }, h("span", { "aria-hidden": "true" }, "◆"));
+    // not for the Tab key: it stands on the slider, whose arrow keys go there too, and so does the card Why
+    const button = h("button", { type: "button", tabIndex: -1 }, h("span", { "aria-hidden": "true" }, "◆"));
     button.addEventListener("click", () => this.#playhead.moveTo(iteration));
     return button;
   }

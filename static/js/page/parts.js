@@ -19,7 +19,7 @@ export function wireParts() {
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         if (!isIntersecting) continue;
-        for (const button of document.querySelectorAll(".parts [data-go-to]"))
+        for (const button of document.querySelectorAll(".parts [aria-current], .parts [data-go-to]"))
           button.setAttribute("aria-current", String(button.getAttribute("data-go-to") === target.id));
       }
     },
