@@ -16,6 +16,10 @@ def test_a_choice_soon_appears_in_the_address_and_a_pasted_address_is_applied(op
     page.until("document.querySelector('#wide').getAttribute('aria-pressed') === 'false'")
     page.page.evaluate("location.hash = '#wide=1&tab=2'")
     page.until("document.querySelector('#wide').getAttribute('aria-pressed') === 'true'")
+    # also where the page would write its own address before it learns of the pasted one
+    page.page.evaluate("() => { location.hash = '#wide=0&tab=2'; dispatchEvent(new Event('pagehide')); }")
+    page.until("document.querySelector('#wide').getAttribute('aria-pressed') === 'false'")
+    assert page.page.evaluate("location.hash").endswith("tab=2")
 
 
 def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page, lab_with_runs):

@@ -9,19 +9,26 @@ export const urlState = new UrlState(PROPERTIES, location.hash);
 
 let timer = 0;
 let writtenAt = -PAUSE;
+/** What was read or written last. */
+let known = location.hash;
 
 function write() {
   clearTimeout(timer);
   timer = 0;
+  if (location.hash !== known) return; // an address was pasted, and the event that takes it is on its way
   writtenAt = performance.now();
   const address = location.pathname + location.search + urlState.hash();
   if (address !== location.pathname + location.search + location.hash)
     history.replaceState(history.state, "", address);
+  known = location.hash;
 }
 
 urlState.on("set", () => {
   timer ||= setTimeout(write, Math.max(0, writtenAt + PAUSE - performance.now()));
 });
 // An address typed or pasted into the open page; `replaceState` does not cause this event.
-addEventListener("hashchange", () => urlState.take(location.hash));
+addEventListener("hashchange", () => {
+  known = location.hash;
+  urlState.take(known);
+});
 addEventListener("pagehide", write);
