@@ -19,6 +19,7 @@ OWN_NAMES = frozenset(
         "join",
         "metrics",
         "openapi.json",
+        "preview",
         "static",
         "vendor",
         "wall",
