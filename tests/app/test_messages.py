@@ -14,6 +14,7 @@ from app.jobs.messages import (
     Event,
     Finished,
     LiveChanged,
+    Measured,
     NotSeen,
     See,
     decode_command,
@@ -33,6 +34,7 @@ SPECIAL = {
         st.dictionaries(st.text(), st.lists(st.none() | FINITE, min_size=2, max_size=2), max_size=3),
     ),
     Finished: st.builds(Finished, st.text(), st.none() | st.text(), REASONS),
+    Measured: st.builds(Measured, st.integers(), st.dictionaries(st.text(), JSON, max_size=3)),
     NotSeen: st.builds(NotSeen, st.integers(), st.none() | st.text(), REASONS),
     See: st.builds(See, st.integers(), st.text(), st.dictionaries(st.text(), JSON, max_size=3)),
 }

@@ -92,7 +92,8 @@ def test_every_style_sheet_comes_with_the_page_or_with_the_script_that_needs_it(
     scripts = [path.read_text("utf-8") for path in (STATIC / "js").rglob("*.js")]
     later = {name for text in scripts for name in re.findall(r'loadStyle\("([\w-]+)"\)', text)}
     pages = [path.read_text("utf-8") for path in (STATIC.parent / "templates").glob("*.html")]
-    named = {name for text in pages for name in re.findall(r"/css/([\w-]+)\.css", text)} - {"page"}
+    lists = [names for text in pages for names in re.findall(r"set styles, script = \[([^]]*)\]", text)]
+    named = {name for names in lists for name in re.findall(r'"([\w-]+)"', names)} - {"page"}
     assert later
     assert {path.stem for path in (STATIC / "css").iterdir()} == later | named | set(STYLE_SHEETS)
     assert not later & set(STYLE_SHEETS)

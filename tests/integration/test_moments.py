@@ -234,7 +234,8 @@ def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
     expected = trained(run, (150, 149, last - 5, last, last + 5))
     for iteration in (last, last + 5, last - 5):
         assert_same(weights(lab, run, iteration), expected[iteration])
-    shutil.rmtree(lab.state_dir / "checkpoints")
+    # a lab that forgets old files may delete one at the same moment
+    shutil.rmtree(lab.state_dir / "checkpoints", ignore_errors=True)
     assert_same(weights(lab, run, 150), expected[150])
     lab.restart()
     assert lab.http.get(f"/api/runs/{run['id']}/moments/{last}").json()["from_iteration"] == 0

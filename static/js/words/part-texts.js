@@ -1,5 +1,6 @@
 /** Texts of parts of the page: they are loaded with the part, and from then on with each language. */
 
+import { retried } from "../page/lazy.js";
 import { api } from "../server/api.js";
 import { addTexts, language } from "./i18n.js";
 
@@ -13,9 +14,10 @@ export function beginWith(part) {
   parts.set(part, Promise.resolve());
 }
 
-/** Load the texts of a part, if that has not been done. @param {Part} part */
+/** Load the texts of a part, if that has not been done; while the server cannot be reached, try again. @param {Part} part */
 export function textsOf(part) {
-  const coming = parts.get(part) ?? load(part);
+  // a script that waits for its texts cannot be loaded again after it has failed
+  const coming = parts.get(part) ?? retried(() => load(part));
   parts.set(part, coming);
   return coming;
 }
@@ -23,13 +25,8 @@ export function textsOf(part) {
 /** @param {Part} part */
 async function load(part) {
   const chosen = language();
-  try {
-    const texts = await api.messages(`${part}.${chosen}`);
-    if (language() === chosen) addTexts(texts); // otherwise `allTexts` has got them in the other language
-  } catch (error) {
-    parts.delete(part);
-    throw error;
-  }
+  const texts = await api.messages(`${part}.${chosen}`);
+  if (language() === chosen) addTexts(texts); // otherwise `allTexts` has got them in the other language
 }
 
 /**

@@ -30,11 +30,12 @@ export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
     y: new Scale([0, high], [HEIGHT - BOTTOM, TOP]),
     end,
   };
-  const line = (/** @type {Points} */ points) =>
-    `M${points
-      .filter(([x]) => x <= end)
-      .map(([x, y]) => `${place.x.place(x).toFixed(1)},${place.y.place(y).toFixed(1)}`)
-      .join("L")}`;
+  const corner = (/** @type {number[]} */ [x, y]) =>
+    `${place.x.place(x).toFixed(1)},${place.y.place(y).toFixed(1)}`;
+  const line = (/** @type {Points} */ points) => {
+    const corners = points.filter(([x]) => x <= end).map(corner);
+    return `M${corners.join("L")}`;
+  };
   const groups = Object.entries(runs).map(([name, curves]) => {
     const some = evenly(curves, MAX_LINES);
     const columns = columnsOf(
