@@ -38,6 +38,11 @@ export class Hold {
     list.addEventListener("contextmenu", (event) => this.#held && event.preventDefault());
   }
 
+  /** Whether a tap adds a run or removes it: two quick taps are then two of these, and no double click. */
+  get selectsSeveral() {
+    return this.#several;
+  }
+
   /**
    * The meaning of a click: "none" after a hold, "toggle" while several runs are being selected, otherwise "click".
    * @param {number} selected

@@ -49,7 +49,7 @@ const SPARK = { width: 44, height: 16, points: 22 };
  * @param {{id: string}} run
  * @param {Pick<FlatConfigs, "get" | "size">} configs
  * @param {Record<string, (...details: any[]) => void>} on the actions: `toggle(id, event)`, `select(id, event)`, `star(id)`,
- *   `command(id, name)`, `rename(id)`, `remove(id)`, `recolor(id, swatch)`
+ *   `command(id, name)`, `rename(id)`, `doubleClick(id)`, `remove(id)`, `recolor(id, swatch)`
  * @returns {Entry}
  */
 export function makeEntry({ id }, configs, on) {
@@ -63,7 +63,7 @@ export function makeEntry({ id }, configs, on) {
   star.append(icon("star"));
   star.addEventListener("click", () => on.star(id));
   const name = h("button", { type: "button", className: "run-name" });
-  name.addEventListener("dblclick", () => on.rename(id));
+  name.addEventListener("dblclick", () => on.doubleClick(id));
   const tags = h("span", { className: "tags" });
   const spark = sparkline(SPARK.width, SPARK.height);
   const score = h("span", { className: "score", title: t("chart.test") });
@@ -112,7 +112,7 @@ export function makeEntry({ id }, configs, on) {
   );
   element.addEventListener("click", (event) => {
     // a click beside the buttons selects the run, like a click on the name
-    if (event.detail < 2 && !closest(event, "button:not(.run-name), input, a")) on.select(id, event);
+    if (!closest(event, "button:not(.run-name), input, a")) on.select(id, event);
   });
   element.addEventListener("mousedown", (event) => {
     if (event.shiftKey) event.preventDefault(); // Shift-click selects runs and not text

@@ -264,6 +264,7 @@ export class RunList extends Emitter {
       star: (id) => actions.toggleStar(id),
       command: (id, command) => actions.command(id, command),
       rename: (id) => this.#renaming.open(id),
+      doubleClick: (id) => this.#hold.selectsSeveral || this.#renaming.open(id),
       remove: (id) => actions.remove([id]),
       recolor: (id, swatch) => this.#colors.open(actions.run(id) ?? run, swatch),
     });
@@ -275,9 +276,10 @@ export class RunList extends Emitter {
    * @param {string} id
    * @param {MouseEvent} event
    */
-  #select(id, { shiftKey, ctrlKey, metaKey }) {
+  #select(id, { detail, shiftKey, ctrlKey, metaKey }) {
     const meaning = this.#hold.meaning(this.#selection.size);
-    if (meaning === "none") return;
+    // the second click of a double click renames; quick taps on several runs are none
+    if (meaning === "none" || (detail > 1 && meaning === "click")) return;
     this.#selection.click(id, { shiftKey, ctrlKey: ctrlKey || metaKey || meaning === "toggle" }, this.order);
   }
 
