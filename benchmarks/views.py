@@ -1,4 +1,4 @@
-"""How long each view takes inside of a worker, and what it costs the training while somebody watches it.
+"""How long each view takes inside of a worker, and what it costs the training while a page shows it.
 
     python -m benchmarks.views [--json]
 

@@ -59,7 +59,7 @@ def title_of(person: Person, run: Run) -> str:
 def places(
     outcomes: Sequence[Outcome], find: Callable[[str], Person | None]
 ) -> list[tuple[Outcome, list[Placed]]]:
-    """The challenges in which somebody has a place, with all places, the best first.
+    """The challenges that have at least one place, each with all its places, the best first.
 
     Args:
         find: the person of an id.

@@ -98,7 +98,7 @@ def report(
 
 
 def curves(recording: Recording, points: int = MAX_POINTS) -> Markup:
-    """A run's curves as the report's script reads them, with at most so many points each. Each run's are written by
+    """A run's curves as the report's script reads them, with at most `points` points each. Each run's are written by
     themselves: while JSON is written, no other thread has its turn."""
     return _json_in_html(_curves(recording, points))
 

@@ -58,7 +58,7 @@ log = logging.getLogger(__name__)
 PROGRESS_SECONDS = 0.25
 #: The most runs whose progress is published at a time; the others have their turn next. A class may share one training.
 PROGRESS_RUNS = 32
-#: At the start, the speed of the machine is known from so many of the newest trainings.
+#: At the start, the speed of the machine is known from this number of the newest trainings.
 MEASURED = 40
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0

@@ -66,7 +66,7 @@ class Stepping:
         return found
 
     def step(self, iterations: int) -> int:
-        """Move all of them by so many iterations; returns how many trainings these are.
+        """Move each of them by this number of iterations. Returns the number of trainings.
 
         Raises:
             Conflict: there are none.

@@ -1,6 +1,6 @@
 """Viewing: what pages watch inside of trainings, live.
 
-A worker makes a view only while somebody watches it, at most four times a second, and all its views together, also
+A worker makes a view only while a page shows it, at most four times a second, and all its views together, also
 those of a class that draws digits, so seldom that its training keeps 95 % of its speed. All who watch a view get the
 same one. A training without a worker, which has ended, waits or is paused, is looked at once at its newest iteration,
 by replaying it. Lives in the event loop.
@@ -45,7 +45,7 @@ Replayed = Callable[[Training, int, str, Mapping[str, Any]], Awaitable[bytes]]
 
 @dataclass
 class _Watched:
-    """A view of a training that somebody watches.
+    """A view of a training that at least one page shows.
 
     Attributes:
         keys: for each run that shows the training, who watches it there.

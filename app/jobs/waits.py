@@ -20,11 +20,11 @@ KNOWN = 2000
 KNOWN_OWNERS = 20_000
 #: The most runs whose places are published at a time; the nearest to their start first.
 PUBLISHED_RUNS = 32
-#: The places are computed for at most one part of so many of the time.
+#: Computing the places takes at most one thirtieth of the time.
 SHARE = 30
 #: A training in parts; whole numbers, so that taking away what was added leaves nothing.
 WHOLE = 1_000_000
-#: Up to so many seconds, a time is rounded up to so many.
+#: (bound, multiple): a time up to the bound is rounded up to a multiple; both in seconds.
 STEPS = ((10, 1), (60, 5), (300, 15), (3600, 60), (math.inf, 300))
 
 

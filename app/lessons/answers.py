@@ -119,8 +119,8 @@ class AttemptAnswer(TypedDict):
     `step`: `run` until all runs have ended, `see` until its question is answered, then `explain`. While the class votes
     on a question of the prediction, which `voting` names, it stays `run`. What comes later is null: `outcome` and `see`
     come when all runs have ended; `explain`, `transfer` and `exit` when the question of `see` was answered. `missing`:
-    runs that give no figures as long as nobody does something. `runs` are ids, in the lesson's order; some may be
-    deleted.
+    runs that give no figures until they are resumed or launched again. `runs` are ids, in the lesson's order; some may
+    be deleted.
     """
 
     id: str

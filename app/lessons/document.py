@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 #: The longest file of a lesson, in bytes.
-LONGEST_FILE = 200_000
+MAX_FILE_BYTES = 200_000
 
 LANGUAGES = ("en", "ja")
 

@@ -21,9 +21,9 @@ from app.lessons.functions import Kind
 from app.lessons.outcome import Figures, Numbers
 
 #: Bounds of one expression.
-LONGEST = 500
-DEEPEST = 25
-LARGEST = 1e12
+MAX_LENGTH = 500
+MAX_DEPTH = 25
+MAX_NUMBER = 1e12
 
 _ARITHMETIC: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -79,8 +79,8 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
     Raises:
         ExpressionError: it is none, or not of this kind.
     """
-    if len(text) > LONGEST:
-        raise ExpressionError(f"an expression has at most {LONGEST} characters, not {len(text)}")
+    if len(text) > MAX_LENGTH:
+        raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters, not {len(text)}")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -108,14 +108,14 @@ class _Reader:
 
     def read(self, node: ast.expr, depth: int) -> Kind:
         """What a part of an expression gives."""
-        if depth > DEEPEST:
-            raise ExpressionError(f"an expression is at most {DEEPEST} levels deep")
+        if depth > MAX_DEPTH:
+            raise ExpressionError(f"an expression is at most {MAX_DEPTH} levels deep")
         match node:
             case ast.Constant(value=bool()):
                 return "truth"
             case ast.Constant(value=int() | float() as number):
-                if not abs(number) <= LARGEST:
-                    raise ExpressionError(f"numbers are at most {LARGEST:g} in size")
+                if not abs(number) <= MAX_NUMBER:
+                    raise ExpressionError(f"numbers are at most {MAX_NUMBER:g} in size")
                 return "number"
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
                 self._demand("number", [left, right], depth)

@@ -20,9 +20,9 @@ from app.work import in_thread
 from engine import datasets
 from engine.reasons import why
 
-#: Gradients at the start of a training are measured in so many iterations.
+#: Gradients at the start of a training are measured over this number of iterations.
 FIRST = 100
-#: The curves of ended trainings are remembered up to so many bytes.
+#: The curves of ended trainings are kept in memory, up to this number of bytes.
 REMEMBERED_BYTES = 64 << 20
 
 
@@ -81,7 +81,7 @@ class MeasuredRuns:
             return self._remember(found, trainings)
 
     def _remember(self, found: Mapping[str, Measured], trainings: Sequence[Training]) -> list[Measured]:
-        """Keep what was found, and forget what nobody has asked for longest; returns it in the order of trainings."""
+        """Keep these, and drop those not used for longest. Returns them in the order of `trainings`."""
         for training_id, measured in found.items():
             if training_id not in self._known:
                 self._known[training_id] = measured

@@ -15,7 +15,7 @@ import yaml
 
 #: The line that begins and ends the front matter.
 FENCE = "---"
-DEEPEST = 20
+MAX_DEPTH = 20
 
 #: The place of a value: keys and numbers of items, from the outside to the inside.
 Place = tuple[str | int, ...]
@@ -102,8 +102,8 @@ class _Reader:
     def _value(self, event: yaml.Event, place: Place) -> Any:
         line = event.start_mark.line + 1
         self._lines.setdefault(place, line)
-        if len(place) > DEEPEST:
-            raise FrontMatterError(line, f"this is more than {DEEPEST} levels deep")
+        if len(place) > MAX_DEPTH:
+            raise FrontMatterError(line, f"this is more than {MAX_DEPTH} levels deep")
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise FrontMatterError(line, "& and * are not used here: write it out, or put a text in quotes")
         if event.tag is not None:

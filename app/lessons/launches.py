@@ -12,7 +12,7 @@ from app.lessons.stage import Stage
 from app.runs import Run
 
 #: So many are looked at, at most; the newest.
-MOST_LAUNCHES = 200
+MAX_LAUNCHES = 200
 
 
 class Launches:
@@ -29,7 +29,7 @@ class Launches:
         for run in self._register.runs:
             if run.lesson == stage.lesson.slug and run.name in configs:
                 launches.setdefault(run.group_id or run.id, {})[run.name] = run
-        alike = [launch for launch in launches.values() if len(launch) == len(configs)][-MOST_LAUNCHES:]
+        alike = [launch for launch in launches.values() if len(launch) == len(configs)][-MAX_LAUNCHES:]
         # most of a class may show the same trainings
         different = {
             tuple(launch[name].training.id for name in configs): {

@@ -1,7 +1,7 @@
 """The lessons of a lab: those that came with the program, and those in a folder of its teacher.
 
-The folders are looked at again when somebody asks, at most every second; only files that have changed are read again. A
-broken file is refused with the reasons, and all other lessons stay as they are.
+The folders are looked at again when lessons are requested, at most once a second; only files that have changed are
+read again. A broken file is refused with the reasons, and all other lessons stay as they are.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ BUILT_IN = Path(__file__).resolve().parent / "content"
 #: Seconds between two looks at the folders, at least.
 INTERVAL = 1.0
 #: Files of one folder, at most; more are not looked at, and that is a problem.
-MOST_FILES = 1000
+MAX_FILES = 1000
 
 _LESSON = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.(en|ja)\.md$")
 _COURSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.course\.yaml$")
@@ -177,9 +177,9 @@ def _groups(folder: Path, problems: list[Problem]) -> dict[str, dict[str, tuple[
     except OSError as error:
         problems.append(Problem(folder, 1, f"the folder cannot be read: {error.strerror}"))
         return groups
-    if len(paths) > MOST_FILES:
-        problems.append(Problem(folder, 1, f"only the first {MOST_FILES:,} files of a folder are read"))
-    for path in paths[:MOST_FILES]:
+    if len(paths) > MAX_FILES:
+        problems.append(Problem(folder, 1, f"only the first {MAX_FILES:,} files of a folder are read"))
+    for path in paths[:MAX_FILES]:
         if path.name.startswith((".", "_")) or path.name.endswith("~"):
             continue
         if (lesson := _LESSON.match(path.name)) is not None:

@@ -13,10 +13,10 @@ from xml.etree.ElementTree import Element
 
 from latex2mathml.converter import Converter
 
-LONGEST = 500
+MAX_LENGTH = 500
 #: Elements of one formula, at most.
-LARGEST = 2000
-DEEPEST = 60
+MAX_ELEMENTS = 2000
+MAX_DEPTH = 60
 
 
 def _words(text: str) -> frozenset[str]:
@@ -49,8 +49,8 @@ def mathml(latex: str, *, block: bool = False) -> str:
     Raises:
         FormulaError: it is none, or too long.
     """
-    if len(latex) > LONGEST:
-        raise FormulaError(f"a formula has at most {LONGEST} characters, not {len(latex)}")
+    if len(latex) > MAX_LENGTH:
+        raise FormulaError(f"a formula has at most {MAX_LENGTH} characters, not {len(latex)}")
     if _DEFINITIONS.search(latex):
         raise FormulaError("a formula cannot define commands")
     plain = re.sub(r"\\.", "", latex)
@@ -71,7 +71,7 @@ class _Writer:
 
     def write(self, element: Element, depth: int = 0) -> str:
         self._count += 1
-        if self._count > LARGEST or depth > DEEPEST:
+        if self._count > MAX_ELEMENTS or depth > MAX_DEPTH:
             raise FormulaError("the formula is too large")
         if element.tag not in _ELEMENTS:
             raise FormulaError(f"a formula cannot have <{element.tag}>")

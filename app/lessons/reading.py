@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.lessons import front_matter
 from app.lessons.checks import Flaw, flaws, texts_of
-from app.lessons.document import LONGEST_FILE, Course, Settings, Translation
+from app.lessons.document import MAX_FILE_BYTES, Course, Settings, Translation
 from app.lessons.front_matter import FrontMatter, FrontMatterError, Place
 from app.lessons.lesson import Edition, Lesson
 from app.lessons.markdown import Body, BodyError, read_body
@@ -133,9 +133,9 @@ def _read_files(paths: Mapping[str, Path]) -> list[_File]:
 def _text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            data = file.read(LONGEST_FILE + 1)
-        if len(data) > LONGEST_FILE:
-            raise ValueError(f"a lesson's file has at most {LONGEST_FILE:,} bytes")
+            data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise ValueError(f"a lesson's file has at most {MAX_FILE_BYTES:,} bytes")
         return decode(data).replace("\r\n", "\n")
     except OSError as error:
         reason = f"the file cannot be read: {error.strerror}"

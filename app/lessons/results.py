@@ -49,7 +49,7 @@ class State:
 
     Attributes:
         trainings: of those that have ended and count, by the name of the run.
-        missing: those that are not to be had, or not as long as nobody does something.
+        missing: those that give no figures: deleted, or stopped until they are resumed or launched again.
         waiting: how many train or wait.
     """
 

@@ -26,7 +26,7 @@ from app.people.person import Person, Role
 #: The teacher shows a lesson at this step or a later one: the predictions may be projected. 1 is the prediction.
 SHOWN_STEP = 3
 #: Attempts by which it is said to the screens what came, at most.
-MOST_ATTEMPTS = 50
+MAX_ATTEMPTS = 50
 
 
 class Room:
@@ -112,7 +112,7 @@ class Room:
             return {}  # it would end the discussion
         found: dict[tuple[str, ...], dict[str, Value]] = {}  # what came, by the trainings of the attempts
         counted: Counter[tuple[str, ...]] = Counter()
-        for attempt in [mine] if mine is not None else attempts[:MOST_ATTEMPTS]:
+        for attempt in [mine] if mine is not None else attempts[:MAX_ATTEMPTS]:
             played = self._playing.stages.get(
                 lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
             )

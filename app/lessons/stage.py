@@ -18,7 +18,7 @@ from engine import ExperimentConfig
 from engine.summary import Summary, summarize
 
 #: Stages that are remembered: a class plays one lesson on one data set, each perhaps with an own seed.
-MOST_STAGES = 1000
+MAX_STAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -129,6 +129,6 @@ class Stages:
         if known is None or known.lesson is not lesson:  # its file may have changed
             known = Stage(lesson, dataset, full, language, seed)
         self._known[key] = known
-        while len(self._known) > MOST_STAGES:
+        while len(self._known) > MAX_STAGES:
             self._known.popitem(last=False)
         return known

@@ -12,7 +12,7 @@ from app.lessons.document import Choice, Number, Question, Rank, Sketch
 from app.lessons.results import Words
 
 #: Numbers, and sketches, that are shown of a class, at most: a sketch has up to 64 points, and all students get them.
-MOST_NUMBERS, MOST_SKETCHES = 400, 60
+MAX_NUMBERS, MAX_SKETCHES = 400, 60
 
 
 class Bar(TypedDict):
@@ -89,7 +89,7 @@ def numbers(question: Number, values: Iterable[Value], came: Value, words: Words
         "unit": question.unit and words(f"{question.id}.unit", question.unit),
         "low": question.low,
         "high": question.high,
-        "values": sorted(value["value"] for value in values)[:MOST_NUMBERS],
+        "values": sorted(value["value"] for value in values)[:MAX_NUMBERS],
         "came": came,
     }
 
@@ -104,7 +104,7 @@ def sketches(question: Sketch, values: Iterable[Value], words: Words) -> SketchT
         "question": question.id,
         "ask": words(question.id, question.ask),
         "chart": question.chart,
-        "runs": {name: sorted(found[:MOST_SKETCHES]) for name, found in curves.items()},
+        "runs": {name: sorted(found[:MAX_SKETCHES]) for name, found in curves.items()},
     }
 
 

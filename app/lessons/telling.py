@@ -15,8 +15,8 @@ from app.lessons.markdown import TextFigure
 from app.lessons.outcome import Figures
 from app.lessons.results import Words, parsed
 
-#: A figure of the room is the median of its launches; of so many with different results, with the range in which eight
-#: of ten lie.
+#: A figure of the room is the median of its launches; from `FEWEST` launches with different results on, with the range
+#: in which eight of ten lie.
 FEWEST, RANGE = 3, (10, 90)
 
 

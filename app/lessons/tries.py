@@ -17,9 +17,9 @@ from app.lessons.stage import Stage, seeded
 from app.runs import Run
 
 #: Runs of something to try that are looked at, at most; the newest.
-MOST_TRIED = 5
+MAX_TRIED = 5
 #: Characters of the name of such a run.
-LONGEST_NAME = 100
+MAX_NAME = 100
 
 
 class Tries:
@@ -34,7 +34,7 @@ class Tries:
     ) -> TryAnswer:
         """Something to try after an attempt, and whether its person has reached what it asks for."""
         text = stage.words(what.id, what.text)
-        name = text[:LONGEST_NAME]
+        name = text[:MAX_NAME]
         config = seeded(
             stage.lesson.tried(what, name, dataset=stage.dataset, full=stage.full), stage.seed
         ).to_dict()
@@ -66,7 +66,7 @@ class Tries:
             if run.owner == attempt.person and run.launched_at >= attempt.sealed_at and _is_of(run, config)
         ]
         found: bool | None = None
-        for run in tried[-MOST_TRIED:]:
+        for run in tried[-MAX_TRIED:]:
             trainings = {**state.trainings, what.id: run.training}
             try:
                 if expressions.holds(reach, await self._measured.figures(trainings, stage.names)):

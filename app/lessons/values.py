@@ -11,11 +11,11 @@ from app.lessons.attempt import Value
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 
 #: Points of one sketched curve.
-FEWEST_POINTS, MOST_POINTS = 2, 64
+MIN_POINTS, MAX_POINTS = 2, 64
 #: Of a sketch that is not of accuracies.
 HIGHEST = 1e6
 #: Characters of the answer to the last question.
-LONGEST = 2000
+MAX_LENGTH = 2000
 
 
 def checked(
@@ -55,12 +55,12 @@ def text(given: object, field: str) -> str:
     """
     if not isinstance(given, str):
         raise _wrong_kind(given, "a text", field)
-    if len(given) > LONGEST:
+    if len(given) > MAX_LENGTH:
         raise Invalid(
-            f"{field} has {len(given):,} characters; at most {LONGEST:,} are taken",
+            f"{field} has {len(given):,} characters; at most {MAX_LENGTH:,} are taken",
             code="range",
             field=field,
-            bounds={"maximum": LONGEST, "value": len(given)},
+            bounds={"maximum": MAX_LENGTH, "value": len(given)},
         )
     return given
 
@@ -128,12 +128,12 @@ def _sketches(
 def _points(given: object, field: str, iterations: int, highest: float) -> list[list[float]]:
     if not isinstance(given, list):
         raise _wrong_kind(given, "a list of points", field)
-    if not FEWEST_POINTS <= len(given) <= MOST_POINTS:
+    if not MIN_POINTS <= len(given) <= MAX_POINTS:
         raise Invalid(
-            f"{field} must have {FEWEST_POINTS} to {MOST_POINTS} points, not {len(given)}",
+            f"{field} must have {MIN_POINTS} to {MAX_POINTS} points, not {len(given)}",
             code="range",
             field=field,
-            bounds={"minimum": FEWEST_POINTS, "maximum": MOST_POINTS, "value": len(given)},
+            bounds={"minimum": MIN_POINTS, "maximum": MAX_POINTS, "value": len(given)},
         )
     points: list[list[float]] = []
     for place, point in enumerate(given):

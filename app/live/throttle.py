@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import Callable
 
-#: Calls take at most one part of so many of the time: what goes to 300 pages takes some milliseconds.
+#: Calls take at most one hundredth of the time: what goes to 300 pages takes some milliseconds.
 SHARE = 100
 
 
 class Throttle:
-    """Calls a function at once, and then at most every so many seconds, less often where it takes long; after the last
+    """Calls a function at once, and then at most once in `seconds`, less often where it takes long; after the last
     wish it is called once more. Lives in the event loop."""
 
     def __init__(self, seconds: float, call: Callable[[], None]) -> None:

@@ -29,7 +29,7 @@ class Attendance:
 
     Args:
         owners: the ids of all who have launched a run.
-        days: after so many, the class ends.
+        days: after this number of days the class ends.
     """
 
     def __init__(

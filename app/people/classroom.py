@@ -381,7 +381,7 @@ class Classroom:
         self._on_released()
 
     def note_stepped(self, iterations: int) -> None:
-        """All that trains was moved by so many iterations."""
+        """All that trains was moved by this number of iterations."""
         self.stepped = iterations
         self._publish()
 

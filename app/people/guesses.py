@@ -13,9 +13,9 @@ from app.people.tokens import equal, new_token
 
 #: Wrong codes that cost nothing: a class that mistypes.
 FREE = 30
-#: A wrong code is forgotten after so long.
+#: A wrong code is forgotten after this time.
 FORGOTTEN_SECONDS = 10.0
-#: The pause doubles with so many more wrong codes, up to a bound.
+#: The pause doubles with each further group of this number of wrong codes, up to a bound.
 DOUBLES_EVERY = 5
 LONGEST_PAUSE = 30.0
 #: More wrong codes than these make the pause no longer.

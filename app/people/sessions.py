@@ -10,7 +10,7 @@ from app.people.tokens import hash_of, new_token
 from app.storage import people_store
 from app.storage.database import Database
 
-#: Two tabs of one browser that join within so many seconds are the same person.
+#: Two tabs of one browser that join within this number of seconds are the same person.
 TOGETHER_SECONDS = 10.0
 
 

@@ -31,7 +31,7 @@ class WallCurve:
         self.best: float | None = None
         self._points: list[list[float]] = []
         self._last: list[float] | None = None
-        self._step = 1  # one row in so many is kept
+        self._step = 1  # of this number of rows, one is kept
 
     def take(self, rows: Rows) -> None:
         """Add the next rows; a value that is not finite has no point."""

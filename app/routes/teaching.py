@@ -144,8 +144,8 @@ async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
 
 @router.post("/step")
 async def step_together(lab: TheLab, person: ThePerson, given: StepTogether | None = None) -> ClassAnswer:
-    """Move all that trains by exactly so many iterations, and no further: the first time, each training stops after its
-    current one. Launching is held meanwhile, and nothing else begins; when that is released, all go on."""
+    """Move all that trains by exactly this number of iterations, and no further: the first time, each training stops
+    after its current one. Launching is held meanwhile, and nothing else begins; when that is released, all go on."""
     classroom = lab.demand_class()
     iterations = (given or StepTogether(iterations=1)).iterations
     lab.scheduler.stepping.moves()

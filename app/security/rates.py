@@ -16,7 +16,7 @@ Action = Literal["launch", "run", "import", "export", "change", "join", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many at once, and then one every so many seconds."""
+    """Allows a burst of requests, and after it one in each interval of seconds."""
 
     at_once: int
     seconds: float
@@ -68,7 +68,7 @@ class Rates:
         self._forget(now)
 
     def _forget(self, now: float) -> None:
-        """Forget some of the buckets that are full again, those of which nobody has asked for longest."""
+        """Forget some of the buckets that are full again, those first that were not used for the longest time."""
         for key in list(self._full_at)[:2]:
             if self._full_at[key] <= now:
                 del self._full_at[key]

@@ -12,7 +12,7 @@ from typing import Any
 from app.lessons.attempt import Answer, Attempt
 from app.people.person import Role
 
-#: Of one person and lesson so many are kept, the newest.
+#: Attempts that are kept of one person and lesson: the newest.
 MAX_ATTEMPTS = 20
 
 

@@ -62,7 +62,7 @@ def _shares(measured: Measured, name: str) -> list[tuple[float, str, int]]:
 
 
 def _missing(measured: Measured, least: float) -> set[int]:
-    """The classes of at least so many images that are never predicted."""
+    """The classes that are never predicted, of those with at least this number of images."""
     labels, predicted = (np.asarray(measured.facts[name]) for name in ("labels", "predicted"))
     return {int(place) for place in np.flatnonzero((predicted == 0) & (labels >= least))}
 

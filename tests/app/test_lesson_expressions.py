@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lessons.expressions import LONGEST, ExpressionError, evaluate, holds, parse, value_of
+from app.lessons.expressions import MAX_LENGTH, ExpressionError, evaluate, holds, parse, value_of
 from app.lessons.functions import Unmeasured
 from app.lessons.outcome import QUANTITIES, Curves, Figures, Outcome
 
@@ -137,8 +137,8 @@ def test_nothing_but_the_list_is_allowed(text):
 
 
 def test_an_expression_has_a_length_a_depth_and_a_kind():
-    with pytest.raises(ExpressionError, match=f"at most {LONGEST}"):
-        parse("1" * (LONGEST + 1), RUNS)
+    with pytest.raises(ExpressionError, match=f"at most {MAX_LENGTH}"):
+        parse("1" * (MAX_LENGTH + 1), RUNS)
     with pytest.raises(ExpressionError, match="levels deep"):
         parse("not " * 40 + "True", RUNS)
     with pytest.raises(ExpressionError, match="must be a statement"):
@@ -176,7 +176,7 @@ def _numbers():
 @given(_numbers(), st.sampled_from(["<", "<=", ">", "==", "!="]), _numbers())
 def test_whatever_is_allowed_can_be_computed(left, comparison, right):
     text = f"{left} {comparison} {right}"
-    if len(text) <= LONGEST:
+    if len(text) <= MAX_LENGTH:
         assert isinstance(holds(parse(text, RUNS, kind="truth"), FIGURES), bool)
 
 

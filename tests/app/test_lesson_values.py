@@ -109,7 +109,7 @@ def test_whatever_is_sent_is_taken_or_refused(question, given):
 
 
 def test_a_text_is_taken_up_to_its_bound():
-    assert values.text("な" * values.LONGEST, "value") == "な" * values.LONGEST
-    for wrong in ("x" * (values.LONGEST + 1), 5, None):
+    assert values.text("な" * values.MAX_LENGTH, "value") == "な" * values.MAX_LENGTH
+    for wrong in ("x" * (values.MAX_LENGTH + 1), 5, None):
         with pytest.raises(Invalid, match="value"):
             values.text(wrong, "value")

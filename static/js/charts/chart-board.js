@@ -156,7 +156,7 @@ export class ChartBoard extends Emitter {
     this.#schedule.plan();
   }
 
-  /** Show at least so many iterations, as for curves that are still to come. @param {number} iterations */
+  /** Show at least this number of iterations, as for curves that are still to come. @param {number} iterations */
   expect(iterations) {
     this.#least = iterations;
     this.redraw();

@@ -22,7 +22,7 @@ import { classApi } from "./wall-api.js";
  * @import { WallStore } from "./wall-store.js"
  */
 
-/** About so many milliseconds between two questions to the server. */
+/** Milliseconds between two requests to the server, about. */
 const PAUSE = 4000;
 /** While a lesson is shown to all from this step on, the projector shows the predictions; as in app/lessons/room.py. */
 const SHOWN_STEP = 3;

@@ -65,7 +65,7 @@
  * @property {"run" | "see" | "explain"} step
  * @property {string | null} voting the question of the prediction on which the class votes; until it has, nothing more comes
  * @property {{name: string, run: string | null, why: "deleted" | "cancelled" | "failed" | "paused" | "changed"}[]} missing runs that
- *   give no figures as long as nobody does something
+ *   give no figures until they are resumed or launched again
  * @property {Outcome[] | null} outcome null: its runs have not all ended
  * @property {Asked | null} see
  * @property {{html: string} | null} explain

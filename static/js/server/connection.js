@@ -183,7 +183,7 @@ export class Connection {
     this.#watch();
   }
 
-  /** Watch the views that the page needs now. They come while somebody watches them; see views/watching.js. */
+  /** Watch the views that the page needs now. They come while a page shows them; see views/watching.js. */
   #watch() {
     if (!this.#subscribed || !this.#socket?.isOpen) return;
     const needed = this.#resting ? [] : (this.#store.watched ?? []);

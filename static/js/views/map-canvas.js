@@ -19,9 +19,9 @@ import { signedColor, twoDigits } from "./scales.js";
  */
 /** `limits`: for each layer the value with the strongest colour; `chosen`: the number whose sum is shown. @typedef {{view: View, limits: number[], chosen: Place | null, dark: boolean}} Drawn */
 
-/** A chosen number has at least so many pixels. */
+/** A chosen number is at least this wide and high, in pixels. */
 const LEAST_FRAME = 5;
-/** In a card that is so many pixels wide, maps have their usual size; in a wider one they are larger. */
+/** In a card of this width in pixels, maps have their usual size; in a wider one they are larger. */
 const USUAL_WIDTH = 420;
 const LARGEST = 2.5;
 

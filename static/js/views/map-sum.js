@@ -9,8 +9,8 @@ import { channelSums, largestProducts, rowsOf, strongest } from "./sums.js";
 /** @import { View } from "./view.js" */
 
 /** Larger windows are not shown number by number. */
-const MOST_CELLS = 49;
-/** Of these, so many products are shown. */
+const MAX_CELLS = 49;
+/** Of these, this number of products is shown. */
 const PRODUCTS = 8;
 
 export class MapSum {
@@ -83,7 +83,7 @@ export class MapSum {
   #products({ arrays }, chosen, dark) {
     const { window, kernel, products } = arrays;
     const [, rows, columns] = window.shape;
-    if (window.shape.length !== 3 || rows * columns > MOST_CELLS) return [largest(arrays)];
+    if (window.shape.length !== 3 || rows * columns > MAX_CELLS) return [largest(arrays)];
     const sums = channelSums(products);
     const wanted = Number(chosen);
     const channel = chosen && wanted < sums.length ? wanted : strongest(sums);

@@ -20,7 +20,7 @@ const GAP = 2;
 /** The least and the most pixels of a map's longer side, and of a unit. */
 const MAP = { least: 26, most: 64 };
 const UNIT = { least: 9, most: 13 };
-/** A layer takes at most so many lines of maps, or of units. */
+/** A layer takes at most this number of lines of maps, or of units. */
 const LINES = { maps: 2, units: 4 };
 /** Below each layer. */
 const BELOW = 5;

@@ -24,10 +24,10 @@ import { runLine } from "./view-card.js";
 
 await loadStyle("maps");
 
-/** Beside maps of at least so many pixels the sum stands at their right, else below them. */
+/** Beside maps of at least this width in pixels the sum stands at their right, else below them. */
 const WIDE = 620;
 const SUM = 330;
-/** Runs stand side by side where each has at least so many pixels. */
+/** Runs stand side by side where each has at least this width in pixels. */
 const LEAST_WIDTH = 132;
 /** In a narrower part there is only room for the class that the network says. */
 const NARROW = 200;

@@ -17,7 +17,7 @@ import { pauseOfStudents, RoomSource } from "./room-source.js";
  * @import { Points, Room } from "./types.js"
  */
 
-/** A curve of what came has at most about so many points. */
+/** A curve of what came has about this number of points at most. */
 const MAX_POINTS = 200;
 
 await loadStyle("room");

@@ -23,7 +23,7 @@ export class RoomSource extends Emitter {
   #again = false;
   #timer = 0;
 
-  /** @param {(people: number) => number} pause about so many milliseconds between two questions, if nothing happens */
+  /** @param {(people: number) => number} pause milliseconds between two requests if nothing happens, about */
   constructor(pause) {
     super();
     this.#pause = pause;

@@ -34,11 +34,11 @@ import { labelPlaces } from "./labels.js";
  * @property {() => void} begin called before a stroke
  * @property {(from: [number, number], to: [number, number]) => void} line the pen has moved, in iterations and values
  * @property {() => void} end called after a stroke
- * @property {(handle: number, by: number) => void} move a handle is moved by keyboard, by so many steps
+ * @property {(handle: number, by: number) => void} move a handle is moved by keyboard, by this number of steps
  * @property {() => void} undo
  */
 
-/** A press becomes a stroke when the pen has moved by so many pixels: a click must not leave a point. */
+/** A press becomes a stroke when the pen has moved by this number of pixels: a click must not leave a point. */
 const MIN_STROKE = 3;
 
 export class SketchLayer {

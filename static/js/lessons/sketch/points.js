@@ -41,7 +41,7 @@ export function withLine(points, from, to) {
 }
 
 /**
- * The curve with at most so many points: those go first whose loss changes the curve least, so that corners stay.
+ * The curve with at most `most` points: those go first whose loss changes the curve least, so that corners stay.
  * @param {Points} points
  * @param {number} most at least 2
  * @returns {Points}
