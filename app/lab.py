@@ -6,6 +6,7 @@ import logging
 import secrets
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -25,6 +26,7 @@ from app.jobs.replayer import Replayer
 from app.jobs.scheduler import Scheduler
 from app.jobs.viewing import Viewing
 from app.lessons.attempts import Attempts
+from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import Library
 from app.lessons.listing import Listing
 from app.lessons.playing import Playing
@@ -44,6 +46,8 @@ from app.security.rates import Action, Rates
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
+from engine import ExperimentConfig
+from engine.summary import Summary
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +102,24 @@ class Lab:
         """Note how many runs a person launches at once; a student is refused where these are too many."""
         if person.role is Role.STUDENT:
             self.rates.take(person.id, "run", count)
+
+    def demand_lesson(self, slug: str, *, field: str = "slug") -> Lesson:
+        """A lesson, or `NotFound` with the field that names it."""
+        lesson = self.library.shelf().lessons.get(slug)
+        if lesson is None:
+            raise NotFound(f"there is no lesson {slug!r}", field=field)
+        return lesson
+
+    def dataset_of(self, lesson: Lesson) -> str:
+        """A lesson's own data set; where that is missing and the lesson allows it, the digits."""
+        own = not lesson.any_dataset or self.data_sets.is_available(lesson.dataset)
+        return lesson.dataset if own else STAND_IN
+
+    def check_lesson(self, launched: Iterable[tuple[ExperimentConfig, Summary]]) -> None:
+        """Refuse a lesson whose runs are too large for this lab, or whose data set is missing."""
+        for config, summary in launched:
+            self.settings.limits.check(summary)
+            self.data_sets.demand(config.dataset.name)
 
     def demand_class(self) -> Classroom:
         """The class, or `NotFound`."""

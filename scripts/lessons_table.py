@@ -22,9 +22,8 @@ app.one_thread()  # before NumPy is imported
 
 import numpy as np
 
-from app.lessons.checks import STAND_IN
 from app.lessons.expressions import evaluate
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import Library
 from app.lessons.measuring import measure
 from app.lessons.outcome import QUANTITIES, Figures, Numbers, Outcome

@@ -12,9 +12,8 @@ from rich.table import Table
 
 from app.commands.terminal import complain, console, visible
 from app.lessons.checking import Line, check, seconds_of
-from app.lessons.checks import STAND_IN
 from app.lessons.document import LANGUAGES
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import BUILT_IN, Library, Shelf
 from app.lessons.problem import Problem
 from app.lessons.schema import schema_text

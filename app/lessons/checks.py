@@ -10,15 +10,13 @@ from app.lessons.document import Choice, Click, Number, Question, Rank, Settings
 from app.lessons.expressions import ExpressionError
 from app.lessons.front_matter import Place
 from app.lessons.functions import Kind
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import STAND_IN, Lesson
 from engine import ConfigError, ExperimentConfig, datasets
 from engine.summary import summarize
 
 #: What is raised for documents that are no experiments: `ConfigError`, which is a `ValueError`, and others where
 #: there is something else in the place of a section.
 WRONG = (ValueError, TypeError, AttributeError, KeyError)
-#: The data set on which a lesson may run in place of its own.
-STAND_IN = "digits"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ from app.lessons.outcome import Figures, Outcome
 from engine import datasets
 from engine.config import ExperimentConfig
 
+#: The data set on which a lesson may run in place of its own.
+STAND_IN = "digits"
+
 SIZES = ("train_size", "test_size")
 
 

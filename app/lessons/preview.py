@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.lessons.checks import STAND_IN
 from app.lessons.document import Choice, Click, Number, Question, Rank
-from app.lessons.lesson import Lesson
+from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.markdown import STEPS, TextFigure
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from fastapi import APIRouter, Response
 
 from app.answers import ERRORS, LessonAnswer, LessonsAnswer, RunsAnswer
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.lab import LAUNCHES, Lab, TheLab
 from app.lessons import listing
 from app.lessons.attempts import progress_of
@@ -29,7 +29,7 @@ async def get_lessons(
     Their texts are in one language, if it is named, else in all.
     """
     shelf = lab.library.shelf() if lab.library.is_read else await in_thread(lab.library.shelf)
-    datasets = {slug: _data_set(lab, lesson) for slug, lesson in shelf.lessons.items()}
+    datasets = {slug: lab.dataset_of(lesson) for slug, lesson in shelf.lessons.items()}
     progress = {
         slug: how
         for slug, lesson in shelf.lessons.items()
@@ -42,40 +42,24 @@ async def get_lessons(
 @router.get("/lessons/{slug}")
 async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
     """One lesson with the experiments of its runs, and the one whose data and network are to be looked at."""
-    lesson = _lesson(lab, slug)
-    return listing.view(lab.library.shelf(), lesson, _data_set(lab, lesson), with_configs=True)
+    lesson = lab.demand_lesson(slug)
+    return listing.view(lab.library.shelf(), lesson, lab.dataset_of(lesson), with_configs=True)
 
 
 @router.post("/lessons/{slug}/runs", status_code=201, dependencies=[LAUNCHES])
 async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | None = None) -> RunsAnswer:
     """Launch a lesson's whole set without a prediction; on the digits where its own data set is not there."""
-    lesson = _lesson(lab, slug)
+    lesson = lab.demand_lesson(slug)
     if not lesson.runs:
         raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
-    launched = listing.launched(lesson, _data_set(lab, lesson))
+    launched = listing.launched(lesson, lab.dataset_of(lesson))
     configs = [config for config, _ in launched]
-    for config, summary in launched:
-        lab.settings.limits.check(summary)
-        # some networks do not accept images of the digits' size, and keep their own data set
-        lab.data_sets.demand(config.dataset.name)
+    lab.check_lesson(launched)
     lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(
         configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner
     )
     return {"runs": [lab.sight.view(person, run) for run in runs]}
-
-
-def _lesson(lab: Lab, slug: str) -> Lesson:
-    lesson = lab.library.shelf().lessons.get(slug)
-    if lesson is None:
-        raise NotFound(f"there is no lesson {slug!r}", field="slug")
-    return lesson
-
-
-def _data_set(lab: Lab, lesson: Lesson) -> str:
-    """The lesson's own data set, or the digits, which are always there, where it can do with them."""
-    own = not lesson.any_dataset or lab.data_sets.is_available(lesson.dataset)
-    return lesson.dataset if own else "digits"
 
 
 def _progress(lab: Lab, person: Person, lesson: Lesson) -> str | None:

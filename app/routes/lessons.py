@@ -127,10 +127,7 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     stage = _stage(lab, person, slug, given.language, full=given.full)
     prediction = _prediction(stage, given.prediction)
     configs = stage.configs
-    for config, summary in zip(configs, stage.summaries, strict=True):
-        lab.settings.limits.check(summary)
-        # some networks do not accept images of the digits' size, and keep their own data set
-        lab.data_sets.demand(config.dataset.name)
+    lab.check_lesson(zip(configs, stage.summaries, strict=True))
     known = lab.attempts.newest(person, slug)
     if known is None or not known.is_repeated(prediction, given.sure, full=given.full):
         lab.take_runs(person, len(configs))
@@ -194,7 +191,7 @@ async def move_vote(lab: TheLab, given: Vote) -> VoteAnswer:
     """Let the class vote on a question: `first`, `discuss`, `second`, `closed`. Nobody sees the tallies before it is
     closed. The pages learn of it with the state of the class."""
     lab.demand_class()
-    lesson = _lesson(lab, given.lesson, field="lesson")
+    lesson = lab.demand_lesson(given.lesson, field="lesson")
     _votable(lesson, given.question, "question")
     assert lab.votes is not None
     await lab.votes.move(given.lesson, given.question, given.phase)
@@ -212,33 +209,25 @@ async def _view(lab: Lab, person: Person, attempt: Attempt, language: str) -> At
 
 
 def _attempt(lab: Lab, person: Person, slug: str) -> Attempt:
-    _lesson(lab, slug)
+    lab.demand_lesson(slug)
     attempt = lab.attempts.newest(person, slug)
     if attempt is None:
         raise NotFound("there is no prediction of yours in this lesson", code="lesson_unsealed", field="slug")
     return attempt
 
 
-def _lesson(lab: Lab, slug: str, *, field: str = "slug") -> Lesson:
-    lesson = lab.library.shelf().lessons.get(slug)
-    if lesson is None:
-        raise NotFound(f"there is no lesson {slug!r}", field=field)
-    return lesson
-
-
 def _stage(lab: Lab, person: Person, slug: str, language: str, *, full: bool = False) -> Stage:
     """The lesson as the person would play it now."""
-    lesson = _lesson(lab, slug)
+    lesson = lab.demand_lesson(slug)
     if full and lesson.settings.full is None:
         raise Invalid("this lesson has no full size", code="lesson_full", field="full")
-    own = not lesson.any_dataset or lab.data_sets.is_available(lesson.dataset)
-    dataset = lesson.dataset if own else "digits"
+    dataset = lab.dataset_of(lesson)
     return lab.playing.stages.get(lesson, dataset, full=full, language=language, seed=_seed(lesson, person))
 
 
 def _stage_of(lab: Lab, person: Person, attempt: Attempt, language: str) -> Stage:
     """The lesson as it is played in an attempt."""
-    lesson = _lesson(lab, attempt.lesson)
+    lesson = lab.demand_lesson(attempt.lesson)
     full = attempt.full and lesson.settings.full is not None
     return lab.playing.stages.get(
         lesson, attempt.dataset, full=full, language=language, seed=_seed(lesson, person)
