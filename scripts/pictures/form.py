@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from scripts.pictures.studio import Studio, scene
 from tests.support.lab_page import LabPage
 
@@ -34,6 +36,37 @@ def first(studio: Studio) -> None:
         page.page.click("#look-network")
         page.until("document.querySelector('dialog table')")
         studio.save(page, f"look-network{ending}", "dialog")
+
+
+@scene("lesson", "lesson-explained")
+def lesson(studio: Studio) -> None:
+    """The first step of a lesson with a whole prediction, and its last one with what came."""
+    lab = studio.lab()
+    slug = "1a-vanishing-gradient"
+    newest = f"/api/lessons/{slug}/attempts/newest"
+    for page, ending in studio.both(lab):
+        page.open_lesson(slug)
+        if (
+            lab.http.get(f"{newest}?language=en").status_code == 200
+        ):  # the other language's page has played it
+            page.page.click("#lesson [data-focus='menu']")
+            page.page.locator("#lesson .panel button").first.click()
+            page.page.wait_for_selector("#lesson-launch")
+        page.page.locator("#lesson .options:not(.certainty) input").nth(1).check()
+        page.page.locator("#lesson .certainty input").nth(1).check()
+        times = [place / 20 for place in range(21)]
+        page.sketch("sigmoid", *(0.1 + 0.5 * (1 - math.exp(-2 * time)) for time in times))
+        page.sketch("ReLU", *(0.1 + 0.78 * (1 - math.exp(-4 * time)) for time in times))
+        studio.save(page, f"lesson{ending}", "#lesson", "[data-chart=accuracy]")
+        page.page.click("#lesson-launch")
+        page.until("document.querySelector('.lab').dataset.lesson === 'see'")
+        lab.http.post(f"{newest}/answers", json={"id": "takes_off", "value": 520, "language": "en"})
+        page.page.reload()
+        page.until("document.querySelector('.lab').dataset.lesson === 'explain'")
+        page.until("document.querySelectorAll('.waits').length === 0")
+        page.page.click('#lesson a[data-card="view.gradients"]')
+        page.until("location.hash.includes('at=')")
+        studio.save(page, f"lesson-explained{ending}", "#lesson", ".charts")
 
 
 @scene("sweep", "several", "wrong-value", "layers", "residual")
@@ -93,4 +126,4 @@ def missing(studio: Studio) -> None:
         studio.save(page, f"data-set{ending}", ".form > fieldset:first-of-type")
 
 
-SCENES = [first, filled_in, missing]
+SCENES = [first, lesson, filled_in, missing]

@@ -262,7 +262,6 @@ def test_an_hour_of_a_class(sit, lab):
     desk.page.click("#lesson-launch", force=True)
     desk.until("document.querySelector('.toast:not([hidden])')?.textContent === 'Held by your teacher'")
     assert desk.run_ids() == [hers]
-    assert violations(desk) == []
     teacher.http.post("/api/class/hold", json={"held": False}).raise_for_status()
     desk.until(f"!({LOCKED}) && ({BANNER}) === ''")
     assert not any("Held" in title for _, title in desk.page.evaluate(LAUNCHING))
@@ -284,7 +283,6 @@ def test_an_hour_of_a_class(sit, lab):
     assert desk.page.evaluate(ENTRY, mine) == ["Launched by number 1 · Shown to all now", ["run again"]]
     tab.until(f"{drawn(tab)} === '{mine}'")
     phone.until("document.querySelector('#chart-loss').getBoundingClientRect().top < innerHeight / 2")
-    assert violations(desk) == []
     assert office.page.inner_text("#show-to-all") == "Stop showing"
     office.page.click("#show-to-all")
     tab.until(f"{drawn(tab)} === '{hers}'")

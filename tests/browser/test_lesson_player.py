@@ -15,22 +15,6 @@ def lab(make_lab, tmp_path):
     return make_lab(**write_lesson(tmp_path / "lessons"))
 
 
-def sketch(page, run, end):
-    """Draw a run's curve from chance to an end in per cent."""
-    pen = page.page.locator(f'#lesson .pen[data-pen="{run}"]')
-    if pen.get_attribute("aria-pressed") != "true":
-        pen.click()
-    field = page.page.locator(".sketch-field")
-    field.scroll_into_view_if_needed()
-    box = field.bounding_box()
-    for i, share in enumerate((0, 0.3, 0.6, 1)):
-        height = 0.9 - share * (end / 100 - 0.1)
-        page.page.mouse.move(box["x"] + 2 + share * (box["width"] - 4), box["y"] + height * box["height"])
-        if i == 0:
-            page.page.mouse.down()
-    page.page.mouse.up()
-
-
 def predict(page, option, number, order, ends):
     page.page.locator("#lesson .options:not(.certainty) input").nth(option).check()
     for box, value in zip(page.page.locator("#lesson .guess input").all(), number, strict=True):
@@ -38,7 +22,8 @@ def predict(page, option, number, order, ends):
     for run in order:
         page.page.click(f'.rank button:has-text("{run}")')
     for run, end in ends.items():
-        sketch(page, run, end)
+        end /= 100
+        page.sketch(run, 0.1, 0.7 * 0.1 + 0.3 * end, 0.4 * 0.1 + 0.6 * end, end)
 
 
 def place(page, iteration):

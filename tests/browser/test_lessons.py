@@ -1,21 +1,14 @@
-"""Lessons, on real MNIST where the machine has it, and on the digits.
+"""Lessons on the digits, in the page.
 
-Where the others end is tested in tests/integration/test_bands.py, without a browser.
+Where they end on MNIST is tested in tests/integration/test_bands.py, without a browser.
 """
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.folders import find_data_dir
-
 #: lesson → run → final accuracies (train, test) in per cent, (low, high)
 Bands = dict[str, dict[str, tuple[tuple[float, float], tuple[float, float]]]]
 
-#: On MNIST: an independent implementation's mean over three seeds, and room for three of the standard deviations that
-#: our own seeds have (docs/lessons.md).
-MNIST: Bands = {
-    "3b-l2": {"no penalty": ((99.9, 100), (73.5, 79.5)), "L2 λ 0.1": ((84, 95), (65, 77))},
-}
 #: On the digits the networks and settings are the same, so what a lesson shows must still be seen.
 DIGITS: Bands = {
     "2a-optimizers": {
@@ -27,25 +20,16 @@ DIGITS: Bands = {
 }
 
 
-@pytest.fixture(scope="module", params=["mnist", "digits"])
-def dataset(request):
-    if request.param == "mnist" and find_data_dir() is None:
-        pytest.skip("no MNIST files on this machine (LOSSROOM_DATA_DIR)")
-    return request.param
-
-
 @pytest.fixture
-def page(dataset, make_lab, open_page, tmp_path):
+def page(make_lab, open_page, tmp_path):
     lab = make_lab()
-    if dataset == "digits":
-        lab.data_dir = tmp_path / "nothing"
-        lab.restart()
+    lab.data_dir = tmp_path / "nothing"
+    lab.restart()
     return open_page(lab)
 
 
-def test_the_runs_of_a_lesson_reach_their_accuracies_and_show_the_gap(page, dataset):
-    bands = MNIST if dataset == "mnist" else DIGITS
-    for slug, expected in bands.items():
+def test_the_runs_of_a_lesson_reach_their_accuracies_and_show_the_gap(page):
+    for slug, expected in DIGITS.items():
         before = set(page.run_ids())
         page.launch_lesson(slug)
         page.until(f"document.querySelectorAll('[data-run]').length === {len(before) + len(expected)}")
@@ -54,7 +38,7 @@ def test_the_runs_of_a_lesson_reach_their_accuracies_and_show_the_gap(page, data
         for name, run_id in runs.items():
             page.wait_for(run_id, "completed")
             config = page.lab.run(run_id)["config"]
-            assert config["dataset"]["name"] == dataset
+            assert config["dataset"]["name"] == "digits"
             page.wait_for_points(run_id, config["training"]["iterations"])
             latest = page.lab.run(run_id)["latest"]
             for part, (low, high) in zip(("train", "test"), expected[name], strict=True):

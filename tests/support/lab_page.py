@@ -126,6 +126,24 @@ class LabPage:
             "document.querySelector('#lesson-launch, #lesson .outcome, #lesson .run-step')?.checkVisibility()"
         )
 
+    def sketch(self, run: str, *heights: float) -> None:
+        """Draw the curve of a run that an open lesson asks for, through these heights from left to right: 0 is the foot
+        of the chart, 1 its top."""
+        pen = self.page.locator(f'#lesson .pen[data-pen="{run}"]')
+        if pen.get_attribute("aria-pressed") != "true":
+            pen.click()
+        field = self.page.locator(".sketch-field")
+        field.scroll_into_view_if_needed()
+        box = field.bounding_box()
+        assert box is not None
+        for place, height in enumerate(heights):
+            share = place / (len(heights) - 1)
+            x = box["x"] + 2 + share * (box["width"] - 4)
+            self.page.mouse.move(x, box["y"] + (1 - height) * box["height"])
+            if place == 0:
+                self.page.mouse.down()
+        self.page.mouse.up()
+
     def launch_lesson(self, slug: str) -> None:
         """Launch the runs of a lesson without a prediction, as a teacher may; the lesson is closed then."""
         self.open_lesson(slug)
