@@ -7,7 +7,7 @@ import logging
 import time
 from typing import cast
 
-from app.answers import DatasetAnswer, Fetching
+from app.answers.datasets import DatasetAnswer, Fetching
 from app.errors import Conflict, Invalid, NotFound
 from app.live.hub import Hub
 from app.settings import Settings

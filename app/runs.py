@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from app.answers import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
+from app.answers.runs import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
 from app.errors import NotFound
 from app.trainings import Status, Training
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig

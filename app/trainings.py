@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from app.answers import Live, Wait
+from app.answers.runs import Live, Wait
 from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint
 from app.rows import Rows

@@ -14,7 +14,7 @@ from typing import Annotated, Any, BinaryIO, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
 
-from app.answers import Origin
+from app.answers.runs import Origin
 from app.errors import Invalid
 from app.exports.documents import MAX_RUNS, VERSION, WITHOUT_FORKS
 from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
-_answer = with_config(ConfigDict(extra="allow"))
+from app.answers.shape import answer
 
 
-@_answer
+@answer
 class SampleAnswer(TypedDict):
     """What the numbers were measured on: images of `part` (`batch`: of each iteration), in the last `rows` rows."""
 
@@ -19,7 +18,7 @@ class SampleAnswer(TypedDict):
     rows: int
 
 
-@_answer
+@answer
 class EvidenceAnswer(TypedDict):
     """Where the fault is seen: the card, the moment, and the layer by its name in the metrics."""
 
@@ -28,7 +27,7 @@ class EvidenceAnswer(TypedDict):
     layer: str | None
 
 
-@_answer
+@answer
 class TriedRun(TypedDict):
     """A run that tries a remedy for this one. `helped`: null until both have ended."""
 
@@ -39,7 +38,7 @@ class TriedRun(TypedDict):
     helped: bool | None
 
 
-@_answer
+@answer
 class RemedyAnswer(TypedDict):
     """Something that may help. Its text is `findings.remedy.<code>`, with `values`. `changes`: dotted field → value.
 
@@ -59,7 +58,7 @@ class RemedyAnswer(TypedDict):
     runs: list[TriedRun]
 
 
-@_answer
+@answer
 class FindingAnswer(TypedDict):
     """Its text is `findings.<code>`, with `values`; `kinds` says how each is written: `count`, `number`, `share` (1 is
     100 %), `points` (0.1 is 10 percentage points), `times`, `layer`, `classes` or `part`. `iteration`: since when."""
@@ -73,7 +72,7 @@ class FindingAnswer(TypedDict):
     remedies: list[RemedyAnswer]
 
 
-@_answer
+@answer
 class FindingsAnswer(TypedDict):
     """What is found of a run at an iteration, the most decisive first. `compared`: how many ended trainings of this lab
     are among those that `tried` and `helped` count; `ended`: how many there are. `evaluations`: how many there are up

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.answers import Origin
+from app.answers.runs import Origin
 from app.errors import Invalid
 from app.estimate import expected_seconds
 from app.jobs.messages import Checkpoint

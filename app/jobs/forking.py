@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Mapping
 
-from app.answers import Origin
+from app.answers.runs import Origin
 from app.data_sets import DataSets
 from app.errors import Invalid
 from app.estimate import expected_seconds

@@ -9,7 +9,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 
-from app.answers import Wait
+from app.answers.runs import Wait
 from app.jobs.queue import Owner, Queue
 from app.jobs.register import Register
 from app.runs import Run

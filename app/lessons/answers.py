@@ -1,4 +1,5 @@
-"""The shapes of what the lab says of lessons; see `app/routes/lessons.py`. Texts are in one language."""
+"""The shapes of what the lab says of lessons: their list (`app/routes/lesson_list.py`), with texts by language, and a
+lesson that is played (`app/routes/lessons.py`), with texts in one language."""
 
 from __future__ import annotations
 
@@ -6,8 +7,42 @@ from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
-from app.answers import Number, RunAnswer
+from app.answers.runs import RunAnswer
+from app.answers.shape import Number, answer
 from app.lessons.tally import Bars, NumberTally, SketchTally
+
+
+@answer
+class LessonRun(TypedDict):
+    """`seconds`: about how long it takes on a free core."""
+
+    name: str
+    seconds: Number
+    config: NotRequired[dict[str, Any]]
+
+
+@answer
+class LessonAnswer(TypedDict):
+    """A lesson in the list. Texts are by language. `minutes`: about how long a class needs. `dataset` is what its runs
+    train on here, `made_for` what they are made for. `course`: the title of the teacher's own course that has it.
+    `progress` is the person's: `predicted`, `seen` or `done`; without it they have not begun."""
+
+    slug: str
+    section: str
+    title: dict[str, str]
+    question: dict[str, str]
+    minutes: int
+    dataset: str
+    made_for: str
+    runs: list[LessonRun]
+    course: NotRequired[dict[str, str]]
+    progress: NotRequired[str]
+    experiment: NotRequired[dict[str, Any]]
+
+
+@answer
+class LessonsAnswer(TypedDict):
+    lessons: list[LessonAnswer]
 
 
 class OptionAnswer(TypedDict):

@@ -6,8 +6,8 @@ import functools
 import json
 from collections.abc import Mapping
 
-from app.answers import LessonAnswer
 from app.estimate import expected_seconds
+from app.lessons.answers import LessonAnswer
 from app.lessons.document import Course
 from app.lessons.lesson import Lesson
 from app.lessons.library import Shelf

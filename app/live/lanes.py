@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.answers import ListedRun
+from app.answers.runs import ListedRun
 from app.live.states import State, States
 from app.people.person import Person, Role
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from app.answers import PersonAnswer
+from app.answers.classroom import PersonAnswer
 from app.errors import Conflict, LabError, NotFound, StoreUnavailable
 from app.live.hub import Hub
 from app.live.throttle import Throttle

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from app.answers import SharedView, ViewedRun, ViewsOfPerson
+from app.answers.shared_views import SharedView, ViewedRun, ViewsOfPerson
 from app.errors import Conflict, NotFound
 from app.live.hub import Hub
 from app.people.person import Person

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import cast
 
-from app.answers import ListedRun, Origin, Owner, RunAnswer
+from app.answers.runs import ListedRun, Origin, Owner, RunAnswer
 from app.live.lanes import RunState
 from app.people.classroom import Classroom
 from app.people.person import Person, Role

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from typing_extensions import TypedDict
 
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import Invalid
 from app.lab import Lab, TheLab
 from app.people.challenge import ChallengeView, OwnStanding

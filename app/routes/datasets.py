@@ -8,7 +8,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
-from app.answers import ERRORS, DatasetAnswer, DatasetsAnswer, ImagesAnswer
+from app.answers.datasets import DatasetAnswer, DatasetsAnswer, ImagesAnswer
+from app.answers.errors import ERRORS
 from app.lab import TheLab
 from engine.datasets.sample import MAX_COUNT, USUAL
 

@@ -10,13 +10,9 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
-from app.answers import (
-    ERRORS,
-    OptionsAnswer,
-    RunsAnswer,
-    SummariesAnswer,
-    SummaryAnswer,
-)
+from app.answers.errors import ERRORS
+from app.answers.experiments import OptionsAnswer, SummariesAnswer, SummaryAnswer
+from app.answers.runs import RunsAnswer
 from app.errors import Invalid
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten

@@ -11,7 +11,8 @@ from typing import Annotated, BinaryIO
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from app.answers import ERRORS, FieldsAnswer, RunsAnswer
+from app.answers.errors import ERRORS
+from app.answers.runs import FieldsAnswer, RunsAnswer
 from app.errors import Conflict, Invalid, StoreUnavailable
 from app.exports import documents, imports, of_class, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS

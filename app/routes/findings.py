@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
 
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.findings.answers import (
     EvidenceAnswer,
     FindingAnswer,

@@ -7,7 +7,9 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ERRORS, ForkAnswer, RunAnswer
+from app.answers.errors import ERRORS
+from app.answers.experiments import ForkAnswer
+from app.answers.runs import RunAnswer
 from app.jobs.fork import Wish
 from app.lab import LAUNCHES, TheLab
 from app.people.visits import ThePerson

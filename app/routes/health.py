@@ -8,7 +8,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app import __version__
-from app.answers import ERRORS, AliveAnswer, HealthAnswer
+from app.answers.errors import ERRORS
+from app.answers.health import AliveAnswer, HealthAnswer
 from app.lab import TheLab
 
 router = APIRouter(tags=["health"], responses=ERRORS)

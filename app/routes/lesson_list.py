@@ -6,10 +6,12 @@ from typing import Literal
 
 from fastapi import APIRouter, Response
 
-from app.answers import ERRORS, LessonAnswer, LessonsAnswer, RunsAnswer
+from app.answers.errors import ERRORS
+from app.answers.runs import RunsAnswer
 from app.errors import Invalid
 from app.lab import LAUNCHES, Lab, TheLab
 from app.lessons import listing
+from app.lessons.answers import LessonAnswer, LessonsAnswer
 from app.lessons.attempts import progress_of
 from app.lessons.lesson import Lesson
 from app.people.person import Person

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import Invalid, NotFound
 from app.lab import LAUNCHES, Lab, TheLab
 from app.lessons.answers import AttemptAnswer, PlayAnswer, RoomAnswer, SealedAnswer, VoteAnswer

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.answers import ERRORS, LandscapeAnswer
+from app.answers.errors import ERRORS
+from app.answers.landscapes import LandscapeAnswer
 from app.errors import LabError
 from app.jobs.moment import Moment
 from app.jobs.replay_messages import AskLandscape, Progress

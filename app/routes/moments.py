@@ -14,7 +14,8 @@ from fastapi import Path as InPath
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from app.answers import ERRORS, MomentAnswer
+from app.answers.errors import ERRORS
+from app.answers.moments import MomentAnswer
 from app.errors import Invalid
 from app.exports.names import attachment, name_of_run
 from app.jobs.moment import Moment

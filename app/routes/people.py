@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, cast
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ERRORS, ClassAnswer, PhraseAnswer
+from app.answers.classroom import ClassAnswer, PhraseAnswer
+from app.answers.errors import ERRORS
 from app.lab import Lab, TheLab
 from app.people.cookies import forget, remember, token_of
 from app.people.names import LONGEST_NICKNAME

@@ -29,7 +29,7 @@ from fastapi import APIRouter, Header, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app import __version__
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import Invalid
 from app.lab import TheLab
 from app.live.states import START, Place

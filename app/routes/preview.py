@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from typing_extensions import TypedDict
 
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import NotFound
 from app.lab import TheLab
 from app.lessons.preview import preview

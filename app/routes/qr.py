@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app.addresses import code_svg
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import Invalid, NotFound
 from app.lab import TheLab
 from engine.reasons import Reason

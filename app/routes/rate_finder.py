@@ -6,7 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.answers import ERRORS, RateTestAnswer
+from app.answers.errors import ERRORS
+from app.answers.rate_tests import RateTestAnswer
 from app.errors import Conflict
 from app.estimate import step_seconds
 from app.jobs.replay_messages import Answer, AskRate, Failed, RateFound, TooLong

@@ -12,7 +12,9 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from app.answers import ERRORS, ComparisonAnswer, Difference, MetricsAnswer, RunAnswer, RunList
+from app.answers.errors import ERRORS
+from app.answers.rows import ComparisonAnswer, Difference, MetricsAnswer
+from app.answers.runs import RunAnswer, RunList
 from app.errors import Invalid
 from app.exports.thinning import extremes
 from app.jobs.fork import Wish

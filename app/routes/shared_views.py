@@ -5,7 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ERRORS, ViewsAnswer, ViewsOfPerson
+from app.answers.errors import ERRORS
+from app.answers.shared_views import ViewsAnswer, ViewsOfPerson
 from app.errors import Invalid
 from app.lab import TheLab
 from app.people.shared_views import MAX_VIEWED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import NotFound
 from app.highlight import highlight
 from engine.source import source_of

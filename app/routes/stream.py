@@ -37,7 +37,7 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from app import __version__
-from app.answers import ERRORS
+from app.answers.errors import ERRORS
 from app.errors import error_body
 from app.lab import Lab
 from app.live.protocol import SHARED_FRAMES

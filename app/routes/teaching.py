@@ -7,7 +7,8 @@ from typing import Any, Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.answers import ERRORS, ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
+from app.answers.classroom import ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
+from app.answers.errors import ERRORS
 from app.errors import Invalid
 from app.exports.documents import MAX_RUNS
 from app.lab import Lab, TheLab

@@ -7,7 +7,7 @@ import jsonschema_rs
 import pytest
 from pydantic import TypeAdapter
 
-from app import answers
+from app.answers.runs import RunAnswer
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK, VANISHING
 from tests.support.schemas import shape_of
@@ -86,6 +86,6 @@ def test_a_schema_does_not_change_the_answer():
     changes = {"l1": [0, 1], "dropout": [None, 0.5]}
     run.training.annotations = [{"kind": "live", "iteration": 3, "changes": changes}]
     for view in (run.view(), {**run.view(), "of a later version": [1, 1.0, None]}):
-        adapter = TypeAdapter(answers.RunAnswer)
+        adapter = TypeAdapter(RunAnswer)
         answered = json.loads(adapter.dump_json(adapter.validate_python(view)))
         assert json.dumps(answered, sort_keys=True) == json.dumps(view, sort_keys=True)

@@ -7,7 +7,7 @@ import { ApiError, refusal, send } from "../server/api.js";
  * @typedef {{iteration: number, a: number, b: number, off: number, loss: number | null}} PathPoint
  */
 /**
- * What was measured; see `LandscapeAnswer` in app/answers.py.
+ * What was measured; see `LandscapeAnswer` in app/answers/landscapes.py.
  * @typedef {{a: number[], b: number[], losses: (number | null)[][], images: number, part: string, directions: string, inside: number, paths: PathPoint[][]}} Landscape
  */
 

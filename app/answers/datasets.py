@@ -1,0 +1,53 @@
+"""Data sets, their images, and how far one is fetched."""
+
+from __future__ import annotations
+
+from typing import NotRequired
+
+from typing_extensions import TypedDict
+
+from app.answers.errors import Why
+from app.answers.shape import Number, answer
+
+
+@answer
+class Fetching(TypedDict):
+    received: int
+    total: int | None
+    error: str | None
+    why: Why | None
+
+
+@answer
+class DatasetAnswer(TypedDict):
+    name: str
+    title: str
+    shape: list[int]
+    classes: int
+    flippable: bool
+    train_size: int
+    test_size: int
+    available: bool
+    fetchable: bool
+    download_bytes: int | None
+    fetching: Fetching | None
+
+
+@answer
+class DatasetsAnswer(TypedDict):
+    datasets: list[DatasetAnswer]
+
+
+@answer
+class ImagesAnswer(TypedDict):
+    """`pixels`: bytes 0 to 255 in base64, image after image; or `points`. `labels` are places in `class_names`."""
+
+    name: str
+    part: str
+    first: int
+    total: int
+    shape: list[int]
+    class_names: list[str]
+    labels: list[int]
+    pixels: NotRequired[str]
+    points: NotRequired[list[list[Number]]]

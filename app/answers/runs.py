@@ -1,0 +1,183 @@
+"""Runs: as a list shows them, and one with its experiment."""
+
+from __future__ import annotations
+
+from typing import Any, NotRequired
+
+from typing_extensions import TypedDict
+
+from app.answers.errors import Why
+from app.answers.shape import Number, answer
+
+
+@answer
+class Latest(TypedDict):
+    """The newest value of each metric; null where it is not finite. Those of validation images where a run has some."""
+
+    loss: NotRequired[Number | None]
+    accuracy: NotRequired[Number | None]
+    train_accuracy: NotRequired[Number | None]
+    test_accuracy: NotRequired[Number | None]
+    train_loss: NotRequired[Number | None]
+    test_loss: NotRequired[Number | None]
+    validation_accuracy: NotRequired[Number | None]
+    validation_loss: NotRequired[Number | None]
+
+
+@answer
+class Live(TypedDict):
+    """What can be changed while it trains, as it was set last."""
+
+    learning_rate: Number
+    l1: Number
+    l2: Number
+    dropout: NotRequired[Number]
+
+
+@answer
+class Annotation(TypedDict):
+    """What happened after an iteration: `live`, a change by hand (name → [before, after]); or `dead`: in the next 50
+    iterations at least, every gradient of a weight was exactly 0."""
+
+    kind: str
+    iteration: int
+    changes: NotRequired[dict[str, list[Number | None]]]
+
+
+@answer
+class Origin(TypedDict):
+    """What a run was forked from: a run, with its number and name at that time, and how many iterations the two share.
+    `seed` is that of the random numbers that follow; null: those that the other run would have drawn."""
+
+    run: str
+    number: int
+    name: str
+    iteration: int
+    seed: int | None
+
+
+@answer
+class Owner(TypedDict):
+    """Who launched a run in a class. The teacher has no `number`. `nickname` is null for those who may not see it."""
+
+    id: str
+    number: int | None
+    nickname: str | None
+
+
+@answer
+class StretchAnswer(TypedDict):
+    """What a fork trained before: the experiment until an iteration, and the seed of the random numbers that follow."""
+
+    until: int
+    config: dict[str, Any]
+    seed: int | None
+
+
+@answer
+class RunSummary(TypedDict):
+    """The config in the few words that a list has room for."""
+
+    dataset: str
+    train_size: int | None
+    validation_size: int | None
+    test_size: int | None
+    units: list[int]
+    filters: list[int]
+    activations: list[str]
+    layers: list[str]
+    initializer: str
+    iterations_per_epoch: int
+    batch_size: int
+    optimizer: str
+    learning_rate: Number
+    l1: Number
+    l2: Number
+    seed: int
+
+
+@answer
+class Wait(TypedDict):
+    """How many trainings start before one that waits, and in how many seconds it starts about, from the speed that this
+    machine was measured to have; rounded up, null where that is unknown."""
+
+    ahead: int
+    seconds: int | None
+
+
+@answer
+class ListedRun(TypedDict):
+    """A run. Of two objects of one run, the one with the higher `revision` is newer, in whatever order they came.
+
+    Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
+    that cannot be set; null before it begins. `expected_seconds` is a rough estimate of the whole run on a free core;
+    null of a run that had ended before the lab was started. `place` is that in the queue, published again when it
+    changes; null where a run does not wait, or has just begun to. Runs with the same `training` have the same rows, as
+    they were computed once; `shared_with` is the number of the others. Runs with the same `fingerprint` are of the same
+    experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
+    place in the page's palette; it follows from
+    the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
+    `origin` is what it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared`
+    whether the whole class sees it.
+    """
+
+    id: str
+    revision: int
+    number: int
+    name: str
+    status: str
+    reason: str | None
+    why: Why | None
+    attempt: int
+    color: int
+    color_chosen: bool
+    lesson: str | None
+    group_id: str | None
+    starred: bool
+    archived: bool
+    tags: list[str]
+    notes: str
+    annotations: list[Annotation]
+    live: Live
+    iteration: int
+    iterations: int
+    created_at: Number
+    started_at: Number | None
+    finished_at: Number | None
+    seconds: Number | None
+    expected_seconds: Number | None
+    place: Wait | None
+    latest: Latest
+    summary: RunSummary
+    training: str
+    shared_with: int
+    fingerprint: str | None
+    origin: Origin | None
+    owner: Owner | None
+    shared: bool
+
+
+@answer
+class RunAnswer(ListedRun):
+    """A run with its experiment file. That of a fork is what follows its last fork; `stretches` come before, the first
+    first."""
+
+    config: dict[str, Any]
+    stretches: list[StretchAnswer]
+
+
+@answer
+class RunList(TypedDict):
+    runs: list[ListedRun]
+
+
+@answer
+class RunsAnswer(TypedDict):
+    runs: list[RunAnswer]
+
+
+@answer
+class FieldsAnswer(TypedDict):
+    """Run's id → dotted field → value."""
+
+    fields: dict[str, dict[str, Any]]
