@@ -1,0 +1,67 @@
+"""How a file is to be read: what a person corrected of what was understood."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+#: Sides of images in pixels.
+SIZES = (8, 64)
+#: The longest title, and the longest name of a class or column, in characters.
+LONGEST_TITLE = 60
+LONGEST_NAME = 100
+TEST_SHARE = 0.2
+VALIDATION_SHARE = 0.1
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("must be one line of text")
+    return text
+
+
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TITLE),
+    AfterValidator(_one_line),
+]
+Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_one_line)]
+ShownName = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAME), AfterValidator(_one_line)
+]
+
+
+class Choices(BaseModel):
+    """What may be chosen; None: as the file was understood.
+
+    A preview has every field filled in, except those that do not apply to its file: `label`, `columns` and
+    `standardize` to images, and `size`, `fit`, `colour`, `transpose` and `flippable` to tables.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Title | None = None
+    label: Name | None = Field(None, description="the column with the classes")
+    columns: list[Name] | None = Field(
+        None, min_length=1, max_length=1000, description="the input columns, in order"
+    )
+    standardize: bool | None = Field(
+        None, strict=True, description="give each column mean 0 and deviation 1 in the training part"
+    )
+    size: int | None = Field(None, ge=SIZES[0], le=SIZES[1], strict=True, description="side in pixels")
+    fit: Literal["crop", "pad"] | None = Field(None, description="how an image becomes a square")
+    colour: bool | None = Field(None, strict=True)
+    transpose: bool | None = Field(None, strict=True, description="exchange rows and columns of the pixels")
+    flippable: bool | None = Field(None, strict=True, description="a mirrored image keeps its class")
+    own_test: bool | None = Field(
+        None, strict=True, description="use the file's own test part, if it has one"
+    )
+    test_share: float | None = Field(None, ge=0.05, le=0.5, description="share of all rows")
+    validation_share: float | None = Field(None, ge=0, le=0.5, description="share of the training part")
+    seed: int | None = Field(None, ge=0, le=2**31 - 1, strict=True)
+    classes: dict[str, ShownName] | None = Field(
+        None,
+        max_length=1000,
+        description="class in the file → name to show; two with one name are merged, an empty name drops the class",
+    )

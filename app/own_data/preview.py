@@ -1,0 +1,103 @@
+"""What was understood of a file, as JSON, before it becomes a data set."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from engine.reasons import Reason
+
+#: Rows or images that a preview shows at most.
+SHOWN = 50
+#: Places that are named of what was dropped for one reason.
+EXAMPLES = 5
+
+Format = Literal["csv", "npz", "idx", "cifar", "zip", "folder", "drawings"]
+
+
+class Said(TypedDict):
+    """A reason with its English sentence: `code` and `values` as in `engine.reasons`."""
+
+    code: str
+    values: dict[str, Any]
+    text: str
+
+
+class ColumnPreview(TypedDict):
+    """One column of a table.
+
+    `missing`: cells without a value. `distinct`: different values, at most one more than there may be classes. Extremes
+    and mean are those of all rows of the file, None for text. `why`: why it is unused.
+    """
+
+    name: str
+    kind: Literal["number", "text"]
+    missing: int
+    distinct: int
+    minimum: float | None
+    maximum: float | None
+    mean: float | None
+    use: Literal["input", "label", "unused"]
+    why: Said | None
+
+
+class ClassPreview(TypedDict):
+    """One class as the file names it. `shown` is its name in the data set; "" if the class is dropped. `count` is what
+    the file has of it, `train` (with the validation images) and `test` what the data set gets."""
+
+    name: str
+    shown: str
+    count: int
+    train: int
+    test: int
+
+
+class Samples(TypedDict):
+    """Some rows or images of the training part, some of each class.
+
+    Images: `pixels` is base64 of bytes (n, C, H, W), and `shape` is that. Tables: `rows` has the input columns as they
+    are in the file, and `shape` is (n, features). `labels` are indices of the data set's classes:
+    the different names that `classes` shows, in order.
+    """
+
+    pixels: str | None
+    shape: list[int]
+    rows: list[list[str]] | None
+    labels: list[int]
+
+
+class Dropped(TypedDict):
+    """Rows, images or members that are left out for one reason; `examples` names the first of them."""
+
+    why: Said
+    count: int
+    examples: list[str]
+
+
+class Preview(TypedDict):
+    """What a file becomes when it is kept with these choices.
+
+    `bytes` is the size of the file, `decoded_bytes` that of the data set's arrays. `choices` are as in
+    `app.own_data.choices`, with every field filled in that applies. `shape` is that of one image or row.
+    `train_size` counts the validation images as well.
+    """
+
+    kind: Literal["table", "images"]
+    format: Format
+    file: str
+    bytes: int
+    decoded_bytes: int
+    choices: dict[str, Any]
+    columns: list[ColumnPreview]
+    classes: list[ClassPreview]
+    shape: list[int]
+    train_size: int
+    test_size: int
+    validation_size: int
+    samples: Samples
+    dropped: list[Dropped]
+    notes: list[Said]
+
+
+def said(reason: Reason) -> Said:
+    """A reason as JSON, with its sentence."""
+    return {**reason.why, "text": str(reason)}
