@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import Conflict, LabError, NotFound
+from app.errors import Conflict, LabError
 from app.jobs.checkpoint_files import CheckpointFiles
 from app.jobs.executor import Executor
 from app.jobs.fork import Wish
@@ -279,28 +279,6 @@ class Commands:
         if training.id not in self._places.with_worker:
             self._files.clean(training.id)
         return run
-
-    def put_first(self, training_id: str) -> None:
-        """Let a training start before all that wait, unless it has started meanwhile.
-
-        Raises:
-            NotFound: there is no such training.
-        """
-        if self._register.find(training_id) is None:
-            raise NotFound(f"there is no training {training_id!r}", field="training")
-        self._places.queue.move_first(training_id)
-
-    def put_behind(self, training_id: str, other_id: str) -> None:
-        """Let a training start right after another one that waits, or first where that waits no more; one that has
-        started meanwhile stays as it is.
-
-        Raises:
-            NotFound: there is no such training.
-        """
-        for field, one in (("training", training_id), ("behind", other_id)):
-            if self._register.find(one) is None:
-                raise NotFound(f"there is no training {one!r}", field=field)
-        self._places.queue.move_behind(training_id, other_id)
 
     async def delete(self, run_id: str) -> None:
         """Forget a run; with the last run of a training forget its rows, and end it if it runs."""

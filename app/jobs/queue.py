@@ -34,6 +34,9 @@ class Level(enum.IntEnum):
 Owners = Mapping[Owner, Level]
 ANYBODY: Owners = {None: Level.CLASS}
 
+#: A training that starts at no turn of its owners: right after another one, or before all turns (None).
+OutOfTurn = tuple[str, str | None]
+
 
 @dataclass(slots=True)
 class _Line:
@@ -104,6 +107,27 @@ class Queue:
     def order(self) -> list[str]:
         """All trainings, the next one first, if nothing comes between and each takes what is expected."""
         return list(iter(self.copy().take, None))
+
+    def out_of_turn(self) -> list[OutOfTurn]:
+        """The trainings that wait to start at no turn of their owners, in their order."""
+        places: list[OutOfTurn] = [(training_id, None) for training_id in self._first]
+        for leader, followers in self._followers.items():
+            places += [(follower, leader) for follower in followers]
+        return places
+
+    def restore(self, places: Iterable[OutOfTurn]) -> None:
+        """Let trainings wait out of turn as they did in the queue of an earlier server, of which `out_of_turn` has said
+        it: behind those that are put back already. Where the training that one follows does not wait any more, it
+        starts before all turns; one that does not wait itself is left out."""
+        moved = [one for one in places if one[0] in self._owners and one[0] not in self._first]
+        for training_id, _ in moved:  # all of them first: what leaves its place leaves its followers there
+            self._leave_place(training_id)
+        for training_id, leader in moved:
+            if leader is None or leader not in self._owners:
+                self._first.append(training_id)
+            else:
+                self._followers.setdefault(leader, []).append(training_id)
+                self._leaders[training_id] = leader
 
     # -- coming ----------------------------------------------------------------------------------
 

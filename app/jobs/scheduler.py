@@ -32,6 +32,7 @@ from app.jobs.messages import (
     Paused,
     SaveDone,
 )
+from app.jobs.order_by_hand import OrderByHand
 from app.jobs.places import Places
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
@@ -75,6 +76,7 @@ class Scheduler:
         commands: what users do with runs.
         allowance: what one student may have the lab do.
         stepping: how the teacher moves all that trains together.
+        order_by_hand: how the teacher moves what waits.
     """
 
     def __init__(
@@ -102,6 +104,7 @@ class Scheduler:
         self.stepping = stepping = Stepping(
             register, executor, sharing, places, lambda training_id: hub.recorded(training_id, "train")
         )
+        self.order_by_hand = OrderByHand(register, places.queue, database)
         self._waits = Waits(register, places.expected_starts)
         self._files = files = CheckpointFiles(settings, register)
         forking = Forking(settings, register, database, hub, data_sets, sharing, places, allowance)
@@ -149,6 +152,7 @@ class Scheduler:
         for training in trainings:
             if training.status is Status.QUEUED and training.id not in self._places.queue:
                 self._places.let_wait(training)
+        await self.order_by_hand.open()
         await self._files.open()
         self.stepping.open()
         self._executor.open(Recorder(self, self._database, asyncio.get_running_loop(), self._metrics))
@@ -160,6 +164,7 @@ class Scheduler:
         self._places.closing = True
         if self._ticker is not None:
             self._ticker.cancel()
+        await self.order_by_hand.close()
         await asyncio.to_thread(self._executor.close, GRACE_SECONDS)
 
     # -- how busy the lab is ---------------------------------------------------------------------
@@ -320,6 +325,7 @@ class Scheduler:
             await asyncio.sleep(PROGRESS_SECONDS)
             self._register.publish_due(PROGRESS_RUNS)
             self._waits.publish_due()
+            self.order_by_hand.store_changes()
             self._publish_lab()
 
 

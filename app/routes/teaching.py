@@ -160,13 +160,13 @@ async def step_together(lab: TheLab, person: ThePerson, given: StepTogether | No
 @router.post("/queue/{training_id}/first", status_code=204)
 async def put_first(lab: TheLab, training_id: str) -> None:
     """Let a training that waits start before all others. One that has started meanwhile stays as it is."""
-    lab.scheduler.commands.put_first(training_id)
+    await lab.scheduler.order_by_hand.put_first(training_id)
 
 
 @router.post("/queue/{training_id}/behind", status_code=204)
 async def put_behind(lab: TheLab, training_id: str, given: Behind) -> None:
     """Let a training that waits start right after another one that waits. All others keep their turns."""
-    lab.scheduler.commands.put_behind(training_id, given.behind)
+    await lab.scheduler.order_by_hand.put_behind(training_id, given.behind)
 
 
 @router.post("/show")

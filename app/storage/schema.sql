@@ -1,4 +1,4 @@
--- Version 11. `PRAGMA user_version` holds the version; migrations/N.sql carries an older file forward to version N.
+-- `PRAGMA user_version` holds the version (`SCHEMA_VERSION`); migrations/N.sql carries an older file forward to version N.
 
 -- A class, its people, and the browsers in which they are known.
 CREATE TABLE classes (
@@ -139,6 +139,13 @@ WHEN NOT EXISTS (SELECT 1 FROM runs WHERE training_id = OLD.training_id)
 BEGIN
     DELETE FROM trainings WHERE id = OLD.training_id;
 END;
+
+-- The trainings that wait out of turn: those that were moved by hand, or have lost their worker.
+CREATE TABLE queue_places (
+    place       INTEGER PRIMARY KEY,                -- their order
+    training_id TEXT NOT NULL UNIQUE REFERENCES trainings (id) ON DELETE CASCADE,
+    behind      TEXT                                -- the training that it starts right after; null: before all turns
+) STRICT;
 
 CREATE TABLE streams (
     training_id TEXT NOT NULL REFERENCES trainings (id) ON DELETE CASCADE,

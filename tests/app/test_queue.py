@@ -212,9 +212,9 @@ class_steps = st.lists(
 )
 
 
-@given(class_steps)
-def test_the_order_says_what_starts_next_whatever_happened_before(steps):
-    """`order` has what waits, once, asking for it changes nothing, and taking follows it."""
+def after_steps(steps):
+    """A queue in which these have happened, and its trainings with their owners. `order` has each of them once all the
+    time."""
     queue = Queue(1000, lambda one: 1.0 + len(one) % 3)
     waiting: dict[str, dict[str, Level]] = {}
     taken: list[str] = []
@@ -257,9 +257,37 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
                 taken.append(queue.take())
                 del waiting[taken[-1]]
         assert sorted(queue.order()) == sorted(waiting)
+    return queue, waiting
+
+
+@given(class_steps)
+def test_the_order_says_what_starts_next_whatever_happened_before(steps):
+    """`order` has what waits, once, asking for it changes nothing, and taking follows it."""
+    queue, _ = after_steps(steps)
     order = queue.order()
     assert [queue.take() for _ in order] == order
     assert queue.take() is None
+
+
+@given(class_steps)
+def test_the_queue_of_the_next_server_has_the_same_trainings_out_of_turn(steps):
+    """After whatever happened; and all that waited wait again, each once."""
+    before, waiting = after_steps(steps)
+    after = Queue(1000)
+    for training, owners in waiting.items():
+        after.add(training, owners)
+    after.restore([*before.out_of_turn(), ("gone", None)])
+    assert after.out_of_turn() == before.out_of_turn()
+    assert sorted(after.order()) == sorted(waiting)
+
+
+def test_what_followed_a_training_that_has_ended_in_the_meantime_starts_before_all_turns():
+    queue = Queue(10)
+    for name in ("a1", "a2", "b1", "lost"):
+        queue.add(name, of(name[0]))
+    queue.put_back("going on", of("c"))
+    queue.restore([("going on", None), ("b1", "ended"), ("lost", "a2")])
+    assert queue.order() == ["going on", "b1", "a1", "a2", "lost"]
 
 
 def test_the_teachers_runs_start_before_the_class_and_what_lost_its_worker_before_both():

@@ -1,5 +1,7 @@
 """A class whose people take turns, over HTTP, with real workers."""
 
+import signal
+
 import pytest
 from fastapi.routing import APIRoute
 
@@ -47,7 +49,9 @@ def takes_turns(names):
     )
 
 
-def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_first(lab):
+def test_people_take_turns_and_the_teachers_runs_start_first_and_a_restart_keeps_turns_and_what_was_moved(
+    lab,
+):
     teacher, greedy, other = lab.teacher(), lab.student("Greedy"), lab.student("Other")
     running = greedy.launch(**endless(0), fresh=False)
     for number in range(1, 5):
@@ -58,7 +62,7 @@ def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_firs
 
     wait_until(lambda: takes_turns(order(teacher)), "turns")
 
-    # what the teacher puts first starts before all; after a restart the turns are as before
+    # what the teacher puts first starts before all
     training = next(
         run["training"] for run in teacher.http.get("/api/runs").json()["runs"] if run["name"] == "greedy 4"
     )
@@ -79,7 +83,14 @@ def test_people_take_turns_also_after_a_restart_and_the_teachers_runs_start_firs
     # the running one has lost its worker, and its owner has had a turn with it
     path = f"/api/runs/{running['id']}"
     wait_until(lambda: teacher.http.get(path).json()["status"] == "running", "a worker")
-    wait_until(lambda: takes_turns(order(teacher)), "the same turns")
+    # what was moved by hand is where the teacher put it; the others have the same turns
+    wait_until(lambda: order(teacher)[:3] == ["greedy 4", "other 2", "teacher"], "the teacher's order")
+    assert order(teacher)[3:] == ["other 1", "greedy 1", "greedy 2", "greedy 3"]
+
+    # also after the server was killed
+    teacher.http.post(f"/api/class/queue/{training}/behind", json={"behind": moved}).raise_for_status()
+    lab.restart(signal.SIGKILL)
+    wait_until(lambda: order(teacher)[:3] == ["other 2", "greedy 4", "teacher"], "the newest order")
 
 
 def test_what_a_student_may_have_is_bounded_and_the_teacher_is_not(tmp_path):
