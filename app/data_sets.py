@@ -12,6 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.live.hub import Hub
 from app.settings import Settings
 from engine import datasets
+from engine.options import dataset_status
 from engine.reasons import Reason, reason_of
 
 log = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ class DataSets:
 
     def views(self) -> list[DatasetAnswer]:
         """Every data set, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
-        return [self.view(name) for name in datasets.names()]
+        return [self.view(name) for name in datasets.catalog()]
 
     def recent_views(self) -> list[DatasetAnswer]:
         """The same, as they were a moment ago: a class opens its pages at once, and each look is at many files."""
@@ -46,10 +47,10 @@ class DataSets:
         return self._views
 
     def view(self, name: str) -> DatasetAnswer:
-        if name not in datasets.names():
-            known = ", ".join(datasets.names())
+        if datasets.find(name) is None:
+            known = ", ".join(datasets.catalog())
             raise NotFound(f"there is no data set {name!r}; there are {known}", field="name")
-        status = datasets.status(name, self._settings.data_dir)
+        status = dataset_status(name, self._settings.data_dir)
         return cast(DatasetAnswer, {**status, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
@@ -58,7 +59,8 @@ class DataSets:
         now = time.monotonic()
         if now < self._there_until.get(name, 0.0):
             return True
-        is_there = name in datasets.names() and bool(self.view(name)["available"])
+        known = datasets.find(name)
+        is_there = known is not None and known.is_available(self._settings.data_dir)
         if is_there:
             self._there_until[name] = now + BELIEVED_SECONDS
         return is_there
@@ -103,7 +105,7 @@ class DataSets:
 
     async def prepare_all(self) -> None:
         """Decode what is there, so that the first launch does not wait for it."""
-        for name in datasets.names():
+        for name in datasets.catalog():
             if self.is_available(name):
                 await self._prepare(name)
 

@@ -87,6 +87,7 @@ from app.storage.database import Database
 from app.storage.history import StoredHistory
 from app.storage.lock import FolderLock
 from app.zipped import Zipped
+from engine.datasets import own
 
 log = logging.getLogger(__name__)
 
@@ -97,6 +98,7 @@ SURVEY_BYTES = 128 << 20
 def create_app(settings: Settings | None = None, *, executor: Executor | None = None) -> FastAPI:
     """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
     settings = settings or Settings()
+    own.look_in(settings.own_dir)
     database = Database(settings.database_path)
     metrics = Metrics()
     history = StoredHistory(

@@ -247,6 +247,11 @@ class Settings(BaseSettings):
         """Decoded data sets, memory-mapped by all workers; safe to delete while the lab is down."""
         return self.state_dir / "cache"
 
+    @property
+    def own_dir(self) -> Path:
+        """Data sets that people brought; see `engine.datasets.own`."""
+        return self.state_dir / "own-data"
+
 
 def read_settings(**given: Any) -> Settings:
     """The settings from the environment and the command line, where what is None was not given.

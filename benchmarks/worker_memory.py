@@ -81,6 +81,7 @@ def _job(config: ExperimentConfig, folder: Path) -> Job:
         stretches=[],
         data_dir=str(DATA_DIR),
         cache_dir=str(folder),
+        own_dir=str(folder / "own-data"),
         checkpoint_dir=str(folder / "checkpoints"),
         checkpoint_seconds=0.0,
         checkpoints=[],

@@ -11,8 +11,26 @@ from engine.errors import ConfigError
 from engine.fields import Field, parse
 from engine.reasons import Reason
 
+
+class _NameField(Field):
+    """The name of a data set: one of the catalog, or an own one, also if it is deleted."""
+
+    def check(self, value: Any, path: str) -> Any:
+        """Check a name. What an own data set is not called is answered with the catalog only: whoever tries names does
+        not learn which ones others have brought.
+
+        Raises:
+            ConfigError: there is no data set of this name.
+        """
+        if isinstance(value, str) and datasets.own.is_name(value):
+            if datasets.find(value) is None:
+                raise ConfigError("unknown_name", path, datasets.own.missing(value))
+            return value
+        return Field.check(self, value, path)
+
+
 DATASET_FIELDS = (
-    Field("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
+    _NameField("name", "choice", "digits", choices=tuple(datasets.SOURCES)),
     Field("train_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("validation_size", "integer", None, minimum=1, maximum=10_000_000, nullable=True),
     Field("test_size", "integer", None, minimum=0, maximum=10_000_000, nullable=True),

@@ -26,18 +26,19 @@ from engine.fields import Field
 
 
 def describe(data_dir: Path | None = None) -> dict[str, Any]:
-    """All choices as JSON; `datasets[].available` says whether the files are in `data_dir`."""
+    """All choices as JSON; `datasets[].available` says whether the files are in `data_dir`. Own data sets are not among
+    them: these come and go, and not everybody sees each."""
     return {
         "version": config.VERSION,
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),
-        "datasets": [datasets.status(name, data_dir) for name in datasets.names()],
+        "datasets": [dataset_status(name, data_dir) for name in datasets.catalog()],
         "dataset": _fields([_listed(field) for field in dataset_config.DATASET_FIELDS]),
         "augment": _fields(augmentation.FIELDS),
         "fold": _fields(dataset_config.FOLD_FIELDS),
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),
-        "fitting": {name: _fitting(name) for name in datasets.names()},
+        "fitting": {name: _fitting(name) for name in datasets.catalog()},
         "initializers": _registry(initializers.FIELDS),
         "optimizers": _registry(optimizers.FIELDS),
         "regularization": _fields(regularizers.FIELDS),
@@ -48,6 +49,15 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
     }
 
 
+def dataset_status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
+    """A data set for the form, with the presets that accept it, in `fitting`.
+
+    Raises:
+        DatasetError: there is none of this name.
+    """
+    return {**datasets.status(name, data_dir), "fitting": _fitting(name)}
+
+
 def _fitting(name: str) -> list[str]:
     """The presets that accept the images of a data set."""
     source = datasets.source(name)
@@ -55,7 +65,7 @@ def _fitting(name: str) -> list[str]:
 
 
 def _listed(field: Field) -> Field:
-    return replace(field, choices=tuple(datasets.names())) if field.name == "name" else field
+    return replace(field, choices=tuple(datasets.catalog())) if field.name == "name" else field
 
 
 def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:

@@ -31,6 +31,11 @@ class DatasetAnswer(TypedDict):
     fetchable: bool
     download_bytes: int | None
     fetching: Fetching | None
+    class_names: list[str]
+    columns: list[str]
+    validation_size: int
+    fitting: list[str]
+    own: bool
 
 
 @answer

@@ -168,7 +168,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _data_sets(settings: Settings) -> Iterator[Finding]:
-    found = [datasets.status(name, settings.data_dir) for name in datasets.names()]
+    found = [datasets.status(name, settings.data_dir) for name in datasets.catalog()]
     there = [one["name"] for one in found if one["available"]]
     missing = [one["name"] for one in found if not one["available"] and one["fetchable"]]
     yield Finding("ok", "data sets", ", ".join(there))

@@ -18,8 +18,8 @@ def fetch(names: list[str], data_dir: Path) -> int:
         FolderError: the folder cannot be made or written.
     """
     for name in names:
-        if name not in datasets.names():
-            known = ", ".join(datasets.names())
+        if name not in datasets.catalog():
+            known = ", ".join(datasets.catalog())
             complain(f"there is no data set {name!r}; there are {known}")
             return 2
     for name in names:

@@ -24,6 +24,7 @@ def job_of(
         stretches=training.stretches,
         data_dir=str(settings.data_dir),
         cache_dir=str(settings.cache_dir),
+        own_dir=str(settings.own_dir),
         checkpoint_dir=str(settings.checkpoint_dir),
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoints=training.checkpoints,

@@ -32,7 +32,7 @@ class Job:
     Attributes:
         training, attempt, config: the training's id, the number of this attempt, and the experiment.
         stretches: of a fork, what is trained before the experiment, as JSON of `engine.stretches`.
-        data_dir, cache_dir, checkpoint_dir: folders.
+        data_dir, cache_dir, own_dir, checkpoint_dir: folders; `own_dir` is that of own data sets.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         kept_bytes: bound of the checkpoints that are kept after the end.
         memory_bytes: what the arrays of the training may take.
@@ -50,6 +50,7 @@ class Job:
     stretches: list[dict[str, Any]]
     data_dir: str
     cache_dir: str
+    own_dir: str
     checkpoint_dir: str
     checkpoint_seconds: float
     checkpoints: list[Checkpoint]

@@ -42,7 +42,7 @@ class AskRate:
 
     Attributes:
         config: the experiment.
-        data_dir, cache_dir: folders.
+        data_dir, cache_dir, own_dir: folders; `own_dir` is that of own data sets.
         iterations: how many the test takes at most.
         bound_seconds: how long all of it may take.
     """
@@ -50,6 +50,7 @@ class AskRate:
     config: dict[str, Any]
     data_dir: str
     cache_dir: str
+    own_dir: str
     iterations: int
     bound_seconds: float
 

@@ -43,7 +43,7 @@ from app.jobs.replay_messages import (
 from app.jobs.view_bytes import encode as encode_view
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons, views
 from engine.arrays import Array
-from engine.datasets import Dataset, load_dataset
+from engine.datasets import Dataset, load_dataset, own
 from engine.landscape import Options, Snapshot, Survey, snapshot
 from engine.memory import estimate
 from engine.rate_finder import find_rate
@@ -157,6 +157,7 @@ class Replaying:
 
     def _find_rate(self, ask: AskRate) -> Answer:
         begun = time.monotonic()
+        own.look_in(Path(ask.own_dir))
         config = ExperimentConfig.from_dict(ask.config)
         self._make_room(estimate(config))
         look = Look(self._connection, until=begun + ask.bound_seconds)
@@ -255,6 +256,7 @@ class _Held:
     """
 
     def __init__(self, job: Job) -> None:
+        own.look_in(Path(job.own_dir))
         config = ExperimentConfig.from_dict(job.config, stored=True)
         self.job = job
         self.bytes = estimate(config) + KEPT_BYTES

@@ -51,6 +51,7 @@ from app.jobs.messages import (
 )
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.course import Course
+from engine.datasets import own
 from engine.events import STREAMS
 from engine.stretches import parse_stretches
 
@@ -61,6 +62,7 @@ NICENESS = 10
 def main(connection: Connection, job: Job) -> None:
     """Train `job.config` and report; the process's entry point."""
     confine(NICENESS, job.memory_bytes)
+    own.look_in(Path(job.own_dir))
     try:
         _train(Link(connection, seconds=job.seconds), job)
     except (BrokenPipeError, ConnectionResetError, EOFError):

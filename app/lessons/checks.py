@@ -67,8 +67,8 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
             yield from _try(lesson, each, ("transfer", "try", number), startable=not wrong)
     for number, claim in enumerate(settings.claims):
         yield from _expression(lesson, claim.holds, ("claims", number, "holds"), "truth", curves=False)
-        if claim.on is not None and claim.on not in datasets.names():
-            known = ", ".join(datasets.names())
+        if claim.on is not None and datasets.find(claim.on) is None:
+            known = ", ".join(datasets.catalog())
             yield Flaw(f"there is no data set {claim.on!r}; there are {known}", ("claims", number, "on"))
     for row, columns in settings.compared.items():
         for column, figure in columns.items():
@@ -110,8 +110,8 @@ def _experiments(lesson: Lesson) -> Iterator[Flaw]:
     if not isinstance(data, dict) or not isinstance(data.get("name"), str):
         yield Flaw("common needs dataset: {name: …}", ("common",))
         return
-    if data["name"] not in datasets.SOURCES:
-        known = ", ".join(datasets.names())
+    if datasets.find(data["name"]) is None:
+        known = ", ".join(datasets.catalog())
         yield Flaw(f"there is no data set {data['name']!r}; there are {known}", ("common", "dataset", "name"))
         return
     for part in ("runs", "also_measured"):

@@ -135,12 +135,12 @@ def measure(training: Training, steps: Rows | None, evaluations: Rows | None) ->
         "highest": float(medians[-1]),
     }
     dataset = training.config["dataset"]
-    source, test_images = datasets.source(dataset["name"]), dataset.get("test_size")
+    source, test_images = datasets.find(dataset["name"]), dataset.get("test_size")
     if test_images is None:
-        test_images = source.test_size
+        test_images = 0 if source is None else source.test_size
     if diverged and _last(evaluation["iteration"]) != training.iteration:
         has = {"train": True, "validation": bool(dataset.get("validation_size")), "test": test_images > 0}
-        chance = 100 / len(source.class_names)
+        chance = math.nan if source is None else 100 / len(source.class_names)
         figures |= {**{name: chance for name, is_there in has.items() if is_there}, "loss": math.inf}
     outcome = Outcome(**{name: np.array([value]) for name, value in figures.items()})
     return Measured(outcome, curves, test_images)

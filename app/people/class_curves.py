@@ -60,5 +60,5 @@ class ClassCurves:
 
 def _chance(training: Training) -> float:
     """The accuracy of guessing."""
-    name = training.config["dataset"]["name"]
-    return 1 / len(datasets.source(name).class_names) if name in datasets.names() else 0.0
+    known = datasets.find(training.config["dataset"]["name"])
+    return 0.0 if known is None else 1 / len(known.class_names)

@@ -46,6 +46,7 @@ async def find_rate(lab: TheLab, request: Request, person: ThePerson, experiment
         config=config.to_dict(),
         data_dir=str(lab.settings.data_dir),
         cache_dir=str(lab.settings.cache_dir),
+        own_dir=str(lab.settings.own_dir),
         iterations=iterations,
         bound_seconds=bound,
     )

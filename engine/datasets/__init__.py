@@ -5,6 +5,8 @@ fetch(name, data_dir, progress=...)   download it
 prepare(name, data_dir, cache_dir)    decode it once into arrays that all processes map
 load_dataset(name, ...)               the arrays
 sample(dataset, part=..., ...)        some of them, to look at
+
+There is a catalog of data sets, and there are those that people brought (see `engine.datasets.own`).
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import cache, cifar10, digits, imagenet, mnist, points
+from engine.datasets import cache, cifar10, digits, imagenet, mnist, own, points
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
@@ -30,10 +32,13 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "Sample",
+    "catalog",
     "digest",
     "fetch",
+    "find",
     "load_dataset",
     "names",
+    "own",
     "prepare",
     "sample",
     "source",
@@ -53,30 +58,63 @@ SOURCES: dict[str, Source] = {
 }
 
 
-def names() -> list[str]:
-    """All data sets, in the order of the form."""
+def catalog() -> list[str]:
+    """The data sets that every lab has, in the order of the form."""
     return [name for name, known in SOURCES.items() if known.listed]
 
 
+def names() -> list[str]:
+    """All data sets, in the order of the form: the catalog, then own ones that can be trained on."""
+    return [*catalog(), *own.names()]
+
+
+def find(name: str) -> Source | None:
+    """The description of a data set, whether or not it is on this machine; None if there is none of this name."""
+    return SOURCES.get(name) or own.find(name)
+
+
 def source(name: str) -> Source:
-    """The description of a data set, whether or not it is on this machine."""
-    return SOURCES[name]
+    """The description of a data set, whether or not it is on this machine.
+
+    Raises:
+        DatasetError: there is none of this name.
+    """
+    known = find(name)
+    if known is None:
+        raise _unknown(name)
+    return known
+
+
+def _unknown(name: str) -> DatasetError:
+    if own.is_name(name):
+        return DatasetError(own.missing(name))
+    message = f"there is no data set {name!r}; there are {', '.join(catalog())}"
+    return DatasetError(Reason("dataset_unknown", message))
 
 
 def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
-    """A data set for the form; `available` says whether it can be trained on now."""
-    known = SOURCES[name]
+    """A data set for the form; `available` says whether it can be trained on now.
+
+    Raises:
+        DatasetError: there is none of this name.
+    """
+    known = source(name)
+    about = known.about
     return {
         "name": name,
         "title": known.title,
         "shape": list(known.shape),
         "classes": len(known.class_names),
+        "class_names": list(known.class_names),
+        "columns": [] if about is None else list(about.columns),
         "flippable": known.flippable,
         "train_size": known.train_size,
         "test_size": known.test_size,
+        "validation_size": 0 if about is None else about.validation_size,
         "available": known.is_available(data_dir),
         "fetchable": known.fetch is not None,
         "download_bytes": known.download_bytes,
+        "own": about is not None,
     }
 
 
@@ -97,7 +135,7 @@ def fetch(
     Raises:
         DatasetError: it cannot be downloaded, or what came is not what it should be.
     """
-    known = SOURCES[name]
+    known = source(name)
     if known.fetch is None:
         raise DatasetError(Reason("dataset_not_fetchable", f"{name} cannot be downloaded", dataset=name))
     known.fetch(data_dir, [*mirrors, *os.environ.get("LOSSROOM_MIRRORS", "").split()], progress)
@@ -108,7 +146,7 @@ def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
 
     See `engine.datasets.cache`.
     """
-    return cache.prepare(SOURCES[name], data_dir, cache_dir)
+    return cache.prepare(source(name), data_dir, cache_dir)
 
 
 def digest(name: str, data_dir: Path | None, cache_dir: Path) -> str:
@@ -117,7 +155,7 @@ def digest(name: str, data_dir: Path | None, cache_dir: Path) -> str:
     Raises:
         DatasetError: it is not there, or its files are damaged.
     """
-    return cache.load(SOURCES[name], data_dir, cache_dir).digest
+    return cache.load(source(name), data_dir, cache_dir).digest
 
 
 def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | None = None) -> Dataset:
@@ -127,12 +165,10 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
     Raises:
         DatasetError: it is not there, or its files are damaged.
     """
-    if name not in SOURCES:
-        message = f"there is no data set {name!r}; there are {', '.join(SOURCES)}"
-        raise DatasetError(Reason("dataset_unknown", message))
+    known = source(name)
     if cache_dir is not None:
-        return cache.load(SOURCES[name], data_dir, cache_dir)
-    dataset = SOURCES[name].read(data_dir)
+        return cache.load(known, data_dir, cache_dir)
+    dataset = known.read(data_dir)
     train_images, test_images = (
         as_numbers(x, np.float32) for x in (dataset.train_images, dataset.test_images)
     )

@@ -5,6 +5,8 @@ also while a lab runs. The older folder is then removed. Processes that have map
 goes on with the images that it began with.
 
 Several processes may do all of this at the same time: each writes its own folder and renames it; the first one wins.
+
+Own data sets (see `engine.datasets.own`) are stored in this form already, and need no cache.
 """
 
 from __future__ import annotations
@@ -46,6 +48,9 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
     Raises:
         DatasetError: the data set is missing, its files are damaged, or the cache cannot be written.
     """
+    if source.about is not None:
+        source.read(data_dir)  # refuses what is missing or damaged
+        return source.files(data_dir)[0].parent
     for _ in range(ATTEMPTS):
         before = identity(source.files(data_dir))
         folder = cache_dir / "-".join(filter(None, (source.name, f"v{VERSION}", before)))
@@ -69,6 +74,8 @@ def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
     Raises:
         DatasetError: as `prepare`, or the decoded files are damaged and cannot be removed.
     """
+    if source.about is not None:
+        return source.read(data_dir)
     for _ in range(ATTEMPTS):
         folder = prepare(source, data_dir, cache_dir)
         try:

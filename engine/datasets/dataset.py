@@ -9,6 +9,8 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from engine.datasets.own_about import About
+
 #: Called with (bytes received, bytes in all).
 Progress = Callable[[int, int], None]
 
@@ -62,6 +64,7 @@ class Source:
     data set that must be given to the trainer (`Trainer(config, dataset)`). `flippable`: an image keeps its class when
     left and right are exchanged. `levels`: `read` gives images as levels of brightness (see `engine.levels`), as the
     files hold them. `files` lists the files that `read` would read, in order; it is empty if one of them is missing.
+    `about` is what an own data set has besides (see `engine.datasets.own`); None: it is one of the catalog.
     """
 
     name: str
@@ -78,3 +81,4 @@ class Source:
     levels: bool = False
     flippable: bool = False
     files: Callable[[Path | None], tuple[Path, ...]] = lambda data_dir: ()
+    about: About | None = None

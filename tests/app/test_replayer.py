@@ -36,6 +36,7 @@ def job(folder, experiment, **others):
         "stretches": [],
         "data_dir": str(folder),
         "cache_dir": str(folder / "cache"),
+        "own_dir": str(folder / "own-data"),
         "checkpoint_dir": str(folder),
         "checkpoint_seconds": 3.0,
         "checkpoints": [],
@@ -136,7 +137,7 @@ def test_a_withdrawn_question_ends_at_once_and_the_next_one_is_answered_by_the_s
 def test_a_learning_rate_is_found_or_withdrawn_or_given_up_at_the_bound_by_the_same_process(tmp_path):
     def find(iterations, bound=600.0):
         config = ExperimentConfig.from_dict(QUICK).to_dict()
-        folders = {"data_dir": str(tmp_path), "cache_dir": str(tmp_path / "cache")}
+        folders = {"data_dir": str(tmp_path), "cache_dir": str(tmp_path / "cache"), "own_dir": str(tmp_path)}
         return AskRate(config=config, **folders, iterations=iterations, bound_seconds=bound)
 
     async def scenario(replayer):
