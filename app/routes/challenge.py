@@ -91,6 +91,6 @@ async def end_challenge(lab: TheLab, person: ThePerson) -> ChallengeAnswer:
 def _answer(lab: Lab, person: Person) -> ChallengeAnswer:
     challenges = lab.demand_challenges()
     if person.is_teacher:
-        return {"challenge": challenges.view(), "standings": challenges.all_standings()}
-    own = challenges.standing(person)
-    return {"challenge": challenges.view(), "standings": [] if own is None else [own]}
+        return {"challenge": challenges.scoreboard.view, "standings": challenges.scoreboard.all_standings()}
+    own = challenges.scoreboard.standing(person)
+    return {"challenge": challenges.scoreboard.view, "standings": [] if own is None else [own]}

@@ -63,7 +63,7 @@ class ChallengeLab:
         return person
 
     def phase(self):
-        view = self.challenges.view()
+        view = self.challenges.scoreboard.view
         return None if view is None else view["phase"]
 
     async def until(self, condition):
@@ -71,7 +71,7 @@ class ChallengeLab:
             await asyncio.sleep(0.01)
 
     def places(self):
-        found = [one["entry"] for one in self.challenges.all_standings()]
+        found = [one["entry"] for one in self.challenges.scoreboard.all_standings()]
         return {one["number"]: (one["place"], one["test"], one["test_place"]) for one in found if one}
 
 
@@ -105,7 +105,7 @@ def test_a_lab_that_stops_while_it_measures_goes_on_with_the_next_run_and_shows_
             assert lab.terms[-1] == TERMS
             await lab.until(lambda: len(measured) == 2)
             assert lab.phase() == "opening"
-            assert lab.challenges.view()["measured"] == 1
+            assert lab.challenges.scoreboard.view["measured"] == 1
             assert {test for _, test, _ in lab.places().values()} == {None}
 
         async with ChallengeLab(tmp_path, others) as lab:
@@ -146,7 +146,7 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
                 next(one for one in lab.classroom.people if one.role.value == role)
                 for role in ("teacher", "projector")
             )
-            await lab.until(lambda: lab.challenges.view()["of"] == 5)
+            await lab.until(lambda: lab.challenges.scoreboard.view["of"] == 5)
             await asyncio.sleep(0.05)
             last = lab.hub.join(people[4])
             (challenge, own) = await messages(last, "challenge", "standing")

@@ -1,0 +1,105 @@
+"""The scoreboard of a challenge: what everybody sees of it, and each student of their own. Lives in the event loop.
+
+Everybody gets `{"type": "challenge", "challenge": ChallengeView | null}`; a student gets, and the teacher of each,
+`{"type": "standing", ...OwnStanding}`. Only what has changed is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from app.live.hub import Hub
+from app.people.challenge import (
+    Challenge,
+    ChallengeView,
+    Entry,
+    OwnStanding,
+    Phase,
+    Standing,
+    Uncounted,
+    standings,
+    top,
+)
+from app.people.classroom import Classroom
+from app.people.person import Person, Role
+
+
+class Scoreboard:
+    """
+    Attributes:
+        view: what everybody may see, as it was published last; None: there is no challenge.
+    """
+
+    def __init__(self, classroom: Classroom, hub: Hub) -> None:
+        self._classroom = classroom
+        self._hub = hub
+        self.view: ChallengeView | None = None
+        self._own: dict[str, OwnStanding] = {}  # by the student's id
+        self._sent: dict[str, Any] = {}  # by subject
+
+    def standing(self, person: Person) -> OwnStanding | None:
+        """What a student may see of their own besides; None: they are no student, or there is no challenge."""
+        return self._own.get(person.id) if person.role is Role.STUDENT else None
+
+    def all_standings(self) -> list[OwnStanding]:
+        """What the teacher sees."""
+        return list(self._own.values())
+
+    def publish(
+        self, challenge: Challenge, entries: Sequence[Entry], uncounted: Mapping[str, list[Uncounted]]
+    ) -> None:
+        """Send what has changed.
+
+        Args:
+            entries: those of this moment.
+            uncounted: the runs that do not count, by the student's id.
+        """
+        opened = challenge.phase is Phase.OPENED
+        found = standings(entries, opened=opened)
+        self.view = self._view(challenge, found, opened=opened)
+        self._own = {
+            student.id: _own(student.id, uncounted=uncounted.get(student.id))
+            for student in self._classroom.students
+        }
+        for one in found:
+            self._own.setdefault(one["person"], _own(one["person"]))["entry"] = one
+        self._send("challenge", {"type": "challenge", "challenge": self.view})
+        for person, standing in self._own.items():
+            self._send_standing(person, standing)
+
+    def clear(self) -> None:
+        """There is no challenge any more: say so to those who have got something of one."""
+        self.view, self._own = None, {}
+        if "challenge" not in self._sent:
+            return
+        self._send("challenge", {"type": "challenge", "challenge": None})
+        for subject in list(self._sent):
+            if person := subject.partition(":")[2]:
+                self._send_standing(person, _own(person))
+
+    def _view(self, challenge: Challenge, found: list[Standing], *, opened: bool) -> ChallengeView:
+        people = () if self._classroom.numbers_only else self._classroom.people
+        return {
+            "id": challenge.id,
+            "name": challenge.name,
+            **asdict(challenge.terms),  # type: ignore[typeddict-item]
+            "phase": challenge.phase.value,
+            "of": len(found),
+            "measured": sum(entry.is_measured for entry in challenge.entries),
+            "top": top(found, {one.id: one.nickname for one in people}, opened=opened),
+        }
+
+    def _send_standing(self, person: str, standing: OwnStanding) -> None:
+        self._send(f"standing:{person}", {"type": "standing", **standing}, person)
+
+    def _send(self, subject: str, message: dict[str, Any], audience: str | None = None) -> None:
+        if self._sent.get(subject) != message:
+            self._sent[subject] = message
+            self._hub.publish(subject, message, audience)
+
+
+def _own(person: str, *, uncounted: list[Uncounted] | None = None) -> OwnStanding:
+    """Of a student without an entry."""
+    return {"person": person, "entry": None, "uncounted": uncounted or []}
