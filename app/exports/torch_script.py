@@ -21,7 +21,7 @@ from engine.batches import DRAWN_BATCHES
 from engine.datasets import points
 from engine.trainer import STREAMS
 
-_KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx"} | dict.fromkeys(
+_KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx", "kmnist": "idx"} | dict.fromkeys(
     (source.name for source in points.SETS), "points"
 )
 

@@ -164,7 +164,11 @@ def load():
     return images[:1437], labels[:1437], images[1437:], labels[1437:]
 ''',
     "idx": '''\
-FOLDERS = {"mnist": ("mnist", "MNIST/raw"), "fashion_mnist": ("fashion-mnist", "FashionMNIST/raw")}
+FOLDERS = {
+    "mnist": ("mnist", "MNIST/raw"),
+    "fashion_mnist": ("fashion-mnist", "FashionMNIST/raw"),
+    "kmnist": ("kmnist", "KMNIST/raw"),
+}
 
 
 def read_idx(name):
@@ -179,7 +183,7 @@ def read_idx(name):
 
 
 def load():
-    """The four IDX files of MNIST or Fashion-MNIST."""
+    """The four IDX files of MNIST, or of a set in its place."""
     images = [read_idx(f"{part}-images-idx3-ubyte")[:, None] * np.float32(1 / 255) for part in ("train", "t10k")]
     labels = [read_idx(f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
     return images[0], labels[0], images[1], labels[1]

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets import cache, cifar10, digits, imagenet, mnist, own, points
+from engine.datasets import cache, cifar, digits, emnist, imagenet, mnist, own, points
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.sample import Sample, sample
 from engine.errors import DatasetError
@@ -51,7 +51,11 @@ SOURCES: dict[str, Source] = {
         mnist.MNIST,
         digits.DIGITS,
         mnist.FASHION_MNIST,
-        cifar10.CIFAR10,
+        mnist.KUZUSHIJI_MNIST,
+        emnist.LETTERS,
+        emnist.BALANCED,
+        cifar.CIFAR10,
+        cifar.CIFAR100,
         *points.SETS,
         imagenet.IMAGENET,
     )

@@ -5,7 +5,8 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import load_dataset
-from engine.datasets import cifar10, sample
+from engine.datasets import sample
+from engine.datasets.cifar import TEN
 from engine.source import source_of
 from tests.browser.accessibility import violations
 from tests.support.folders import find_data_dir
@@ -39,7 +40,7 @@ def planes(images):
 @pytest.fixture
 def cifar():
     folder = find_data_dir()
-    if folder is None or not (folder / cifar10.FOLDER).is_dir():
+    if folder is None or not (folder / TEN.folder).is_dir():
         pytest.skip("no CIFAR-10 files on this machine (LOSSROOM_DATA_DIR)")
     return load_dataset("cifar10", data_dir=folder)
 

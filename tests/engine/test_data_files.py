@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import DatasetError, ExperimentConfig, Trainer, datasets, load_dataset
-from engine.datasets import cifar10
-from engine.datasets.mnist import read_idx
-from tests.engine.test_cifar10 import write as write_cifar
+from engine.datasets import cifar
+from engine.datasets.idx import read_idx
+from tests.engine.test_cifar import write as write_cifar
 from tests.engine.test_datasets import idx, write_mnist
 
 HYPHEN, DOT = "train-images-idx3-ubyte", "train-images.idx3-ubyte"
@@ -36,6 +36,8 @@ def rename(folder, spell):
         ("mnist", "MNIST/raw"),
         ("fashion_mnist", "fashion-mnist"),
         ("fashion_mnist", "FashionMNIST/raw"),
+        ("kmnist", "kmnist"),
+        ("kmnist", "KMNIST/raw"),
     ],
 )
 def test_the_four_files_are_found_by_any_of_their_names(tmp_path, name, place, spell, suffix):
@@ -77,7 +79,7 @@ def test_gzip_is_recognized_by_its_first_bytes_and_not_by_the_name(tmp_path, suf
     store(tmp_path / f"numbers{suffix}", idx(array))
     np.testing.assert_array_equal(read_idx(tmp_path / f"numbers{suffix}"), array)
 
-    folder = tmp_path / cifar10.FOLDER
+    folder = tmp_path / cifar.TEN.folder
     write_cifar(folder, "data_batch_1", "test_batch")
     plain = load_dataset("cifar10", data_dir=tmp_path)
     for path in list(folder.iterdir()):
@@ -307,11 +309,11 @@ def test_any_damage_to_an_idx_file_is_the_declared_error(tmp_path_factory, damag
 @given(damage=damages(), around=damages(), kind=st.sampled_from(["plain", "gzip", "gzip, damaged"]))
 def test_any_damage_to_a_cifar_file_is_the_declared_error(tmp_path_factory, damage, around, kind):
     path = tmp_path_factory.getbasetemp() / "data_batch_1.bin"
-    data = damage(bytes(cifar10.RECORD) * 2)
+    data = damage(bytes(cifar.TEN.record) * 2)
     if kind != "plain":
         data = gzip.compress(data)
     path.write_bytes(around(data) if kind.endswith("damaged") else data)
-    read_or_refuse(cifar10.read_records, path)
+    read_or_refuse(cifar.TEN.read_records, path)
 
 
 @pytest.mark.parametrize("data", STRANGE)

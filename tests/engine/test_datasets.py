@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import DatasetError, datasets, load_dataset
-from engine.datasets.mnist import read_idx
+from engine.datasets.idx import read_idx
 from engine.levels import as_numbers
 
 

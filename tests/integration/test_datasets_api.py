@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import load_dataset
-from engine.datasets import cifar10, mnist, points
+from engine.datasets import cifar, idx, points
 from tests.support.folders import find_data_dir
 
 
@@ -37,22 +37,22 @@ def pixels(answer):
 
 
 def test_cifar10_images_and_labels_are_the_bytes_of_their_file(lab, real):
-    if not (real / cifar10.FOLDER).is_dir():
+    if not (real / cifar.TEN.folder).is_dir():
         pytest.skip("no CIFAR-10 files on this machine")
-    records = np.fromfile(real / cifar10.FOLDER / "test_batch.bin", np.uint8).reshape(-1, cifar10.RECORD)
+    records = np.fromfile(real / cifar.TEN.folder / "test_batch.bin", np.uint8).reshape(-1, cifar.TEN.record)
 
     page = look(lab, "cifar10", first=50, count=50)
 
     assert (page["part"], page["first"], page["total"]) == ("test", 50, len(records))
     assert page["shape"] == [3, 32, 32]
-    assert page["class_names"] == list(cifar10.CLASSES)
+    assert page["class_names"] == list(cifar.TEN.class_names)
     assert page["labels"] == records[50:100, 0].tolist()
     assert pixels(page).tobytes() == records[50:100, 1:].tobytes()
 
 
 def test_mnist_images_are_the_bytes_of_their_files_up_to_the_last_image(lab, real):
-    images = mnist.read_idx(real / "mnist" / "train-images-idx3-ubyte.gz")
-    labels = mnist.read_idx(real / "mnist" / "train-labels-idx1-ubyte.gz")
+    images = idx.read_idx(real / "mnist" / "train-images-idx3-ubyte.gz")
+    labels = idx.read_idx(real / "mnist" / "train-labels-idx1-ubyte.gz")
 
     page = look(lab, "mnist", part="train", first=59_990, count=1000)
 
@@ -115,14 +115,14 @@ def test_a_non_numeric_count_and_an_unknown_data_set_are_reported(lab):
 def test_a_missing_data_set_is_distinguished_from_a_damaged_one(make_lab, tmp_path):
     lab = make_lab()
     lab.data_dir = tmp_path / "data"
-    (lab.data_dir / cifar10.FOLDER).mkdir(parents=True)
+    (lab.data_dir / cifar.TEN.folder).mkdir(parents=True)
     lab.restart()
 
     status, error = refused(lab, "cifar10")
     assert (status, error["code"], error["field"]) == (404, "not_available", "name")
 
     for file in ("data_batch_1.bin", "test_batch.bin"):
-        (lab.data_dir / cifar10.FOLDER / file).write_bytes(b"cut short")
+        (lab.data_dir / cifar.TEN.folder / file).write_bytes(b"cut short")
     status, error = refused(lab, "cifar10")
     assert (status, error["code"]) == (409, "unreadable")
     assert "data_batch_1.bin" in error["message"]

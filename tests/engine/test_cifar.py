@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 from engine import DatasetError, ExperimentConfig, Trainer, datasets, load_dataset
-from engine.datasets.cifar10 import FOLDER, RECORD
+from engine.datasets.cifar import HUNDRED, TEN
+
+FOLDER, RECORD = TEN.folder, TEN.record
 
 
 def write(folder, *names, count=30):
@@ -63,3 +65,18 @@ def test_epochs_are_epochs_of_the_images_that_are_there(tmp_path):
     document["dataset"]["train_size"] = 1000
     with pytest.raises(DatasetError, match="1,000 are requested"):
         Trainer(ExperimentConfig.from_dict(document), data_dir=tmp_path)
+
+
+def test_in_a_file_of_a_hundred_classes_the_second_byte_is_the_class(tmp_path):
+    folder = tmp_path / HUNDRED.folder
+    folder.mkdir()
+    for name, count in (("train", 40), ("test", 20)):
+        records = np.random.default_rng(count).integers(0, 256, (count, HUNDRED.record), dtype=np.uint8)
+        records[:, 0], records[:, 1] = np.arange(count) % 20, np.arange(count) + 60
+        (folder / f"{name}.bin").write_bytes(records.tobytes())
+    data = load_dataset("cifar100", data_dir=tmp_path)
+    assert data.train_labels.tolist() == list(range(60, 100))
+    assert data.class_names[60] == "plain"
+    assert len(set(data.class_names)) == 100
+    record = np.fromfile(folder / "train.bin", np.uint8)[: HUNDRED.record]
+    np.testing.assert_allclose(data.train_images[0].reshape(-1), record[2:] / 255, rtol=1e-6)

@@ -1,0 +1,91 @@
+"""EMNIST: handwritten letters and digits of 28×28 pixels (Cohen et al. 2017), in IDX files whose images are transposed.
+
+Two of its six sets: *balanced*, 47 classes with as many images each, in which lower-case letters that look like their
+capitals share a class; and *letters*, 26 classes, capital and lower case together. The publisher has one archive for
+all six.
+"""
+
+from __future__ import annotations
+
+import shutil
+import string
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.datasets.dataset import Progress, Source
+from engine.datasets.download import download
+from engine.datasets.idx import SHAPE, IdxFiles
+from engine.errors import unreadable
+
+FOLDER = "emnist"
+
+_ARCHIVE = "gzip.zip"
+_CHECKSUM = "md5:58c8d27c78d21e728a6bc7b3cc06412e"
+_BYTES = 561_753_746
+_ADDRESSES = (
+    "https://biometrics.nist.gov/cs_links/EMNIST/",
+    "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/",
+)
+
+
+def _files(part: str, class_names: tuple[str, ...], first_label: int) -> IdxFiles:
+    return IdxFiles(
+        name=f"emnist_{part}",
+        folders=(FOLDER, "EMNIST/raw"),
+        class_names=class_names,
+        files={
+            f"{which}_{array}": f"emnist-{part}-{which}-{array}-idx{axes}-ubyte"
+            for which in ("train", "test")
+            for array, axes in (("images", 3), ("labels", 1))
+        },
+        transposed=True,
+        first_label=first_label,
+    )
+
+
+_BALANCED = _files("balanced", tuple(string.digits + string.ascii_uppercase + "abdefghnqrt"), 0)
+_LETTERS = _files("letters", tuple(string.ascii_uppercase), 1)
+
+
+def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
+    """Download the archive, and keep the files of both sets."""
+    bases = [*(f"{mirror.rstrip('/')}/{FOLDER}/" for mirror in mirrors), *_ADDRESSES]
+    archive = data_dir / FOLDER / _ARCHIVE
+    addresses = [base + _ARCHIVE for base in bases]
+    download(addresses, archive, _CHECKSUM, lambda now, _: progress and progress(now, _BYTES))
+    fresh = Path(tempfile.mkdtemp(prefix=".fresh-", dir=archive.parent))
+    try:
+        with zipfile.ZipFile(archive) as members:
+            for file in (*_BALANCED.files.values(), *_LETTERS.files.values()):
+                with members.open(f"gzip/{file}.gz") as packed, (fresh / f"{file}.gz").open("wb") as target:
+                    shutil.copyfileobj(packed, target)
+        for path in fresh.iterdir():
+            path.replace(archive.parent / path.name)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise unreadable(archive, error, doing="unpacked") from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    archive.unlink(missing_ok=True)
+
+
+def _source(title: str, files: IdxFiles, train_size: int, test_size: int) -> Source:
+    return Source(
+        name=files.name,
+        title=title,
+        shape=SHAPE,
+        train_size=train_size,
+        test_size=test_size,
+        class_names=files.class_names,
+        read=files.read,
+        is_available=files.are_available,
+        files=files.paths,
+        fetch=_fetch,
+        levels=True,
+        download_bytes=_BYTES,
+    )
+
+
+BALANCED = _source("EMNIST balanced", _BALANCED, 112_800, 18_800)
+LETTERS = _source("EMNIST letters", _LETTERS, 124_800, 20_800)
