@@ -21,6 +21,7 @@ LANGUAGES = ("en", "ja")
 OF_REPORTS = "report."
 #: What pages get only if they need it: part → the beginnings of its keys.
 PARTS = {
+    "categories": ("category.",),
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
     "tools": ("keys.", "sweep.", "diff.", "same.", "color."),
     "views": (

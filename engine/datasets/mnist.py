@@ -46,7 +46,7 @@ _CLOTHES = IdxFiles(
 _KUZUSHIJI = IdxFiles(
     name="kmnist",
     folders=("kmnist", "KMNIST/raw"),
-    class_names=("お o", "き ki", "す su", "つ tsu", "な na", "は ha", "ま ma", "や ya", "れ re", "を wo"),
+    class_names=tuple("おきすつなはまやれを"),
 )
 
 

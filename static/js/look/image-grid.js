@@ -1,7 +1,7 @@
 /** A grid of images, drawn with square pixels, each with the name of its class below it. */
 
 import { h } from "../page/dom.js";
-import { className } from "../words/labels.js";
+import { className } from "../words/class-name.js";
 
 /** @import { DataSample } from "../types.js" */
 

@@ -3,8 +3,8 @@
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { roundAbove, Scale } from "../scale.js";
+import { className } from "../words/class-name.js";
 import { number, t } from "../words/i18n.js";
-import { className } from "../words/labels.js";
 
 /** @import { DataSample } from "../types.js" */
 

@@ -6,8 +6,9 @@
 import { drawPoint } from "../look/point-plot.js";
 import { h, setChildren } from "../page/dom.js";
 import { color } from "../page/palette.js";
+import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
-import { className, valueLabelOf } from "../words/labels.js";
+import { valueLabelOf } from "../words/labels.js";
 import { inks, pixels, prepared } from "./canvas.js";
 import { cellColor, rgbOf, shareInOwn } from "./plane.js";
 import { sampleOf } from "./samples.js";

@@ -2,8 +2,8 @@
 
 import { h, setChildren, setChoices, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
+import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
-import { className } from "../words/labels.js";
 import { readCell, rowSum, writeCell } from "./confusion-table.js";
 import { barRow, Examples } from "./examples.js";
 import { Matrix } from "./matrix.js";

@@ -6,8 +6,8 @@
 import { h, label, setText } from "../page/dom.js";
 import { onKey, undoOrRedo } from "../page/keys.js";
 import { color } from "../page/palette.js";
+import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
-import { className } from "../words/labels.js";
 import { greys, inks, prepared } from "./canvas.js";
 import { erased, fromBase64, PEN, shifted, toBase64, trimmed } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";

@@ -3,8 +3,8 @@
 import { h, label, setChildren, setText } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { loadStyle } from "../page/style.js";
+import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
-import { className } from "../words/labels.js";
 import { toBase64 } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
 import { arrayOf, layerName, MapCanvas, valueAt } from "./map-canvas.js";

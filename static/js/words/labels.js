@@ -69,15 +69,6 @@ export function valueLabelOf(path, value) {
   return key ? t(key) : String(value).replaceAll("_", " ");
 }
 
-/**
- * The name of a class in the reader's language: "T-shirt/top" has the key `class.t_shirt_top`. Digits and letters have no key.
- * @param {string} name
- */
-export function className(name) {
-  const key = `category.${name.toLowerCase().replace(/[^a-z0-9]+/g, "_")}`;
-  return hasText(key) ? t(key) : name;
-}
-
 /** "Fork of run 12 at iteration 500" @param {Pick<Origin, "number" | "iteration">} origin */
 export function originText(origin) {
   return t("fork.of", { n: origin.number, iteration: number(origin.iteration) });
