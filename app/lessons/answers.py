@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from app.answers.runs import RunAnswer
 from app.answers.shape import Number, answer
-from app.lessons.tally import Bars, NumberTally, SketchTally
+from app.lessons.tally import AnswerTally, Bars, NumberTally, SketchTally
 
 
 @answer
@@ -237,17 +237,29 @@ class VoteTally(TypedDict):
     second: Bars | None
 
 
+class Seats(TypedDict):
+    """The numbers of all students, of those who have predicted, and of those who are away; ascending."""
+
+    numbers: list[int]
+    predicted: list[int]
+    away: list[int]
+
+
 class RoomAnswer(RoomCount):
     """What a class predicted, without persons. The tallies are null until the person has sealed a prediction, and
-    `transfer` until they have answered its question; the teacher sees them at any time, but never those of a vote that
-    is not closed. `mine`: the person's own prediction. `exits`: what was still unclear to students, for the teacher
-    alone."""
+    `see` and `transfer` until they have answered its question; the teacher sees them at any time, but never those of a
+    vote that is not closed. `spread`: a figure of the runs of each student, with `transfer`, where the lesson has one.
+    `mine`: the person's own prediction and answers, and the figure of their own runs. `exits`: what was still unclear
+    to students, for the teacher alone."""
 
+    seats: Seats
     mine: dict[str, Any] | None
     bars: list[Bars] | None
     numbers: list[NumberTally] | None
     sketches: list[SketchTally] | None
-    transfer: Bars | None
+    see: AnswerTally | None
+    transfer: AnswerTally | None
+    spread: NumberTally | None
     vote: VoteTally | None
     exits: list[str] | None
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.lessons import expressions
-from app.lessons.document import Choice, Click, Number, Question, Rank, Settings, Sketch, Try
+from app.lessons.document import Choice, Click, Number, Question, Rank, Settings, Sketch, Spread, Try
 from app.lessons.expressions import ExpressionError
 from app.lessons.front_matter import Place
 from app.lessons.functions import Kind
@@ -39,6 +39,8 @@ def texts_of(settings: Settings) -> dict[str, str]:
     texts |= {claim.id: claim.says for claim in settings.claims}
     if settings.transfer is not None:
         texts |= {each.id: each.text for each in settings.transfer.try_}
+        if (spread := settings.transfer.spread) is not None:
+            texts[spread.id] = spread.says
     if settings.exit is not None:
         texts[settings.exit.id] = settings.exit.ask
     return texts
@@ -46,8 +48,10 @@ def texts_of(settings: Settings) -> dict[str, str]:
 
 def units_of(settings: Settings) -> set[str]:
     """The ids of texts that a translation may have: a unit such as % is the same in every language."""
-    asked = (question for _, question in _questions(settings))
-    return {f"{question.id}.unit" for question in asked if isinstance(question, Number) and question.unit}
+    numbers: list[Number | Spread] = [one for _, one in _questions(settings) if isinstance(one, Number)]
+    if settings.transfer is not None and settings.transfer.spread is not None:
+        numbers.append(settings.transfer.spread)
+    return {f"{one.id}.unit" for one in numbers if one.unit}
 
 
 def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
@@ -65,6 +69,8 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     if settings.transfer is not None:
         for number, each in enumerate(settings.transfer.try_):
             yield from _try(lesson, each, ("transfer", "try", number), startable=not wrong)
+        if (spread := settings.transfer.spread) is not None:
+            yield from _expression(lesson, spread.value, ("transfer", "spread", "value"), "number")
     for number, claim in enumerate(settings.claims):
         yield from _expression(lesson, claim.holds, ("claims", number, "holds"), "truth", curves=False)
         if claim.on is not None and datasets.find(claim.on) is None:
@@ -95,6 +101,8 @@ def _ids(settings: Settings) -> Iterator[Flaw]:
     named += [(("claims", number, "id"), claim.id) for number, claim in enumerate(settings.claims)]
     if transfer is not None:
         named += [(("transfer", "try", number, "id"), each.id) for number, each in enumerate(transfer.try_)]
+        if transfer.spread is not None:
+            named.append((("transfer", "spread", "id"), transfer.spread.id))
     if settings.exit is not None:
         named.append((("exit", "id"), settings.exit.id))
     seen: set[str] = set()

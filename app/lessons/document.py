@@ -55,6 +55,9 @@ Figure = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     Field(description='an expression that is a number: test("ReLU")'),
 ]
+#: Of what can be answered, and how far that may be off: the difference of two of them is finite, as JSON has no others.
+Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
+Distance = Annotated[float, Field(ge=0, le=1e12)]
 #: Sections of an experiment file; the engine checks them.
 Changes = Annotated[
     dict[str, Any], Field(description="sections of an experiment: dataset, network, optimizer, training …")
@@ -62,9 +65,9 @@ Changes = Annotated[
 
 
 class Model(BaseModel):
-    """What is not known is refused, and numbers are not read as texts."""
+    """What is not known is refused, and numbers are not read as texts. All are finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Option(Model):
@@ -97,7 +100,7 @@ class Rank(_Asked):
     by: Literal["train", "validation", "test", "gap", "loss", "iterations", "weights", "small", "lowest"] = (
         "test"
     )
-    tie: float = Field(0, ge=0, description="runs whose values differ by no more are in any order right")
+    tie: Distance = Field(0, description="runs whose values differ by no more are in any order right")
 
 
 class Number(_Asked):
@@ -105,10 +108,10 @@ class Number(_Asked):
 
     kind: Literal["number"]
     unit: Annotated[str, StringConstraints(max_length=20)] = ""
-    low: float = Field(description="of what can be answered")
-    high: float
+    low: Bound = Field(description="of what can be answered")
+    high: Bound
     value: Figure
-    within: float = Field(0, ge=0, description="how far an answer may be off and still count as right")
+    within: Distance = Field(0, description="how far an answer may be off and still count as right")
 
 
 class Sketch(_Asked):
@@ -125,7 +128,7 @@ class Click(_Asked):
     kind: Literal["click"]
     chart: CardId
     value: Figure = Field(description="the iteration that is right")
-    within: float = Field(0, ge=0, description="how many iterations an answer may be off")
+    within: Distance = Field(0, description="how many iterations an answer may be off")
 
 
 class _Evidence(Model):
@@ -166,10 +169,24 @@ class Try(Model):
     reach: Statement | None = Field(None, description="when it is reached; the new run is named by this id")
 
 
+class Spread(Model):
+    """A figure that is measured in the runs of each student, and shown to the class as one dot for each."""
+
+    id: Id
+    says: Text = Field(description="what it is: iteration at which ReLU takes off")
+    unit: Annotated[str, StringConstraints(max_length=20)] = ""
+    value: Figure
+
+
 class Transfer(Model):
     """The step after the explanation."""
 
-    question: Choice | None = Field(None, description="one question over all runs")
+    question: Annotated[Choice | Number, Field(discriminator="kind")] | None = Field(
+        None, description="one question over all runs"
+    )
+    spread: Spread | None = Field(
+        None, description="what came in the runs of each student, beside the question"
+    )
     try_: list[Try] = Field(default=[], alias="try", max_length=4)
 
 

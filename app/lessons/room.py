@@ -1,32 +1,30 @@
 """The room: what a class predicted in a lesson, as each may see it.
 
 A student sees tallies when they have sealed a prediction, and never before; the projector when all who are here have,
-or when the teacher shows the lesson at a step after the runs; the teacher when they want. Those of a vote are seen by
-nobody before it is closed.
+or when the teacher shows the lesson at a step after the runs; the teacher when they want. How the class answered a
+question after the runs is seen after the own answer, and on the projector when all who are here have answered. The
+tallies of a vote are seen by nobody before it is closed.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from typing import cast
+from typing import Any, cast
 
-from app.lessons import results, tally
-from app.lessons.answers import RoomAnswer, RoomCount, VoteTally
+from app.lessons import tally
+from app.lessons.answers import RoomAnswer, RoomCount, Seats, VoteTally
 from app.lessons.attempt import Attempt, Value
 from app.lessons.attempts import Attempts
-from app.lessons.document import Choice, Number, Question, Rank, Sketch
+from app.lessons.came import Came, ClassResults
+from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
-from app.lessons.tally import Bars
+from app.lessons.tally import AnswerTally, Bars, NumberTally
 from app.lessons.votes import Votes
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
 
 #: The teacher shows a lesson at this step or a later one: the predictions may be projected. 1 is the prediction.
 SHOWN_STEP = 3
-#: Attempts by which it is said to the screens what came, at most.
-MAX_ATTEMPTS = 50
 
 
 class Room:
@@ -37,6 +35,7 @@ class Room:
         self._attempts = attempts
         self._votes = votes
         self._playing = playing
+        self._results = ClassResults(playing)
 
     def count(self, lesson: str) -> RoomCount:
         """How many have predicted."""
@@ -50,11 +49,14 @@ class Room:
         asked = settings.transfer.question if settings.transfer is not None else None
         answer: RoomAnswer = {
             **self.count(lesson.slug),
-            "mine": None if mine is None else dict(mine.prediction),
+            "seats": self._seats(attempts),
+            "mine": None if mine is None else _own(stage, mine),
             "bars": None,
             "numbers": None,
             "sketches": None,
+            "see": None,
             "transfer": None,
+            "spread": None,
             "vote": None,
             "exits": None,
         }
@@ -67,19 +69,23 @@ class Room:
                 if isinstance(one, Choice | Rank)
             ]
             answer["numbers"] = [
-                tally.numbers(one, _predicted(stage, one, attempts), came.get(one.id), stage.words)
+                self._numbers(stage, one, _predicted(stage, one, attempts), came)
                 for one in shown
                 if isinstance(one, Number)
             ]
             answer["sketches"] = [
-                tally.sketches(one, _predicted(stage, one, attempts), stage.words)
+                tally.sketches(
+                    one, _predicted(stage, one, attempts), came.curves.get(one.id, {}), stage.words
+                )
                 for one in shown
                 if isinstance(one, Sketch)
             ]
-        if asked is not None and not self._votes.is_open(lesson.slug, asked.id):
-            given = [one.answers[asked.id].value for one in attempts if asked.id in one.answers]
-            if person.is_teacher or (mine is not None and asked.id in mine.answers):
-                answer["transfer"] = self._bars(stage, asked, _valid(stage, asked, given), came)
+        if settings.see is not None and self._may_see_answers(person, settings.see.id, attempts, mine):
+            answer["see"] = self._answers(stage, settings.see, attempts, came)
+        is_open = asked is None or self._votes.is_open(lesson.slug, asked.id)
+        if asked is not None and not is_open and self._may_see_answers(person, asked.id, attempts, mine):
+            answer["transfer"] = self._answers(stage, asked, attempts, came)
+            await self._add_spread(answer, stage, attempts, mine)
         answer["vote"] = self._vote(person, stage, attempts, mine, came)
         if person.is_teacher and settings.exit is not None:
             texts = [
@@ -88,6 +94,26 @@ class Room:
             answer["exits"] = sorted(text for text in texts if text.strip())
         return answer
 
+    def _seats(self, attempts: list[Attempt]) -> Seats:
+        predicted = {attempt.person for attempt in attempts}
+        numbers = [(one, one.number) for one in self._classroom.students if one.number is not None]
+        return {
+            "numbers": [number for _, number in numbers],
+            "predicted": [number for one, number in numbers if one.id in predicted],
+            "away": [number for one, number in numbers if one.away],
+        }
+
+    async def _add_spread(
+        self, answer: RoomAnswer, stage: Stage, attempts: list[Attempt], mine: Attempt | None
+    ) -> None:
+        transfer = stage.lesson.settings.transfer
+        if transfer is None or transfer.spread is None:
+            return
+        values = await self._results.spread(stage, attempts, transfer.spread)
+        answer["spread"] = tally.spread(transfer.spread, values.values(), stage.words)
+        if mine is not None and answer["mine"] is not None and mine.id in values:
+            answer["mine"][transfer.spread.id] = values[mine.id]
+
     def _may_see(self, person: Person, lesson: str, attempts: list[Attempt], mine: Attempt | None) -> bool:
         if person.is_teacher:
             return True
@@ -95,45 +121,51 @@ class Room:
             return mine is not None
         shown = self._classroom.shown or {}
         is_shown = shown.get("kind") == "lesson" and shown.get("lesson") == lesson
-        predicted = {attempt.person for attempt in attempts}
-        here = [one.id for one in self._classroom.students if not one.away]
-        all_have = bool(here) and all(one in predicted for one in here)
+        all_have = self._have_all({attempt.person for attempt in attempts})
         return all_have or (is_shown and (shown.get("step") or 0) >= SHOWN_STEP)
+
+    def _may_see_answers(
+        self, person: Person, question: str, attempts: list[Attempt], mine: Attempt | None
+    ) -> bool:
+        """Whether a person may see how the class answered a question with one try: a student after their own answer,
+        the projector when all who are here have answered."""
+        if person.is_teacher:
+            return True
+        if person.role is Role.STUDENT:
+            return mine is not None and question in mine.answers
+        return self._have_all({one.person for one in attempts if question in one.answers})
+
+    def _have_all(self, persons: set[str | None]) -> bool:
+        """Whether all students who are here are among these."""
+        here = [one.id for one in self._classroom.students if not one.away]
+        return bool(here) and all(one in persons for one in here)
 
     async def _came(
         self, person: Person, stage: Stage, attempts: list[Attempt], mine: Attempt | None
-    ) -> dict[str, Value]:
-        """Question → what came, as far as the person may know: in their own runs, or for the screens in most of the
-        class's."""
-        lesson = stage.lesson
+    ) -> Came:
+        """What came, as far as the person may know: in their own runs, or for the screens in most of the class's."""
         if person.role is Role.STUDENT and mine is None:
-            return {}
-        if not person.is_teacher and self._playing.voted_on(lesson) is not None:
-            return {}  # it would end the discussion
-        found: dict[tuple[str, ...], dict[str, Value]] = {}  # what came, by the trainings of the attempts
-        counted: Counter[tuple[str, ...]] = Counter()
-        for attempt in [mine] if mine is not None else attempts[:MAX_ATTEMPTS]:
-            played = self._playing.stages.get(
-                lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
-            )
-            state = self._playing.state(played, attempt)
-            if not state.has_ended:
-                continue
-            key = tuple(training.id for training in state.trainings.values())
-            counted[key] += 1
-            if key not in found and (figures := await self._playing.figures(played, attempt)) is not None:
-                runs = lesson.run_names()
-                found[key] = {one.id: results.came(one, figures, runs) for one in lesson.questions()}
-        ways = Counter[str]()
-        for key, count in counted.items():
-            ways[json.dumps(found.get(key, {}))] += count
-        came: dict[str, Value] = json.loads(ways.most_common(1)[0][0]) if ways else {}
-        return came
+            return Came()
+        if not person.is_teacher and self._playing.voted_on(stage.lesson) is not None:
+            return Came()  # it would end the discussion
+        return await self._results.came(stage, attempts if mine is None else [mine])
 
-    def _bars(self, stage: Stage, asked: Choice | Rank, values: list[Value], came: dict[str, Value]) -> Bars:
+    def _answers(self, stage: Stage, asked: Question, attempts: list[Attempt], came: Came) -> AnswerTally:
+        """How the class answered a question with one try."""
+        given = [one.answers[asked.id].value for one in attempts if asked.id in one.answers]
+        values = _valid(stage, asked, given)
+        if isinstance(asked, Number | Click):
+            return self._numbers(stage, asked, values, came)
+        return self._bars(stage, cast(Choice, asked), values, came)
+
+    def _numbers(self, stage: Stage, asked: Number | Click, values: list[Value], came: Came) -> NumberTally:
+        true = came.values.get(asked.id)
+        return tally.numbers(asked, values, true, stage.words, iterations=stage.iterations)
+
+    def _bars(self, stage: Stage, asked: Choice | Rank, values: list[Value], came: Came) -> Bars:
         names = stage.names
         runs = [names.get(name, name) for name in asked.runs] if isinstance(asked, Rank) else []
-        return tally.bars(asked, values, came.get(asked.id), runs, stage.words)
+        return tally.bars(asked, values, came.values.get(asked.id), runs, stage.words)
 
     def _vote(
         self,
@@ -141,7 +173,7 @@ class Room:
         stage: Stage,
         attempts: list[Attempt],
         mine: Attempt | None,
-        came: dict[str, Value],
+        came: Came,
     ) -> VoteTally | None:
         """The newest vote, if it is on a question of this lesson."""
         slug = stage.lesson.slug
@@ -169,6 +201,13 @@ class Room:
         }
 
 
+def _own(stage: Stage, mine: Attempt) -> dict[str, Any]:
+    """A person's own prediction and their answers to questions with one try."""
+    asked = {one.id for one in stage.lesson.questions()}
+    answers = {name: one.value for name, one in mine.answers.items() if name in asked}
+    return {**mine.prediction, **answers}
+
+
 def _predicted(stage: Stage, asked: Question, attempts: list[Attempt]) -> list[Value]:
     """What was predicted for a question."""
     return _valid(stage, asked, [one.prediction[asked.id] for one in attempts if asked.id in one.prediction])
@@ -181,6 +220,8 @@ def _valid(stage: Stage, asked: Question, values: list[Value]) -> list[Value]:
         return [value for value in values if isinstance(value, str) and value in options]
     if isinstance(asked, Rank):
         return [value for value in values if isinstance(value, list) and value]
+    if isinstance(asked, Click):
+        return [value for value in values if isinstance(value, int | float)]
     known = [value for value in values if isinstance(value, dict)]
     if isinstance(asked, Number):
         return [value for value in known if isinstance(value.get("value"), int | float)]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from typing_extensions import TypedDict
 
 from app.lessons.attempt import Value
-from app.lessons.document import Choice, Number, Question, Rank, Sketch
+from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch, Spread
 from app.lessons.results import Words
 
 #: Numbers, and sketches, that are shown of a class, at most: a sketch has up to 64 points, and all students get them.
@@ -35,24 +35,30 @@ class Bars(TypedDict):
 
 
 class NumberTally(TypedDict):
-    """The numbers that were given to one question, ascending."""
+    """The numbers that were given to one question, or measured, ascending. What is measured has no bounds."""
 
     question: str
     ask: str
     unit: str
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     values: list[float]
     came: float | None
 
 
 class SketchTally(TypedDict):
-    """The curves that were sketched for one question: run → curves of points."""
+    """The curves that were sketched for one question: run → curves of points. `came`: run → the measured curve, as far
+    as the person who asks may know it."""
 
     question: str
     ask: str
     chart: str
     runs: dict[str, list[list[list[float]]]]
+    came: dict[str, list[list[float]]]
+
+
+#: How a class answered a question with one try.
+AnswerTally = Bars | NumberTally
 
 
 def bars(
@@ -81,20 +87,51 @@ def bars(
     }
 
 
-def numbers(question: Number, values: Iterable[Value], came: Value, words: Words) -> NumberTally:
-    """All numbers that were given."""
+def numbers(
+    question: Number | Click, values: Iterable[Value], came: Value, words: Words, *, iterations: int
+) -> NumberTally:
+    """All numbers that were given.
+
+    Args:
+        iterations: of the longest run, up to which one can click.
+    """
+    unit, low, high = "", 0.0, float(iterations)
+    if isinstance(question, Number):
+        unit = question.unit and words(f"{question.id}.unit", question.unit)
+        low, high = question.low, question.high
     return {
         "question": question.id,
         "ask": words(question.id, question.ask),
-        "unit": question.unit and words(f"{question.id}.unit", question.unit),
-        "low": question.low,
-        "high": question.high,
-        "values": sorted(value["value"] for value in values)[:MAX_NUMBERS],
+        "unit": unit,
+        "low": low,
+        "high": high,
+        "values": sorted(map(number_of, values))[:MAX_NUMBERS],
         "came": came,
     }
 
 
-def sketches(question: Sketch, values: Iterable[Value], words: Words) -> SketchTally:
+def number_of(value: Value) -> float:
+    """The number of an answer, without its range."""
+    number: float = value["value"] if isinstance(value, dict) else value
+    return number
+
+
+def spread(of: Spread, values: Iterable[float], words: Words) -> NumberTally:
+    """What was measured in the runs of each."""
+    return {
+        "question": of.id,
+        "ask": words(of.id, of.says),
+        "unit": of.unit and words(f"{of.id}.unit", of.unit),
+        "low": None,
+        "high": None,
+        "values": sorted(values)[:MAX_NUMBERS],
+        "came": None,
+    }
+
+
+def sketches(
+    question: Sketch, values: Iterable[Value], came: Mapping[str, list[list[float]]], words: Words
+) -> SketchTally:
     """The curves that were sketched, some of very many; those of one person cannot be told by their places."""
     curves: dict[str, list[list[list[float]]]] = {}
     for value in values:
@@ -105,6 +142,7 @@ def sketches(question: Sketch, values: Iterable[Value], words: Words) -> SketchT
         "ask": words(question.id, question.ask),
         "chart": question.chart,
         "runs": {name: sorted(found[:MAX_SKETCHES]) for name, found in curves.items()},
+        "came": dict(came),
     }
 
 

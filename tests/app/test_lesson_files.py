@@ -220,6 +220,19 @@ def test_what_is_wrong_is_said_with_file_line_and_reason(tmp_path, before, after
     assert any(problem.line == line and reason in problem.reason for problem in problems)
 
 
+@pytest.mark.parametrize("number", [".inf", "inf", "-inf", ".nan", "nan", "1e999", "1e300"])
+@pytest.mark.parametrize("field", ["low", "high", "within"])
+def test_a_number_question_has_finite_bounds_and_others_are_refused_with_their_line(tmp_path, field, number):
+    bounds = {"low": "0", "high": "100", "within": "1", field: number}
+    asked = "".join(f"    {name}: {value}\n" for name, value in bounds.items())
+    question = "  - id: much\n    kind: number\n    ask: How much?\n    value: 'test(\"large\")'\n" + asked
+    write(tmp_path, ENGLISH.replace("claims:\n", f"{question}claims:\n"))
+    problems = list(map(str, Library(tmp_path).shelf().problems))
+    line = 22 + list(bounds).index(field)
+    assert len(problems) == 1
+    assert problems[0].startswith(f"two-rates.en.md:{line}: predict.1.{field}: this should be ")
+
+
 @pytest.mark.parametrize(
     ("before", "after", "line", "reason"),
     [

@@ -79,6 +79,13 @@ def test_a_lesson_is_predicted_run_seen_and_explained_right_and_then_wrong_and_k
     assert page.page.inner_text("#lesson .verdict").startswith("✓")
     assert page.page.locator("#lesson .denied").count() == 1  # what these runs deny is not stated
     assert violations(page) == []
+
+    # a link selects its run and pins its moment
+    numbers = {run["name"]: run["number"] for run in lab.http.get("/api/runs").json()["runs"]}
+    page.page.click("#lesson a[data-run]")
+    for part in (f"selected={numbers['slow']}", f"at={numbers['slow']}@20"):
+        page.until(f"location.hash.includes('{part}')")
+    page.page.focus("#lesson [data-focus=leave]")
     page.page.keyboard.press("Escape")
     page.until("!document.querySelector('#lesson h2')")
     assert page.page.evaluate("document.querySelectorAll('#charts .chart').length") == before

@@ -62,10 +62,15 @@ def test_a_class_predicts_votes_discusses_and_votes_again_and_no_tally_is_seen_t
     expect(predictions).to_contain_text("1 of 2 have predicted")
     expect(projected).to_contain_text("2 人中 1 人が予想済み")
     assert predictions.locator(".room-bars").count() == projected.locator(".room-bars").count() == 0
+    for seats in (predictions.locator(".room-seats"), projected.locator(".room-seats")):
+        expect(seats.locator("span")).to_have_text(["1", "2"])
+        expect(seats.locator(".predicted")).to_have_text("1")
+    assert violations(projector, within="#predictions") == []
     predictions.get_by_role("button", name="Show").click()
     bars = predictions.locator('[data-question="ahead"] .room-bars dd b')
     expect(bars).to_have_text(["0", "1"])
-    expect(predictions.locator(".room-dots circle")).to_have_count(1)
+    for dots in ("final", "reached"):  # a prediction, and what was measured in the runs
+        expect(predictions.locator(f'[data-question="{dots}"] .room-dots circle')).to_have_count(1)
     expect(predictions.locator(".room-cloud .thin")).to_have_count(2)
     assert violations(wall, within="#predictions") == []
 

@@ -11,17 +11,19 @@ from tests.browser.accessibility import violations
 from tests.support.class_page import PHONE
 
 LESSON = "/#lesson=1a-vanishing-gradient"
+#: Here one draws losses.
+OF_LOSS = "/#lesson=2d-learning-rate"
 FIELD = "[data-chart=accuracy] .sketch-field"
-#: The drawn curve of a run as points of the chart: iterations, and accuracies from 0 to 1.
+#: The drawn curve of a run as points of the chart: iterations, and losses or accuracies from 0 to 1.
 CURVE = """run => {
-    const { xaxis, yaxis } = document.querySelector('#chart-accuracy')._fullLayout;
+    const { xaxis, yaxis } = document.querySelector('.sketching .plot')._fullLayout;
     const path = document.querySelector(`.sketch-curves [data-run="${run}"]`).getAttribute('d');
     return path.slice(1).split('L').map(place => place.split(',').map(Number))
         .map(([x, y]) => [xaxis.p2d(x), yaxis.p2d(y)]);
 }"""
 #: How many pixels the layer lies beside the axes.
 BESIDE = """(() => {
-    const figure = document.querySelector('#chart-accuracy');
+    const figure = document.querySelector('.sketching .plot');
     const { l, t, w, h } = figure._fullLayout._size;
     const { left, top } = figure.getBoundingClientRect();
     const layer = document.querySelector('.sketch').getBoundingClientRect();
@@ -97,10 +99,10 @@ def test_a_sketch_is_drawn_by_mouse_and_keyboard_undone_and_stays_with_the_axes(
     page.page.set_viewport_size({"width": 1280, "height": 800})
 
 
-def test_on_a_phone_a_sketch_is_drawn_by_touch(open_page: Any, lab: Any) -> None:
+def test_on_a_phone_a_sketch_of_losses_is_drawn_by_touch(open_page: Any, lab: Any) -> None:
     page = open_page(lab, **PHONE)
-    page.open(f"/?lang=ja{LESSON[1:]}")
-    field = page.page.locator(FIELD)
+    page.open(f"/?lang=ja{OF_LOSS[1:]}")
+    field = page.page.locator("[data-chart=loss] .sketch-field")
     field.scroll_into_view_if_needed()
     page.until(f"{BESIDE} < 1")
     box = field.bounding_box()
@@ -110,6 +112,8 @@ def test_on_a_phone_a_sketch_is_drawn_by_touch(open_page: Any, lab: Any) -> None
         kind = "touchMove" if at else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(page.page.locator(".sketch-names")).to_have_text("予想 sigmoid")
-    curve = page.page.evaluate(CURVE, "sigmoid")
-    assert [round(value_at(curve, at), 1) for at in (10, 1990)] == [0.1, 0.9]
+    expect(page.page.locator(".sketch-names")).to_have_text("予想 η 0.001")
+    expect(page.page.locator(".sketch-chance-text")).to_be_hidden()
+    curve = page.page.evaluate(CURVE, "η 0.001")
+    highest = page.page.evaluate("document.querySelector('.sketching .plot')._fullLayout.yaxis.range[1]")
+    assert [round(value_at(curve, at) / highest, 1) for at in (10, 990)] == [0.1, 0.9]

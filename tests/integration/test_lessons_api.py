@@ -198,14 +198,16 @@ def test_while_launching_is_held_or_refused_nothing_is_sealed(lab):
 def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sealed(lab):
     teacher, projector = lab.teacher(), lab.projector()
     ada, bob = lab.student("Ada"), lab.student("Bob")
-    tallies = ("bars", "numbers", "sketches", "transfer", "vote", "exits")
+    tallies = ("bars", "numbers", "sketches", "see", "transfer", "spread", "vote", "exits")
     seal(ada.http)
     until_seen(ada.http)
     reply(ada.http, "last", 40).raise_for_status()
     reply(ada.http, "rule", "luck").raise_for_status()
     reply(ada.http, "unclear", "the rate").raise_for_status()
-    assert room(bob.http) == {"people": 2, "predicted": 1, "mine": None} | dict.fromkeys(tallies)
-    assert room(projector.http)["bars"] is None
+    seats = {"numbers": [1, 2], "predicted": [1], "away": []}
+    before = {"people": 2, "predicted": 1, "seats": seats, "mine": None} | dict.fromkeys(tallies)
+    for member in (bob, projector):  # who has predicted, and nothing of what
+        assert room(member.http) == before
     for step in (1, 3):  # the teacher shows it
         view = {"kind": "lesson", "lesson": SLUG, "step": step}
         teacher.http.post("/api/class/show", json={"view": view}).raise_for_status()
@@ -223,12 +225,32 @@ def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     ]
     assert seen["numbers"][0]["values"] == [80, 80]
     assert seen["sketches"][0]["runs"] == {"fast": [LINE, LINE], "slow": [LINE, LINE]}
-    assert seen["transfer"] is None  # which Bob has not answered
-    assert seen["exits"] is None
+    assert [seen[name] for name in ("see", "transfer", "spread", "exits")] == [
+        None
+    ] * 4  # Bob has not answered
     everything = room(teacher.http)
     assert everything["exits"] == ["the rate"]
     assert [one["count"] for one in everything["transfer"]["options"]] == [0, 1]
-    assert room(projector.http)["bars"] == everything["bars"]  # all who are here have predicted
+    projected = room(projector.http)
+    assert projected["bars"] == everything["bars"]  # all who are here have predicted
+    assert [projected[name] for name in ("see", "transfer", "spread")] == [None] * 3  # but not answered
+
+    # after the own answer: a dot for each answer and each student's runs, the own ones named
+    reply(bob.http, "last", 20).raise_for_status()
+    reply(bob.http, "rule", "rate").raise_for_status()
+    answered = room(bob.http)
+    assert (answered["see"]["values"], answered["see"]["high"], answered["see"]["came"]) == ([20, 40], 40, 40)
+    assert [one["count"] for one in answered["transfer"]["options"]] == [1, 1]
+    runs = bob.http.get("/api/runs").json()["runs"]
+    [ended] = {100 * run["latest"]["test_accuracy"] for run in runs if run["name"] == "fast"}
+    assert answered["spread"]["values"] == [pytest.approx(ended, abs=0.01)] * 2  # both have the same runs
+    assert answered["mine"]["reached"] == pytest.approx(ended, abs=0.01)
+    assert (answered["mine"]["last"], answered["mine"]["rule"]) == (20, "rate")
+    assert "unclear" not in answered["mine"]
+    assert room(projector.http)["spread"] == answered["spread"]
+    came = answered["sketches"][0]["came"]
+    assert [point[0] for point in came["fast"]] == [20, 40]
+    assert came["fast"][-1][1] == pytest.approx(ended, abs=0.01)
     for answer in (seen, everything, room(projector.http)):
         text = json.dumps(answer)
         assert not any(secret in text for secret in (ada.id, bob.id, "Ada", "Bob"))

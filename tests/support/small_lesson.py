@@ -40,6 +40,7 @@ transfer:
     kind: choice
     ask: What holds for both?
     options: [{id: rate, text: A rate decides., holds: true}, {id: luck, text: It is luck.}]
+  spread: {id: reached, says: Accuracy of the fast one, unit: '%', value: 'test("fast")'}
   try:
     - {id: zero, text: Faster, run: fast, changes: {optimizer: {learning_rate: 0.5}}, reach: 'test("zero") > 20'}
 exit: {id: unclear, ask: What is still unclear?}
@@ -60,7 +61,7 @@ WATCHED
 BECAUSE it has {{ iterations("fast") | .0f }} iterations.
 
 # Explain
-EXPLAINED
+EXPLAINED: see [the slow one](card:accuracy?run=slow&at=20).
 
 ::: claim learns
 It learns to {{ test("fast") | .1f }} %, in the room {{ room(test("fast")) | .1f }} %.

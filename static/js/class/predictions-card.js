@@ -3,8 +3,9 @@
  * class vote on a question, discuss it, and vote again; the projector shows it when the server lets it. It names nobody.
  */
 
-import { counted, countLine, countOf, talliesOf, voteTally } from "../lessons/room/room-parts.js";
+import { counted, countLine, talliesOf, voteTally } from "../lessons/room/room-parts.js";
 import { RoomSource } from "../lessons/room/room-source.js";
+import { seatGrid } from "../lessons/room/seats.js";
 import { h, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { ApiError } from "../server/api.js";
@@ -12,11 +13,10 @@ import { roomApi } from "../server/room-api.js";
 import { language, number, onLanguage, t } from "../words/i18n.js";
 import { textsOf } from "../words/part-texts.js";
 import { explain } from "../words/reasons.js";
-import { columnsOf } from "./cloud.js";
 import { classApi } from "./wall-api.js";
 
 /**
- * @import { Bars, Points, Room, Vote } from "../lessons/room/types.js"
+ * @import { Bars, Numbers, Room, Vote } from "../lessons/room/types.js"
  * @import { Toast } from "../page/toast.js"
  * @import { CurveGroup } from "./groups.js"
  * @import { WallStore } from "./wall-store.js"
@@ -26,8 +26,6 @@ import { classApi } from "./wall-api.js";
 const PAUSE = 4000;
 /** While a lesson is shown to all from this step on, the projector shows the predictions; as in app/lessons/room.py. */
 const SHOWN_STEP = 3;
-/** @type {Record<string, Points>} */
-const NONE = {};
 /** The phases of a vote, in their order. @type {Vote["phase"][]} */
 const PHASES = ["first", "discuss", "second", "closed"];
 
@@ -52,14 +50,10 @@ export class PredictionsCard {
   /** @type {(name: string) => string} */
   #colorOf = () => "";
   #asked = "";
-  /** What was drawn last: the look as text, the room, and what came. */
+  /** What was drawn last: the look as text, and the room. */
   #drawn = "";
   /** @type {Room | null} */
   #room = null;
-  /** @type {Record<string, Points>} */
-  #truths = NONE;
-  /** Until when, in the page's milliseconds, what came is not computed again. */
-  #cameUntil = 0;
 
   /**
    * @param {HTMLElement} card
@@ -86,7 +80,7 @@ export class PredictionsCard {
   }
 
   /**
-   * Take the curves of the class, for their colours and for what came.
+   * Take the curves of the class, for their colours.
    * @param {CurveGroup[]} groups
    * @param {(name: string) => string} colorOf
    */
@@ -143,15 +137,6 @@ export class PredictionsCard {
     return this.#groups.some((group) => group.name === name) ? this.#colorOf(name) : "";
   }
 
-  /** What came, computed again only from time to time: the curves of a large class change with each drawing of the wall. */
-  #came() {
-    const now = performance.now();
-    if (now < this.#cameUntil) return this.#truths;
-    this.#cameUntil = now + PAUSE;
-    const truths = truthsOf(this.#groups);
-    return JSON.stringify(truths) === JSON.stringify(this.#truths) ? this.#truths : truths;
-  }
-
   #draw() {
     const { room } = this.#source;
     const isShown = room !== null && room.people > 0;
@@ -159,13 +144,11 @@ export class PredictionsCard {
     if (!isShown) return;
     const canShow = this.#isOpen || !this.#toast;
     const colors = this.#groups.map(({ name }) => [name, this.#colorOf(name)]);
-    const truths = canShow && room.sketches?.length ? this.#came() : NONE;
     const { shown } = this.#store.classroom;
     const drawn = JSON.stringify([canShow, colors, shown, language()]);
-    if (drawn === this.#drawn && room === this.#room && truths === this.#truths) return;
+    if (drawn === this.#drawn && room === this.#room) return;
     this.#drawn = drawn;
     this.#room = room;
-    this.#truths = truths;
     setText(this.#title, t("lesson.room.predictions"));
     this.#body.setAttribute("aria-label", t("lesson.room.predictions"));
     setText(this.#toggle, t(this.#isOpen ? "lesson.room.hide" : "lesson.room.show"));
@@ -175,27 +158,29 @@ export class PredictionsCard {
     this.#project.checked = (shown?.step ?? 0) >= SHOWN_STEP;
     const isVoting = room.vote !== null && room.vote.phase !== "closed"; // then there is nothing else to look at
     const hasTallies = room.bars !== null && canShow && !isVoting;
-    const how = { colorOf: (/** @type {string} */ name) => this.#color(name), truths };
+    const how = { colorOf: (/** @type {string} */ name) => this.#color(name) };
     const tally = voteTally(room.vote, how.colorOf);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.vote : "";
     const isRead = this.#body.querySelector("details")?.open ?? false;
     this.#body.replaceChildren(
-      ...(isVoting ? this.#voting(room) : hasTallies ? [countLine(room)] : countOf(room)),
+      ...(isVoting ? this.#voting(room) : [countLine(room)]),
+      ...(isVoting || hasTallies ? [] : [seatGrid(room.seats, null)]),
       ...(tally && canShow ? [tally] : []),
       ...(hasTallies ? talliesOf(room, how) : []),
       ...(canShow && !isVoting && room.exits?.length ? [exitsOf(room.exits, isRead)] : []),
     );
-    for (const bars of this.#toast ? [...(room.bars ?? []), room.transfer].filter((one) => one !== null) : [])
-      this.#offerVote(bars);
+    if (this.#toast)
+      for (const tally of [...(room.bars ?? []), room.transfer]) if (tally) this.#offerVote(tally);
     if (focused)
       /** @type {HTMLElement | null} */ (
         this.#body.querySelector(`[data-vote="${CSS.escape(focused)}"]`)
       )?.focus();
   }
 
-  /** A button that lets the class vote on a question. @param {Bars} bars */
-  #offerVote({ question, votable = false }) {
-    if (!votable) return;
+  /** A button that lets the class vote on a question. @param {Bars | Numbers} tally */
+  #offerVote(tally) {
+    if (!("options" in tally) || !tally.votable) return;
+    const { question } = tally;
     const heading = this.#body.querySelector(`[data-question="${CSS.escape(question)}"] h3`);
     const begin = () => this.#move(question, "first");
     heading?.after(
@@ -248,18 +233,6 @@ export class PredictionsCard {
 export function lessonOf({ shown, vote = null, ended = false }) {
   if (ended) return "";
   return (shown?.kind === "lesson" ? shown.lesson : vote?.phase === "closed" ? "" : vote?.lesson) ?? "";
-}
-
-/** What came, by the name of the runs: the median of the class, in per cent. @param {CurveGroup[]} groups @returns {Record<string, Points>} */
-function truthsOf(groups) {
-  const named = groups.filter(({ name, isRest }) => name && !isRest);
-  return Object.fromEntries(
-    named.map(({ name, curves }) => {
-      const begun = curves.map(({ points, iterations }) => ({ points, iterations, over: false }));
-      const end = Math.max(0, ...curves.map(({ iterations }) => iterations));
-      return [name, columnsOf(begun, end).map(({ x, median }) => [x, 100 * median])];
-    }),
-  );
 }
 
 /**

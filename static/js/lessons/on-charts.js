@@ -1,5 +1,6 @@
 /** What a lesson does on the charts: sketches, clicks that answer a question, and the places of which its texts speak. */
 
+import { urlState } from "../state/address.js";
 import { classesOf } from "../words/labels.js";
 import { onChartClick } from "./chart-click.js";
 import { Sketches } from "./sketches.js";
@@ -107,9 +108,11 @@ export class OnCharts {
    * @param {Place} place its run is an id or a name
    * @param {Run[]} runs of the attempt
    */
-  async show({ card, run: which, moment }, runs) {
+  async show({ card, run: which, moment, selects = false }, runs) {
     this.open(card);
-    const run = runs.find(({ id, name }) => id === which || name === which) ?? runs[0];
+    const named = runs.find(({ id, name }) => id === which || name === which);
+    if (named && selects) urlState.set({ selected: [String(named.number)] });
+    const run = named ?? runs[0];
     if (run && moment !== null) (await this.#playhead()).show(run, moment);
   }
 

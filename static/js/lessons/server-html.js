@@ -5,8 +5,9 @@ import { onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 
 /**
- * Where a figure or a link leads: a card, and a moment of a run.
- * @typedef {{card: string, run: string, moment: number | null}} Place
+ * Where a figure or a link leads: a card, and a moment of a run. `selects`: whether the run is selected; a figure only opens what it
+ * was measured in, as the text may go on with other runs.
+ * @typedef {{card: string, run: string, moment: number | null, selects?: boolean}} Place
  */
 
 /**
@@ -27,7 +28,8 @@ export function serverHtml(html, show) {
  */
 function wire(element, show) {
   const { card = "", run = "", moment } = element.dataset;
-  const go = () => show({ card, run, moment: moment ? Number(moment) : null });
+  const selects = element.localName === "a";
+  const go = () => show({ card, run, moment: moment ? Number(moment) : null, selects });
   element.setAttribute("role", "button");
   element.tabIndex = 0;
   element.title = t("lesson.to_evidence");

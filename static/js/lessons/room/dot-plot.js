@@ -7,39 +7,41 @@ import { axisOf, dotPlot } from "./dots.js";
 
 /** @import { Numbers } from "./types.js" */
 
-/** Sizes in the picture's own units: its width, the height for dots, and below it for the axis; a dot; what is above the dots. */
-const [WIDTH, HEIGHT, AXIS, DOT, ABOVE] = [266, 60, 16, 8, 16];
+/** Sizes in the picture's own units: its width, the height of the axis, a dot, and what is above the dots. */
+const [WIDTH, AXIS, DOT, ABOVE] = [266, 16, 8, 6];
+/** Dots above each other: so many at most, and room for so many at least. */
+const [ROWS, LEAST] = [8, 3];
+/** So near to an end of the axis, a number in the middle above its place would leave the picture. */
+const EDGE = 14;
 const COLUMNS = Math.floor(WIDTH / DOT);
-const TICKS = 4;
 
 /**
  * @param {Numbers} asked
  * @param {number | null} own
  */
 export function dotPicture({ values, low, high, unit, came }, own) {
-  const [from, to] = axisOf([...values, ...(came === null ? [] : [came])], low, high);
+  const axis = axisOf([...values, ...(came === null ? [] : [came])], low, high);
+  const { low: from, high: to, step } = axis;
   const place = (/** @type {number} */ value) =>
     WIDTH * Math.max(0, Math.min(1, (value - from) / (to - from || 1)));
-  const rows = Math.floor(HEIGHT / DOT);
-  const { dots, each } = dotPlot(values, { low: from, high: to, columns: COLUMNS, rows, own });
-  const bottom = ABOVE + HEIGHT;
+  const { dots, each } = dotPlot(values, { low: from, high: to, columns: COLUMNS, rows: ROWS, own });
+  const rows = Math.max(LEAST, ...dots.map(({ level }) => level + 1));
+  const bottom = ABOVE + rows * DOT;
   const median = values.length ? percentile(values, 0.5) : null;
+  /** Digits after the point; what is no number of the axis has one more. */
+  const digits = Math.max(0, Math.ceil(-Math.log10(step)));
+  const sign = unit === "%" ? "%" : "";
   const shown = (/** @type {number} */ value) =>
-    `${number(value, { maximumFractionDigits: to - from < 3 ? 2 : 0 })}${unit === "%" ? "%" : ""}`;
-  const ticks = Array.from({ length: TICKS + 1 }, (_, i) => from + (i * (to - from)) / TICKS);
+    [number(value, { maximumFractionDigits: digits + 1 }), sign || (unit && ` ${unit}`)].join("");
   const picture = svg(
     "svg",
     { class: "room-dots", viewBox: `0 0 ${WIDTH} ${bottom + AXIS}`, role: "img" },
     svg("line", { class: "axis", x1: 0, x2: WIDTH, y1: bottom, y2: bottom }),
-    ...ticks.map((value, i) =>
+    ...axis.ticks.map((value) =>
       svg(
         "text",
-        {
-          x: place(value),
-          y: bottom + 12,
-          "text-anchor": ["start", ...Array(TICKS - 1).fill("middle"), "end"][i],
-        },
-        shown(value),
+        { x: place(value), y: bottom + 12, "text-anchor": anchorAt(place(value)) },
+        `${number(value, { maximumFractionDigits: digits })}${sign}`,
       ),
     ),
     ...dots.map(({ x, level, isOwn }) =>
@@ -57,7 +59,7 @@ export function dotPicture({ values, low, high, unit, came }, own) {
             class: ["median", "came"][i],
             x1: place(value),
             x2: place(value),
-            y1: ABOVE,
+            y1: 0,
             y2: bottom,
           }),
     ),
@@ -70,4 +72,9 @@ export function dotPicture({ values, low, high, unit, came }, own) {
   ];
   picture.setAttribute("aria-label", texts.join(". "));
   return h("div", { className: "room-numbers" }, picture, h("p", { className: "quiet" }, texts.join(" · ")));
+}
+
+/** Numbers at the ends of the axis stay within the picture. @param {number} x */
+function anchorAt(x) {
+  return x < EDGE ? "start" : x > WIDTH - EDGE ? "end" : "middle";
 }

@@ -1,5 +1,10 @@
 /** The places of a dot plot: one dot for each value, above each other where values are near. It uses no document. */
 
+import { roundAbove } from "../../scale.js";
+
+/** Distances between numbers on the axis, about. */
+const TICKS = 4;
+
 /** A dot: its place along the axis from 0 to 1, and in its column from 0 at the bottom. @typedef {{x: number, level: number, isOwn: boolean}} Dot */
 
 /**
@@ -31,15 +36,32 @@ export function dotPlot(values, { low, high, columns, rows, own }) {
 }
 
 /**
- * The ends of the axis: what may be answered, or what was, where that is only a part of it.
- * @param {number[]} values
- * @param {number} low
- * @param {number} high
- * @returns {[number, number]}
+ * An axis with round numbers: of what may be answered, or of the part of it in which the answers lie.
+ * @param {number[]} values at least one, if there are no bounds
+ * @param {number | null} least the least number that may be answered; null: there are no bounds
+ * @param {number | null} most
+ * @returns {{low: number, high: number, ticks: number[], step: number}}
  */
-export function axisOf(values, low, high) {
-  const [from, to] = [Math.min(...values), Math.max(...values)];
-  const room = 0.1 * (to - from) || 0.05 * (high - low) || 1;
-  const isWide = values.length === 0 || to - from > 0.4 * (high - low);
-  return isWide ? [low, high] : [Math.max(low, from - room), Math.min(high, to + room)];
+export function axisOf(values, least, most) {
+  const [first, last] = [Math.min(...values), Math.max(...values)];
+  const bounds = least === null || most === null ? null : [least, most];
+  const range = bounds ? bounds[1] - bounds[0] : Math.abs(last);
+  const isWhole = bounds && (values.length === 0 || last - first > 0.4 * range);
+  const room = 0.1 * (last - first) || 0.05 * range || 1;
+  const [from, to] = isWhole ? bounds : [first - room, last + room];
+  const step = roundAbove((to - from) / TICKS);
+  const inside = (/** @type {number} */ value) =>
+    bounds ? Math.max(bounds[0], Math.min(bounds[1], value)) : value;
+  const low = inside(exact(step * Math.floor(from / step)));
+  const high = inside(exact(step * Math.ceil(to / step)));
+  const begin = Math.ceil(low / step);
+  const ticks = Array.from({ length: Math.floor(exact(high / step)) - begin + 1 }, (_, i) =>
+    exact(step * (begin + i)),
+  );
+  return { low, high, ticks, step };
+}
+
+/** Without what is left of a sum of numbers that are not whole. @param {number} value */
+function exact(value) {
+  return Number(value.toPrecision(12));
 }

@@ -3,22 +3,20 @@
  * sealed, what all expect, beside what came. It names nobody.
  */
 
-import { launchedLast, viewOfRun } from "../../class/class-cloud.js";
+import { launchedLast } from "../../class/class-cloud.js";
 import { find, h, setText } from "../../page/dom.js";
 import { cssColor } from "../../page/palette.js";
 import { loadStyle } from "../../page/style.js";
 import { onLanguage, t } from "../../words/i18n.js";
-import { counted, countOf, talliesOf, voteTally } from "./room-parts.js";
+import { counted, talliesOf, voteTally } from "./room-parts.js";
 import { pauseOfStudents, RoomSource } from "./room-source.js";
+import { seatGrid } from "./seats.js";
 
 /**
  * @import { Run } from "../../types.js"
  * @import { Store } from "../../state/store.js"
- * @import { Points, Room } from "./types.js"
+ * @import { Room } from "./types.js"
  */
-
-/** A curve of what came has about this number of points at most. */
-const MAX_POINTS = 200;
 
 await loadStyle("room");
 
@@ -93,24 +91,20 @@ export class RoomCard {
     if (!room) return;
     const runs = room.bars ? this.#runs : [];
     const { number = null } = this.#store.messages.person?.person ?? {};
-    // while runs train, the store draws often: what came is drawn when they have ended
     const drawn = JSON.stringify([
       room,
       number,
       this.#seed,
       t("lesson.room.title"),
-      runs.map(({ id, hue, finished_at }) => [id, hue, finished_at]),
+      runs.map(({ name, hue }) => [name, hue]),
     ]);
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
     setText(this.#title, t("lesson.room.title"));
     this.#body.setAttribute("aria-label", t("lesson.room.title"));
-    const isBefore = room.bars === null;
-    this.#count.replaceChildren(
-      ...(isBefore ? [] : counted("lesson.room.predicted", room.predicted, room.people)),
-    );
+    this.#count.replaceChildren(...counted("lesson.room.predicted", room.predicted, room.people));
     this.#body.replaceChildren(
-      ...(isBefore ? [...countOf(room), ...this.#before(number, room)] : this.#after(room, runs)),
+      ...(room.bars === null ? this.#before(number, room) : this.#after(room, runs)),
     );
   }
 
@@ -118,13 +112,14 @@ export class RoomCard {
    * @param {number | null} number
    * @param {Room} room
    */
-  #before(number, { people }) {
+  #before(number, { people, seats }) {
     const seed =
       this.#seed === null || number === null
         ? ""
         : t("lesson.room.seed", { number, of: people, seed: this.#seed });
     const who = seed || (number === null ? "" : t("lesson.room.number", { number }));
-    return [h("p", { className: "quiet" }, [who, t("lesson.room.sealed")].filter(Boolean).join(" "))];
+    const says = [who, t("lesson.room.sealed")].filter(Boolean).join(" ");
+    return [seatGrid(seats, number), h("p", { className: "quiet" }, says)];
   }
 
   /**
@@ -137,16 +132,7 @@ export class RoomCard {
       const run = byName.get(name);
       return run ? cssColor(run.hue) : "";
     };
-    const ended = runs.filter(({ finished_at }) => finished_at);
-    const truths = Object.fromEntries(ended.map((run) => [run.name, truthOf(run)]));
     const vote = voteTally(room.vote, colorOf);
-    return [...(vote ? [vote] : []), ...talliesOf(room, { colorOf, truths })];
+    return [...(vote ? [vote] : []), ...talliesOf(room, { colorOf })];
   }
-}
-
-/** The accuracy of a run in per cent, with not too many points. @param {Run} run @returns {Points} */
-function truthOf(run) {
-  const { points } = viewOfRun(run);
-  const every = Math.ceil(points.length / MAX_POINTS);
-  return points.filter((_, i) => i % every === 0).map(([x, y]) => [x, 100 * y]);
 }

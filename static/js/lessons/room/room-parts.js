@@ -6,23 +6,13 @@ import { barList } from "./bars.js";
 import { dotPicture } from "./dot-plot.js";
 import { sketchCloud } from "./sketch-cloud.js";
 
-/** @import { Bars, Points, Room } from "./types.js" */
+/** @import { Bars, Numbers, Room } from "./types.js" */
 
-/**
- * `colorOf`: the colour of a run by its name; `truths`: what came, by run.
- * @typedef {{colorOf: (name: string) => string, truths: Record<string, Points>}} HowParts
- */
+/** `colorOf`: the colour of a run by its name. @typedef {{colorOf: (name: string) => string}} HowParts */
 
 /** How many have predicted, as a text. @param {Room} room */
 export function countLine({ people, predicted }) {
   return h("p", { className: "room-count" }, ...counted("lesson.room.predicted", predicted, people));
-}
-
-/** The same with a bar. @param {Room} room */
-export function countOf(room) {
-  const bar = h("span");
-  bar.style.width = `${(100 * room.predicted) / Math.max(1, room.people)}%`;
-  return [countLine(room), h("span", { className: "room-bar whole" }, bar)];
 }
 
 /**
@@ -37,22 +27,23 @@ export function counted(key, n, of) {
 }
 
 /**
- * What the class predicted, and what it answered in the end.
+ * What the class answered and predicted, what was answered last first.
  * @param {Room} room
  * @param {HowParts} how
  */
-export function talliesOf({ bars, numbers, sketches, transfer, mine, vote }, how) {
+export function talliesOf({ bars, numbers, sketches, see, transfer, spread, mine, vote }, how) {
   const own = (/** @type {string} */ question) => mine?.[question] ?? null;
   const isVoted = (/** @type {string} */ question) => vote?.phase === "closed" && vote.question === question;
+  const counts = (/** @type {Bars | Numbers} */ one) =>
+    "options" in one
+      ? part(one, barList(one, { own: chosen(own(one.question)), colorOf: how.colorOf }))
+      : part(one, dotPicture(one, numberOf(own(one.question))));
+  const answered = [transfer, spread, see].filter((one) => one !== null).filter(isCounted);
   return [
-    ...(bars ?? [])
+    ...[...answered, ...(bars ?? []), ...(numbers ?? [])]
       .filter(({ question }) => !isVoted(question))
-      .map((one) => part(one, barList(one, { own: chosen(own(one.question)), colorOf: how.colorOf }))),
-    ...(numbers ?? []).map((one) => part(one, dotPicture(one, own(one.question)?.value ?? null))),
+      .map(counts),
     ...(sketches ?? []).map((one) => part(one, sketchCloud(one, { ...how, own: own(one.question) }))),
-    ...(transfer && !isVoted(transfer.question)
-      ? [part(transfer, barList(transfer, { own: null, colorOf: how.colorOf }))]
-      : []),
   ];
 }
 
@@ -77,6 +68,16 @@ export function voteTally(vote, colorOf) {
  */
 function part({ question, ask }, ...parts) {
   return h("section", { className: "room-part", "data-question": question }, h("h3", {}, ask), ...parts);
+}
+
+/** Whether there is something to show: bars say what can be answered, also before anybody has. @param {Bars | Numbers} tally */
+function isCounted(tally) {
+  return "options" in tally || tally.values.length > 0;
+}
+
+/** The number of an answer, without its range. @param {any} value @returns {number | null} */
+function numberOf(value) {
+  return typeof value === "number" ? value : (value?.value ?? null);
 }
 
 /** The chosen option; of a ranking, the run that was put first. @param {unknown} value */

@@ -8,7 +8,7 @@ import { roomApi } from "../../server/room-api.js";
 import { Emitter } from "../../state/emitter.js";
 import { newestOnly } from "../../state/newest.js";
 
-/** @import { Room } from "./types.js" */
+/** @import { Bars, Numbers, Room } from "./types.js" */
 
 /** The pause of a student's page, in milliseconds: a class asks at most about four times a second, however large it is. @param {number} people */
 export const pauseOfStudents = (people) => Math.max(15_000, 250 * people);
@@ -94,6 +94,11 @@ export class RoomSource extends Emitter {
 export function isOpen(room) {
   if (!room) return true;
   const { people, predicted, vote, transfer } = room;
-  const answered = transfer?.options.reduce((sum, { count }) => sum + count, 0) ?? 0;
+  const answered = transfer ? countOf(transfer) : 0;
   return predicted < people || answered < predicted || (vote !== null && vote.phase !== "closed");
+}
+
+/** How many have answered. @param {Bars | Numbers} tally */
+function countOf(tally) {
+  return "options" in tally ? tally.options.reduce((sum, { count }) => sum + count, 0) : tally.values.length;
 }

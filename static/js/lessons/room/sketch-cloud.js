@@ -18,10 +18,9 @@ const MAX_LINES = 60;
  * @param {object} how
  * @param {Record<string, Points> | null} how.own one's own curves
  * @param {(name: string) => string} how.colorOf the colour of a run
- * @param {Record<string, Points>} how.truths what came, by run; in the unit of the sketches
  */
-export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
-  const isPercent = chart !== "loss";
+export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
+  const isPercent = chart.endsWith("accuracy");
   const all = Object.values(runs).flat();
   const end = Math.max(1, ...all.map((points) => points.at(-1)?.[0] ?? 0));
   const high = isPercent ? 100 : Math.max(...all.flat().map(([, value]) => value), 1e-9);
@@ -31,7 +30,7 @@ export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
     end,
   };
   const corner = (/** @type {number[]} */ [x, y]) =>
-    `${place.x.place(x).toFixed(1)},${place.y.place(y).toFixed(1)}`;
+    `${place.x.place(x).toFixed(1)},${place.y.place(Math.min(y, high)).toFixed(1)}`; // what came may be far above
   const line = (/** @type {Points} */ points) => {
     const corners = points.filter(([x]) => x <= end).map(corner);
     return `M${corners.join("L")}`;
@@ -51,7 +50,7 @@ export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
         ? [svg("path", { class: "median", d: medianOf(columns, place, true) })]
         : []),
       ...(own?.[name]?.length ? [svg("path", { class: "own", d: line(own[name]) })] : []),
-      ...(truths[name]?.length ? [svg("path", { class: "truth", d: line(truths[name]) })] : []),
+      ...(came[name]?.length ? [svg("path", { class: "truth", d: line(came[name]) })] : []),
     );
     group.style.color = colorOf(name) || "var(--quiet)";
     return group;
@@ -88,7 +87,7 @@ export function sketchCloud({ chart, runs }, { own, colorOf, truths }) {
     ...names,
     h("span", {}, h("span", { className: "room-line dashed" }), t("lesson.room.sketched")),
     own ? h("span", {}, h("span", { className: "room-line dotted" }), t("lesson.room.you")) : "",
-    ...(Object.keys(truths).length
+    ...(Object.keys(came).length
       ? [h("span", {}, h("span", { className: "room-line" }), t("lesson.room.came"))]
       : []),
   ];

@@ -15,11 +15,16 @@
  */
 
 /**
- * The numbers that were given, ascending.
- * @typedef {{question: string, ask: string, unit: string, low: number, high: number, values: number[], came: number | null}} Numbers
+ * The numbers that were given, or measured, ascending. `low`, `high`: of what may be answered; null: they have no bounds.
+ * @typedef {{question: string, ask: string, unit: string, low: number | null, high: number | null, values: number[], came: number | null}} Numbers
  */
 
-/** The curves that were sketched: run → curves. @typedef {{question: string, ask: string, chart: string, runs: Record<string, Points[]>}} Sketches */
+/**
+ * The curves that were sketched: run → curves; and what came: run → its curve.
+ * @typedef {{question: string, ask: string, chart: string, runs: Record<string, Points[]>, came: Record<string, Points>}} Sketches
+ */
+
+/** The numbers of all students, of those who have predicted, and of those who are away. @typedef {{numbers: number[], predicted: number[], away: number[]}} Seats */
 
 /**
  * A vote: two rounds with a discussion between. `mine`: what the person voted in each round; `voted`: how many have. The tallies are
@@ -39,11 +44,14 @@
  * @typedef {object} Room
  * @property {number} people
  * @property {number} predicted
- * @property {Record<string, any> | null} mine the person's own prediction, by question
+ * @property {Seats} seats
+ * @property {Record<string, any> | null} mine the person's own prediction and answers, by question
  * @property {Bars[] | null} bars
  * @property {Numbers[] | null} numbers
  * @property {Sketches[] | null} sketches
- * @property {Bars | null} transfer
+ * @property {Bars | Numbers | null} see the answers to the question about what is seen
+ * @property {Bars | Numbers | null} transfer the answers to the question over all runs
+ * @property {Numbers | null} spread a figure of the runs of each student
  * @property {Vote | null} vote
  * @property {string[] | null} exits what is still unclear to students, for the teacher alone
  */
