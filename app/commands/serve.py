@@ -147,7 +147,7 @@ class _Server(uvicorn.Server):
     def _class(self, classroom: Classroom) -> list[str]:
         """How people join, also as a QR code, and the teacher's link."""
         addresses = self._lab.addresses
-        found, code = addresses.all(), classroom.code
+        found, code = addresses.all(), classroom.entrance.code
         where = " or ".join(f"{address}/join" for address in found) or _for_others(addresses)
         lines = [
             f"  class {classroom.name}: people join at {where}",

@@ -76,14 +76,14 @@ class Attendance:
             away = now - person.seen_at > AWAY_SECONDS
             if away != person.away:
                 person.away = away
-                classroom.publish_person(person)
+                classroom.roster.publish(person)
         owners = self._owners()
         classroom.note_launched(sum(one.id in owners for one in classroom.students))
         if now > classroom.made_at + self._seconds:
             await classroom.end()
         if abs(now - self._links_seen) > LINKS_SECONDS:
             self._links_seen = now
-            await classroom.look_for_new_links()
+            await classroom.links.look_for_new()
         if now - self._stored > SEEN_SECONDS:
             await self._store_seen()
 

@@ -42,7 +42,7 @@ async def join(request: Request, lab: TheLab, lang: str | None = None) -> Respon
     joins, so that two of its tabs are one person, and other people's wrong codes do not slow it down."""
     classroom = lab.demand_class()
     answer = _page(request, "join.html", lang)
-    token = classroom.new_visitor(token_of(request, classroom.id))
+    token = classroom.entrance.new_visitor(token_of(request, classroom.id))
     if token:
         remember(answer, request, classroom.id, token)
     return answer

@@ -92,7 +92,7 @@ async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAns
 async def check(lab: TheLab, request: Request, given: Asking) -> ClassAnswer:
     """Whether the class has this code; a wrong one counts as in joining."""
     classroom = lab.demand_class()
-    classroom.check(given.code, token_of(request, classroom.id))
+    classroom.entrance.check(given.code, token_of(request, classroom.id))
     return class_view(lab, None)
 
 
@@ -108,7 +108,7 @@ async def join(lab: TheLab, request: Request, response: Response, given: Joining
             raise Forbidden("the teacher has removed you from the class", code="removed")
         response.status_code = 200
         return class_view(lab, known)
-    person, token = await classroom.join(given.code, given.nickname, token)
+    person, token = await classroom.entrance.join(given.code, given.nickname, token)
     remember(response, request, classroom.id, token)
     return class_view(lab, person)
 
@@ -117,7 +117,9 @@ async def join(lab: TheLab, request: Request, response: Response, given: Joining
 async def come_back(lab: TheLab, request: Request, response: Response, given: Returning) -> ClassAnswer:
     """Be known on another device, by the code of the class and one's recovery phrase."""
     classroom = lab.demand_class()
-    person, token = await classroom.return_by(given.code, given.phrase, token_of(request, classroom.id))
+    person, token = await classroom.entrance.return_by(
+        given.code, given.phrase, token_of(request, classroom.id)
+    )
     remember(response, request, classroom.id, token)
     return class_view(lab, person)
 
@@ -125,7 +127,7 @@ async def come_back(lab: TheLab, request: Request, response: Response, given: Re
 @router.post("/me/phrase")
 async def make_my_phrase(lab: TheLab, person: ThePerson, given: Language | None = None) -> PhraseAnswer:
     """A new recovery phrase, in the place of the one before. It is not stored, only its hash."""
-    phrase = await lab.demand_class().give_phrase(person, (given or Language()).language)
+    phrase = await lab.demand_class().entrance.give_phrase(person, (given or Language()).language)
     return {"phrase": phrase}
 
 
@@ -141,7 +143,7 @@ async def put_hand(lab: TheLab, person: ThePerson, given: Hand) -> ClassAnswer:
 async def enter(lab: TheLab, request: Request, response: Response, given: Link) -> ClassAnswer:
     """Come in by the teacher's or the projector's link."""
     classroom = lab.demand_class()
-    person, token = await classroom.enter(given.secret)
+    person, token = await classroom.links.enter(given.secret)
     remember(response, request, classroom.id, token)
     return class_view(lab, person)
 
@@ -172,6 +174,6 @@ def class_view(lab: Lab, person: Person | None) -> ClassAnswer:
             "sees": SEES,
         }
         if person.role is not Role.STUDENT:
-            seen["code"] = classroom.code
+            seen["code"] = classroom.entrance.code
             seen["addresses"] = lab.addresses.all()
     return cast(ClassAnswer, seen)

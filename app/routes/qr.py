@@ -36,5 +36,5 @@ async def qr(
         addresses = ", ".join(known)
         text = f"address must be one of {addresses}, not {address!r}"
         raise Invalid(Reason("unknown_address", text, addresses=addresses), field="address")
-    picture = code_svg(f"{address or known[0]}/join#{classroom.code}")
+    picture = code_svg(f"{address or known[0]}/join#{classroom.entrance.code}")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})

@@ -13,8 +13,8 @@ from app.errors import Invalid
 from app.exports.documents import MAX_RUNS
 from app.lab import Lab, TheLab
 from app.people.allowance import MAX_STEP
-from app.people.classroom import person_view
 from app.people.person import Role
+from app.people.roster import person_view
 from app.people.visits import ThePerson
 from app.routes.people import Language, class_view
 
@@ -111,7 +111,7 @@ async def get_people(lab: TheLab) -> PeopleAnswer:
 async def change_person(lab: TheLab, person_id: str, given: PersonChanges) -> PersonAnswer:
     """Rename a student, put their hand down, remove them or let them in again. Their runs stay."""
     classroom = lab.demand_class()
-    person = classroom.student(person_id)
+    person = classroom.roster.student(person_id)
     changes = given.model_dump(exclude_unset=True)
     if not changes:
         raise Invalid("nothing is to be changed: give nickname, removed or hand", code="missing")
@@ -125,14 +125,14 @@ async def change_person(lab: TheLab, person_id: str, given: PersonChanges) -> Pe
 async def make_phrase(lab: TheLab, person_id: str, given: Language | None = None) -> PhraseAnswer:
     """A new recovery phrase for a student, in the place of the one before."""
     classroom = lab.demand_class()
-    person = classroom.student(person_id)
-    return {"phrase": await classroom.give_phrase(person, (given or Language()).language)}
+    person = classroom.roster.student(person_id)
+    return {"phrase": await classroom.entrance.give_phrase(person, (given or Language()).language)}
 
 
 @router.post("/code")
 async def renew_code(lab: TheLab, person: ThePerson) -> ClassAnswer:
     """Another code to join with. Those who have joined stay."""
-    await lab.demand_class().renew_code()
+    await lab.demand_class().entrance.renew_code()
     return class_view(lab, person)
 
 
@@ -181,7 +181,7 @@ async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
 @router.post("/projector-link", status_code=201)
 async def make_projector_link(lab: TheLab) -> SecretAnswer:
     """A new link for the projector, `join#projector=SECRET`; the one before opens nothing any more."""
-    return {"secret": await lab.demand_class().new_link(Role.PROJECTOR)}
+    return {"secret": await lab.demand_class().links.renew(Role.PROJECTOR)}
 
 
 @router.patch("")
@@ -207,6 +207,6 @@ def _shown(lab: Lab, view: View) -> dict[str, Any]:
     for run_id in shown.get("runs", ()):
         lab.register.get(run_id)
     if view.kind == "person":
-        student = lab.demand_class().student(shown["person"])
+        student = lab.demand_class().roster.student(shown["person"])
         shown |= {"number": student.number, "runs": lab.register.newest_of(student.id)}
     return shown

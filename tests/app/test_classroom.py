@@ -60,12 +60,14 @@ def test_of_many_wrong_recovery_phrases_at_once_few_are_compared(tmp_path, monke
 
     async def scenario():
         async with Room(tmp_path) as room:
-            person, _ = await room.join(room.code, "Ada", "")
-            phrase = await room.give_phrase(person, "en")
+            person, _ = await room.entrance.join(room.entrance.code, "Ada", "")
+            phrase = await room.entrance.give_phrase(person, "en")
             compared.clear()
-            wrong = [room.return_by(room.code, f"wrong {number}", "") for number in range(200)]
+            wrong = [
+                room.entrance.return_by(room.entrance.code, f"wrong {number}", "") for number in range(200)
+            ]
             answers = await asyncio.gather(
-                *wrong, room.return_by(room.code, phrase, ""), return_exceptions=True
+                *wrong, room.entrance.return_by(room.entrance.code, phrase, ""), return_exceptions=True
             )
             assert all(isinstance(answer, LabError) for answer in answers), "also a right one among them"
             assert any(isinstance(answer, TooOften) for answer in answers)
@@ -79,7 +81,10 @@ def test_a_class_joins_at_once_and_one_student_cannot_join_as_many_as_the_class_
         async with Room(tmp_path) as room:
             most = RATES["join"].at_once
             answers = await asyncio.gather(
-                *(room.join(room.code, f"name {number}", "") for number in range(most + 100)),
+                *(
+                    room.entrance.join(room.entrance.code, f"name {number}", "")
+                    for number in range(most + 100)
+                ),
                 return_exceptions=True,
             )
             refused = [answer for answer in answers if isinstance(answer, TooOften)]
@@ -141,10 +146,10 @@ def test_a_deleted_run_is_shown_no_more_and_a_view_without_runs_is_released(tmp_
 def test_whoever_enters_while_a_new_link_is_made_is_not_known_by_the_old_one(tmp_path):
     async def scenario():
         async with Room(tmp_path) as room:
-            secret = await room.new_link(Role.TEACHER)
+            secret = await room.links.renew(Role.TEACHER)
             for _ in range(20):
-                entering = asyncio.create_task(room.enter(secret))
-                secret = await room.new_link(Role.TEACHER)
+                entering = asyncio.create_task(room.links.enter(secret))
+                secret = await room.links.renew(Role.TEACHER)
                 with contextlib.suppress(LabError):
                     _, token = await entering
                     assert room.person_of(token) is None
@@ -156,14 +161,14 @@ def test_a_link_that_was_made_beside_the_lab_ends_the_sessions_of_the_one_before
     async def scenario():
         room = Room(tmp_path)
         async with room as classroom:
-            _, old = await classroom.enter(await classroom.new_link(Role.TEACHER))
-            await classroom.look_for_new_links()
+            _, old = await classroom.links.enter(await classroom.links.renew(Role.TEACHER))
+            await classroom.links.look_for_new()
             assert classroom.person_of(old) is not None
             hashed = hash_of(new_token())
             await room.database.write(
                 lambda c: people_store.renew_secret(c, classroom.id, Role.TEACHER, hashed)
             )
-            await classroom.look_for_new_links()
+            await classroom.links.look_for_new()
             assert classroom.person_of(old) is None
 
     event_loop.run(scenario())
@@ -175,9 +180,9 @@ def test_a_new_code_is_noticed_by_all_and_known_to_those_who_ask_for_it(tmp_path
             before = room.view()
             await room.set(held=True)
             assert room.view()["code_made"] == before["code_made"]
-            await room.renew_code()
+            await room.entrance.renew_code()
             assert room.view()["code_made"] != before["code_made"]
-            assert room.code not in map(str, room.view().values())
+            assert room.entrance.code not in map(str, room.view().values())
 
     event_loop.run(scenario())
 
@@ -186,7 +191,7 @@ def test_who_is_removed_while_their_socket_is_accepted_gets_nothing_of_the_strea
     async def scenario():
         room = Room(tmp_path)
         async with room as classroom:
-            person, token = await classroom.join(classroom.code, "Ada", "")
+            person, token = await classroom.entrance.join(classroom.entrance.code, "Ada", "")
             lab = SimpleNamespace(
                 hub=room.hub,
                 classroom=classroom,

@@ -286,7 +286,9 @@ def test_of_the_lesson_that_is_shown_only_what_is_not_trained_anyway_comes_befor
     async def scenario():
         async with Lab(state_dir, class_name="1-B", executor=Idle()) as lab:
             room, commands, places = lab.classroom, lab.scheduler.commands, lab.scheduler._places
-            (ada, _), (bob, _) = [await room.join(room.code, name, "") for name in ("Ada", "Bob")]
+            (ada, _), (bob, _) = [
+                await room.entrance.join(room.entrance.code, name, "") for name in ("Ada", "Bob")
+            ]
             await commands.launch([config_of(0)], owner=bob.id)  # it has the only place
             (other,) = await commands.launch([config_of(1)], owner=bob.id)
             (earlier,) = await commands.launch([config_of(3)], owner=ada.id)
@@ -342,7 +344,8 @@ def test_runs_of_people_whom_nobody_knows_any_more_share_one_turn(state_dir):
             places = lab.scheduler._places
             if not lab.register.runs:
                 people = [
-                    (await lab.classroom.join(lab.classroom.code, name, ""))[0] for name in ("Ada", "Bob")
+                    (await lab.classroom.entrance.join(lab.classroom.entrance.code, name, ""))[0]
+                    for name in ("Ada", "Bob")
                 ]
                 for seed, person in enumerate(people):
                     (run,) = await lab.scheduler.commands.launch([config_of(seed)], owner=person.id)

@@ -22,7 +22,7 @@ def test_the_token_of_before_joining_stands_for_a_person_for_ten_seconds_and_not
         people = []
         for place, moment in enumerate(moments):
             now = 1000.0 + moment
-            person, token = await classroom.join(classroom.code, f"name {place}", "planted")
+            person, token = await classroom.entrance.join(classroom.entrance.code, f"name {place}", "planted")
             assert classroom.person_of(token) is person
             people.append(person.number)
         assert classroom.person_of("planted") is None

@@ -95,7 +95,7 @@ class WallLab:
         self.database.close()
 
     async def student(self, nickname):
-        person, _ = await self.classroom.join(self.classroom.code, nickname, "")
+        person, _ = await self.classroom.entrance.join(self.classroom.entrance.code, nickname, "")
         return person
 
     async def launch(self, person, *names, group=None, training=None):
