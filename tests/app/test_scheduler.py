@@ -318,7 +318,7 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
     async def scenario():
         async with Lab(state_dir, class_name="1-B", executor=Idle()) as lab:
             room, commands = lab.classroom, lab.scheduler.commands
-            ada, _ = await room.join(room.code, "Ada", "")
+            ada, _ = await room.entrance.join(room.entrance.code, "Ada", "")
             teacher = next(one for one in room.people if one.is_teacher)
             (mine,) = await commands.launch([config_of(0)], owner=ada.id)
             (theirs,) = await commands.launch([config_of(0)], owner=teacher.id)
