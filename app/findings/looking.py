@@ -15,7 +15,7 @@ from app.findings.identity import Offer, experiment_at, offer
 from app.live.hub import Hub
 from app.storage import measurement_store
 from app.storage.database import Database
-from app.storage.training_store import read_rows
+from app.storage.row_store import read_rows
 from app.trainings import Training
 from app.work import in_thread
 from engine.events import STREAMS

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.rows import Rows
-from app.storage import training_store
+from app.storage import row_store
 from app.storage.database import Database
 
 #: Bytes of one stored part.
@@ -67,13 +67,13 @@ class FirstRows:
                 values[place] = found.values[found.columns.index(name)]
         times = [time for time in found.times if time[0] < found.end]
         times += self._database.read_now(
-            lambda c: training_store.time_of(c, self._training_id, self._stream, found.end)
+            lambda c: row_store.time_of(c, self._training_id, self._stream, found.end)
         )
         return Rows(self.columns, first, values, times)
 
     def _read(self, first: int, limit: int) -> Rows:
         rows = self._database.read_now(
-            lambda c: training_store.read_rows(
+            lambda c: row_store.read_rows(
                 c, self._training_id, self._stream, first, limit=limit, size=PART_BYTES
             )
         )

@@ -17,7 +17,7 @@ from app.jobs.replay_messages import AskLandscape, Failed, Progress, Surveyed, T
 from app.jobs.replayer import Replayer
 from app.jobs.replaying import LEAST_IMAGES, RESTORE_SECONDS
 from app.settings import Settings
-from app.storage import training_store
+from app.storage import row_store
 from app.storage.database import Database
 from engine import ExperimentConfig
 from engine.fields import parse
@@ -122,7 +122,7 @@ class Landscapes:
     async def _recorded(self, moment: Moment) -> float | None:
         """The recorded loss of a moment, with which its replay is compared."""
         training_id, iteration = moment.training.id, moment.iteration
-        return await self._database.read(lambda c: training_store.read_loss(c, training_id, iteration))
+        return await self._database.read(lambda c: row_store.read_loss(c, training_id, iteration))
 
     def _points(self, configs: Sequence[ExperimentConfig]) -> int:
         """How many points each path may have."""

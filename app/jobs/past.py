@@ -20,7 +20,7 @@ from app.jobs.moment import Moment
 from app.jobs.replay_messages import Answer, Ask, Failed, Seen, Tested, TooLong, Withdrawn, Written
 from app.jobs.replayer import Replayer
 from app.settings import Settings
-from app.storage import training_store
+from app.storage import row_store
 from app.storage.database import Database
 from app.trainings import Training
 from engine import ExperimentConfig
@@ -133,7 +133,7 @@ class Past:
         bound_seconds: float | None = None,
     ) -> Answer:
         training, iteration = moment.training, moment.iteration
-        loss = await self._database.read(lambda c: training_store.read_loss(c, training.id, iteration))
+        loss = await self._database.read(lambda c: row_store.read_loss(c, training.id, iteration))
         return await self._replayer.answer(
             Ask(
                 job=job_of(training, self._settings, stored=iteration),

@@ -32,7 +32,7 @@ from app.jobs.messages import (
 )
 from app.metrics import Metrics
 from app.rows import Rows
-from app.storage import measurement_store, training_store
+from app.storage import measurement_store, row_store, training_store
 from app.storage.database import Database
 from engine.reasons import reason_of
 
@@ -87,7 +87,7 @@ class Recorder:
 
         self._store(
             training_id,
-            lambda c: training_store.append_rows(c, training_id, stream, first, values, at, seconds),
+            lambda c: row_store.append_rows(c, training_id, stream, first, values, at, seconds),
             pass_on,
         )
 
@@ -105,7 +105,7 @@ class Recorder:
             case StreamOpened(stream, columns):
                 self._store(
                     training_id,
-                    lambda c: training_store.open_stream(c, training_id, stream, tuple(columns)),
+                    lambda c: row_store.open_stream(c, training_id, stream, tuple(columns)),
                     _nothing,
                 )
             case Saved(checkpoint):
@@ -148,7 +148,7 @@ class Recorder:
 
         def done(result: Any) -> None:
             self._metrics.store.observe(time.perf_counter() - begun)
-            if isinstance(result, training_store.Refused | StoreDamaged):
+            if isinstance(result, row_store.Refused | StoreDamaged):
                 reason = reason_of(result)
                 self._call(lambda: self._observer.on_refused(training_id, reason))
             elif isinstance(result, LabError):

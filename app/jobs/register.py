@@ -19,7 +19,7 @@ from app.people.classroom import Classroom
 from app.people.sight import Sight
 from app.remarks import changed
 from app.runs import Run, no_run
-from app.storage import run_store, training_store
+from app.storage import row_store, run_store, training_store
 from app.storage.database import Database, Operation
 from app.trainings import IllegalTransition, Status, Training
 from engine.events import STREAMS
@@ -63,7 +63,7 @@ class Register:
         """What the streams say of each; a damaged page costs what lies on it."""
         for training in trainings:
             try:
-                totals = self._database.read_now(partial(training_store.load_latest, training=training))
+                totals = self._database.read_now(partial(row_store.load_latest, training=training))
             except StoreDamaged as error:
                 training.reason, training.damaged = error.message, True
             else:
@@ -136,7 +136,7 @@ class Register:
     async def add(
         self,
         runs: list[Run],
-        streams: Mapping[str, Mapping[str, training_store.WholeStream]] | None = None,
+        streams: Mapping[str, Mapping[str, row_store.WholeStream]] | None = None,
         *,
         also: Sequence[Operation] = (),
     ) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from app.lessons.outcome import Curves, Figures, Numbers, Outcome
 from app.rows import Rows
 from app.storage.database import Database
-from app.storage.training_store import read_rows
+from app.storage.row_store import read_rows
 from app.trainings import Status, Training
 from app.work import in_thread
 from engine import datasets

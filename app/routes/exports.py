@@ -26,7 +26,7 @@ from app.people.person import Person, Role
 from app.people.visits import ThePerson
 from app.rows import Rows
 from app.runs import Run
-from app.storage import training_store
+from app.storage import row_store
 from app.texts import file_name
 from app.work import in_pieces, in_thread
 from engine.events import STREAMS
@@ -257,7 +257,7 @@ def _record(lab: Lab, person: Person, run: Run) -> Recording:
         if limit <= 0:
             return None
         return lab.database.read_now(
-            lambda c: training_store.read_rows(c, run.training.id, stream, first, limit=limit)
+            lambda c: row_store.read_rows(c, run.training.id, stream, first, limit=limit)
         )
 
     return Recording(lab.sight.view(person, run), read)

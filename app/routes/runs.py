@@ -23,7 +23,7 @@ from app.people.visits import ThePerson
 from app.remarks import MAX_TAGS
 from app.rows import Rows
 from app.runs import MAX_COLOR
-from app.storage import training_store
+from app.storage import row_store
 from app.work import in_thread
 from engine import ExperimentConfig
 from engine.events import STREAMS
@@ -237,7 +237,7 @@ async def compare(
     rows = {
         stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
     }
-    found = await lab.database.read(lambda c: training_store.first_difference(c, mine, others, rows))
+    found = await lab.database.read(lambda c: row_store.first_difference(c, mine, others, rows))
     difference: Difference | None = None if found is None else {"stream": found[0], "iteration": found[1]}
     return {"identical": found is None, "rows": rows, "difference": difference}
 
@@ -268,9 +268,7 @@ async def metrics(
             bounds={"choices": list(STREAMS)},
         )
     limit = None if max_points else MAX_ROWS
-    rows = await lab.database.read(
-        lambda c: training_store.read_rows(c, training.id, stream, after, limit=limit)
-    )
+    rows = await lab.database.read(lambda c: row_store.read_rows(c, training.id, stream, after, limit=limit))
     total = lab.hub.total(run_id, stream)
     if rows is None:
         head = {"run": run_id, "stream": stream, "first": after, "rows": 0, "total": total}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from app.errors import StoreDamaged
 from app.rows import Extremes, Rows
-from app.storage import training_store
+from app.storage import row_store
 from app.storage.database import Database
 
 #: An overview reads that much at a time, so that a long one does not fill the memory.
@@ -27,7 +27,7 @@ class StoredHistory:
     async def rows(self, training_id: str, stream: str, first: int, until: int, size: int) -> Rows | None:
         return await self._read(
             training_id,
-            lambda c: training_store.read_rows(c, training_id, stream, first, limit=until - first, size=size),
+            lambda c: row_store.read_rows(c, training_id, stream, first, limit=until - first, size=size),
         )
 
     async def overview(self, training_id: str, stream: str, until: int, bins: int) -> Rows | None:
@@ -48,7 +48,7 @@ def _overview(
 ) -> Rows | None:
     found = Extremes(-(-until // bins))
     while found.rows < until:
-        block = training_store.read_rows(
+        block = row_store.read_rows(
             connection, training_id, stream, found.rows, limit=until - found.rows, size=BLOCK_BYTES
         )
         if block is None or not block.count:  # deleted in the meantime

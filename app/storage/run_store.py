@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.runs import Run
-from app.storage import measurement_store, training_store
+from app.storage import measurement_store, row_store, training_store
 from app.trainings import Training
 
 COLUMNS = (
@@ -47,7 +47,7 @@ def insert_runs(
     connection: sqlite3.Connection,
     runs: list[Run],
     trainings: list[Training],
-    streams: Mapping[str, Mapping[str, training_store.WholeStream]],
+    streams: Mapping[str, Mapping[str, row_store.WholeStream]],
     also: Sequence[Callable[[sqlite3.Connection], Any]] = (),
 ) -> list[int]:
     """Store new runs with those of their trainings that are new, and of imported trainings the streams (training id →
@@ -83,7 +83,7 @@ def part_run(
 ) -> None:
     """Store a new training with the first rows of another one (stream → how many), and let a run show it."""
     training_store.insert_training(connection, training)
-    training_store.copy_rows(connection, origin_id, training.id, totals)
+    row_store.copy_rows(connection, origin_id, training.id, totals)
     # there is a row of the stream `train` for each iteration
     measurement_store.copy(connection, origin_id, training.id, totals.get("train", 0))
     update_run(connection, run_id, {"training_id": training.id})

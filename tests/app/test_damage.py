@@ -10,7 +10,7 @@ import pytest
 from app.errors import StoreDamaged
 from app.jobs.register import Register
 from app.live.hub import Hub
-from app.storage import training_store
+from app.storage import row_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from tests.support import event_loop
@@ -34,14 +34,14 @@ CONFIG = {
 def append(run_id, first, count=1):
     iterations = np.arange(first + 1, first + count + 1)
     values = np.stack([iterations, np.full(count, LOSSES[run_id])]).astype(np.float32)
-    return lambda c: training_store.append_rows(
+    return lambda c: row_store.append_rows(
         c, training_id(run_id), "train", first, values, at=1.0, seconds=1.0
     )
 
 
 def fill(connection, run_id):
     insert(connection, make_run(run_id, CONFIG, name=run_id, iterations=ROWS))
-    training_store.open_stream(connection, training_id(run_id), "train", COLUMNS)
+    row_store.open_stream(connection, training_id(run_id), "train", COLUMNS)
     for first in range(ROWS):
         append(run_id, first)(connection)
 
@@ -75,7 +75,7 @@ def database(request, tmp_path):
 
 
 def read(run_id):
-    return lambda c: training_store.read_rows(c, training_id(run_id), "train")
+    return lambda c: row_store.read_rows(c, training_id(run_id), "train")
 
 
 def test_the_rows_of_other_runs_are_read_and_the_damage_is_named(database):

@@ -13,7 +13,7 @@ from app.errors import StoreUnavailable
 from app.lessons.attempt import Attempt
 from app.people.challenge import Challenge, Entry, Phase
 from app.people.judging import Terms
-from app.storage import attempt_store, challenge_store, people_store, run_store, training_store
+from app.storage import attempt_store, challenge_store, people_store, row_store, run_store, training_store
 from app.storage import database as module
 from app.storage.database import Database
 from app.storage.schema import SCHEMA_VERSION, DatabaseError
@@ -187,7 +187,7 @@ def open_old(path):
     database.open()
     trainings = {training.id: training for training in database.read_now(training_store.load_trainings)}
     for training in trainings.values():
-        database.read_now(functools.partial(training_store.load_latest, training=training))
+        database.read_now(functools.partial(row_store.load_latest, training=training))
     runs = {run.id: run for run in database.read_now(lambda c: run_store.load_runs(c, trainings))}
     return database, runs
 
@@ -213,7 +213,7 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
     database, runs = open_old(old)
     run, going = runs["a"], runs["b"]
     rows = [
-        database.read_now(lambda c, one=one: training_store.read_rows(c, one.training.id, "train"))
+        database.read_now(lambda c, one=one: row_store.read_rows(c, one.training.id, "train"))
         for one in (run, going)
     ]
     after = event_loop.run(database.write(insert("new")))
@@ -468,10 +468,10 @@ def test_deleting_runs_makes_the_file_smaller_while_the_lab_runs(database):
     def fill(connection):
         insert("large")(connection)
         insert("small")(connection)
-        training_store.open_stream(connection, training_id("large"), "train", ("iteration",))
+        row_store.open_stream(connection, training_id("large"), "train", ("iteration",))
         for first in range(0, 2_000_000, 100_000):
             values = np.arange(first + 1, first + 100_001, dtype=np.float32)[np.newaxis]
-            training_store.append_rows(
+            row_store.append_rows(
                 connection, training_id("large"), "train", first, values, at=1.0, seconds=1.0
             )
 

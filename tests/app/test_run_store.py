@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.storage import run_store, training_store
+from app.storage import row_store, run_store, training_store
 from app.storage.database import Database
 from app.trainings import Status
 from tests.support import event_loop
@@ -40,10 +40,10 @@ def store(database, run_id, chunks):
     def operation(connection):
         run_store.delete_run(connection, run_id)
         insert(connection, make_run(run_id, CONFIG))
-        training_store.open_stream(connection, training, "train", COLUMNS)
+        row_store.open_stream(connection, training, "train", COLUMNS)
         first = 0
         for count in chunks:
-            training_store.append_rows(
+            row_store.append_rows(
                 connection, training, "train", first, rows(first, count), at=float(first), seconds=first / 4
             )
             first += count
@@ -62,22 +62,18 @@ def test_reading_from_any_row_gives_what_was_stored(database, chunks, after, lim
     everything = store(database, "any", chunks)
 
     found = database.read_now(
-        lambda c: training_store.read_rows(c, training_id("any"), "train", after, limit=limit)
+        lambda c: row_store.read_rows(c, training_id("any"), "train", after, limit=limit)
     )
 
     expected = everything[:, after:][:, :limit]
     assert found.columns == COLUMNS
     np.testing.assert_array_equal(found.values, expected)
-    assert database.read_now(lambda c: training_store.count_rows(c, training_id("any"), "train")) == sum(
-        chunks
-    )
+    assert database.read_now(lambda c: row_store.count_rows(c, training_id("any"), "train")) == sum(chunks)
 
 
 def test_a_stream_that_has_not_begun_is_none(database):
     store(database, "silent", [])
-    assert (
-        database.read_now(lambda c: training_store.read_rows(c, training_id("silent"), "evaluation")) is None
-    )
+    assert database.read_now(lambda c: row_store.read_rows(c, training_id("silent"), "evaluation")) is None
 
 
 def test_runs_come_back_with_the_last_of_their_values(database):
@@ -90,7 +86,7 @@ def test_runs_come_back_with_the_last_of_their_values(database):
     )
 
     training = loaded(database, "back")
-    totals = database.read_now(lambda c: training_store.load_latest(c, training))
+    totals = database.read_now(lambda c: row_store.load_latest(c, training))
 
     assert totals == {"train": 10}
     assert training.status is Status.COMPLETED
@@ -115,7 +111,7 @@ def test_rows_stay_until_the_last_run_that_shows_them_is_deleted(database):
     write(database, lambda c: run_store.insert_run(c, other))
 
     def left():
-        return database.read_now(lambda c: training_store.count_rows(c, training_id("shared"), "train"))
+        return database.read_now(lambda c: row_store.count_rows(c, training_id("shared"), "train"))
 
     write(database, lambda c: run_store.delete_run(c, "shared"))
     assert left() == 5
@@ -127,13 +123,13 @@ def test_rows_that_come_after_their_run_was_deleted_leave_no_trace(database):
     store(database, "late", [5])
     write(database, lambda c: run_store.delete_run(c, "late"))
 
-    write(database, lambda c: training_store.open_stream(c, training_id("late"), "evaluation", COLUMNS))
+    write(database, lambda c: row_store.open_stream(c, training_id("late"), "evaluation", COLUMNS))
     write(
         database,
-        lambda c: training_store.append_rows(c, training_id("late"), "train", 5, rows(5, 1), at=0, seconds=0),
+        lambda c: row_store.append_rows(c, training_id("late"), "train", 5, rows(5, 1), at=0, seconds=0),
     )
 
-    assert database.read_now(lambda c: training_store.read_rows(c, training_id("late"), "train")) is None
+    assert database.read_now(lambda c: row_store.read_rows(c, training_id("late"), "train")) is None
 
 
 def test_numbers_are_never_used_twice(database):
@@ -148,7 +144,7 @@ def test_numbers_are_never_used_twice(database):
 def appended(database, run_id, first, values, at=0.0):
     return write(
         database,
-        lambda c: training_store.append_rows(c, training_id(run_id), "train", first, values, at, seconds=0),
+        lambda c: row_store.append_rows(c, training_id(run_id), "train", first, values, at, seconds=0),
     )
 
 
@@ -165,7 +161,7 @@ def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, 
         assert (found.count if found else 0) == new
         expected = rows(0, expected.shape[1] + new)
 
-    stored = database.read_now(lambda c: training_store.read_rows(c, training_id("again"), "train"))
+    stored = database.read_now(lambda c: row_store.read_rows(c, training_id("again"), "train"))
 
     np.testing.assert_array_equal(stored.values, expected)
 
@@ -173,7 +169,7 @@ def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, 
 def test_rows_after_a_hole_are_refused(database):
     store(database, "hole", [5])
 
-    with pytest.raises(training_store.Refused, match="has 5 rows; row 7 cannot follow"):
+    with pytest.raises(row_store.Refused, match="has 5 rows; row 7 cannot follow"):
         appended(database, "hole", 7, rows(7, 1))
 
 
@@ -182,27 +178,27 @@ def test_repeated_rows_that_differ_in_their_last_digit_are_refused(database):
     other = rows(3, 4)
     other[1, 0] = np.nextafter(other[1, 0], np.float32(1))
 
-    with pytest.raises(training_store.Refused, match="is not the stored one"):
+    with pytest.raises(row_store.Refused, match="is not the stored one"):
         appended(database, "lie", 3, other)
 
-    assert database.read_now(lambda c: training_store.count_rows(c, training_id("lie"), "train")) == 5
+    assert database.read_now(lambda c: row_store.count_rows(c, training_id("lie"), "train")) == 5
 
 
 def test_a_stream_of_other_columns_is_refused(database):
     store(database, "wider", [5])
 
-    with pytest.raises(training_store.Refused, match="other columns"):
+    with pytest.raises(row_store.Refused, match="other columns"):
         write(
             database,
-            lambda c: training_store.open_stream(c, training_id("wider"), "train", (*COLUMNS, "accuracy")),
+            lambda c: row_store.open_stream(c, training_id("wider"), "train", (*COLUMNS, "accuracy")),
         )
 
 
 def test_rows_have_the_times_at_which_they_arrived(database):
     store(database, "when", [2, 3])
 
-    found = database.read_now(lambda c: training_store.read_rows(c, training_id("when"), "train"))
-    part = database.read_now(lambda c: training_store.read_rows(c, training_id("when"), "train", 2, limit=2))
+    found = database.read_now(lambda c: row_store.read_rows(c, training_id("when"), "train"))
+    part = database.read_now(lambda c: row_store.read_rows(c, training_id("when"), "train", 2, limit=2))
 
     assert found.times == [(2, 0.0, 0.0), (5, 2.0, 0.5)]
     assert part.times == []  # the time of the chunk is that of a later row
@@ -234,7 +230,7 @@ def loaded(database, run_id):
     (run,) = [
         run for run in database.read_now(lambda c: run_store.load_runs(c, trainings)) if run.id == run_id
     ]
-    database.read_now(lambda c: training_store.load_latest(c, run.training))
+    database.read_now(lambda c: row_store.load_latest(c, run.training))
     return run.training
 
 
@@ -254,7 +250,7 @@ def test_times_of_an_earlier_version_count_from_the_start_and_never_go_below_zer
             )
 
     write(database, set_back)
-    found = database.read_now(lambda c: training_store.read_rows(c, training_id("earlier"), "train"))
+    found = database.read_now(lambda c: row_store.read_rows(c, training_id("earlier"), "train"))
     assert [seconds for _, _, seconds in found.times] == [2.5, 0.0, 7.0]
     training = loaded(database, "earlier")
     assert training.seconds == 7.0

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.storage import run_store, training_store
+from app.storage import row_store, run_store
 from app.storage.database import Database
 from app.trainings import Status
 from tests.support import event_loop
@@ -50,9 +50,9 @@ def fill(connection):
         )
         insert(connection, run)
         run_store.update_run(connection, run.id, {"starred": starred})
-        training_store.open_stream(connection, run.training.id, "train", ("iteration",))
+        row_store.open_stream(connection, run.training.id, "train", ("iteration",))
         values = np.arange(1, ROWS + 1, dtype=np.float32)[np.newaxis]
-        training_store.append_rows(connection, run.training.id, "train", 0, values, at=ended, seconds=1.0)
+        row_store.append_rows(connection, run.training.id, "train", 0, values, at=ended, seconds=1.0)
 
 
 def test_checkpoints_go_with_their_training(state):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.storage import run_store, training_store
+from app.storage import row_store, run_store
 from app.storage.database import Database, Operation
 from app.trainings import Status
 from engine import ExperimentConfig
@@ -55,12 +55,12 @@ def fill_long(state_dir: Path, run_id: str, *, rows: int) -> None:
             "evaluation": ("iteration", "train_accuracy", "test_accuracy"),
         }
         for stream, names in columns.items():
-            training_store.open_stream(connection, training, stream, names)
+            row_store.open_stream(connection, training, stream, names)
             for first in range(0, rows, part):
                 count = min(part, rows - first)
                 values = random.random((len(names), count), np.float32)
                 values[0] = np.arange(first + 1, first + count + 1)
-                training_store.append_rows(connection, training, stream, first, values, at=2.0, seconds=1.0)
+                row_store.append_rows(connection, training, stream, first, values, at=2.0, seconds=1.0)
 
     _write(state_dir, insert)
 
