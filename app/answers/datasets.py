@@ -45,7 +45,8 @@ class DatasetsAnswer(TypedDict):
 
 @answer
 class ImagesAnswer(TypedDict):
-    """`pixels`: bytes 0 to 255 in base64, image after image; or `points`. `labels` are places in `class_names`."""
+    """`pixels`: bytes 0 to 255 in base64, image after image; or `points`. A table has the names of its `columns` and,
+    if it was standardized, their `units` [mean, deviation]. `labels` are places in `class_names`."""
 
     name: str
     part: str
@@ -56,3 +57,5 @@ class ImagesAnswer(TypedDict):
     labels: list[int]
     pixels: NotRequired[str]
     points: NotRequired[list[list[Number]]]
+    columns: NotRequired[list[str]]
+    units: NotRequired[list[list[Number]]]

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from app.answers.datasets import DatasetAnswer, DatasetsAnswer, ImagesAnswer
 from app.answers.errors import ERRORS
 from app.lab import TheLab
+from engine import datasets
 from engine.datasets.sample import MAX_COUNT, USUAL
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"], responses=ERRORS)
@@ -35,13 +36,18 @@ def get_images(
     """Images with their labels, to look at.
 
     `labels` are places in `class_names`. Images come as `pixels`: bytes 0 to 255 in base64, image after image,
-    each in the data set's `shape` (channels, height, width). Sets in the plane have `points` instead: `[[x, y], ...]`.
+    each in the data set's `shape` (channels, height, width). Sets in the plane have `points` instead: `[[x, y], ...]`,
+    and so have tables: one number for each of their `columns`. A table that was standardized has `units`: a number
+    times the deviation, plus the mean, is the value as it was brought.
     """
     dataset, sample = lab.data_sets.sample(name, part=part, first=first, count=count)
     if sample.is_images:
         values: dict[str, Any] = {"pixels": base64.b64encode(sample.values.tobytes()).decode("ascii")}
     else:
         values = {"points": sample.values.tolist()}
+        about = datasets.source(name).about
+        if about is not None:
+            values |= {"columns": list(about.columns), "units": [list(unit) for unit in about.units]}
     # made here, in the thread: an answer may be megabytes long
     return JSONResponse(
         {

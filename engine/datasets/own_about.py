@@ -97,6 +97,14 @@ class About:
         _demand(self.origin in ORIGINS, "origin", f"one of {', '.join(ORIGINS)}")
         _demand(_DIGEST.fullmatch(self.digest) is not None, "digest", "64 hexadecimal digits")
 
+    def in_own_units(self, rows: NDArray[Any]) -> NDArray[np.float32]:
+        """Rows (n, columns) of a table, as networks get them, in the units in which the table was brought."""
+        values = np.asarray(rows, np.float64)
+        if self.units:
+            means, deviations = np.array(self.units).T
+            values = values * np.where(deviations > 0, deviations, 1) + means
+        return values.astype(np.float32)
+
     def to_dict(self) -> dict[str, Any]:
         return {name: _plain(value) for name, value in asdict(self).items()}
 

@@ -16,6 +16,8 @@ from engine.levels import LEVELS
 USUAL = 50
 #: The most that can be requested: all points of a data set in the plane, or 3 MB of photographs.
 MAX_COUNT = 1000
+#: The most numbers of a table at once; fewer rows come where it has many columns.
+MAX_NUMBERS = 100_000
 
 PART = Field("part", "choice", "test", choices=("test", "train"))
 FIRST = Field("first", "integer", 0, minimum=0)
@@ -26,8 +28,8 @@ COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MAX_COUNT)
 class Sample:
     """Some consecutive images or points of a part of a data set.
 
-    `values` are bytes 0 to 255 (n, C, H, W), or coordinates as they are (n, 2); `labels` are class indices (n,);
-    `total` is how many the part holds.
+    `values` are bytes 0 to 255 (n, C, H, W), or the coordinates or columns as networks get them (n, features); `labels`
+    are class indices (n,); `total` is how many the part holds.
     """
 
     part: str
@@ -42,7 +44,8 @@ class Sample:
 
 
 def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = USUAL) -> Sample:
-    """Take `count` images from position `first` on, counted from 0; fewer if the part ends before.
+    """Take `count` images from position `first` on, counted from 0; fewer if the part ends before, or if the rows of a
+    table have very many columns.
 
     Raises:
         ConfigError: an unknown part, a position after the end, or too many images.
@@ -52,6 +55,8 @@ def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any =
     images, labels = getattr(dataset, f"{part}_images"), getattr(dataset, f"{part}_labels")
     total = len(labels)
     first = replace(FIRST, maximum=total - 1).check(first, "first")
+    if images.ndim == 2:
+        count = min(count, max(1, MAX_NUMBERS // images.shape[1]))
     values = np.asarray(images[first : first + count])
     if values.ndim == 4 and values.dtype != np.uint8:
         values = np.rint(values * LEVELS).astype(np.uint8)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.config import ExperimentConfig
+from engine.datasets.dataset import Source
 from engine.fields import Field
 from engine.levels import LEVELS
 from engine.parts import Part
@@ -45,15 +46,17 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     """Mistakes, or images of one cell of the confusion matrix: those of class `truth` that are taken for `predicted`.
     Where one of the two is not given, any mistake will do.
 
-    `images` (n, C, H, W) uint8, or `points` (n, 2) float32; `probabilities` (n, classes) float32; `indices` (n,) int32:
-    their places in the part; `labels` and `predictions` (n,) int32. The labels are those of the experiment, with its
-    label noise.
+    `images` (n, C, H, W) uint8; or `points` (n, 2) float32; or `rows` (n, columns) float32 of a table, in its own
+    units. `probabilities` (n, classes) float32; `indices` (n,) int32: their places in the part; `labels` and
+    `predictions` (n,) int32. The labels are those of the experiment, with its label noise.
 
     Facts:
         part, truth, predicted: as asked for.
         total: how many such images there are; n is at most `count` of them.
         sample: how many images of the part were looked at, as in the view `confusion`.
+        columns: the names of a table's columns; empty for images and points.
     """
+    source = subject.config.dataset.source
     chosen, total, sample = _chosen(subject, options)
     part = subject.part(options["part"])
     indices = chosen.places
@@ -61,7 +64,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
         indices = subject.trainer.sampled[indices]
     return View(
         {
-            **_pictures(part, indices, subject.shape),
+            **_pictures(part, indices, source),
             "probabilities": softmax(chosen.logits),
             "indices": indices.astype(np.int32),
             "labels": chosen.labels.astype(np.int32),
@@ -73,6 +76,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "predicted": options["predicted"],
             "total": total,
             "sample": sample,
+            "columns": list(source.about.columns) if source.about else [],
         },
     )
 
@@ -123,9 +127,11 @@ def _chosen(subject: Subject, options: Mapping[str, Any]) -> tuple[_Chosen, int,
     return chosen, total, sample
 
 
-def _pictures(part: Part, indices: NDArray[np.intp], shape: tuple[int, ...]) -> dict[str, Array]:
-    values = part.images[indices].reshape(len(indices), *shape)
-    if len(shape) != 3:
+def _pictures(part: Part, indices: NDArray[np.intp], source: Source) -> dict[str, Array]:
+    values = part.images[indices].reshape(len(indices), *source.shape)
+    if source.about is not None and source.about.columns:
+        return {"rows": source.about.in_own_units(values)}
+    if len(source.shape) != 3:
         return {"points": values.astype(np.float32)}
     if values.dtype != np.uint8:
         values = np.rint(values * LEVELS).astype(np.uint8)

@@ -28,7 +28,7 @@ def demand_images(config: ExperimentConfig) -> None:
         ConfigError: its data set has no images.
     """
     if len(config.dataset.source.shape) != 3:
-        text = f"this view needs a data set of images; {config.dataset.name} has points"
+        text = f"this view needs a data set of images; {config.dataset.source.title} has none"
         raise ConfigError("shape", "view", Reason("view_needs_images", text))
 
 

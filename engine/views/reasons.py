@@ -10,6 +10,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "view_test_closed": (),
     "view_needs_images": (),
     "view_needs_points": (),
+    "view_same_column": (),
     "not_base64": (),
     "pixels_length": ("wanted", "given"),
 }

@@ -229,7 +229,9 @@
  * @property {string[]} class_names
  * @property {number[]} labels
  * @property {string} [pixels] bytes, image after image, as base64
- * @property {[number, number][]} [points]
+ * @property {number[][]} [points] of points in the plane two numbers each, of a table as many as it has columns
+ * @property {string[]} [columns] the names of a table's columns
+ * @property {[mean: number, deviation: number][]} [units] of a table that was standardized, for each column
  */
 
 /**

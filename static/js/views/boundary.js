@@ -8,9 +8,10 @@ import { h, setChildren } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
-import { valueLabelOf } from "../words/labels.js";
+import { inputsOf, valueLabelOf } from "../words/labels.js";
 import { inks, pixels, prepared } from "./canvas.js";
 import { cellColor, rgbOf, shareInOwn } from "./plane.js";
+import { axesOf, PlaneAxes } from "./plane-axes.js";
 import { sampleOf } from "./samples.js";
 import { signedColor } from "./scales.js";
 import { runLine } from "./view-card.js";
@@ -18,6 +19,7 @@ import { runLine } from "./view-card.js";
 /**
  * @import { DataSample, Run } from "../types.js"
  * @import { CardContext, Content, Seen } from "./view-card.js"
+ * @import { AxesFacts } from "./plane-axes.js"
  * @import { Rgb } from "./scales.js"
  * @import { View, ViewArray } from "./view.js"
  */
@@ -42,17 +44,20 @@ export class Boundary {
   #parts = new WeakMap();
   #grid = h("div", { className: "view-grid" });
   #foot = h("div", { className: "view-foot" });
+  #axes;
   /** @type {HTMLCanvasElement | null} */
   #canvas = null;
 
   /** @param {CardContext} card */
   constructor(card) {
     this.#card = card;
+    this.#axes = new PlaneAxes(card);
     card.body.append(this.#grid, this.#foot);
   }
 
-  options() {
-    return { size: SIZE };
+  /** @param {Run} run */
+  options({ summary: { dataset } }) {
+    return { size: SIZE, ...axesOf(this.#card, inputsOf(dataset) ?? 2) };
   }
 
   /** @param {Seen[]} seen */
@@ -65,7 +70,9 @@ export class Boundary {
       this.#grid,
       parts.map(({ element }) => element),
     );
-    this.#drawFoot(seen.find(({ view }) => view)?.view ?? null);
+    const drawn = seen.find(({ view }) => view)?.view ?? null;
+    if (drawn) this.#axes.draw(/** @type {AxesFacts} */ (drawn.facts));
+    this.#drawFoot(drawn);
     this.#canvas = parts[0]?.map ?? null;
     return parts.map(({ says }) => says).join(" ");
   }
@@ -94,11 +101,23 @@ export class Boundary {
       const test = run.summary.test_size === 0 ? null : this.#points(run, "test", run.summary.test_size);
       this.#drawMap(map, view, Math.max(80, room), this.#points(run, "train", run.summary.train_size), test);
       const { probabilities } = view.arrays;
-      if (test?.points?.length) {
-        const share = shareInOwn(probabilities, view.facts.extent, test.points, test.labels);
+      const isTable = view.facts.columns.length > 0;
+      if (!isTable && test?.points?.length) {
+        const share = shareInOwn(
+          probabilities,
+          view.facts.extent,
+          /** @type {[number, number][]} */ (test.points),
+          test.labels,
+        );
         right = t("views.points_right", { share: percent(share, 0) });
       }
-      says = t("views.boundary_says", { run: run.name, right, n: number(test?.points?.length ?? 0) });
+      says = isTable
+        ? t("views.table_boundary_says", {
+            run: run.name,
+            x: view.facts.columns[view.facts.x],
+            y: view.facts.columns[view.facts.y],
+          })
+        : t("views.boundary_says", { run: run.name, right, n: number(test?.points?.length ?? 0) });
       map.setAttribute("aria-label", says);
       this.#drawUnits(part, view, isWide ? width - room - 12 : width);
     }
@@ -143,7 +162,8 @@ export class Boundary {
       [train, card],
       [test, ink],
     ]))
-      sample?.points?.forEach(([x, y], i) => {
+      sample?.points?.forEach((point, i) => {
+        const [x, y] = [point[facts.x], point[facts.y]];
         const at = [((x - left) / (right - left)) * side, ((top - y) / (top - bottom)) * side];
         context.fillStyle = color(sample.labels[i], dark);
         context.strokeStyle = edge;
@@ -183,6 +203,7 @@ export class Boundary {
     const dark = this.#card.isDark();
     const classes = /** @type {string[]} */ (view?.facts.classes ?? []);
     setChildren(this.#foot, [
+      ...(view?.facts.columns.length ? [this.#axes.element] : []),
       h(
         "span",
         { className: "view-key" },

@@ -16,6 +16,8 @@ const BARS = 5;
 /** The sides of an image that is shown large, and of the plot of points. */
 const LARGE = 112;
 const PLOT = 128;
+/** The values of a table's row that its button shows, and that are shown of the row that is pointed at. */
+const VALUES = { button: 4, large: 12 };
 
 /**
  * The examples of a view of the kind `mistakes`.
@@ -69,7 +71,7 @@ export class Examples {
     this.#names = names;
     this.#isDark = dark;
     const examples = examplesOf(view);
-    const { images, points } = view.arrays;
+    const { images, points, rows } = view.arrays;
     const mixed = view.facts.truth === null || view.facts.predicted === null;
     while (this.#buttons.length < examples.length) this.#addButton(this.#buttons.length);
     const buttons = this.#buttons.slice(0, examples.length);
@@ -79,12 +81,14 @@ export class Examples {
       );
       const { truth, predicted, probabilities } = examples[i];
       const share = percent(probabilities[predicted], 0);
-      setText(text, mixed ? `${names[truth]}→${names[predicted]} ${share}` : share);
+      const says = mixed ? `${names[truth]}→${names[predicted]} ${share}` : share;
+      setText(text, rows ? `${says}: ${valuesOf(rows, i).slice(0, VALUES.button).join(" · ")}` : says);
       button.setAttribute("aria-label", this.#sentence(examples[i]));
       canvas.hidden = !images;
       if (images) paintOne(canvas, images, i);
     });
     this.element.classList.toggle("mixed", mixed);
+    this.element.classList.toggle("rows", Boolean(rows));
     setChildren(this.#list, buttons);
     setChildren(this.element, points ? [this.#plot, this.#list] : [this.#list]);
     if (points) this.#drawPoints();
@@ -130,7 +134,7 @@ export class Examples {
     const example = view ? examplesOf(view)[this.#pointed] : undefined;
     this.large.hidden = !example;
     if (!view || !example) return;
-    const { images } = view.arrays;
+    const { images, rows: table } = view.arrays;
     const canvas = h("canvas", { "aria-hidden": "true" });
     if (images) {
       paintOne(canvas, images, this.#pointed);
@@ -142,6 +146,7 @@ export class Examples {
     this.large.replaceChildren(
       ...(images ? [canvas] : []),
       h("p", {}, this.#sentence(example)),
+      ...(table ? [valueList(view.facts.columns, valuesOf(table, this.#pointed))] : []),
       h("div", { className: "bars" }, ...rows),
     );
   }
@@ -173,6 +178,29 @@ export class Examples {
     });
     this.#plot.setAttribute("aria-label", t("views.points_say", { n: number(examples.length) }));
   }
+}
+
+/**
+ * The values of a table's row, as texts.
+ * @param {import("./view.js").ViewArray} rows (rows, columns)
+ * @param {number} place
+ */
+function valuesOf({ shape: [, columns], values }, place) {
+  const row = Array.from(values.subarray(place * columns, (place + 1) * columns));
+  return row.map((value) => number(value, { maximumSignificantDigits: 4 }));
+}
+
+/**
+ * The first values of a row with the names of their columns.
+ * @param {string[]} columns
+ * @param {string[]} values
+ */
+function valueList(columns, values) {
+  const pairs = columns
+    .slice(0, VALUES.large)
+    .flatMap((name, i) => [h("dt", {}, name), h("dd", {}, values[i])]);
+  const rest = columns.length > VALUES.large ? [h("dt", {}, "…")] : [];
+  return h("dl", { className: "example-values" }, ...pairs, ...rest);
 }
 
 /**

@@ -1,0 +1,76 @@
+/** The two columns of a table that a map shows, and a choice of others. */
+
+import { h, setChoices, setText } from "../page/dom.js";
+import { number, t } from "../words/i18n.js";
+
+/** @import { CardContext } from "./view-card.js" */
+
+/** What a view says of its axes. @typedef {{x: number, y: number, columns: string[], axes: {low: number, high: number}[]}} AxesFacts */
+
+/**
+ * The columns that a card shows, as options of the view; another table may have fewer.
+ * @param {Pick<CardContext, "option">} card
+ * @param {number} inputs how many columns the table has
+ * @returns {{x: number, y: number}}
+ */
+export function axesOf(card, inputs) {
+  const x = Number(card.option("x", "0"));
+  const y = Number(card.option("y", "1"));
+  const fits = x !== y && [x, y].every((one) => Number.isInteger(one) && one >= 0 && one < inputs);
+  return fits ? { x, y } : { x: 0, y: 1 };
+}
+
+export class PlaneAxes {
+  #card;
+  #selects = { x: h("select"), y: h("select") };
+  #ends = { x: h("span"), y: h("span") };
+  #others = h("span", { className: "quiet" });
+  element = h("span", { className: "plane-axes" });
+
+  /** @param {CardContext} card */
+  constructor(card) {
+    this.#card = card;
+    for (const axis of /** @type {const} */ (["x", "y"])) {
+      const select = this.#selects[axis];
+      select.addEventListener("change", () => this.#choose(axis, select.value));
+      const arrow = axis === "x" ? "→" : "↑";
+      this.element.append(
+        h("label", {}, h("span", { "aria-hidden": "true" }, arrow), select, this.#ends[axis]),
+      );
+    }
+    this.element.append(this.#others);
+  }
+
+  /** @param {AxesFacts} facts */
+  draw({ x, y, columns, axes }) {
+    const shown = { x, y };
+    for (const [place, axis] of /** @type {const} */ (["x", "y"]).entries()) {
+      const select = this.#selects[axis];
+      select.setAttribute("aria-label", t(`views.axis_${axis}`));
+      setChoices(
+        select,
+        columns.map(/** @returns {[string, string]} */ (name, i) => [String(i), name]),
+        String(shown[axis]),
+      );
+      const { low, high } = axes[place];
+      const digits = { maximumSignificantDigits: 3 };
+      setText(this.#ends[axis], `${number(low, digits)} … ${number(high, digits)}`);
+    }
+    setText(this.#others, columns.length > 2 ? t("views.others_at_mean") : "");
+  }
+
+  /**
+   * Show another column; the one that the other axis has changes places with it.
+   * @param {"x" | "y"} axis
+   * @param {string} column
+   */
+  #choose(axis, column) {
+    const other = axis === "x" ? "y" : "x";
+    const before = axis === "x" ? "0" : "1";
+    const usual = axis === "x" ? "1" : "0";
+    if (column === this.#card.option(other, usual)) {
+      this.#card.setOption(other, this.#card.option(axis, before));
+    }
+    this.#card.setOption(axis, column);
+  }
+}

@@ -1,0 +1,20 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { axesOf } from "../../static/js/views/plane-axes.js";
+
+/** A card with these options. @param {Record<string, string>} options */
+const card = (options) => ({
+  option: (/** @type {string} */ name, /** @type {string} */ usual) => options[name] ?? usual,
+});
+
+test("a card shows the first two columns until others are chosen", () => {
+  assert.deepEqual(axesOf(card({}), 4), { x: 0, y: 1 });
+  assert.deepEqual(axesOf(card({ x: "3" }), 4), { x: 3, y: 1 });
+  assert.deepEqual(axesOf(card({ x: "1", y: "0" }), 2), { x: 1, y: 0 });
+});
+
+test("columns that the table does not have are not asked for, as the address may name any", () => {
+  /** @type {Record<string, string>[]} */
+  const wrong = [{ x: "4" }, { y: "-1" }, { x: "1.5" }, { x: "name" }, { x: "1" }];
+  for (const options of wrong) assert.deepEqual(axesOf(card(options), 4), { x: 0, y: 1 });
+});
