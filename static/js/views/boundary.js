@@ -52,7 +52,7 @@ export class Boundary {
   constructor(card) {
     this.#card = card;
     this.#axes = new PlaneAxes(card);
-    card.body.append(this.#grid, this.#foot);
+    card.body.append(this.#grid, this.#axes.element, this.#foot);
   }
 
   /** @param {Run} run */
@@ -203,7 +203,6 @@ export class Boundary {
     const dark = this.#card.isDark();
     const classes = /** @type {string[]} */ (view?.facts.classes ?? []);
     setChildren(this.#foot, [
-      ...(view?.facts.columns.length ? [this.#axes.element] : []),
       h(
         "span",
         { className: "view-key" },

@@ -25,7 +25,7 @@ export class PlaneAxes {
   #selects = { x: h("select"), y: h("select") };
   #ends = { x: h("span"), y: h("span") };
   #others = h("span", { className: "quiet" });
-  element = h("span", { className: "plane-axes" });
+  element = h("div", { className: "plane-axes", hidden: true });
 
   /** @param {CardContext} card */
   constructor(card) {
@@ -43,6 +43,8 @@ export class PlaneAxes {
 
   /** @param {AxesFacts} facts */
   draw({ x, y, columns, axes }) {
+    this.element.hidden = !columns.length;
+    if (!columns.length) return;
     const shown = { x, y };
     for (const [place, axis] of /** @type {const} */ (["x", "y"]).entries()) {
       const select = this.#selects[axis];
