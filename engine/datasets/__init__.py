@@ -97,7 +97,8 @@ def _unknown(name: str) -> DatasetError:
 
 
 def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
-    """A data set for the form; `available` says whether it can be trained on now.
+    """A data set for the form; `available` says whether it can be trained on now. `class_names` are those of an own
+    data set; the catalog's are not listed here, as every page gets these values and needs no names.
 
     Raises:
         DatasetError: there is none of this name.
@@ -109,7 +110,7 @@ def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
         "title": known.title,
         "shape": list(known.shape),
         "classes": len(known.class_names),
-        "class_names": list(known.class_names),
+        "class_names": [] if about is None else list(about.class_names),
         "columns": [] if about is None else list(about.columns),
         "flippable": known.flippable,
         "train_size": known.train_size,
