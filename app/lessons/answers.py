@@ -24,8 +24,9 @@ class LessonRun(TypedDict):
 @answer
 class LessonAnswer(TypedDict):
     """A lesson in the list. Texts are by language. `minutes`: about how long a class needs. `dataset` is what its runs
-    train on here, `made_for` what they are made for. `course`: the title of the teacher's own course that has it.
-    `progress` is the person's: `predicted`, `seen` or `done`; without it they have not begun."""
+    train on here, `made_for` what they are made for. `course`: the title of the course that has it, the teacher's own
+    before those of the lab; `own_course`: it is the teacher's. `progress` is the person's: `predicted`, `seen` or
+    `done`; without it they have not begun."""
 
     slug: str
     section: str
@@ -36,6 +37,7 @@ class LessonAnswer(TypedDict):
     made_for: str
     runs: list[LessonRun]
     course: NotRequired[dict[str, str]]
+    own_course: NotRequired[bool]
     progress: NotRequired[str]
     experiment: NotRequired[dict[str, Any]]
 

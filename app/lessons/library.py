@@ -43,7 +43,7 @@ class Shelf:
     """The lessons as they are at one moment.
 
     Attributes:
-        lessons: by slug: those of the teacher's own courses in their order, then the built-in course's, then others.
+        lessons: by slug: those of the teacher's own courses in their order, then the built-in courses', then others.
         courses: by name.
         own_courses: those of the teacher.
         problems: why files were refused.

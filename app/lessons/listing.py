@@ -77,9 +77,12 @@ def view(shelf: Shelf, lesson: Lesson, dataset: str, *, with_configs: bool = Fal
             for config, summary in launched_here
         ],
     }
-    course = _own_course(shelf, lesson.slug)
+    own = _course(shelf.own_courses, lesson.slug)
+    course = own or _course(shelf.courses, lesson.slug)
     if course is not None:
         answer["course"] = course.title.model_dump()
+    if own is not None:
+        answer["own_course"] = True
     if with_configs:
         for run, (config, _) in zip(answer["runs"], launched_here, strict=True):
             run["config"] = config.to_dict()
@@ -93,9 +96,9 @@ def launched(lesson: Lesson, dataset: str) -> tuple[tuple[ExperimentConfig, Summ
     return tuple((config, summarize(config)) for config in lesson.configs(dataset=dataset))
 
 
-def _own_course(shelf: Shelf, slug: str) -> Course | None:
-    """The first course of the lab's teacher that has the lesson."""
-    return next((course for course in shelf.own_courses.values() if slug in course.lessons), None)
+def _course(courses: Mapping[str, Course], slug: str) -> Course | None:
+    """The first of these courses that has the lesson."""
+    return next((course for course in courses.values() if slug in course.lessons), None)
 
 
 def _in_language(answer: LessonAnswer, language: str | None) -> LessonAnswer:

@@ -16,6 +16,7 @@ def first(studio: Studio) -> None:
     for page, ending in studio.both(lab):
         studio.save(page, f"lab-empty{ending}")
         page.page.click(".more-lessons summary")
+        page.page.wait_for_selector(".lesson-list")
         studio.save(page, f"lessons{ending}", ".lessons", ".more-lessons .card")
         page.page.keyboard.press("Escape")
         page.page.click("#help")

@@ -256,7 +256,8 @@
  * @property {InLanguages} title
  * @property {InLanguages} question
  * @property {{name: string, seconds: number}[]} runs the names of its runs, and about how long each takes
- * @property {InLanguages} [course] the title of the teacher's own course that it is in
+ * @property {InLanguages} [course] the title of the course that it is in
+ * @property {boolean} [own_course] whether that is one of the teacher's own
  * @property {string} dataset the data set that it uses in this lab
  * @property {string} made_for the data set that it was made for
  * @property {Experiment} [experiment] an experiment whose data set and network the page shows

@@ -118,6 +118,12 @@ def test_each_built_in_lesson_loads_in_both_languages_and_says_the_same_in_them(
         assert english.title != japanese.title
 
 
+def test_each_built_in_lesson_is_in_one_course_and_the_list_follows_them():
+    shelf = Library().shelf()
+    ordered = [slug for course in shelf.courses.values() for slug in course.lessons]
+    assert ordered == list(shelf.lessons)
+
+
 def test_a_teachers_lesson_appears_changes_and_goes_while_the_lab_runs(tmp_path):
     clock = Clock()
     library = Library(tmp_path, clock=clock)

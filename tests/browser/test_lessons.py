@@ -58,14 +58,17 @@ def test_the_runs_of_a_lesson_reach_their_accuracies_and_show_the_gap(page):
     page.until(f"{values}.some(e => e.textContent === '{size} points')")
 
 
-def test_all_lessons_are_in_the_list_with_their_questions_and_open_from_there(open_page, lab):
+def test_all_lessons_are_in_the_list_by_courses_with_their_questions_and_open_from_there(open_page, lab):
     page = open_page(lab)
     known = lab.http.get("/api/lessons").json()["lessons"]
     page.page.click(".more-lessons summary")
-    assert page.page.locator("[data-lesson]").count() == len(known)
-    for lesson in known:
-        button = page.page.locator(f'[data-lesson="{lesson["slug"]}"]')
-        assert lesson["title"]["en"] in button.inner_text()
+    expect(page.page.locator(".row-lesson")).to_have_count(len(known))
+    headings = list(dict.fromkeys(lesson["course"]["en"] for lesson in known))
+    expect(page.page.locator(".lesson-list h3")).to_have_text(headings)
+    texts = page.page.locator(".row-lesson").all_inner_texts()
+    for lesson, text in zip(known, texts, strict=True):
+        assert lesson["title"]["en"] in text
+        assert lesson["question"]["en"] in text
     page.page.keyboard.press("Escape")
     assert not page.page.evaluate("document.querySelector('.more-lessons').open")
 

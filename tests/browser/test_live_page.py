@@ -250,6 +250,7 @@ def test_every_touch_target_has_44_pixels_of_its_own(open_page, lab_with_runs):
     assert page.page.evaluate(NARROW, "body") == []
     for menu in (".run-tools .menu", ".details-foot .menu", ".more-lessons"):
         page.page.locator(f"{menu} > summary").first.tap()
+        page.page.wait_for_selector(f"{menu}[open] > :nth-child(2)")
         assert page.page.evaluate(NARROW, f"{menu}[open]") == []
         page.page.keyboard.press("Escape")
     for opener in ('[data-chart="loss"] [popovertarget]', "#details-color", ".several"):

@@ -46,7 +46,8 @@ def test_a_lesson_that_is_dropped_into_the_folder_appears_and_its_preview_follow
     page.wait_for_selector(".problems", state="detached")
     lessons = lab.http.get("/api/lessons").json()["lessons"]
     assert [one["slug"] for one in lessons[:2]] == ["3b-l2", "two-rates"]
-    assert [one.get("course") for one in lessons[:3]] == [{"en": "Mine", "ja": "私の"}] * 2 + [None]
+    assert [one["course"] for one in lessons[:2]] == [{"en": "Mine", "ja": "私の"}] * 2
+    assert [one.get("own_course", False) for one in lessons[:3]] == [True, True, False]
     page.goto(f"{lab.url}/preview?lesson=two-rates&lang=ja")
     assert page.inner_text("h1") == "X 二つの学習率"
 

@@ -117,8 +117,8 @@ class LabPage:
         return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
 
     def open_lesson(self, slug: str) -> None:
-        """Open a lesson by its button, or in the menu of the others, and wait until it is there."""
-        button = self.page.locator(f'[data-lesson="{slug}"]')
+        """Open a lesson by its button, or in the menu, and wait until it is there."""
+        button = self.page.locator(f'[data-lesson="{slug}"]').first
         if not button.is_visible():
             self.page.click(".more-lessons summary")
         button.click()

@@ -1,6 +1,7 @@
-/** The lessons above the charts: buttons for some, a menu with all others. A click opens the lesson; player.js plays it. */
+/** The lessons above the charts: buttons for some, and a menu with all. A click opens the lesson; player.js plays it. */
 
 import { h } from "../page/dom.js";
+import { retried } from "../page/lazy.js";
 import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { isSoon } from "../state/queue.js";
@@ -22,6 +23,8 @@ export class Lessons {
   #queue;
   /** Functions that update the costs on the buttons when the queue changes. @type {(() => void)[]} */
   #costs = [];
+  /** Those without a button. @type {Lesson[]} */
+  #others = [];
 
   /**
    * @param {HTMLElement} bar
@@ -40,12 +43,12 @@ export class Lessons {
 
   #draw() {
     this.#costs = [];
-    const course = this.#lessons.filter((lesson) => lesson.course);
+    const course = this.#lessons.filter((lesson) => lesson.own_course);
     const usual = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
     const first = course.length ? course.slice(0, FIRST.length) : usual;
-    const others = this.#lessons.filter((lesson) => !first.includes(lesson));
+    this.#others = this.#lessons.filter((lesson) => !first.includes(lesson));
     this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
-    if (others.length) this.#bar.append(this.#menu(others));
+    if (this.#others.length) this.#bar.append(this.#menu());
     this.#markOpen();
   }
 
@@ -70,34 +73,21 @@ export class Lessons {
     return button;
   }
 
-  /**
-   * The menu with all other lessons and their questions; it opens over the charts.
-   * @param {Lesson[]} lessons
-   */
-  #menu(lessons) {
+  /** The menu of all lessons; it opens over the charts. What is in it is loaded then. */
+  #menu() {
     const menu = h(
       "details",
       { className: "more-lessons" },
       h("summary", { className: "lesson" }, t("lessons.more")),
     );
-    const list = h("div", { className: "card" });
-    for (const lesson of lessons) {
-      const button = this.#button(lesson);
-      button.className = "row-lesson";
-      button.append(h("span", { className: "question" }, lesson.question[language()]));
-      const cost = h("span", { className: "cost" });
-      button.append(cost);
-      const updateCost = () => {
-        cost.textContent = this.#cost(lesson);
-      };
-      this.#costs.push(updateCost);
-      updateCost();
-      button.addEventListener("click", () => {
-        menu.open = false;
-      });
-      list.append(button);
-    }
-    menu.append(list);
+    menu.addEventListener("toggle", async () => {
+      if (!menu.open || menu.children[1]) return;
+      const { lessonList } = await retried(() => import("./lesson-list.js"));
+      if (menu.children[1]) return;
+      const make = { button: this.#button.bind(this), cost: this.#cost.bind(this) };
+      menu.append(lessonList(this.#lessons, make, this.#costs));
+      this.#markOpen();
+    });
     wireMenu(menu);
     return menu;
   }
@@ -134,16 +124,18 @@ export class Lessons {
     if (found instanceof HTMLElement) found.focus();
   }
 
-  /** Mark the button of the open lesson; if it is in the menu, the menu shows its section. */
+  /** Mark the button of the open lesson; if it has none, the menu shows its section. */
   #markOpen() {
     const slug = urlState.get("lesson");
-    for (const button of this.#bar.querySelectorAll("[data-lesson]")) {
-      if (button.getAttribute("data-lesson") === slug) button.setAttribute("aria-current", "true");
-      else button.removeAttribute("aria-current");
+    const other = this.#others.find((lesson) => lesson.slug === slug);
+    const summary = this.#bar.querySelector("summary");
+    for (const element of this.#bar.querySelectorAll("[data-lesson], summary")) {
+      const isOpen = element === summary ? other : element.getAttribute("data-lesson") === slug;
+      if (isOpen) element.setAttribute("aria-current", "true");
+      else element.removeAttribute("aria-current");
     }
-    const inMenu = this.#bar.querySelector(".more-lessons [aria-current] b")?.textContent;
     // the text is not longer than the one it replaces, so that nothing moves
-    const title = inMenu ? [h("b", {}, inMenu), t("lessons.and_more")] : [t("lessons.more")];
-    this.#bar.querySelector(".more-lessons summary")?.replaceChildren(...title);
+    const title = other ? [h("b", {}, other.section), t("lessons.and_more")] : [t("lessons.more")];
+    summary?.replaceChildren(...title);
   }
 }
