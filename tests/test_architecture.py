@@ -88,6 +88,24 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
     assert {name for name in strangers if not name.startswith("_")} <= {"sitecustomize", "usercustomize"}
 
 
+def test_the_process_that_reads_own_data_knows_nothing_of_the_lab_and_the_web():
+    loaded = modules_after("import app.own_data.child")
+    ours = {name for name in loaded if name.startswith("app.") and not name.startswith("app.own_data")}
+    assert ours == {"app.jobs", "app.jobs.confined"}
+    known = {"app", "engine", "numpy", "PIL", "pydantic", "pydantic_core", *sys.stdlib_module_names}
+    strangers = {name for name in top_levels(loaded) - known if not name.startswith("_")}
+    # what pydantic needs, and Pillow looks for
+    allowed = {
+        "sitecustomize",
+        "usercustomize",
+        "annotated_types",
+        "typing_extensions",
+        "typing_inspection",
+        "defusedxml",
+    }
+    assert strangers <= allowed
+
+
 def test_the_command_line_is_instant():
     loaded = top_levels(modules_after("import app.cli"))
     assert not loaded & {"numpy", "fastapi", "pydantic", "uvicorn", "rich"}

@@ -8,7 +8,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 if sys.platform != "win32":
     import resource
@@ -58,6 +58,15 @@ def confine(niceness: int, memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
+def needed(variables: Mapping[str, str]) -> dict[str, str]:
+    """Those variables of an environment that a process for the server needs."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if name in NEEDED or name.startswith(NEEDED_BEGINNINGS)
+    }
+
+
 @contextlib.contextmanager
 def environment() -> Iterator[None]:
     """Processes that start in this block get only what they need of the environment, and import nothing from the
@@ -66,7 +75,7 @@ def environment() -> Iterator[None]:
     multiprocessing's helpers start as `python -c`, which would look there first. This process's own `os.environ` stays
     as it is, for what reads it meanwhile in other threads; only the system's copy changes, which children inherit.
     """
-    dropped = [name for name in os.environ if not (name in NEEDED or name.startswith(NEEDED_BEGINNINGS))]
+    dropped = [name for name in os.environ if name not in needed(os.environ)]
     for name in dropped:
         os.unsetenv(name)
     os.putenv("PYTHONSAFEPATH", "1")

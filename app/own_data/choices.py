@@ -36,7 +36,8 @@ class Choices(BaseModel):
     """What may be chosen; None: as the file was understood.
 
     A preview has every field filled in, except those that do not apply to its file: `label`, `columns` and
-    `standardize` to images, and `size`, `fit`, `colour`, `transpose` and `flippable` to tables.
+    `standardize` to images, `size`, `fit`, `colour`, `transpose` and `flippable` to tables, and `own_test` to a file
+    without a test part of its own.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -41,7 +41,7 @@ class ColumnPreview(TypedDict):
 
 
 class ClassPreview(TypedDict):
-    """One class as the file names it. `shown` is its name in the data set; "" if the class is dropped. `count` is what
+    """One class as the file names it. `shown` is its name in the data set; "" if it is not there. `count` is what
     the file has of it, `train` (with the validation images) and `test` what the data set gets."""
 
     name: str

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import app.errors  # declares the lab's own reasons
+import app.own_data.reasons  # and those of files that people bring
 import app.people.refusals  # and those of a class
 import app.security.questions  # and the one of long questions
 import app.texts  # and the ones of texts

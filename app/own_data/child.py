@@ -1,0 +1,81 @@
+"""The process that reads one file, see `app.own_data.process`: without secrets, with bounds for memory and time."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from app.jobs.confined import confine
+from app.own_data.choices import Choices
+from app.own_data.limits import Limits
+from app.own_data.preview import said
+from app.own_data.reading import decode, preview
+from app.own_data.reasons import say
+from engine.errors import DatasetError
+from engine.reasons import Reason, reason_of
+
+if sys.platform != "win32":
+    import resource
+
+#: The server and its trainings come first.
+NICENESS = 10
+#: Processor time beside the time that the server waits: for a process whose server is gone.
+SPARE_SECONDS = 10
+
+
+def main() -> None:
+    answers = _only_answers()
+    task = json.loads(sys.stdin.readline())
+    limits = Limits(**task["limits"])
+    threading.Thread(target=_end_with_the_server, daemon=True).start()
+    _confine(limits)
+    answers.write(json.dumps(_answer(task, limits)) + "\n")
+    answers.flush()
+
+
+def _answer(task: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    path, file, choices = Path(task["path"]), str(task["file"]), Choices.model_validate(task["choices"])
+    try:
+        if task["out"] is None:
+            return {"result": preview(path, file, choices, limits)}
+        return {"result": decode(path, file, choices, limits, Path(task["out"])).to_dict()}
+    except (DatasetError, OSError) as error:
+        reason = reason_of(error)
+    except MemoryError:
+        reason = say("read_memory", file=file)
+    return {"refused": _plain(reason)}
+
+
+def _plain(reason: Reason) -> dict[str, Any]:
+    return dict(said(reason))
+
+
+def _only_answers() -> Any:
+    """The stream of answers. Whatever else is printed goes nowhere."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    return answers
+
+
+def _confine(limits: Limits) -> None:
+    confine(NICENESS, limits.memory_bytes)
+    if sys.platform != "win32":
+        seconds = int(limits.seconds) + SPARE_SECONDS
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        largest = limits.unpacked_bytes + limits.decoded_bytes
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+
+
+def _end_with_the_server() -> None:
+    while os.read(0, 1024):
+        pass
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

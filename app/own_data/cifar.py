@@ -1,0 +1,133 @@
+"""The binary files of CIFAR-10 and CIFAR-100: records of one or two bytes of labels, and 32 × 32 pixels of red, green
+and blue (Krizhevsky 2009)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.own_data.choices import Choices
+from app.own_data.contents import Contents, Member
+from app.own_data.dropping import Dropping
+from app.own_data.labels import Codes
+from app.own_data.limits import Limits
+from app.own_data.material import TEST, TRAIN, Material
+from app.own_data.reasons import refuse, say
+from app.own_data.stacks import Stack, read_stacks
+from engine.datasets import cifar10
+from engine.datasets.files import PIECE
+
+_SIDE = 32
+_PIXELS = 3 * _SIDE * _SIDE
+_AT_ONCE = 1000
+_CLASSES = {1: 10, 2: 100}
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """One file of records. `labels` is how many bytes of labels each has; the last of them is the fine one."""
+
+    member: Member
+    labels: int
+    count: int
+
+    def records(self) -> Iterator[NDArray[np.uint8]]:
+        size = self.labels + _PIXELS
+        with self.member.open() as stream:
+            while data := stream.read(_AT_ONCE * size):
+                yield np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, size)
+
+    def images(self) -> Iterator[NDArray[np.uint8]]:
+        for records in self.records():
+            yield records[:, self.labels :].reshape(-1, 3, _SIDE, _SIDE)
+
+
+def batches_in(members: Sequence[Member]) -> list[Member]:
+    """The members that may be files of records, by name."""
+    return sorted((one for one in members if one.ends(".bin")), key=lambda one: one.name)
+
+
+def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
+    """The images of the files of records, with the fine labels of CIFAR-100.
+
+    Raises:
+        DatasetError: the files hold something else.
+    """
+    members = batches_in(contents.members)
+    sizes = {member.name: _size(member) for member in members}
+    labels = next((count for count in _CLASSES if _all_fit(list(sizes.values()), count)), None)
+    if labels is None or any("cifar-100" in name.lower() for name in (contents.file, *sizes)):
+        labels = 2
+    if not _all_fit(list(sizes.values()), labels):
+        there = next(size for size in sizes.values() if not _all_fit([size], labels))
+        raise refuse("read_records", file=contents.file, there=there)
+    batches = [_Batch(one, labels, sizes[one.name] // (labels + _PIXELS)) for one in members]
+    batches.sort(key=_is_test)  # stable: in each part by name
+    count = sum(batch.count for batch in batches)
+    if count > limits.rows:
+        raise refuse("read_many_rows", file=contents.file, most=limits.rows)
+    values = np.concatenate([records[:, labels - 1] for batch in batches for records in batch.records()])
+    if values.max() >= _CLASSES[labels]:
+        raise refuse("read_records", file=contents.file, there=sum(sizes.values()))
+    codes, classes = _named(values, _names(contents.members, labels), limits)
+    stacks = [
+        Stack(count=batch.count, channels=3, height=_SIDE, width=_SIDE, blocks=partial(batch.images))
+        for batch in batches
+    ]
+    images, used = read_stacks(stacks, choices, limits, transpose=False)
+    tests = [_is_test(batch) for batch in batches]
+    parts = np.repeat(np.where(tests, TEST, TRAIN).astype(np.uint8), [batch.count for batch in batches])
+    return Material(
+        values=images,
+        codes=codes,
+        classes=classes,
+        parts=parts if len(set(tests)) == 2 else None,
+        origin="cifar",
+        format="cifar",
+        image_choices=used,
+        notes=[say("read_note_coarse")] if labels == 2 else [],
+        dropping=dropping,
+    )
+
+
+def _size(member: Member) -> int:
+    """The bytes of a member, which may be compressed."""
+    size = 0
+    with member.open() as stream:
+        while piece := stream.read(PIECE):
+            size += len(piece)
+    return size
+
+
+def _all_fit(sizes: Sequence[int], labels: int) -> bool:
+    return all(size and size % (labels + _PIXELS) == 0 for size in sizes)
+
+
+def _is_test(batch: _Batch) -> bool:
+    return "test" in batch.member.base.lower()
+
+
+def _names(members: Sequence[Member], labels: int) -> list[str]:
+    """The names of the classes, one a line in a file beside the records; the known ones of CIFAR-10."""
+    endings = ("batches.meta.txt",) if labels == 1 else ("fine_label_names.txt",)
+    for member in members:
+        if member.ends(*endings):
+            return member.head(8192).decode("utf-8", "replace").split()
+    return list(cifar10.CLASSES) if labels == 1 else []
+
+
+def _named(
+    values: NDArray[np.uint8], names: Sequence[str], limits: Limits
+) -> tuple[NDArray[np.int32], list[str]]:
+    there = np.unique(values).tolist()
+    if len(set(names)) < len(names) or len(names) <= max(there):
+        names = [str(number) for number in range(256)]
+    known = Codes(limits)
+    code_of = np.zeros(256, np.int32)
+    code_of[there] = known.of(names[number] for number in there)
+    classes, order = known.in_order(names)
+    return order[code_of[values]], classes

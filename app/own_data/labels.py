@@ -1,0 +1,159 @@
+"""Classes: from the names in a file to the indices of a data set."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.own_data.choices import LONGEST_NAME
+from app.own_data.dropping import Dropping
+from app.own_data.limits import Limits
+from app.own_data.material import TEST, TRAIN
+from app.own_data.numerals import number
+from app.own_data.reasons import listed, refuse, say, shown
+
+_DIGITS = re.compile(r"(\d+)", re.ASCII)
+#: A class has at least one example in each part.
+_LEAST = 2
+
+
+class Codes:
+    """Numbers the names of classes as they come."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._known: dict[str, int] = {}
+
+    def of(self, names: Iterable[str | None]) -> NDArray[np.int32]:
+        """The number of each name, -1 for None.
+
+        Raises:
+            DatasetError: there are too many different names, or one that cannot be shown.
+        """
+        return np.array([-1 if name is None else self._code(name) for name in names], np.int32)
+
+    def _code(self, name: str) -> int:
+        code = self._known.get(name)
+        if code is None:
+            if len(self._known) >= self._limits.classes:
+                raise refuse("read_many_classes", most=self._limits.classes)
+            if not (1 <= len(name) <= LONGEST_NAME and name.isprintable() and name.strip()):
+                raise refuse("read_class_name", name=shown(name, 30))
+            code = self._known[name] = len(self._known)
+        return code
+
+    def ordered(self) -> tuple[list[str], NDArray[np.int32]]:
+        """The names in the order of people (2 before 10), and the place of each number in it."""
+        return self.in_order(sorted(self._known, key=natural))
+
+    def in_order(self, given: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
+        """The names that came in a given order that has them all, and the place of each number in it."""
+        names = [name for name in given if name in self._known]
+        order = np.empty(len(names), np.int32)
+        for place, name in enumerate(names):
+            order[self._known[name]] = place
+        return names, order
+
+
+def natural(name: str) -> tuple[tuple[int, float, str], ...]:
+    """Sorts negative and decimal numbers by value, and other texts so that numbers in them come by their value."""
+    value = number(name)
+    if value is not None:
+        return ((0, value, ""), (1, 0.0, name))
+    parts = _DIGITS.split(name)
+    return tuple(
+        (0, float(part), part) if part.isdigit() and part.isascii() else (1, 0.0, part) for part in parts
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classes:
+    """The classes of a data set.
+
+    Attributes:
+        names: as the data set has them.
+        shown: class in the file → its name in the data set, "" if it is dropped.
+        index: of each class in the file, its place in `names`; -1 if it is dropped or has too few examples.
+        counts: examples of each class in the file.
+    """
+
+    names: list[str]
+    shown: dict[str, str]
+    index: NDArray[np.int32]
+    counts: NDArray[np.intp]
+
+
+def choose_classes(
+    names: Sequence[str],
+    codes: NDArray[np.int32],
+    parts: NDArray[np.uint8] | None,
+    chosen: Mapping[str, str] | None,
+    dropping: Dropping,
+) -> Classes:
+    """Rename, merge and drop classes as was chosen, and drop those that have too few examples for two parts.
+
+    Args:
+        names: of the classes in the file.
+        codes: (N,): the place in `names` of each example.
+        parts: (N,): the part of each example, if the file has both.
+
+    Raises:
+        DatasetError: an unknown class was chosen, or fewer than two are left.
+    """
+    for name in chosen or {}:
+        if name not in names:
+            raise refuse("read_unknown_class", name=shown(name), there=listed(list(names)))
+    texts = {name: (chosen or {}).get(name, name) for name in names}
+    merged = list(dict.fromkeys(text for text in texts.values() if text))
+    place = {text: at for at, text in enumerate(merged)}
+    index = np.array([place.get(texts[name], -1) for name in names], np.int32)
+    counts = np.bincount(codes, minlength=len(names))
+    for at, name in enumerate(names):
+        if index[at] < 0:
+            dropping.add(say("read_drop_chosen", name=name), count=int(counts[at]))
+    left = _enough(codes, parts, index, merged, counts, dropping)
+    place = {text: at for at, text in enumerate(left)}
+    index = np.array([place.get(texts[name], -1) for name in names], np.int32)
+    if len(left) == 1:
+        raise refuse("read_one_class", name=left[0])
+    if not left:
+        raise refuse("read_no_class")
+    return Classes(names=left, shown=texts, index=index, counts=counts)
+
+
+def _enough(
+    codes: NDArray[np.int32],
+    parts: NDArray[np.uint8] | None,
+    index: NDArray[np.int32],
+    merged: Sequence[str],
+    counts: NDArray[np.intp],
+    dropping: Dropping,
+) -> list[str]:
+    """Those of the merged classes that have enough examples."""
+    sums = np.zeros((2, len(merged)), np.intp)
+    for part, row in ((TRAIN, sums[0]), (TEST, sums[1])):
+        some = counts if parts is None else np.bincount(codes[parts == part], minlength=len(counts))
+        np.add.at(row, index[index >= 0], some[index >= 0])
+    left = []
+    for at, name in enumerate(merged):
+        if parts is None and sums[0, at] < _LEAST:
+            dropping.add(say("read_drop_small", name=name), count=int(sums[0, at]))
+        elif parts is not None and not sums[0, at]:
+            dropping.add(say("read_drop_untrained", name=name), count=int(sums[1, at]))
+        else:
+            left.append(name)
+    return left
+
+
+def demand_bytes(count: int, limits: Limits) -> None:
+    """Refuse a data set whose arrays are too large, before they are made.
+
+    Raises:
+        DatasetError: with both sizes.
+    """
+    if count > limits.decoded_bytes:
+        raise refuse("read_decoded", megabytes=-(-count >> 20), most=limits.decoded_bytes >> 20)

@@ -1,0 +1,120 @@
+"""Arrays as NumPy writes them (.npy), streamed. The header is checked before anything is read: so a small file cannot
+ask for much memory, and Python objects are never made."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy_format
+from numpy.typing import NDArray
+
+from app.own_data.contents import Member
+from app.own_data.limits import Limits
+from app.own_data.reasons import refuse, shown
+from engine.datasets.files import PIECE
+
+#: Bytes that are read at a time.
+_BLOCK = 4 << 20
+_MAX_AXES = 4
+#: One item of an array, such as an image, has at most so many bytes.
+_MAX_ITEM = 64 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Npy:
+    """One array in a file; a single value has the shape (1,). `dtype` is one of numbers, texts or truth values."""
+
+    member: Member
+    file: str
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    is_fortran: bool
+    begin: int
+
+    @property
+    def name(self) -> str:
+        return self.member.base.removesuffix(".npy")
+
+    @property
+    def count(self) -> int:
+        return self.shape[0]
+
+    def blocks(self) -> Iterator[NDArray[Any]]:
+        """The array in parts along its first axis.
+
+        Raises:
+            DatasetError: the file ends before.
+        """
+        item = self.shape[1:]
+        size = max(1, math.prod(item) * self.dtype.itemsize)
+        at_once = max(1, _BLOCK // size)
+        with self.member.open() as stream:
+            stream.read(self.begin)
+            if self.is_fortran and item:
+                yield from self._turned(stream, at_once)
+                return
+            for at in range(0, self.count, at_once):
+                count = min(at_once, self.count - at)
+                data = self._exactly(stream, count * size)
+                yield np.frombuffer(data, self.dtype, count * math.prod(item)).reshape(count, *item)
+
+    def whole(self) -> NDArray[Any]:
+        """The whole array, for a small one."""
+        return np.concatenate([*self.blocks()]) if self.count else np.empty(self.shape, self.dtype)
+
+    def _turned(self, stream: BinaryIO, at_once: int) -> Iterator[NDArray[Any]]:
+        """Blocks of an array whose first axis varies fastest: its bytes wait in a file without a name."""
+        with tempfile.TemporaryFile() as copy:
+            left = math.prod(self.shape) * self.dtype.itemsize
+            while left:
+                data = self._exactly(stream, min(left, PIECE))
+                copy.write(data)
+                left -= len(data)
+            copy.flush()
+            values: NDArray[Any] = np.memmap(copy, self.dtype, "r", shape=self.shape, order="F")
+            for at in range(0, self.count, at_once):
+                yield np.array(values[at : at + at_once], order="C")
+
+    def _exactly(self, stream: BinaryIO, wanted: int) -> bytes:
+        data = stream.read(wanted)
+        if len(data) != wanted:
+            raise refuse("read_damaged", file=shown(self.member.name))
+        return data
+
+
+def read_header(member: Member, file: str, limits: Limits) -> Npy:
+    """What an array is, from its first bytes.
+
+    Raises:
+        DatasetError: it is no array, holds Python objects, or its size is not the one of its values.
+    """
+    values = {"file": file, "member": shown(member.name)}
+    with member.open() as stream:
+        try:
+            version = npy_format.read_magic(stream)
+            read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
+            shape, is_fortran, dtype = read[version](stream)
+        except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, EOFError, MemoryError):
+            raise refuse("read_header", **values) from None
+        begin = stream.tell()
+    if dtype.hasobject:
+        raise refuse("read_pickled", **values)
+    if dtype.kind not in "biufUS" or dtype.subdtype is not None or not dtype.itemsize:
+        raise refuse("read_array_kind", **values, there=shown(str(dtype), 30))
+    if not len(shape) <= _MAX_AXES or any(type(length) is not int or length < 0 for length in shape):
+        raise refuse("read_header", **values)
+    if math.prod(shape[1:]) * dtype.itemsize > _MAX_ITEM:
+        raise refuse("read_array_shape", **values, there=str(shape))
+    wanted = math.prod(shape) * dtype.itemsize
+    there = None if member.size is None else member.size - begin
+    if there is not None and there < wanted:
+        raise refuse("read_cut_short", file=shown(member.name), wanted=begin + wanted, there=begin + there)
+    if wanted > limits.unpacked_bytes:
+        most = limits.unpacked_bytes >> 20
+        raise refuse("read_unpacked", file=file, megabytes=-(-wanted >> 20), most=most)
+    return Npy(member, file, shape or (1,), dtype, is_fortran, begin)

@@ -1,0 +1,172 @@
+"""Image files in one folder for each class, in a ZIP or TAR file or on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.own_data.choices import SIZES, Choices
+from app.own_data.contents import ARCHIVES, Contents, Member
+from app.own_data.dropping import Dropping
+from app.own_data.labels import Codes, demand_bytes, natural
+from app.own_data.limits import Limits
+from app.own_data.material import TEST, TRAIN, Material
+from app.own_data.reasons import refuse, say
+from app.own_data.squares import Seen, Shape, TooManyPixels, Unreadable, look, read_square
+from engine.reasons import Reason
+
+#: Names of image files; also of kinds that are not read, which are then said to be so.
+ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp"),
+    *(".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".ppm", ".pgm", ".ico"),
+)
+#: Folders of the parts of a data set, in small letters.
+_PARTS = {
+    **dict.fromkeys(("train", "training", "val", "valid", "validation"), TRAIN),
+    **dict.fromkeys(("test", "testing"), TEST),
+}
+#: Images that are looked at before the first is read.
+_LOOKED_AT = 60
+#: The side of images that have different sizes, or larger ones than a network is fed with.
+_USUAL_SIZE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    member: Member
+    name: str
+    part: int
+
+
+def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
+    """The images in a file or folder, each with the name of its folder as class.
+
+    Raises:
+        DatasetError: no image can be read, or there are too many or too large ones.
+    """
+    pictures, has_parts = _sorted_in(contents.members, dropping)
+    if not pictures:
+        raise refuse("read_nothing", file=contents.file, there=contents.names)
+    codes = Codes(limits)
+    labels = codes.of(picture.name for picture in pictures)
+    shape = _shape(pictures, choices, limits)
+    images = _allocated(len(pictures), shape, limits)
+    kept, notes = _fill(images, pictures, shape, limits, dropping)
+    if not len(kept):
+        raise refuse("read_nothing", file=contents.file, there=contents.names)
+    names, order = codes.ordered()
+    parts = np.array([picture.part for picture in pictures], np.uint8)[kept]
+    return Material(
+        values=images[: len(kept)],
+        codes=order[labels[kept]],
+        classes=names,
+        parts=parts if has_parts and {TRAIN, TEST} <= set(parts.tolist()) else None,
+        origin="images",
+        format="folder" if contents.container == "folder" else "zip",
+        image_choices={"size": shape.size, "fit": shape.fit, "colour": shape.colour, "transpose": False},
+        notes=notes,
+        dropping=dropping,
+    )
+
+
+def _sorted_in(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Picture], bool]:
+    """The image files with their classes and parts, by name; and whether there are folders of parts."""
+    images = []
+    for member in members:
+        if member.ends(*ENDINGS):
+            images.append(member)
+        else:
+            archive = member.name.lower().endswith(ARCHIVES)
+            dropping.add(say("read_drop_archive" if archive else "read_drop_other"), member.name)
+    folders = [member.folders for member in images]
+    depth = _depth_of_classes(folders)
+    is_part = [len(path) > depth + 1 and path[depth].lower() in _PARTS for path in folders]
+    has_parts = bool(is_part) and all(is_part)
+    pictures = []
+    for member, path in zip(images, folders, strict=True):
+        place = depth + 1 if has_parts else depth
+        if len(path) <= place:
+            dropping.add(say("read_drop_no_folder"), member.name)
+            continue
+        part = _PARTS[path[depth].lower()] if has_parts else TRAIN
+        pictures.append(_Picture(member, " ".join(path[place].split()), part))
+    return sorted(pictures, key=lambda one: (one.part, natural(one.member.name))), has_parts
+
+
+def _depth_of_classes(folders: Sequence[Sequence[str]]) -> int:
+    """How many folders enclose the folders of classes: those that all images lie in, as long as there are others
+    inside."""
+    depth = 0
+    inside = [path for path in folders if path]
+    while (
+        inside
+        and all(len(path) > depth + 1 for path in inside)
+        and len({path[depth] for path in inside}) == 1
+    ):
+        depth += 1
+    return depth
+
+
+def _shape(pictures: Sequence[_Picture], choices: Choices, limits: Limits) -> Shape:
+    """Size and colours as chosen, or as some images have them."""
+    seen: list[Seen] = []
+    if choices.size is None or choices.colour is None:
+        step = max(1, len(pictures) // _LOOKED_AT)
+        for picture in pictures[::step]:
+            try:
+                seen.append(look(_bytes(picture.member, limits), limits.pixels))
+            except (Unreadable, TooManyPixels):
+                continue
+    sides = {side for one in seen for side in (one.width, one.height)}
+    side = sides.pop() if len(sides) == 1 else _USUAL_SIZE
+    usual = side if SIZES[0] <= side <= SIZES[1] else _USUAL_SIZE
+    return Shape(
+        size=choices.size or usual,
+        fit=choices.fit or "crop",
+        colour=any(one.is_coloured for one in seen) if choices.colour is None else choices.colour,
+    )
+
+
+def _allocated(count: int, shape: Shape, limits: Limits) -> NDArray[np.uint8]:
+    values = count * shape.channels * shape.size**2
+    demand_bytes(values + 8 * count, limits)
+    return np.empty((count, shape.channels, shape.size, shape.size), np.uint8)
+
+
+def _fill(
+    images: NDArray[np.uint8],
+    pictures: Sequence[_Picture],
+    shape: Shape,
+    limits: Limits,
+    dropping: Dropping,
+) -> tuple[NDArray[np.intp], list[Reason]]:
+    """Read the pictures into `images`; returns the positions of those that could be read, and what is noteworthy."""
+    kept: list[int] = []
+    sizes: set[tuple[int, int]] = set()
+    is_deep = False
+    for place, picture in enumerate(pictures):
+        try:
+            values, seen = read_square(_bytes(picture.member, limits), shape, limits.pixels)
+        except TooManyPixels:
+            dropping.add(say("read_drop_pixels", most=limits.pixels), picture.member.name)
+            continue
+        except Unreadable:
+            dropping.add(say("read_drop_broken"), picture.member.name)
+            continue
+        images[len(kept)] = values
+        kept.append(place)
+        sizes.add((seen.width, seen.height))
+        is_deep = is_deep or seen.is_deep
+    notes = [say("read_note_deep")] if is_deep else []
+    if any(width != height for width, height in sizes) or len(sizes) > 1:
+        smallest, largest = (chosen(sizes, key=lambda size: size[0] * size[1]) for chosen in (min, max))
+        notes.append(say("read_note_sizes", smallest=list(smallest), largest=list(largest)))
+    return np.array(kept, np.intp), notes
+
+
+def _bytes(member: Member, limits: Limits) -> bytes:
+    with member.open() as stream:
+        return stream.read(limits.bytes)

@@ -1,0 +1,276 @@
+"""Tables as text: every way to write one is read, and what cannot be is refused with its line."""
+
+import csv
+import gzip
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.own_data.limits import Limits
+from tests.support.own_files import bring, rows_of, zipped
+
+NUMBERS = st.floats(-1e6, 1e6, width=32).filter(lambda value: value == 0 or abs(value) > 1e-3)
+CLASSES = st.lists(
+    st.sampled_from(["red", "gr,een", 'bl"ue', "イヌ", "a b", "N;o", "0x", "ねこ"]),
+    min_size=2,
+    max_size=4,
+    unique=True,
+)
+
+
+@st.composite
+def tables(draw):
+    """A random table: rows of numbers with a class, and one of the ways to write it."""
+    classes = draw(CLASSES)
+    width = draw(st.integers(1, 4))
+    labels = [*classes, *classes, *draw(st.lists(st.sampled_from(classes), max_size=12))]
+    rows = [(label, [draw(NUMBERS) for _ in range(width)]) for label in labels]
+    comma = draw(st.booleans())
+    delimiter = draw(st.sampled_from("\t;" if comma else "\t;,"))
+    encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp932"]))
+    place = draw(st.integers(0, width))
+    ends = draw(st.sampled_from(["\n", "\r\n"]))
+    return classes, rows, comma, delimiter, encoding, place, ends
+
+
+def written(rows, comma, delimiter, encoding, place, ends):
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=delimiter, lineterminator=ends)
+    names = [f"長さ{number}" for number in range(len(rows[0][1]))]
+    writer.writerow([*names[:place], "種類", *names[place:]])
+    for label, numbers in rows:
+        cells = [
+            repr(float(number)).replace(".", ",") if comma else repr(float(number)) for number in numbers
+        ]
+        writer.writerow([*cells[:place], label, *cells[place:]])
+    return names, text.getvalue().encode(encoding)
+
+
+@settings(max_examples=25, deadline=None)
+@given(tables())
+def test_a_table_written_in_any_way_is_read_back_equal(tmp_path_factory, table):
+    _, rows, *way = table
+    names, data = written(rows, *way)
+    brought = bring(tmp_path_factory.mktemp("table"), "leaves.csv", data)
+    about, arrays = brought.keep(standardize=False, columns=names)
+    assert about.columns == tuple(names)
+    assert rows_of(about, arrays) == sorted((label, tuple(numbers)) for label, numbers in rows)
+    again, _ = brought.keep(standardize=False, columns=names)
+    assert again == about
+
+
+IRIS = "length,width,species\n" + "".join(
+    f"{5 + number / 10:.1f},{number % 7},{'setosa' if number % 3 else 'virginica'}\n" for number in range(60)
+)
+
+
+def test_parts_are_stratified_the_same_for_a_seed_and_standardized_without_the_examples_kept_back(tmp_path):
+    brought = bring(tmp_path, "iris.csv", IRIS.encode())
+    about, arrays = brought.keep(test_share=0.25, validation_share=0.2)
+    assert (about.train_size, about.test_size, about.validation_size) == (45, 15, 9)
+    assert about.class_names == ("setosa", "virginica")
+    for labels, counts in (
+        (arrays["train_labels"], [30, 15]),
+        (arrays["test_labels"], [10, 5]),
+        (arrays["train_labels"][-9:], [6, 3]),
+    ):
+        assert np.bincount(labels).tolist() == counts
+    fitted = arrays["train_images"][:-9].astype(np.float64)
+    assert fitted.mean(0) == pytest.approx(0, abs=1e-6)
+    assert fitted.std(0) == pytest.approx(1, abs=1e-6)
+    raw_about, raw = brought.keep(test_share=0.25, validation_share=0.2, standardize=False)
+    assert raw_about.units == ()
+    mean, deviation = np.array(about.units).T
+    assert arrays["test_images"] * deviation + mean == pytest.approx(raw["test_images"], abs=1e-5)
+    other, _ = brought.keep(test_share=0.25, validation_share=0.2, seed=1)
+    assert other.digest != about.digest
+
+
+def test_large_numbers_that_differ_little_keep_their_differences(tmp_path):
+    seconds = 1_700_000_000
+    lines = [f"{seconds + number % 5},{'a' if number % 5 < 3 else 'b'}" for number in range(50)]
+    about, arrays = bring(tmp_path, "t.csv", "\n".join(["time,label", *lines]).encode()).keep()
+    assert len(np.unique(arrays["train_images"])) == 5
+    assert about.units[0][0] == pytest.approx(seconds + 2, abs=1)
+
+
+def column(preview, name):
+    return next(one for one in preview["columns"] if one["name"] == name)
+
+
+def test_columns_that_say_nothing_are_unused_and_say_why(tmp_path):
+    lines = [f"{n},{n * 7 % 13},3,note {n},{'' if n % 4 else n},{n % 5}.5,{n % 2}" for n in range(1, 41)]
+    text = "\n".join(["id,size,unit,remark,rare,weight,target", *lines])
+    preview = bring(tmp_path, "f.csv", text.encode()).preview()
+    whys = {one["name"]: one["why"] and one["why"]["code"] for one in preview["columns"]}
+    assert whys == {
+        "id": "read_column_counter",
+        "size": None,
+        "unit": "read_column_constant",
+        "remark": "read_column_text",
+        "rare": "read_column_empty",
+        "weight": None,
+        "target": None,
+    }
+    assert preview["choices"]["label"] == "target"
+    assert preview["choices"]["columns"] == ["size", "weight"]
+    size = column(preview, "size")
+    assert (size["minimum"], size["maximum"], size["distinct"], size["missing"]) == (0, 12, 13, 0)
+    assert column(preview, "rare")["missing"] == 30
+    assert column(preview, "remark")["why"]["text"] == "text, such as note 1 in line 2"
+
+
+def test_rows_with_gaps_are_left_out_and_named_by_their_lines(tmp_path):
+    lines = [f"{number % 9},{number % 4},{'x' if number % 2 else 'o'}" for number in range(60)]
+    lines[3], lines[5], lines[7], lines[9], lines[11] = "NA,1,x", "1,?,o", "2,3,", "1,2", "4,many,o"
+    preview = bring(tmp_path, "f.csv", "\n".join(["a,b,kind", *lines]).encode()).preview(label="kind")
+    dropped = {one["why"]["text"]: (one["count"], one["examples"]) for one in preview["dropped"]}
+    assert dropped == {
+        "a value is missing in a": (1, ["line 5"]),
+        "a value is missing in b": (1, ["line 7"]),
+        "the class is missing": (1, ["line 9"]),
+        "not 3 cells in the line": (1, ["line 11"]),
+        "no number in b": (1, ["line 13"]),
+    }
+    assert preview["train_size"] + preview["test_size"] == 55
+
+
+def test_a_table_without_a_header_gets_names_and_pixels_have_their_class_in_front(tmp_path):
+    rows = [[number % 10, *((number * place) % 256 for place in range(64))] for number in range(40)]
+    text = "\n".join(",".join(map(str, row)) for row in rows)
+    preview = bring(tmp_path, "digits.csv", text.encode()).preview()
+    assert preview["choices"]["label"] == "x1"
+    assert preview["notes"][0]["code"] == "read_note_no_header"
+    assert column(preview, "x2")["why"]["code"] == "read_column_constant"
+    assert [one["name"] for one in preview["classes"]] == [str(digit) for digit in range(10)]
+
+
+def test_full_width_digits_and_numbers_written_differently_are_one_class(tmp_path):
+    text = "長さ,クラス\n" + "１．５,１\n2.5,1.0\n−3,2\n4,２\n" * 3
+    about, arrays = bring(tmp_path, "f.csv", text.encode()).keep(standardize=False)
+    assert about.class_names == ("1", "2")
+    assert {values for _, (values,) in rows_of(about, arrays)} == {1.5, 2.5, -3, 4}
+
+
+def test_classes_are_renamed_merged_and_dropped(tmp_path):
+    text = "a,kind\n" + "".join(f"{number},{'abcd'[number % 4]}\n" for number in range(40)) + "7,alone\n"
+    brought = bring(tmp_path, "f.csv", text.encode())
+    chosen = {"a": "vowel", "b": "consonant", "c": "consonant", "d": ""}
+    preview = brought.preview(classes=chosen)
+    assert [(one["name"], one["shown"], one["count"]) for one in preview["classes"]] == [
+        ("a", "vowel", 10),
+        ("alone", "", 1),
+        ("b", "consonant", 10),
+        ("c", "consonant", 10),
+        ("d", "", 10),
+    ]
+    assert {one["why"]["code"]: one["count"] for one in preview["dropped"]} == {
+        "read_drop_chosen": 10,
+        "read_drop_small": 1,
+    }
+    about, _ = brought.keep(classes=chosen)
+    assert about.class_names == ("vowel", "consonant")
+    assert about.train_size + about.test_size == 30
+    assert brought.refusal(classes={"z": "y"}).code == "read_unknown_class"
+    assert brought.refusal(classes=dict.fromkeys("abcd", "one")).code == "read_one_class"
+
+
+def test_samples_are_some_rows_of_each_class_as_they_are_in_the_file(tmp_path):
+    lines = [f"{number},5;{'rare' if number % 50 == 0 else 'usual'}" for number in range(300)]
+    preview = bring(tmp_path, "f.csv", "\n".join(["a;kind", *lines]).encode()).preview()
+    samples = preview["samples"]
+    assert len(samples["rows"]) == 50
+    assert samples["labels"].count(0) == 6
+    assert samples["rows"][0] == ["0,5"]
+    assert samples["shape"] == [50, 1]
+    assert [one["text"] for one in preview["notes"]] == [
+        "numbers are written with a decimal comma",
+        "98 % of all examples are usual: whoever always answers usual is right that often",
+        "the class rare has only 6 examples",
+    ]
+
+
+def test_a_table_may_be_gzipped_or_alone_in_a_zip_file(tmp_path):
+    about, _ = bring(tmp_path, "iris.csv", IRIS.encode()).keep()
+    for name, data in (
+        ("iris.csv.gz", gzip.compress(IRIS.encode())),
+        (
+            "iris.zip",
+            zipped({"data/iris.csv": IRIS.encode(), "__MACOSX/data/._iris.csv": b"\0\1", ".DS_Store": b"\0"}),
+        ),
+    ):
+        assert bring(tmp_path, name, data).keep()[0] == about
+
+
+REGRESSION = "size,price\n" + "".join(f"{number / 7:.3f},{number * 1.25}\n" for number in range(400))
+REFUSALS = {
+    "empty": (b"", "f.csv is empty"),
+    "one column": (
+        b"a\n1\n2\n",
+        "f.csv has one column only. Expected: two or more, separated by commas, semicolons or tabs",
+    ),
+    "header only": (b"a,b,label\n", "f.csv has no rows of data"),
+    "regression": (
+        REGRESSION.encode(),
+        "the column price has 400 different numbers. To predict a number is regression, and this lab learns classes."
+        " Choose another column, or make classes of the numbers, such as low, middle and high",
+    ),
+    "one class": (
+        b"a,label\n1,x\n2,x\n3,x\n",
+        "there is only one class, x; a network needs two to learn a difference",
+    ),
+    "not text": (b"a,b\n1,2\n\0,3\n", "f.csv is not text: byte 8 is 0"),
+    "wrong bytes": (
+        b"a,b\n" + b"1,x\n2,\xff\xff\n",
+        "line 3 of f.csv is neither UTF-8 nor Shift-JIS. Save the table as UTF-8",
+    ),
+    "open quotation": (
+        b'a,label\n1,x\n2,"y\n3,x\n4,y\n',
+        "line 5 of f.csv has a quotation mark at a wrong place, or one that does not end",
+    ),
+    "ragged": (
+        b"a,b,label\n1,2,x\n" + b"1,2\n" * 150 + b"1,2,x\n" * 140,
+        None,
+    ),
+    "all missing": (b"a,label\n1,\n2,\n3,\n", None),
+    "no numbers": (b"a,label\nx,1\ny,2\nx,1\ny,2\n", "f.csv has no column of numbers beside the class label"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_table_that_cannot_be_used_is_refused_with_the_place_and_what_was_expected(tmp_path, name):
+    data, text = REFUSALS[name]
+    reason = bring(tmp_path, "f.csv", data).refusal()
+    assert text is None or reason == text
+
+
+def test_a_guessed_class_is_said_to_be_one_and_may_be_corrected(tmp_path):
+    lines = [f"{number % 7},{number * 1.25}" for number in range(400)]
+    brought = bring(tmp_path, "f.csv", "\n".join(["rooms,price", *lines]).encode())
+    preview = brought.preview()
+    assert preview["choices"]["label"] == "rooms"
+    assert [one["code"] for one in preview["notes"]] == ["read_note_guessed", "read_note_regression"]
+    assert brought.refusal(label="price").code == "read_regression"
+
+
+def test_a_choice_that_does_not_fit_the_table_is_refused_by_name(tmp_path):
+    brought = bring(tmp_path, "f.csv", IRIS.encode())
+    assert brought.refusal(label="colour") == "there is no column colour; there are length, width, species"
+    assert brought.refusal(columns=["species"]) == "species is the class, so it cannot be an input as well"
+    assert (
+        brought.refusal(label="width", columns=["species"])
+        == "species cannot be an input: line 2 has virginica there, which is no number"
+    )
+    assert brought.refusal(label="length").code == "read_regression"
+
+
+def test_a_table_has_bounds(tmp_path):
+    brought = bring(tmp_path, "f.csv", IRIS.encode())
+    assert brought.refusal(Limits(rows=59)) == "f.csv has more than 59 rows"
+    assert brought.refusal(Limits(columns=2)) == "f.csv has 3 columns; at most 2 are allowed"
+    assert brought.refusal(Limits(classes=1)) == "there are more than 1 classes"
+    assert brought.refusal(Limits(decoded_bytes=900)).code == "read_decoded"
+    assert brought.refusal(Limits(bytes=100)).code == "read_too_large"
