@@ -18,13 +18,14 @@ from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.reasons import refuse, say
 from app.own_data.stacks import Stack, read_stacks
-from engine.datasets import cifar10
+from engine import datasets
 from engine.datasets.files import PIECE
 
 _SIDE = 32
 _PIXELS = 3 * _SIDE * _SIDE
 _AT_ONCE = 1000
-_CLASSES = {1: 10, 2: 100}
+#: Bytes of labels → the data set that has so many.
+_KNOWN = {1: "cifar10", 2: "cifar100"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
     """
     members = batches_in(contents.members)
     sizes = {member.name: _size(member) for member in members}
-    labels = next((count for count in _CLASSES if _all_fit(list(sizes.values()), count)), None)
+    labels = next((count for count in _KNOWN if _all_fit(list(sizes.values()), count)), None)
     if labels is None or any("cifar-100" in name.lower() for name in (contents.file, *sizes)):
         labels = 2
     if not _all_fit(list(sizes.values()), labels):
@@ -71,7 +72,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
     if count > limits.rows:
         raise refuse("read_many_rows", file=contents.file, most=limits.rows)
     values = np.concatenate([records[:, labels - 1] for batch in batches for records in batch.records()])
-    if values.max() >= _CLASSES[labels]:
+    if values.max() >= len(datasets.source(_KNOWN[labels]).class_names):
         raise refuse("read_records", file=contents.file, there=sum(sizes.values()))
     codes, classes = _named(values, _names(contents.members, labels), limits)
     stacks = [
@@ -112,12 +113,12 @@ def _is_test(batch: _Batch) -> bool:
 
 
 def _names(members: Sequence[Member], labels: int) -> list[str]:
-    """The names of the classes, one a line in a file beside the records; the known ones of CIFAR-10."""
+    """The names of the classes, one a line in a file beside the records; otherwise the usual ones."""
     endings = ("batches.meta.txt",) if labels == 1 else ("fine_label_names.txt",)
     for member in members:
         if member.ends(*endings):
             return member.head(8192).decode("utf-8", "replace").split()
-    return list(cifar10.CLASSES) if labels == 1 else []
+    return list(datasets.source(_KNOWN[labels]).class_names)
 
 
 def _named(

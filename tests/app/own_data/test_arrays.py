@@ -4,6 +4,7 @@ import gzip
 import io
 import struct
 import tarfile
+from typing import Any
 
 import numpy as np
 import pytest
@@ -174,7 +175,7 @@ def test_rows_of_an_npz_file_are_a_table(tmp_path):
     assert rows_of(about, arrays) == as_sorted(wanted, np.delete(np.arange(40) % 2, 3))
 
 
-NPZ_REFUSALS = {
+NPZ_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "names": ({"a": np.zeros(3), "b": np.zeros(3)}, "read_no_arrays"),
     "lengths": ({"x": np.zeros((3, 8, 8)), "y": np.zeros(4)}, "read_lengths"),
     "labels": ({"x": np.zeros((3, 8, 8)), "y": np.zeros((3, 2, 2))}, "read_label_kind"),
@@ -201,9 +202,7 @@ NPZ_REFUSALS = {
 @pytest.mark.parametrize("name", NPZ_REFUSALS)
 def test_arrays_that_do_not_fit_are_refused(tmp_path, name):
     arrays, code = NPZ_REFUSALS[name]
-    buffer = io.BytesIO()
-    np.savez(buffer, **arrays)
-    assert bring(tmp_path, "f.npz", buffer.getvalue()).refusal().code == code
+    assert bring(tmp_path, "f.npz", npz(**arrays)).refusal().code == code
 
 
 def test_a_small_file_cannot_ask_for_much_memory(tmp_path):
