@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine import checkpoint, events
 from engine.arrays import Array
@@ -29,7 +28,7 @@ from engine.config import ExperimentConfig
 from engine.datasets import Dataset, load_dataset, noisy_labels
 from engine.divergence import likely_causes
 from engine.early_stopping import EarlyStopping
-from engine.evaluation import Evaluator
+from engine.evaluations import Evaluations
 from engine.events import Divergence, EvaluationMetrics, Event, StepMetrics
 from engine.fast.empty_pixels import used_pixels
 from engine.fast.optimizers import FAST
@@ -38,9 +37,8 @@ from engine.memory import lowest_dense, may_learn_on_fewer_pixels
 from engine.network import build_network
 from engine.norms import euclidean_norm
 from engine.optimizers import OPTIMIZERS, clip_by_norm, make_optimizer
-from engine.parts import Part, Parts, parts_of
+from engine.parts import parts_of
 from engine.reasons import Reason
-from engine.regularizers import share_of_small
 from engine.schedules import factor_at
 from engine.threads import one_thread
 
@@ -72,8 +70,7 @@ class Trainer:
         network, optimizer: the network and its optimizer.
         data: identifies the content of the data set: the numbers of images, and a digest if known.
         parts: the images and labels that the experiment uses, without its label noise.
-        evaluators: for each part what measures the network on it during training, with the label noise.
-        sampled: which training images "train" measures, ascending; None: all.
+        evaluations: what measures the network on each part, with the label noise.
         class_names: the names of the classes, by their labels.
         learning_rate: the experiment's rate, before its schedule.
         iteration, iterations: how many are done, and how many are planned.
@@ -121,7 +118,23 @@ class Trainer:
         self.optimizer = make_optimizer(config.optimizer, self.network.learnt, FAST if fast else OPTIMIZERS)
         self.class_names = tuple(dataset.class_names)
         self.parts = parts_of(dataset, config.dataset, np.dtype(config.dtype))
-        self._take(self.parts, len(self.class_names))
+        self._images, self._labels = self.parts.train.images, self.parts.train.labels
+        if config.dataset.label_noise:
+            self._labels = noisy_labels(
+                self._labels,
+                len(self.class_names),
+                config.dataset.label_noise,
+                self.generators["label_noise"],
+            )
+        self.batches = self._make_batches()
+        self._augmentation = (
+            None
+            if config.dataset.augment is None
+            else Augmentation(**config.dataset.augment, generator=self.generators["augmentation"])
+        )
+        self.evaluations = Evaluations(
+            config, self.network, self.parts, self._labels, self._shape, self.generators["evaluation"]
+        )
         self.learning_rate: float = config.optimizer["learning_rate"]
         self.iterations = config.iterations
         self.evaluate_every = config.training.evaluate_every
@@ -145,16 +158,10 @@ class Trainer:
         self._weight_gradients = [self.network.gradient[part] for part in parts]
         self.columns = columns_of(config, tuple(self.network.weight_layers))
 
-    def _take(self, parts: Parts, classes: int) -> None:
-        """The images of the experiment, as rows of numbers, or of levels."""
-        config = self.config.dataset
-        self._images, self._labels = parts.train.images, parts.train.labels
-        if config.label_noise:
-            self._labels = noisy_labels(
-                self._labels, classes, config.label_noise, self.generators["label_noise"]
-            )
+    def _make_batches(self) -> Batches:
+        """The batches of the images trained on."""
         training = self.config.training
-        self.batches = Batches(
+        return Batches(
             self._learnt_images(),
             self._labels,
             size=training.batch_size,
@@ -162,28 +169,6 @@ class Trainer:
             generator=self.generators["batches"],
             dtype=np.dtype(self.config.dtype),
         )
-        self._augmentation = (
-            None
-            if config.augment is None
-            else Augmentation(**config.augment, generator=self.generators["augmentation"])
-        )
-        sample = self._images, self._labels
-        self.sampled: NDArray[np.intp] | None = None
-        if training.evaluate_train_size < len(self._images):
-            chosen = self.generators["evaluation"].choice(
-                len(self._images), training.evaluate_train_size, replace=False
-            )
-            chosen.sort()
-            sample = self._images[chosen], self._labels[chosen]
-            self.sampled = chosen
-        self._sample = Evaluator(self.network, *sample, self._shape)
-        self._test = None if parts.test is None else self._evaluator(parts.test)
-        self._validation = None if parts.validation is None else self._evaluator(parts.validation)
-        measured = {"train": self._sample, "test": self._test, "validation": self._validation}
-        self.evaluators = {part: one for part, one in measured.items() if one is not None}
-
-    def _evaluator(self, part: Part) -> Evaluator:
-        return Evaluator(self.network, part.images, part.labels, self._shape)
 
     def _learnt_images(self) -> Array:
         """The images to draw batches from, (N, ...). If there are few and the first layer is dense, without the pixels
@@ -360,26 +345,7 @@ class Trainer:
             whole: measure all images trained on, as after the last iteration; else, as during training, a
                 fixed random sample of at most `training.evaluate_train_size` of them.
         """
-        train = self._sample
-        if whole and self.config.training.evaluate_train_size < len(self._images):
-            train = Evaluator(self.network, self._images, self._labels, self._shape, copy=False)
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            train_accuracy, train_loss = train.measure()
-            test = (None, None) if self._test is None else self._test.measure()
-            validation = (None, None) if self._validation is None else self._validation.measure()
-        small = share_of_small(self._weights) if self.config.regularization.l1 else None
-        test_accuracy, test_loss = test
-        validation_accuracy, validation_loss = validation
-        return EvaluationMetrics(
-            self.iteration,
-            train_accuracy,
-            test_accuracy,
-            train_loss,
-            test_loss,
-            small_weights=small,
-            validation_accuracy=validation_accuracy,
-            validation_loss=validation_loss,
-        )
+        return self.evaluations.measure(self.iteration, whole=whole)
 
     # -- checkpoints -----------------------------------------------------------------------------
 

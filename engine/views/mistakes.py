@@ -60,8 +60,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     chosen, total, sample = _chosen(subject, options)
     part = subject.part(options["part"])
     indices = chosen.places
-    if options["part"] == "train" and subject.trainer.sampled is not None:
-        indices = subject.trainer.sampled[indices]
+    if options["part"] == "train" and subject.trainer.evaluations.sampled is not None:
+        indices = subject.trainer.evaluations.sampled[indices]
     return View(
         {
             **_pictures(part, indices, source),

@@ -120,7 +120,7 @@ class Subject:
             ConfigError: the experiment keeps no validation images back, or the test set stays closed.
         """
         check_part(self.config, part)
-        return self.trainer.evaluators[part]
+        return self.trainer.evaluations.evaluators[part]
 
     def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
         """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,); validation or

@@ -81,7 +81,7 @@ def test_no_view_looks_at_a_closed_test_set():
         ConfigError, match="part must be train or validation: the test set of this experiment stays"
     ):
         views.check("confusion", {"part": "test"}, trainer.config)
-    assert "test" not in trainer.evaluators
+    assert "test" not in trainer.evaluations.evaluators
     options = views.check("confusion", {"part": "validation"}, trainer.config)
     assert views.see(trainer, "confusion", options).facts["total"] == 100
     images, _ = Subject(trainer).sample()

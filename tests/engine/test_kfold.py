@@ -42,7 +42,7 @@ def test_a_run_group_trains_on_what_the_config_says(size):
     for config in configs:
         trainer = Trainer(config)
         assert len(trainer._images) == config.dataset.train_images
-        assert len(trainer._test._labels) == config.dataset.test_images
+        assert len(trainer.evaluations.evaluators["test"]._labels) == config.dataset.test_images
     assert sum(config.dataset.test_images for config in configs) == size
 
 
