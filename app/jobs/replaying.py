@@ -44,8 +44,9 @@ from app.jobs.view_bytes import encode as encode_view
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons, views
 from engine.arrays import Array
 from engine.datasets import Dataset, load_dataset, own
-from engine.landscape import Options, Snapshot, Survey, snapshot
+from engine.landscape import Options, Survey
 from engine.memory import estimate
+from engine.plane import Snapshot, snapshot
 from engine.rate_finder import find_rate
 from engine.reasons import Reason
 from engine.replay import KEPT_BYTES, Cancelled, Replay

@@ -331,9 +331,8 @@ _RULES = (
         card="accuracy",
         remedies=(remedies.wider, remedies.hidden_layer),
         unless=CAUSES,
-        never_after=(
-            "rate_too_high",
-        ),  # it may have cost the network its units, and has learned nothing since
+        # too high a rate may have cost the network its units; it has learned nothing since
+        never_after=("rate_too_high",),
     ),
     Rule(
         code="plateau",

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
-from engine.landscape import Options, Survey, demand_same_network, plane_of_paths, random_plane, snapshot
+from engine.landscape import Options, Survey, demand_same_network
+from engine.plane import plane_of_paths, random_plane, snapshot
 
 DIGITS: dict[str, Any] = {
     "dataset": {"name": "digits"},

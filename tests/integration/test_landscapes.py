@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from engine import ExperimentConfig, Trainer
-from engine.landscape import Options, Survey, snapshot
+from engine.landscape import Options, Survey
+from engine.plane import snapshot
 from tests.support.experiments import QUICK
 from tests.support.lab_server import running_lab
 
