@@ -25,6 +25,7 @@ from app.exports.of_class import Placed
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
 from app.exports.wording import label_of, labels_of, reason_text, value_label_of
+from app.lessons.class_counts import LessonCount
 from app.lessons.lesson import Lesson
 from app.people.challenge import Outcome
 
@@ -56,6 +57,7 @@ def report(
     dash: str | None = None,
     lessons: Mapping[str, Lesson] | None = None,
     challenges: Sequence[tuple[Outcome, Sequence[Placed]]] = (),
+    counts: Sequence[LessonCount] = (),
 ) -> Iterator[str]:
     """The page, in pieces.
 
@@ -66,6 +68,7 @@ def report(
         dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
         lessons: by slug; a lesson's title and question are shown above its runs.
         challenges: of a class, with their places.
+        counts: how a class did in its lessons.
     """
     configs = [flatten(recording.config) for recording in recordings]
     hues = assign_hues([recording.run for recording in recordings])
@@ -79,6 +82,7 @@ def report(
         nonce=secrets.token_urlsafe(16),
         dash=dash,
         challenges=challenges,
+        counts=counts,
         label_of_data=lambda name: value_label_of("dataset.name", name, texts),
         has_validation=any(VALIDATION in recording.run["latest"] for recording in recordings),
         title=_heading(recordings, lesson, texts, language),

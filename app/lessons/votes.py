@@ -8,7 +8,7 @@ Lives in the event loop.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from app.errors import Conflict
@@ -20,12 +20,14 @@ from app.storage.database import Database
 
 Phase = Literal["first", "discuss", "second", "closed"]
 PHASES: tuple[Phase, ...] = get_args(Phase)
+#: Round → person → value.
+Ballots = Mapping[int, Mapping[str, Value]]
 #: The round that is voted in, by phase.
 ROUNDS: Mapping[str, int] = {"first": 1, "second": 2}
 
 
 class Votes:
-    """The newest vote of a class, with its ballots."""
+    """The newest vote of a class, with its ballots. Those of earlier ones are in the store until the class ends."""
 
     def __init__(self, classroom: Classroom, database: Database) -> None:
         self._classroom = classroom
@@ -65,7 +67,9 @@ class Votes:
         if phase == "first":
             if now == "first":
                 return
-            await self._database.write(lambda c: attempt_store.delete_ballots(c, self._classroom.id))
+            await self._database.write(
+                lambda c: attempt_store.delete_ballots(c, self._classroom.id, lesson, question)
+            )
             self._ballots = {1: {}, 2: {}}
         elif now is None or PHASES.index(phase) < PHASES.index(now):
             text = "a vote begins with first and goes on to discuss, second and closed"
@@ -102,14 +106,36 @@ class Votes:
         """What a person has voted in a round; None: nothing."""
         return self._ballots[number].get(person.id)
 
-    def values(self, number: int, question: str, attempts: list[Attempt]) -> list[Value]:
+    async def closed(self) -> dict[tuple[str, str], Ballots]:
+        """The ballots of all votes of the class, by lesson and question, but for one that is open."""
+        class_id = self._classroom.id
+        found: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
+        for lesson, question, person, number, value in await self._database.read(
+            lambda c: attempt_store.load_all_ballots(c, class_id)
+        ):
+            found.setdefault((lesson, question), {1: {}, 2: {}})[number][person] = value
+        if (vote := self._classroom.vote) is not None:
+            newest = vote["lesson"], vote["question"]
+            if vote["phase"] == "closed":
+                found.setdefault(newest, {1: {}, 2: {}})
+            else:
+                found.pop(newest, None)
+        return dict(found)
+
+    def values(self, number: int, question: str, attempts: Sequence[Attempt]) -> list[Value]:
+        """What the class has voted in a round of the newest vote; see `counted`."""
+        return self.counted(self._ballots, number, question, attempts)
+
+    def counted(
+        self, ballots: Ballots, number: int, question: str, attempts: Sequence[Attempt]
+    ) -> list[Value]:
         """What the class has voted in a round. In the first, who has not voted but predicted has voted so.
 
         Args:
             attempts: the newest of each student.
         """
         students = {one.id for one in self._classroom.students}
-        voted = {person: value for person, value in self._ballots[number].items() if person in students}
+        voted = {person: value for person, value in ballots[number].items() if person in students}
         if number == 1:
             for attempt in attempts:
                 if attempt.person is not None and question in attempt.prediction:

@@ -20,6 +20,7 @@ from app.exports.fields import flatten
 from app.exports.names import attachment, name_of_run, name_of_runs
 from app.exports.recording import Recording
 from app.lab import EXPORTS, IMPORTS, Lab, TheLab
+from app.lessons.class_counts import ClassCounts, LessonCount
 from app.pages import Pages
 from app.people.challenge import Outcome
 from app.people.person import Person, Role
@@ -166,8 +167,8 @@ async def get_fields(lab: TheLab, person: ThePerson, runs: Selection) -> FieldsA
 async def export_class_html(
     lab: TheLab, person: ThePerson, request: Request, lang: Language = None
 ) -> Response:
-    """A page with the best run of each student and the places of challenges, with numbers and nicknames, that needs no
-    lab and no network."""
+    """A page with the best run of each student and the places of challenges, with numbers and nicknames, and with how
+    the class did in its lessons, without persons. It needs no lab and no network."""
     best = of_class.best_of_each(_owned(lab))
     if not best:
         raise Conflict("no student has launched a run yet", code="nothing_launched")
@@ -177,9 +178,20 @@ async def export_class_html(
         named = {**recording.run, "name": of_class.title_of(owner, run)}
         recordings.append(Recording(named, recording.read))
     headers = attachment(_name_of_class(lab, "report.html"))
-    outcomes = await lab.demand_challenges().outcomes()
-    challenges = of_class.places(outcomes, lab.demand_class().find)
-    return await _report(request, recordings, lang, headers, points=of_class.POINTS, challenges=challenges)
+    classroom = lab.demand_class()
+    challenges = of_class.places(await lab.demand_challenges().outcomes(), classroom.find)
+    assert lab.votes is not None
+    lessons = lab.library.shelf().lessons.values()
+    counts = ClassCounts(classroom, lab.attempts, lab.votes, lab.playing)
+    return await _report(
+        request,
+        recordings,
+        lang,
+        headers,
+        points=of_class.POINTS,
+        challenges=challenges,
+        counts=await counts.of(lessons, _language(request, lang), lab.dataset_of),
+    )
 
 
 @router.get("/class/export.csv")
@@ -287,17 +299,25 @@ async def _report(
     dash: str | None = None,
     points: int = report.MAX_POINTS,
     challenges: Sequence[tuple[Outcome, Sequence[of_class.Placed]]] = (),
+    counts: Sequence[LessonCount] = (),
 ) -> Response:
     pages: Pages = request.app.state.pages
-    language = pages.messages.negotiate(
-        wish, request.cookies.get("language"), request.headers.get("accept-language")
-    )
+    language = _language(request, wish)
     curves = [await in_thread(report.curves, recording, points) for recording in recordings]
     texts = pages.messages.catalog(language)
     lab: Lab = request.app.state.lab
     lessons = lab.library.shelf().lessons
-    text = report.report(recordings, curves, texts, language, pages.plotly.plain, dash, lessons, challenges)
+    text = report.report(
+        recordings, curves, texts, language, pages.plotly.plain, dash, lessons, challenges, counts
+    )
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _language(request: Request, wish: str | None) -> str:
+    pages: Pages = request.app.state.pages
+    return pages.messages.negotiate(
+        wish, request.cookies.get("language"), request.headers.get("accept-language")
+    )
 
 
 def _file_of(run: Run, ending: str) -> dict[str, str]:

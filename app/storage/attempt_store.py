@@ -85,11 +85,26 @@ def put_ballot(
     )
 
 
-def delete_ballots(connection: sqlite3.Connection, class_id: str) -> None:
-    """Forget the votes of a class."""
+def delete_ballots(connection: sqlite3.Connection, class_id: str, lesson: str, question: str) -> None:
+    """Forget how a class has voted on a question."""
     connection.execute(
-        "DELETE FROM ballots WHERE person_id IN (SELECT id FROM people WHERE class_id = ?)", (class_id,)
+        "DELETE FROM ballots WHERE lesson = ? AND question = ?"
+        " AND person_id IN (SELECT id FROM people WHERE class_id = ?)",
+        (lesson, question, class_id),
     )
+
+
+def load_all_ballots(connection: sqlite3.Connection, class_id: str) -> list[tuple[str, str, str, int, Any]]:
+    """The lesson, the question, the person, the round and the value of each vote of a class."""
+    rows = connection.execute(
+        "SELECT lesson, question, person_id, round, value FROM ballots"
+        " JOIN people ON people.id = person_id WHERE class_id = ?",
+        (class_id,),
+    )
+    return [
+        (row["lesson"], row["question"], row["person_id"], row["round"], json.loads(row["value"]))
+        for row in rows
+    ]
 
 
 def load_ballots(

@@ -92,5 +92,8 @@ def test_in_one_round_the_last_vote_of_a_person_counts(database):
         write(database, attempt_store.put_ballot, "a", "1a", "ahead", number, value)
     load = partial(attempt_store.load_ballots, class_id="c", lesson="1a", question="ahead")
     assert sorted(database.read_now(load)) == [("a", 1, "relu"), ("a", 2, "alike")]
-    write(database, attempt_store.delete_ballots, "c")
+    write(database, attempt_store.put_ballot, "a", "2a", "ahead", 1, "adam")
+    write(database, attempt_store.delete_ballots, "c", "1a", "ahead")  # the same question again, and no other
     assert database.read_now(load) == []
+    left = database.read_now(partial(attempt_store.load_all_ballots, class_id="c"))
+    assert left == [("2a", "ahead", "a", 1, "adam")]

@@ -338,6 +338,28 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     vote(teacher, "closed", "rule").raise_for_status()
     assert reply(ada.http, "rule", "rate").json()["transfer"]["answer"]["right"] is True
 
+    # the report counts all of it, also the first vote, and names nobody beside it
+    report = teacher.http.get("/api/class/export.html", params={"lang": "en"}).text
+    section = report.partition("<h2>Lessons</h2>")[2].partition("</section>")[0]
+    rows = [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", section)
+    ]
+    assert "1 of 3 have predicted" in section
+    assert [row for row in rows if len(row) == 4] == [
+        ["Which is ahead?", "before the runs", "1", "0 of 1"],
+        ["How far?", "before the runs", "1", "1 of 1"],
+        ["In which order?", "before the runs", "1", "1 of 1"],
+        ["Sketch them.", "before the runs", "1", "–"],
+        ["Where is the end?", "after them: what is seen", "1", "1 of 1"],
+        ["What holds for both?", "in the end: over all runs", "1", "1 of 1"],
+    ]
+    votes = [row for row in rows if len(row) == 3]
+    assert votes[:2] == [["the fast one ✓", "0", "2"], ["the slow one", "2", "0"]]
+    assert [row[1:] for row in votes[2:]] == [["0", "0"], ["1", "0"]]
+    assert not any(name in section for name in ("Ada", "Bob", "Cyd"))
+    assert "3 人中 1 人が予想済み" in teacher.http.get("/api/class/export.html?lang=ja").text
+
 
 def test_each_student_trains_with_their_own_seed_and_the_text_gives_the_rooms_spread(tmp_path):
     environment = write_lesson(tmp_path / "lessons", seed="person")
