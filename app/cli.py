@@ -1,4 +1,4 @@
-"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, backup, restore, prune, bench.
+"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, data, backup, restore, prune, bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -72,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     what = train.add_mutually_exclusive_group(required=True)
     what.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
     what.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
+    train.add_argument(
+        "--data", metavar="NAME", help="train on this data set: its name, or an own one's title"
+    )
     _changes(train)
     train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
     train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
@@ -114,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
     _folders(fetch)
     fetch.set_defaults(command=_fetch)
+
+    data = commands.add_parser("data", help="data sets from files of your own")
+    _data_parsers(data)
 
     backup = commands.add_parser("backup", help="copy the database, while the lab runs or not")
     backup.add_argument("file", type=Path, metavar="FILE", help="where to")
@@ -169,6 +175,48 @@ def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
     schema.set_defaults(command=_lessons_schema)
 
 
+def _data_parsers(data: argparse.ArgumentParser) -> None:
+    kinds = data.add_subparsers(metavar="WHAT", required=True)
+    add = kinds.add_parser("add", help="make a data set of a file, or of a folder of images")
+    add.add_argument("file", type=Path, metavar="FILE", help="CSV, NPZ, IDX or a zip; docs: own data")
+    add.add_argument("--name", required=True, help="what people call it")
+    add.add_argument("--label", metavar="COLUMN", help="the column with the classes")
+    add.add_argument("--columns", metavar="A,B", help="the input columns, separated by commas")
+    add.add_argument(
+        "--class", action="append", default=[], metavar="OLD=NEW", dest="renamed", help="rename a class"
+    )
+    add.add_argument(
+        "--test-share", type=float, metavar="SHARE", help="kept for the test (default: 0.2 of all)"
+    )
+    add.add_argument("--validation-share", type=float, metavar="SHARE", help="that the form suggests")
+    add.add_argument("--seed", type=int, help="of the division (default: 0)")
+    add.add_argument("--size", type=int, metavar="PIXELS", help="side of the images, 8 to 64")
+    add.add_argument("--fit", choices=("crop", "pad"), help="how an image becomes a square")
+    for name, text in (
+        ("standardize", "the columns of a table"),
+        ("colour", "keep the colours"),
+        ("transpose", "exchange rows and columns of the pixels"),
+        ("flippable", "a mirrored image keeps its class"),
+        ("own-test", "use the test part that the file has"),
+    ):
+        add.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=text)
+    _state(add)
+    add.set_defaults(command=_data_add)
+
+    shown = kinds.add_parser("list", help="the own data sets of the lab")
+    _state(shown)
+    shown.set_defaults(command=_data_list)
+
+    remove = kinds.add_parser("remove", help="delete one; its runs keep their curves")
+    remove.add_argument("which", metavar="NAME", help="its name, or what people call it")
+    _state(remove)
+    remove.set_defaults(command=_data_remove)
+
+
+def _state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--state-dir", type=Path, help="of the lab (default: ./state, or LOSSROOM_STATE_DIR)")
+
+
 def _changes(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
@@ -212,7 +260,7 @@ def _train(arguments: argparse.Namespace) -> int:
     one_thread()  # as a worker in the lab
     from app.commands.train import train
 
-    names = ("config", "lesson", "changes", "as_json", "out", "plain", "data_dir", "state_dir")
+    names = ("config", "lesson", "data", "changes", "as_json", "out", "plain", "data_dir", "state_dir")
     return train(**{name: getattr(arguments, name) for name in names})
 
 
@@ -260,12 +308,37 @@ def _fetch(arguments: argparse.Namespace) -> int:
     return fetch(arguments.names, read_settings(data_dir=arguments.data_dir).data_dir)
 
 
+def _data_add(arguments: argparse.Namespace) -> int:
+    from app.commands.data import add
+    from app.settings import read_settings
+
+    names = ("label", "test_share", "validation_share", "seed", "size", "fit", "standardize", "colour")
+    choices = {name: getattr(arguments, name) for name in (*names, "transpose", "flippable", "own_test")}
+    choices["columns"] = arguments.columns.split(",") if arguments.columns else None
+    settings = read_settings(state_dir=arguments.state_dir)
+    return add(arguments.file, settings, name=arguments.name, renamed=arguments.renamed, choices=choices)
+
+
+def _data_list(arguments: argparse.Namespace) -> int:
+    from app.commands.data import print_list
+    from app.settings import read_settings
+
+    return print_list(read_settings(state_dir=arguments.state_dir))
+
+
+def _data_remove(arguments: argparse.Namespace) -> int:
+    from app.commands.data import remove
+    from app.settings import read_settings
+
+    return remove(arguments.which, read_settings(state_dir=arguments.state_dir))
+
+
 def _backup(arguments: argparse.Namespace) -> int:
     from app.commands.backup import backup
     from app.settings import read_settings
 
     settings = read_settings(state_dir=arguments.state_dir)
-    return backup(settings.database_path, arguments.file, force=arguments.force)
+    return backup(settings.database_path, arguments.file, settings.own_dir, force=arguments.force)
 
 
 def _restore(arguments: argparse.Namespace) -> int:

@@ -24,7 +24,8 @@ BELIEVED_SECONDS = 1.0
 
 
 class DataSets:
-    """The registry of `engine.datasets` with this lab's folders, and its downloads under way."""
+    """The catalog of `engine.datasets` with this lab's folders, and its downloads under way; and whether a data set can
+    be trained on, also an own one."""
 
     def __init__(self, settings: Settings, hub: Hub) -> None:
         self._settings = settings
@@ -47,11 +48,13 @@ class DataSets:
         return self._views
 
     def view(self, name: str) -> DatasetAnswer:
-        if datasets.find(name) is None:
+        """A data set of the catalog; own ones are in `app.own_data.library`."""
+        if name not in datasets.catalog():
             known = ", ".join(datasets.catalog())
-            raise NotFound(f"there is no data set {name!r}; there are {known}", field="name")
+            raise NotFound(f"there is no data set {name[:60]!r}; there are {known}", field="name")
         status = dataset_status(name, self._settings.data_dir)
-        return cast(DatasetAnswer, {**status, "fetching": self._fetching.get(name)})
+        others = {"owner": None, "mine": False, "shared": True, "deleted": False, "digest": None}
+        return cast(DatasetAnswer, {**status, **others, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
         """Whether a data set can be trained on. That one is there is believed for a moment: each look is at many
@@ -61,7 +64,7 @@ class DataSets:
             return True
         known = datasets.find(name)
         is_there = known is not None and known.is_available(self._settings.data_dir)
-        if is_there:
+        if is_there and known is not None and known.about is None:  # own ones are deleted at once
             self._there_until[name] = now + BELIEVED_SECONDS
         return is_there
 
@@ -72,6 +75,10 @@ class DataSets:
             path: where the experiment is in the request, such as "experiments.3.".
         """
         if not self.is_available(name):
+            known = datasets.find(name)
+            if datasets.own.is_name(name):
+                deleted = datasets.own.missing(name, None if known is None else known.title)
+                raise Invalid(deleted, code="not_available", field=f"{path}dataset.name")
             message = f"the data set {name} is not on this server; fetch it first, or choose another"
             reason = Reason("not_available", message, dataset=name)
             raise Invalid(reason, code="not_available", field=f"{path}dataset.name")
@@ -83,7 +90,9 @@ class DataSets:
 
         It reads files, and decodes them if they are not decoded yet: call it in a thread.
         """
-        if not self.view(name)["available"]:
+        if datasets.own.is_name(name):
+            self.demand(name)
+        elif not self.view(name)["available"]:
             message = f"the data set {name} is not on this server; fetch it first"
             raise NotFound(Reason("not_available", message, dataset=name), code="not_available", field="name")
         try:

@@ -37,7 +37,7 @@ PARTS = {
         *(f"why.{code}" for code in OF_VIEWS),
     ),
     "lessons": ("lesson.", "why.lesson_"),
-    "data": ("data.", "why.read_"),
+    "data": ("data.", "why.read_", "why.upload_"),
 }
 
 

@@ -34,6 +34,9 @@ from app.lessons.room import Room
 from app.lessons.votes import Votes
 from app.live.hub import Hub
 from app.metrics import Figures, Metrics
+from app.own_data.handwriting import Handwriting
+from app.own_data.library import OwnData
+from app.own_data.uploads import Uploads
 from app.people.challenges import Challenges
 from app.people.classroom import Classroom
 from app.people.person import Person, Role
@@ -75,6 +78,9 @@ class Lab:
     library: Library
     attempts: Attempts
     playing: Playing
+    own_data: OwnData
+    uploads: Uploads
+    handwriting: Handwriting
     classroom: Classroom | None = None
     wall: Wall | None = None
     challenges: Challenges | None = None
@@ -115,11 +121,20 @@ class Lab:
         own = not lesson.any_dataset or self.data_sets.is_available(lesson.dataset)
         return lesson.dataset if own else STAND_IN
 
-    def check_lesson(self, launched: Iterable[tuple[ExperimentConfig, Summary]]) -> None:
+    def demand_dataset(self, person: Person, name: str, *, path: str = "") -> None:
+        """Refuse an experiment on a data set that is not there, or that a person may not see.
+
+        Args:
+            path: where the experiment is in the request, such as "experiments.3.".
+        """
+        self.own_data.demand_seen(person, name, path=f"{path}dataset.name")
+        self.data_sets.demand(name, path=path)
+
+    def check_lesson(self, person: Person, launched: Iterable[tuple[ExperimentConfig, Summary]]) -> None:
         """Refuse a lesson whose runs are too large for this lab, or whose data set is missing."""
         for config, summary in launched:
             self.settings.limits.check(summary)
-            self.data_sets.demand(config.dataset.name)
+            self.demand_dataset(person, config.dataset.name)
 
     def demand_class(self) -> Classroom:
         """The class, or `NotFound`."""
@@ -146,6 +161,7 @@ class Lab:
         """
         make_writable(self.settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)
         make_writable(self.settings.cache_dir, "the cache folder", mode=PRIVATE_FOLDER)
+        make_writable(self.settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)
         make_writable(self.settings.checkpoint_dir, "the checkpoint folder", mode=PRIVATE_FOLDER)
         self.lock.acquire(holder)
         self.database.open()
@@ -180,6 +196,7 @@ class Lab:
             store_bytes=path.stat().st_size if path.exists() else 0,
             disk_free_bytes=self.disk_free_bytes,
             kept_bytes=self.scheduler.kept_bytes,
+            own_data_bytes=self.own_data.bytes,
             store_fault=self.database.fault is not None,
         )
 
@@ -208,6 +225,6 @@ class Limited:
             lab.rates.take(person.id, self.action)
 
 
-LAUNCHES, IMPORTS, EXPORTS, FINDS = (
-    Depends(Limited(action)) for action in ("launch", "import", "export", "find")
+LAUNCHES, IMPORTS, EXPORTS, FINDS, UPLOADS, PREVIEWS = (
+    Depends(Limited(action)) for action in ("launch", "import", "export", "find", "upload", "preview")
 )

@@ -42,6 +42,12 @@ from app.lessons.room import Room
 from app.lessons.votes import Votes
 from app.live.hub import Hub
 from app.metrics import Metrics
+from app.own_data.found_files import FoundFiles
+from app.own_data.handwriting import Handwriting
+from app.own_data.library import OwnData
+from app.own_data.limits import Limits as DataLimits
+from app.own_data.tending import Tending
+from app.own_data.uploads import Uploads
 from app.pages import Pages
 from app.people import access
 from app.people.attendance import Attendance
@@ -54,6 +60,7 @@ from app.routes import (
     api_docs,
     challenge,
     datasets,
+    drawings,
     experiments,
     exports,
     findings,
@@ -75,6 +82,7 @@ from app.routes import (
     stream,
     teaching,
 )
+from app.routes import own_data as own_data_routes
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -128,6 +136,11 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     if classroom is not None:
         measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
         challenges = Challenges(classroom, database, hub, register, measure, scheduler.allowance.set_terms)
+    own_data = OwnData(settings, hub, classroom)
+    data_limits = DataLimits(bytes=settings.max_data_bytes)
+    uploads = Uploads(own_data, data_limits)
+    found_files = FoundFiles(settings.data_dir / "own", own_data, data_limits)
+    tending = Tending(own_data, uploads, found_files, database, classroom)
     library = Library(settings.lessons_dir)
     attempts = Attempts(classroom, database, scheduler.commands)
     votes = None if classroom is None else Votes(classroom, database)
@@ -161,9 +174,11 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             attendance.open()
         if cloud is not None:
             cloud.open()
+        await tending.open()
         preparing = asyncio.create_task(data_sets.prepare_all())
         yield
         preparing.cancel()
+        tending.close()
         for shown in (wall, cloud):
             if shown is not None:
                 shown.close()
@@ -205,6 +220,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         library,
         attempts,
         playing,
+        own_data,
+        uploads,
+        Handwriting(database, classroom),
         classroom,
         wall,
         challenges,
@@ -233,6 +251,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         lessons,
         preview,
         datasets,
+        drawings,
+        own_data_routes,
         loss_landscapes,
         rate_finder,
         source,
@@ -259,10 +279,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         )
     app.add_middleware(Zipped, fits=_is_page_text)
     app.add_middleware(Head)
-    app.add_middleware(TextBodies)
-    app.add_middleware(
-        BodyLimit, max_bytes=settings.max_body_bytes, streamed={"/api/imports": settings.max_import_bytes}
-    )
+    app.add_middleware(TextBodies, files=[own_data_routes.UPLOADED])
+    streamed = {"/api/imports": settings.max_import_bytes, own_data_routes.UPLOADED: settings.max_data_bytes}
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, streamed=streamed)
     app.add_middleware(OriginCheck, host=settings.host, allowed=settings.origins)
     app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)
     app.add_middleware(SecurityHeaders)

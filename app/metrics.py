@@ -65,6 +65,7 @@ class Figures:
     store_bytes: int
     disk_free_bytes: int
     kept_bytes: int
+    own_data_bytes: int
     store_fault: bool
 
 
@@ -77,6 +78,7 @@ HELP = {
     "store_waiting": "writes that wait for the database",
     "store_bytes": "size of the database, without its log",
     "disk_free_bytes": "room left on the disk of the state folder",
+    "own_data_bytes": "data sets that people brought",
     "kept_bytes": "checkpoints that are kept to replay moments of trainings",
     "store_fault": "1 while the disk takes no writes",
 }

@@ -10,6 +10,7 @@ from typing import Any, cast
 from app.answers.runs import Annotation, Latest, ListedRun, Origin, RunAnswer, RunSummary, StretchAnswer
 from app.errors import NotFound
 from app.trainings import Status, Training
+from engine import datasets
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
 from engine.reasons import why
 
@@ -142,6 +143,9 @@ def summarize(config: dict[str, Any]) -> RunSummary:
 
 
 def _iterations_per_epoch(config: dict[str, Any]) -> int:
+    """1 where the folder of an own data set is lost, and nothing says how many images it had."""
+    if datasets.find(config["dataset"]["name"]) is None:
+        return 1
     known = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}
     batch_size: int = config["training"]["batch_size"]
     return math.ceil(DatasetConfig(**known).train_images / batch_size)

@@ -204,6 +204,18 @@ class Settings(BaseSettings):
     max_import_bytes: int = Field(
         1_073_741_824, ge=1024, description="longest file of exported runs that can be imported"
     )
+    max_data_bytes: int = Field(
+        256 << 20, ge=1024, description="longest file of own data; a longer one is refused with 413"
+    )
+    max_data_sets_per_person: int = Field(
+        20, ge=0, le=1000, description="own data sets that one student may keep; 0: students bring none"
+    )
+    max_data_bytes_per_person: int = Field(
+        512 << 20, ge=0, description="what the own data sets of one student may take on the disk"
+    )
+    max_data_bytes_of_all: int = Field(
+        8 << 30, ge=0, description="what all own data sets may take on the disk; one more is refused with 409"
+    )
     allowed_origins: Annotated[Words, AfterValidator(_origins)] = Field(
         [], description="addresses by which people open the lab through a proxy, such as https://lab.example"
     )

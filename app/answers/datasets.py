@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NotRequired
+from typing import Any, NotRequired
 
 from typing_extensions import TypedDict
 
@@ -36,11 +36,37 @@ class DatasetAnswer(TypedDict):
     validation_size: int
     fitting: list[str]
     own: bool
+    #: the number in the class of the person who brought it; null: the teacher, or nobody of a class
+    owner: int | None
+    #: whether the reader brought it
+    mine: bool
+    #: whether the whole class sees it
+    shared: bool
+    #: an own one whose arrays are gone; its runs keep their curves
+    deleted: bool
+    digest: str | None
 
 
 @answer
 class DatasetsAnswer(TypedDict):
     datasets: list[DatasetAnswer]
+
+
+@answer
+class UploadAnswer(TypedDict):
+    """`preview`: what was understood of the file, as `app.own_data.preview.Preview`."""
+
+    id: str
+    preview: dict[str, Any]
+
+
+@answer
+class DrawingsAnswer(TypedDict):
+    """How many drawings of the digits 0 to 9 the class has, of how many people, and how many are the asker's."""
+
+    counts: list[int]
+    people: int
+    mine: list[int]
 
 
 @answer

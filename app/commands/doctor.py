@@ -27,6 +27,7 @@ from app.commands.terminal import visible
 from app.folders import LOW_DISK_BYTES, FolderError, free_bytes, make_writable
 from app.lessons.library import Library
 from app.mistake import Mistake
+from app.own_data.found_files import read_found, stamps_of
 from app.security.authority import Origin
 from app.settings import Settings, clean_url
 from app.storage.beside import newest_launch
@@ -88,6 +89,7 @@ def _findings(settings: Settings, url: str) -> Iterator[Finding]:
     yield _addresses(settings, addresses)
     yield from _folders(settings)
     yield from _data_sets(settings)
+    yield from _own_data(settings)
     yield from _lessons(settings)
     yield _clock(settings)
     if url:
@@ -176,6 +178,23 @@ def _data_sets(settings: Settings) -> Iterator[Finding]:
         names = ", ".join(missing)
         advice = f"`lossroom fetch {' '.join(missing)}` downloads them into {settings.data_dir.absolute()}"
         yield Finding("note", "data sets", f"not there: {names}; {advice}")
+
+
+def _own_data(settings: Settings) -> Iterator[Finding]:
+    """Data sets that people brought, and files in the data folder that did not become one."""
+    datasets.own.look_in(settings.own_dir)
+    count, folder = len(datasets.own.names()), settings.data_dir / "own"
+    found = read_found(settings.own_dir)
+    files = stamps_of(folder)
+    for file in files:
+        if file not in found:
+            text = f"{folder / file} is read when the lab runs"
+            yield Finding("note", "own data", text)
+        elif (problem := found[file].problem) is not None:
+            yield Finding("wrong", "own data", f"{folder / file}: {problem}")
+    if count or files:
+        size = datasets.own.size_of(settings.own_dir) / 1e6
+        yield Finding("ok", "own data", f"{count} data sets in {settings.own_dir.absolute()}, {size:,.1f} MB")
 
 
 def _clock(settings: Settings) -> Finding:

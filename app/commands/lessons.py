@@ -36,6 +36,7 @@ def check_lessons(paths: Sequence[Path], settings: Settings, *, seeds: int | Non
         seeds: how many seeds each run is trained from; 0: the files are only read.
         quick: only on the digits, with few seeds, and only lessons that are trained fast.
     """
+    datasets.own.look_in(settings.own_dir)
     lessons, problems = _chosen(paths, settings)
     for problem in problems:
         complain(str(problem))

@@ -15,6 +15,7 @@ from rich.style import Style
 from rich.text import Text
 
 from app.commands import terminal
+from app.commands.data import find_dataset
 from app.commands.experiments import find_lesson
 from app.commands.summary import table_of
 from app.commands.terminal import visible
@@ -51,12 +52,11 @@ def look(
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     console = terminal.console()
+    datasets.own.look_in(settings.own_dir)
     try:
         found = None if lesson is None else find_lesson(lesson)
         experiment = None if found is None else found.experiment()
-        chosen = name if experiment is None else experiment.dataset.name
-        if chosen not in datasets.names():
-            raise Mistake(f"there is no data set {chosen!r}; there are {', '.join(datasets.names())}")
+        chosen = find_dataset(str(name)) if experiment is None else experiment.dataset.name
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
             count = USUAL if len(dataset.shape) == 3 else MAX_COUNT

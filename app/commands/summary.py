@@ -12,13 +12,16 @@ from app.commands.terminal import complain, console, visible
 from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, ExperimentConfig
+from engine.datasets import own
 from engine.stretches import parse_stretches
 from engine.summary import summarize
 
 
 def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> int:
     """Print a table for each network of an experiment file or a lesson: 0, or 2 for what is wrong."""
-    limits = read_settings().limits
+    settings = read_settings()
+    own.look_in(settings.own_dir)
+    limits = settings.limits
     stretches: Any = []
     try:
         if config is not None:

@@ -13,6 +13,7 @@ import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from app.commands.data import find_dataset
 from app.commands.experiments import find_lesson, read_experiment, with_changes
 from app.commands.session import Interrupt, Session
 from app.commands.terminal import INTERRUPTED, complain, console, visible
@@ -31,6 +32,7 @@ def train(
     *,
     config: Path | None,
     lesson: str | None,
+    data: str | None = None,
     changes: list[str],
     as_json: bool,
     out: Path | None,
@@ -41,14 +43,16 @@ def train(
     """Train one experiment file, or all runs of a lesson; the exit status.
 
     Args:
+        data: the data set to train on, by its name or an own one by its title; None: that of the experiment.
         changes: such as "optimizer.name=adam"; the value is JSON, or else text.
         as_json: one JSON object per line and event, in place of the bar and the table.
         out: a folder for weights, metrics and config of each run.
         plain: by the formulas of layers and optimizer (see `engine.layers`), not by what runs them fast.
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
+    datasets.own.look_in(settings.own_dir)
     try:
-        configs, stretches = _experiments(config, lesson, changes, settings)
+        configs, stretches = _experiments(config, lesson, data, changes, settings)
         if out is not None:
             make_writable(out, "the folder")  # so that an error comes before the training, not after it
         sessions: list[Session] = []
@@ -89,17 +93,23 @@ def train(
 
 
 def _experiments(
-    path: Path | None, lesson: str | None, changes: list[str], settings: Settings
+    path: Path | None, lesson: str | None, data: str | None, changes: list[str], settings: Settings
 ) -> tuple[list[ExperimentConfig], Sequence[Stretch]]:
     """What to train, and of an exported fork what is trained before."""
     stretches: Any = []
+    dataset = None if data is None else find_dataset(data)
     if path is not None:
         documents = [read_experiment(path)]
         stretches = documents[0].pop("stretches", [])
+        if dataset is not None:
+            changes = [f"dataset.name={dataset}", *changes]
     else:
         chosen = find_lesson(lesson)
         if not chosen.runs:
             raise Mistake(f"lesson {lesson} trains nothing; `lossroom look --lesson {lesson}` shows it")
+        if dataset is not None:
+            documents = [config.to_dict() for config in chosen.configs(dataset=dataset)]
+            return with_changes(documents, changes, settings.limits), []
         there = datasets.status(chosen.dataset, settings.data_dir)["available"]
         if not there and not any(change.startswith("dataset.name=") for change in changes):
             complain(

@@ -1,6 +1,8 @@
 """JSON documents of runs: configs, names, tags and notes, and every recorded row.
 
-    {"lossroom": <version>, "exported_at": 1790000000.0, "runs": [
+    {"lossroom": <version>, "exported_at": 1790000000.0,
+     "data_sets": [{"title", "about": <see engine.datasets.own_about>}, ...],
+     "runs": [
         {"name", "status", "reason", "why", "lesson", "created_at", "started_at", "finished_at", "seconds",
          "starred", "archived", "tags", "notes", "annotations",
          "color": <where one was chosen: another lab has given others away>,
@@ -10,7 +12,8 @@
                      "evaluation": {...}},
          "times": {"train": [[rows so far, Unix seconds, seconds of training], ...], "evaluation": [...]}}]}
 
-Version 2 has forks, which version 1 had not. A document without forks is of version 1, so that earlier labs read it.
+Version 2 has forks, which version 1 had not, and version 3 own data sets: what they are, not their images or rows. A
+document without either is of version 1, so that earlier labs read it.
 A stream is `pandas.DataFrame(**stream)`. JSON has no name for what is not finite: "NaN", "Infinity", "-Infinity".
 """
 
@@ -19,14 +22,16 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from app.exports.recording import Recording, texts
 from app.rows import Times
+from engine import datasets
 from engine.events import STREAMS
 
-VERSION = 2
-#: The version of documents without forks.
-WITHOUT_FORKS = 1
+VERSION = 3
+#: The versions of documents without own data sets, and without forks either.
+WITHOUT_OWN, WITHOUT_FORKS = 2, 1
 #: In one document, and so in one selection that is exported: what a lab writes, every lab reads.
 MAX_RUNS = 200
 #: What of a run object an import takes back.
@@ -52,12 +57,28 @@ _NOT_FINITE = {"nan": '"NaN"', "-nan": '"NaN"', "inf": '"Infinity"', "-inf": '"-
 
 def document(recordings: Sequence[Recording]) -> Iterator[str]:
     """The document in pieces."""
-    version = VERSION if any(map(_has_fork, recordings)) else WITHOUT_FORKS
-    yield f'{{"lossroom": {version}, "exported_at": {round(time.time(), 3)}, "runs": ['
+    data_sets = _own_data_sets(recordings)
+    version = WITHOUT_OWN if any(map(_has_fork, recordings)) else WITHOUT_FORKS
+    version = VERSION if data_sets else version
+    yield f'{{"lossroom": {version}, "exported_at": {round(time.time(), 3)}, '
+    if data_sets:
+        yield f'"data_sets": {json.dumps(data_sets, ensure_ascii=False)}, '
+    yield '"runs": ['
     for number, recording in enumerate(recordings):
         yield ",\n" if number else "\n"
-        yield from _run(recording, {"id"} if version == VERSION else set())
+        yield from _run(recording, set() if version == WITHOUT_FORKS else {"id"})
     yield "\n]}\n"
+
+
+def _own_data_sets(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
+    """What the own data sets of the runs are, so that a lab that has none of them can read the experiments."""
+    names = dict.fromkeys(recording.config["dataset"]["name"] for recording in recordings)
+    sources = [datasets.find(name) for name in names]
+    return [
+        {"title": source.title, "about": source.about.to_dict()}
+        for source in sources
+        if source is not None and source.about is not None
+    ]
 
 
 def _has_fork(recording: Recording) -> bool:

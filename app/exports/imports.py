@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraint
 
 from app.answers.runs import Origin
 from app.errors import Invalid
-from app.exports.documents import MAX_RUNS, VERSION, WITHOUT_FORKS
+from app.exports.documents import MAX_RUNS, VERSION, WITHOUT_FORKS, WITHOUT_OWN
 from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong
 from app.exports.reading import JsonReader, NotJson
 from app.remarks import distinct
@@ -25,6 +25,8 @@ from app.runs import MAX_COLOR, Run
 from app.texts import find_unfit
 from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
+from engine.datasets import own
+from engine.datasets.dataset import Source
 from engine.events import STREAMS
 from engine.reasons import Reason, restored
 from engine.stretches import MAX_STRETCHES, Stretch, parse_stretches
@@ -152,6 +154,8 @@ class Imported:
             notes=given.notes,
             origin=None if given.origin is None else cast(Origin, given.origin.model_dump()),
         )
+        #: of an own data set that the document says something of
+        self.data_set = config.dataset.source if own.is_name(config.dataset.name) else None
         #: of the run in the lab that exported it
         self.exported_id = given.id
         seconds = given.seconds
@@ -203,6 +207,14 @@ Parts = tuple[ImportedRun, ExperimentConfig, Sequence[Stretch], dict[str, Import
 
 
 def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
+    known: dict[str, Source] = {}
+    with own.mentioned(known):
+        return _imported(reader, spool, known)
+
+
+def _imported(reader: JsonReader, spool: Spool, known: dict[str, Source]) -> list[Imported]:
+    """The runs; own data sets that the document says something of are added to `known` before its experiments are
+    read."""
     version: Any = None
     exported_at: float | None = None
     runs: list[Parts] | None = None
@@ -213,8 +225,12 @@ def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
                 _demand_version(version)
             case "exported_at":
                 exported_at = _finite(reader.value(), "exported_at")
+            case "data_sets":
+                for place in _turns(reader, key):
+                    source = _data_set(reader.value(), f"{key}.{place}")
+                    known[source.name] = source
             case "runs":
-                runs = [_run(reader, spool, f"runs.{place}") for place in _turns(reader)]
+                runs = [_run(reader, spool, f"runs.{place}") for place in _turns(reader, key)]
             case _:
                 raise wrong(key, "there is no such key")
     reader.end()
@@ -242,20 +258,34 @@ def _demand_version(version: Any) -> None:
     if version is None:
         message = "this is not an export of a Lossroom: it has no key lossroom"
         raise Invalid(Reason("not_an_export", message, field="lossroom"), field="lossroom")
-    if version not in (WITHOUT_FORKS, VERSION) or isinstance(version, bool):
+    if version not in (WITHOUT_FORKS, WITHOUT_OWN, VERSION) or isinstance(version, bool):
         shown = str(version)[:40]
         message = f"lossroom: this is a document of version {shown}; this lab reads versions up to {VERSION}"
         raise Invalid(Reason("other_version", message, version=shown), field="lossroom")
 
 
-def _turns(reader: JsonReader) -> Iterator[int]:
+def _turns(reader: JsonReader, field: str) -> Iterator[int]:
     for place, _ in enumerate(reader.array()):
         if place == MAX_RUNS:
-            message = f"runs: a document holds at most {MAX_RUNS} runs, and this one more"
-            raise Invalid(
-                Reason("too_many_runs", message, most=MAX_RUNS), field="runs", bounds={"maximum": MAX_RUNS}
-            )
+            message = f"{field}: a document holds at most {MAX_RUNS} of them, and this one more"
+            reason = Reason("too_many_runs", message, most=MAX_RUNS)
+            raise Invalid(reason, field=field, bounds={"maximum": MAX_RUNS})
         yield place
+
+
+def _data_set(given: Any, field: str) -> Source:
+    """What the document says of an own data set."""
+    if not isinstance(given, dict) or set(given) != {"title", "about"}:
+        raise wrong(field, "a data set has title and about")
+    if (unfit := find_unfit(given, field)) is not None:
+        raise Invalid(unfit[1], field=unfit[0])
+    title = given["title"]
+    if not isinstance(title, str) or not own.is_title(title):
+        raise wrong(f"{field}.title", "this must be 1 to 60 characters in one line")
+    try:
+        return own.described(own.About.from_dict(given["about"]), title)
+    except ValueError as error:
+        raise wrong(f"{field}.about", str(error)) from None
 
 
 def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:

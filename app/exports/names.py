@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from app.runs import Run
 from app.texts import file_name
+from engine import datasets
 
 #: Numbers of runs that are named one by one.
 MAX_NUMBERS = 4
@@ -38,8 +39,12 @@ def _common(runs: Sequence[Run]) -> str:
     lessons = {run.lesson for run in runs}
     if len(lessons) == 1 and (slug := lessons.pop()):
         return f"lesson-{slug}"
-    datasets = {str(run.training.config["dataset"]["name"]) for run in runs}
-    return datasets.pop() if len(datasets) == 1 else ""
+    names = {str(run.training.config["dataset"]["name"]) for run in runs}
+    if len(names) != 1:
+        return ""
+    (name,) = names
+    known = datasets.find(name)
+    return known.title if known is not None and known.about is not None else name
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -28,6 +28,7 @@ from app.exports.wording import label_of, labels_of, reason_text, value_label_of
 from app.lessons.class_counts import LessonCount
 from app.lessons.lesson import Lesson
 from app.people.challenge import Outcome
+from engine import datasets
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
@@ -84,6 +85,8 @@ def report(
         challenges=challenges,
         counts=counts,
         label_of_data=lambda name: value_label_of("dataset.name", name, texts),
+        label_of=lambda field: label_of(field, texts),
+        own_title=_own_title,
         has_validation=any(VALIDATION in recording.run["latest"] for recording in recordings),
         title=_heading(recordings, lesson, texts, language),
         question=lesson.question[language] if lesson else "",
@@ -161,6 +164,12 @@ def _fork_text(origin: Mapping[str, Any], text: str) -> str:
     for name in ("number", "iteration"):
         text = text.replace(f"{{{name}}}", f"{origin[name]:,}")
     return text.replace("{name}", origin["name"] or "–")
+
+
+def _own_title(run: Mapping[str, Any]) -> str:
+    """What the own data set of a run is called; empty: it is on one of the catalog."""
+    known = datasets.find(run["config"]["dataset"]["name"])
+    return "" if known is None or known.about is None else known.title
 
 
 def _indented(config: dict[str, Any]) -> str:

@@ -7,7 +7,9 @@ from string import Template
 from typing import Any
 
 from app.exports.recording import Recording
+from app.texts import file_name
 from app.trainings import changed_values
+from engine import datasets
 
 _SCRIPT = Template('''\
 """Trains one run of a Lossroom again, with the same engine: the same curve, bit for bit.
@@ -15,7 +17,7 @@ _SCRIPT = Template('''\
     python THIS_FILE [curve.csv]
 
 needs the Lossroom package. Data sets other than the digits and the 2-D points lie in the folder that
-LOSSROOM_DATA_DIR names (`lossroom fetch mnist` gets them).
+LOSSROOM_DATA_DIR names (`lossroom fetch mnist` gets them).$data_note
 """
 
 import csv
@@ -33,7 +35,7 @@ RECORDED = $recorded
 
 def main():
     data_dir = Path(os.environ.get("LOSSROOM_DATA_DIR", "data"))
-    config = ExperimentConfig.from_dict(EXPERIMENT, stored=True)
+$own_data    config = ExperimentConfig.from_dict(EXPERIMENT, stored=True)
 $begin    rows = []
     while True:
 $fork        $apply
@@ -57,6 +59,12 @@ if __name__ == "__main__":
     main()
 ''')
 
+_DATA_NOTE = Template("""
+
+The run's own data set lies beside this file, in $file: the lab offers that file in its list of data sets.""")
+_OWN_DATA = """\
+    own_npz.load(Path(__file__).with_name(DATA))
+"""
 _BEGIN = "    trainer = Trainer(config, data_dir=data_dir)\n"
 _STRETCHES = Template("""\
 # What was trained before each fork, until an iteration; EXPERIMENT follows the last one.
@@ -82,10 +90,15 @@ def script(recording: Recording) -> str:
     """Python source. Nothing of a run but literals enters it."""
     changes = live_changes(recording.run["annotations"])
     stretches = recording.run["stretches"]
+    file = data_file(recording.config)
     return _SCRIPT.substitute(
         experiment=literal(recording.config),
         stretches=_STRETCHES.substitute(stretches=literal(stretches)) if stretches else "",
-        imports=_FORK_IMPORTS if stretches else "",
+        imports=("from engine.datasets import own_npz\n" if file else "")
+        + (_FORK_IMPORTS if stretches else "")
+        + (f"\nDATA = {literal(file)}\n" if file else ""),
+        data_note=_DATA_NOTE.substitute(file=literal(file)) if file else "",
+        own_data=_OWN_DATA if file else "",
         begin=_FORK_BEGIN if stretches else _BEGIN,
         fork=_FORK if stretches else "",
         changes=_CHANGES.substitute(changes=literal(changes)) if changes else "",
@@ -100,6 +113,13 @@ def script(recording: Recording) -> str:
         ),
         recorded=literal(recording.run["latest"]),
     )
+
+
+def data_file(config: dict[str, Any]) -> str | None:
+    """The name of the file that the lab offers of the own data set of an experiment; None: it is on one of the
+    catalog, or on one of which nothing is known."""
+    known = datasets.find(config["dataset"]["name"])
+    return None if known is None or known.about is None else f"{file_name(known.title)}.npz"
 
 
 def _measured(dataset: dict[str, Any]) -> list[str]:

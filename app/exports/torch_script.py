@@ -13,7 +13,7 @@ from typing import Any
 
 from app.exports import torch_source
 from app.exports.recording import Recording
-from app.exports.script import literal, live_changes
+from app.exports.script import data_file, literal, live_changes
 from app.exports.torch_forks import fork_parts
 from app.exports.torch_layers import PENALIZED, has_special_weights, network_source
 from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
@@ -95,11 +95,12 @@ def _differences(config: ExperimentConfig) -> str:
 
 def _data(config: ExperimentConfig) -> str:
     name = config.dataset.name
-    kind = _KINDS.get(name, "engine")
+    file = data_file(config.to_dict())
+    kind = "own" if file is not None else _KINDS.get(name, "engine")
     parts = []
     if kind == "points":
         parts.append(inspect.getsource(getattr(points, name)))
-    parts.append(Template(torch_source.DATA[kind]).safe_substitute(make=name))
+    parts.append(Template(torch_source.DATA[kind]).safe_substitute(make=name, file=literal(file)))
     if config.dataset.fold:
         parts.append(f"_SEED = {kfold._SEED}\n")
         parts.append(inspect.getsource(kfold.split))

@@ -30,6 +30,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "own_paused": ("paused",),
     "own_views": ("most",),
     "challenge_data": ("dataset", "images"),
+    "challenge_data_private": ("dataset",),
     "challenge_there": (),
     "challenge_opened": (),
     "challenge_budget": (),

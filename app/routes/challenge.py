@@ -68,7 +68,8 @@ async def start_challenge(lab: TheLab, person: ThePerson, given: NewChallenge) -
     """Begin a challenge. From now on students train on its data set with its validation images and without test images;
     what was launched before does not count."""
     terms = given.terms()
-    lab.data_sets.demand(terms.dataset)
+    lab.demand_dataset(person, terms.dataset)
+    lab.own_data.demand_shared(terms.dataset)
     await lab.demand_challenges().start(given.name.strip(), terms)
     return _answer(lab, person)
 

@@ -11,21 +11,25 @@ from fastapi.responses import JSONResponse
 from app.answers.datasets import DatasetAnswer, DatasetsAnswer, ImagesAnswer
 from app.answers.errors import ERRORS
 from app.lab import TheLab
+from app.people.visits import ThePerson
 from engine import datasets
+from engine.datasets import own
 from engine.datasets.sample import MAX_COUNT, USUAL
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"], responses=ERRORS)
 
 
 @router.get("")
-async def list_datasets(lab: TheLab) -> DatasetsAnswer:
-    """All supported data sets, and which of them are on this server."""
-    return {"datasets": lab.data_sets.views()}
+async def list_datasets(lab: TheLab, person: ThePerson) -> DatasetsAnswer:
+    """All supported data sets, and which of them are on this server; then own ones that the asker may see, with those
+    that are deleted, as runs were trained on them."""
+    return {"datasets": [*lab.data_sets.views(), *lab.own_data.views(person)]}
 
 
 @router.get("/{name}/images", response_model=ImagesAnswer)
 def get_images(
     lab: TheLab,
+    person: ThePerson,
     name: str,
     part: Annotated[str, Query(description="test or train")] = "test",
     first: Annotated[int, Query(description="place of the first one, counted from 0")] = 0,
@@ -40,6 +44,8 @@ def get_images(
     and so have tables: one number for each of their `columns`. A table that was standardized has `units`: a number
     times the deviation, plus the mean, is the value as it was brought.
     """
+    if own.is_name(name):
+        lab.own_data.find(person, name)
     dataset, sample = lab.data_sets.sample(name, part=part, first=first, count=count)
     if sample.is_images:
         values: dict[str, Any] = {"pixels": base64.b64encode(sample.values.tobytes()).decode("ascii")}

@@ -16,8 +16,8 @@ from app.answers.runs import RunsAnswer
 from app.errors import Invalid
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
-from app.lab import LAUNCHES, TheLab
-from app.lessons import locks
+from app.lab import LAUNCHES, Lab, TheLab
+from app.people.person import Person
 from app.people.visits import ThePerson
 from app.routes.runs import Experiment
 from engine import ConfigError, ExperimentConfig, options
@@ -39,6 +39,11 @@ class Experiments(BaseModel):
     experiments: list[dict[str, Any]] = Field(description=f"1 to {MAX_TOGETHER} experiment files")
     fresh: bool = Field(False, strict=True, description="train those again that have been trained before")
 
+    def demand_seen(self, lab: Lab, person: Person) -> None:
+        """Refuse data sets that a person may not see, as if there were none."""
+        for place, given in enumerate(self.experiments[:MAX_TOGETHER]):
+            lab.own_data.demand_seen_in(person, given, path=f"experiments.{place}.")
+
     def read(self, limits: Limits) -> list[tuple[ExperimentConfig, Summary]]:
         """All of them, validated and within the limits; an error names the first that is not as
         `experiments.<place>.<field>`."""
@@ -52,17 +57,6 @@ class Experiments(BaseModel):
         return [_read(given, limits, f"experiments.{place}") for place, given in enumerate(self.experiments)]
 
 
-class Launched(Experiments):
-    """Experiments to launch, perhaps while a lesson is open."""
-
-    lesson: str | None = Field(
-        None,
-        max_length=100,
-        description="the lesson that is open in the person's page: until they have launched it, the fields that it"
-        " locks must be as in its runs",
-    )
-
-
 def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentConfig, Summary]:
     try:
         config = ExperimentConfig.from_dict(given)
@@ -74,16 +68,23 @@ def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentC
 
 
 @router.get("/options", response_model=OptionsAnswer)
-async def get_options(lab: TheLab) -> Response:
+async def get_options(lab: TheLab, person: ThePerson) -> Response:
     """Registries, ranges and defaults: the form is generated from this."""
-    limits = {"together": MAX_TOGETHER, "import_bytes": lab.settings.max_import_bytes}
-    changing = _json({"datasets": lab.data_sets.recent_views(), "limits": limits})
+    settings = lab.settings
+    limits = {
+        "together": MAX_TOGETHER,
+        "import_bytes": settings.max_import_bytes,
+        "data_bytes": settings.max_data_bytes,
+    }
+    known = [*lab.data_sets.recent_views(), *lab.own_data.views(person)]
+    changing = _json({"datasets": known, "limits": limits})
     return Response(_registries_json()[:-1] + b"," + changing[1:], media_type="application/json")
 
 
 @router.post("/summary")
-async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
+async def get_summary(lab: TheLab, person: ThePerson, experiment: Experiment) -> SummaryAnswer:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
+    lab.own_data.demand_seen_in(person, experiment)
     config, _ = parse_forked(experiment)
     summary = summarize(config)
     lab.settings.limits.check(summary)
@@ -92,14 +93,11 @@ async def get_summary(lab: TheLab, experiment: Experiment) -> SummaryAnswer:
 
 
 @router.post("/experiments", status_code=201, dependencies=[LAUNCHES])
-async def launch_together(lab: TheLab, person: ThePerson, given: Launched) -> RunsAnswer:
+async def launch_together(lab: TheLab, person: ThePerson, given: Experiments) -> RunsAnswer:
     """Validate a list of experiments, and only then store and queue them as one group."""
+    given.demand_seen(lab, person)
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
-    if given.lesson is not None:
-        lesson = lab.demand_lesson(given.lesson, field="lesson")
-        if lab.attempts.newest(person, lesson.slug) is None:
-            locks.demand(lesson, lab.dataset_of(lesson), configs)
     for place, config in enumerate(configs):
         lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
     lab.take_runs(person, len(configs))
@@ -108,8 +106,9 @@ async def launch_together(lab: TheLab, person: ThePerson, given: Launched) -> Ru
 
 
 @router.post("/experiments/summary")
-def get_summary_together(lab: TheLab, given: Experiments) -> SummariesAnswer:
+def get_summary_together(lab: TheLab, person: ThePerson, given: Experiments) -> SummariesAnswer:
     """What a list of experiments would be; nothing is queued. `seconds` is from the first start to the last end."""
+    given.demand_seen(lab, person)
     read = given.read(lab.settings.limits)
     seconds = [expected_seconds(config, summary) for config, summary in read]
     first = read[0][0].to_dict()

@@ -249,6 +249,7 @@ async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
         lab.scheduler.allowance.demand_runs(person.owner, lab.register.count_of(person.owner), len(imported))
+        await lab.own_data.mention(person, [one.data_set for one in imported if one.data_set is not None])
         for one in imported:
             one.run.owner = person.owner
         await lab.register.add(

@@ -47,6 +47,7 @@ async def fork(lab: TheLab, person: ThePerson, run_id: str, given: ForkRequest) 
     """Fork a run: the new one has its rows up to an iteration, and trains on with other settings. What went into the
     weights already cannot change: data, network, number type and seed. A fork that changes nothing shows the training
     of its origin."""
+    lab.demand_dataset(person, lab.register.get(run_id).training.config["dataset"]["name"])
     run = await lab.scheduler.commands.fork(run_id, given.wish(), fresh=given.fresh, owner=person.owner)
     return lab.sight.view(person, run)
 

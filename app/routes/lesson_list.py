@@ -56,7 +56,7 @@ async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | 
         raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
     launched = listing.launched(lesson, lab.dataset_of(lesson))
     configs = [config for config, _ in launched]
-    lab.check_lesson(launched)
+    lab.check_lesson(person, launched)
     lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(
         configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner

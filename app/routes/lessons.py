@@ -127,7 +127,7 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     stage = _stage(lab, person, slug, given.language, full=given.full)
     prediction = _prediction(stage, given.prediction)
     configs = stage.configs
-    lab.check_lesson(zip(configs, stage.summaries, strict=True))
+    lab.check_lesson(person, zip(configs, stage.summaries, strict=True))
     known = lab.attempts.newest(person, slug)
     if known is None or not known.is_repeated(prediction, given.sure, full=given.full):
         lab.take_runs(person, len(configs))

@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import AsyncIterator, Awaitable
-from pathlib import Path
+from collections.abc import Awaitable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi import Path as InPath
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
 
 from app.answers.errors import ERRORS
 from app.answers.moments import MomentAnswer
@@ -22,7 +19,7 @@ from app.jobs.moment import Moment
 from app.lab import EXPORTS, TheLab
 from app.people.visits import ThePerson
 from app.routes.gone import GONE, unless_gone
-from app.work import in_thread
+from app.routes.sent_once import SentOnce
 from engine import ExperimentConfig, views
 from engine.reasons import Reason
 
@@ -31,8 +28,6 @@ router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 Iteration = Annotated[int, InPath(description="0: before the first one")]
 #: The most characters of a view's options: a drawn colour image of 64 × 64 pixels has 16,384.
 MAX_OPTIONS = 20_000
-#: Bytes of a file that are sent at a time.
-PART = 1 << 20
 
 
 @router.get("/{run_id}/moments/{iteration}")
@@ -55,7 +50,7 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
-    response = WeightsFile(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
+    response = SentOnce(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
     try:
         if await unless_gone(request, _true(lab.past.write_weights(moment, file))) is None:
             response.delete()  # it may have been written all the same
@@ -110,26 +105,3 @@ def _wrong_options(text: str) -> Invalid:
 async def _true(work: Awaitable[None]) -> bool:
     await work
     return True
-
-
-class WeightsFile(StreamingResponse):
-    """A file that is sent once, and is deleted whatever becomes of that."""
-
-    def __init__(self, file: Path, headers: dict[str, str]) -> None:
-        self._path = file
-        super().__init__(self._parts(), media_type="application/octet-stream", headers=headers)
-
-    def delete(self) -> None:
-        self._path.unlink(missing_ok=True)
-
-    async def _parts(self) -> AsyncIterator[bytes]:
-        with self._path.open("rb") as file:
-            while part := await in_thread(file.read, PART):
-                yield part
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.headers["content-length"] = str(self._path.stat().st_size)
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self.delete()

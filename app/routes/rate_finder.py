@@ -32,6 +32,7 @@ SHARE = 0.5
 async def find_rate(lab: TheLab, request: Request, person: ThePerson, experiment: Experiment) -> Any:
     """Train an experiment for a short time with learning rates that grow from 0.000001 to 10, and suggest one. Nothing
     is stored. 409 with `rate_long` if it would take longer than the lab allows."""
+    lab.own_data.demand_seen_in(person, experiment)
     config = ExperimentConfig.from_dict(experiment)
     summary = summarize(config)
     lab.settings.limits.check(summary)

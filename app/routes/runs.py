@@ -126,6 +126,7 @@ async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunA
     """Validate an experiment, store it and queue it. Where it has been trained, or is being trained, the run shows
     that training."""
     fresh = _take_fresh(experiment)
+    lab.own_data.demand_seen_in(person, experiment)
     config, stretches = parse_forked(experiment)
     lab.data_sets.demand(config.dataset.name)
     (run,) = await lab.scheduler.commands.launch(
@@ -220,7 +221,7 @@ async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None =
         )
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     before = parse_stretches(stretches, config)
-    lab.data_sets.demand(config.dataset.name)
+    lab.demand_dataset(person, config.dataset.name)
     (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh, owner=person.owner)
     return lab.sight.view(person, twin)
 

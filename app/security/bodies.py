@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import Invalid, LabError
 from app.security.limits import refuse
+from app.security.prefix import route_path
 from app.texts import decode, find_unfit
 
 #: Methods whose bodies are read.
@@ -19,13 +21,17 @@ class TextBodies:
 
     It comes after `BodyLimit`, which hands over short bodies whole. A longer body comes in parts and is left to its
     route. A body that is not JSON is left to FastAPI.
+
+    Args:
+        files: paths whose bodies are files of any kind.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, files: Collection[str] = ()) -> None:
         self.app = app
+        self.files = files
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in METHODS:
+        if scope["type"] != "http" or scope["method"] not in METHODS or route_path(scope) in self.files:
             await self.app(scope, receive, send)
             return
         try:

@@ -11,7 +11,7 @@ from typing import Literal
 from app.people.refusals import TooOften
 from engine.reasons import Reason
 
-Action = Literal["launch", "run", "import", "export", "change", "join", "find"]
+Action = Literal["launch", "run", "import", "export", "change", "join", "find", "upload", "preview"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ RATES: dict[Action, Rate] = {
     "change": Rate(300, 0.2),
     # finding a learning rate, and measuring a landscape: work that takes no turn
     "find": Rate(10, 6.0),
+    # files of own data, and reading one again with other choices: each takes a process some seconds
+    "upload": Rate(20, 6.0),
+    "preview": Rate(30, 2.0),
     # of all together: a class joins within seconds
     "join": Rate(400, 1.0),
 }

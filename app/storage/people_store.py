@@ -48,10 +48,20 @@ def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
         "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = 'student')",
         (class_id,),
     )
-    for table in ("shared_views", "attempts", "ballots"):
+    for table in ("shared_views", "attempts", "ballots", "drawings"):
         connection.execute(
             f"DELETE FROM {table} WHERE person_id IN (SELECT id FROM people WHERE class_id = ?)", (class_id,)
         )
+
+
+def load_ended(connection: sqlite3.Connection) -> dict[str, Role]:
+    """The people of classes that have ended, with their roles."""
+    return {
+        row["id"]: Role(row["role"])
+        for row in connection.execute(
+            "SELECT people.id, role FROM people JOIN classes ON classes.id = class_id WHERE ended_at IS NOT NULL"
+        )
+    }
 
 
 def end_others(

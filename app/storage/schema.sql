@@ -91,6 +91,17 @@ CREATE TABLE ballots (
     PRIMARY KEY (person_id, lesson, question, round)
 ) STRICT;
 
+-- Digits that people drew, and gave for a data set.
+CREATE TABLE drawings (
+    number    INTEGER PRIMARY KEY AUTOINCREMENT,        -- order of giving
+    person_id TEXT REFERENCES people (id) ON DELETE CASCADE,  -- null: whoever uses a lab without a class
+    digit     INTEGER NOT NULL,                         -- 0 to 9
+    pixels    BLOB NOT NULL,                            -- 28 × 28 bytes, 0: background
+    made_at   REAL NOT NULL                             -- Unix seconds
+) STRICT;
+
+CREATE INDEX drawings_of_a_person ON drawings (person_id);
+
 -- A training is what is computed: what decides a curve, and how far it has come.
 CREATE TABLE trainings (
     number      INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of making

@@ -50,7 +50,7 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
     """
     if source.about is not None:
         source.read(data_dir)  # refuses what is missing or damaged
-        return source.files(data_dir)[0].parent
+        return next(iter(source.files(data_dir)), cache_dir).parent
     for _ in range(ATTEMPTS):
         before = identity(source.files(data_dir))
         folder = cache_dir / "-".join(filter(None, (source.name, f"v{VERSION}", before)))

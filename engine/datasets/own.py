@@ -15,11 +15,14 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import suppress
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -44,12 +47,15 @@ __all__ = [
     "About",
     "Arrays",
     "Card",
+    "described",
     "digest_of",
     "find",
+    "give",
     "is_name",
     "is_there",
     "is_title",
     "look_in",
+    "mentioned",
     "missing",
     "move_in",
     "name_of",
@@ -66,6 +72,8 @@ __all__ = [
 
 #: Unfinished folders begin so.
 _HIDDEN = ".own-"
+#: Those older than this many seconds are leftovers of killed processes.
+LEFT_BEHIND_SECONDS = 3600
 
 # -- where they are --------------------------------------------------------------------------------
 
@@ -73,6 +81,11 @@ _HIDDEN = ".own-"
 _folders: list[Path] = []
 #: name → (state of its two files, what was read of them). About and card are small, and asked for often.
 _read: dict[str, tuple[tuple[Any, ...], Source]] = {}
+
+
+#: Own data sets that are in no folder, by name: those of this process, and those of the work under way.
+_given: dict[str, Source] = {}
+_mentioned: ContextVar[Mapping[str, Source]] = ContextVar("mentioned", default=MappingProxyType({}))
 
 
 def look_in(folder: Path) -> None:
@@ -99,7 +112,31 @@ def find(name: str) -> Source | None:
             continue
         _read[name] = (state, source)
         return source
-    return None
+    return _given.get(name) or _mentioned.get().get(name)
+
+
+def give(about: About, arrays: Arrays, *, title: str) -> Dataset:
+    """Let this process know a data set that is in no folder.
+
+    Raises:
+        ValueError: `about` does not say what the arrays hold.
+    """
+    demand_match(about, arrays)
+    dataset = _dataset(name_of(about), about, arrays)
+    source = described(about, title)
+    _given[source.name] = replace(source, read=lambda _: dataset, is_available=lambda _: True)
+    return dataset
+
+
+@contextmanager
+def mentioned(known: Mapping[str, Source]) -> Iterator[None]:
+    """Know these data sets too, by name, while this block works: so a document's experiments can be read before
+    anything of it is kept."""
+    token = _mentioned.set(known)
+    try:
+        yield
+    finally:
+        _mentioned.reset(token)
 
 
 def names() -> list[str]:
@@ -122,21 +159,39 @@ def _state(path: Path) -> tuple[int, int, int] | None:
     return state.st_mtime_ns, state.st_size, state.st_ino
 
 
-def _source(folder: Path, about: About) -> Source:
+def described(about: About, title: str) -> Source:
+    """A data set of which nothing is here but what is said of it."""
+
+    def read(data_dir: Path | None) -> Dataset:
+        raise DatasetError(missing(name_of(about), title))
+
     return Source(
-        name=folder.name,
-        title=read_card(folder).title,
+        name=name_of(about),
+        title=title,
         shape=about.shape,
         train_size=about.train_size,
         test_size=about.test_size,
         class_names=about.class_names,
-        read=partial(_load, folder, about),
-        is_available=lambda data_dir: is_there(folder),
+        read=read,
+        is_available=lambda data_dir: False,
         levels=len(about.shape) == 3,
         flippable=about.flippable,
-        files=lambda data_dir: tuple(_paths(folder)) if is_there(folder) else (),
         about=about,
     )
+
+
+def _source(folder: Path, about: About) -> Source:
+    return replace(
+        described(about, read_card(folder).title),
+        read=partial(_load, folder, about),
+        is_available=lambda data_dir: is_there(folder),
+        files=lambda data_dir: tuple(_paths(folder)) if is_there(folder) else (),
+    )
+
+
+def _dataset(name: str, about: About, arrays: Arrays) -> Dataset:
+    parts = {one: getattr(arrays, one) for one in ARRAYS}
+    return Dataset(name=name, class_names=about.class_names, digest=about.digest, **parts)
 
 
 # -- one folder ------------------------------------------------------------------------------------
@@ -256,9 +311,11 @@ def remove_arrays(folder: Path) -> None:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what killed processes left unfinished. Only for the process that alone writes there."""
+    """Remove what killed processes left unfinished; what is newer may still be written."""
     for path in folder.glob(f"{_HIDDEN}*"):
-        shutil.rmtree(path, ignore_errors=True)
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def size_of(folder: Path) -> int:
@@ -289,12 +346,7 @@ def _load(folder: Path, about: About, data_dir: Path | None = None) -> Dataset:
             **{path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in _paths(folder)}
         )
         demand_match(about, arrays)
-        return Dataset(
-            name=folder.name,
-            class_names=about.class_names,
-            digest=about.digest,
-            **{name: getattr(arrays, name) for name in ARRAYS},
-        )
+        return _dataset(folder.name, about, arrays)
     except (OSError, ValueError, EOFError) as error:
         if not is_there(folder):  # deleted meanwhile
             raise DatasetError(missing(folder.name, title)) from error
@@ -305,7 +357,9 @@ def _load(folder: Path, about: About, data_dir: Path | None = None) -> Dataset:
 def missing(name: str, title: str | None = None) -> Reason:
     """Why an own data set cannot be trained on."""
     if title is None:
-        text = f"there is no data set {name}: it is somebody's own, and was never on this machine or is lost"
+        text = (
+            f"there is no data set {name}: a person brought it, and it was never on this machine or is lost"
+        )
         return Reason("own_data_unknown", text, dataset=name)
     text = f"the data set {title} is deleted, or was never on this machine; its runs keep their curves"
     return Reason("own_data_deleted", text, dataset=title)

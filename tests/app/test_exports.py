@@ -243,7 +243,7 @@ def alter(document, *path, to):
 
 WRONG = {
     "no document": (lambda d: [], ""),
-    "another version": (lambda d: alter(d, "lossroom", to=3), "lossroom"),
+    "another version": (lambda d: alter(d, "lossroom", to=4), "lossroom"),
     "no run": (lambda d: alter(d, "runs", to=[]), "runs"),
     "too many runs": (lambda d: alter(d, "runs", to=d["runs"] * 201), "runs"),
     "an unknown key": (lambda d: alter(d, "runs", 0, "owner", to="x"), "runs.0.owner"),

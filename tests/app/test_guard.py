@@ -92,6 +92,9 @@ def test_every_change_by_a_student_is_counted_by_one_of_the_rates():
         "/api/runs/{run_id}/fork",
         "/api/rate-finder",
         "/api/landscapes",
+        "/api/own-data/uploads",
+        "/api/own-data/uploads/{upload_id}/preview",
+        "/api/own-data/uploads/{upload_id}/keep",
     ]
     changes_nothing = (
         "/api/summary",

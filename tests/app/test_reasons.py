@@ -8,6 +8,7 @@ import pytest
 
 import app.errors  # declares the lab's own reasons
 import app.own_data.reasons  # and those of files that people bring
+import app.own_data.refusals  # those of what is not taken of it
 import app.people.refusals  # and those of a class
 import app.security.questions  # and the one of long questions
 import app.texts  # and the ones of texts

@@ -1,6 +1,7 @@
 """Own data sets: written, found, deleted, brought back, and what an import may not hold."""
 
 import json
+import os
 import shutil
 from dataclasses import replace
 
@@ -8,13 +9,14 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, datasets
-from engine.datasets import own
+from engine.datasets import own, own_npz
 
 
 @pytest.fixture(autouse=True)
 def no_folders(monkeypatch):
     monkeypatch.setattr(own, "_folders", [])
     monkeypatch.setattr(own, "_read", {})
+    monkeypatch.setattr(own, "_given", {})
 
 
 def images(seed=0, *, class_names=("cat", "dog"), **others):
@@ -142,9 +144,11 @@ def test_nothing_is_written_that_does_not_match_and_leftovers_are_removed(tmp_pa
         own.write(tmp_path, about, other)
     assert list(tmp_path.iterdir()) == []
     (tmp_path / ".own-abc").mkdir()
+    os.utime(tmp_path / ".own-abc", (0, 0))
+    (tmp_path / ".own-new").mkdir()
     made = own.write(tmp_path, about, arrays)
     own.remove_leftovers(tmp_path)
-    assert list(tmp_path.iterdir()) == [made]
+    assert set(tmp_path.iterdir()) == {made, tmp_path / ".own-new"}
 
 
 @pytest.mark.parametrize(
@@ -194,3 +198,32 @@ def test_a_table_has_a_column_for_each_feature():
     assert own.About.from_dict(json.loads(json.dumps(about.to_dict()))) == about
     with pytest.raises(ValueError, match="columns"):
         replace(about, columns=("x",))
+
+
+def test_a_file_makes_the_same_data_set_known_to_a_process_that_has_no_folder(tmp_path):
+    own.look_in(tmp_path / "there")
+    about, _, _ = kept(tmp_path / "there", title="Pets", validation_size=5)
+    dataset = datasets.load_dataset(own.name_of(about), cache_dir=tmp_path)
+    with (tmp_path / "Pets.npz").open("wb") as file:
+        own_npz.write(file, dataset, about)
+    own._folders.clear()
+    assert datasets.find(own.name_of(about)) is None
+    again = own_npz.load(tmp_path / "Pets.npz")
+    assert (again.name, again.digest) == (own.name_of(about), about.digest)
+    trainer = Trainer(ExperimentConfig.from_dict(config(again.name)), data_dir=tmp_path)
+    assert trainer.advance()
+    (tmp_path / "Other.npz").write_bytes(b"PK")
+    for wrong in ("Other.npz", "missing.npz"):
+        with pytest.raises(DatasetError, match=wrong):
+            own_npz.load(tmp_path / wrong)
+
+
+def test_what_a_document_says_of_a_data_set_is_known_only_while_it_is_read():
+    about = images()[0]
+    source = own.described(about, "Pets")
+    with own.mentioned({source.name: source}):
+        experiment = ExperimentConfig.from_dict(config(source.name))
+        assert not source.is_available(None)
+        with pytest.raises(DatasetError, match="Pets is deleted"):
+            Trainer(experiment)
+    assert datasets.find(source.name) is None

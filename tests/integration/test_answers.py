@@ -15,7 +15,7 @@ from tests.support.stored_runs import make_run
 
 #: Files and streams, which are no JSON or speak for themselves.
 OTHERS = re.compile(
-    r"/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|/api/landscapes$|/views/\{view\}$|^/metrics$"
+    r"/own-data/\{name\}/file$|/export\.|/weights\.npz$|\.svg$|/api/exports/|/api/stream$|/api/landscapes$|/views/\{view\}$|^/metrics$"
 )
 
 

@@ -185,11 +185,9 @@ export const api = {
   /**
    * Launch experiments as one group: all of them, or none.
    * @param {Experiment[]} experiments
-   * @param {string} [lesson] the open lesson that locks fields
    * @returns {Promise<{runs: RunView[]}>}
    */
-  launchTogether: (experiments, lesson) =>
-    withoutNumber(request("POST", "api/experiments", { experiments, lesson })),
+  launchTogether: (experiments) => withoutNumber(request("POST", "api/experiments", { experiments })),
   /**
    * The costs of experiments that are not launched yet, one by one and together.
    * @param {Experiment[]} experiments

@@ -1,0 +1,71 @@
+"""Handwriting: digits that people draw in the lab, and give for a data set of all of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from app.answers.datasets import DrawingsAnswer
+from app.errors import Conflict
+from app.own_data import drawings as drawings_file
+from app.people.classroom import Classroom
+from app.people.person import Person
+from app.storage import drawing_store
+from app.storage.database import Database
+from app.storage.drawing_store import Drawing
+from engine.reasons import Reason
+
+#: Height and width of a drawing in pixels.
+SIDE = 28
+
+
+class Handwriting:
+    """The drawings of a class, or of a lab without one. They are in the database, and leave it with the person who gave
+    them, or when the class ends."""
+
+    def __init__(self, database: Database, classroom: Classroom | None) -> None:
+        self._database = database
+        self._classroom = classroom
+
+    @property
+    def _class_id(self) -> str | None:
+        return None if self._classroom is None else self._classroom.id
+
+    async def give(self, person: Person, drawings: Sequence[Drawing]) -> DrawingsAnswer:
+        """Store a person's drawings in the place of those before."""
+        now = time.time()
+        await self._database.write(lambda c: drawing_store.replace_of(c, person.owner, drawings, now))
+        return await self.counts(person)
+
+    async def take_back(self, person: Person) -> DrawingsAnswer:
+        """Delete a person's drawings."""
+        await self._database.write(lambda c: drawing_store.delete_of(c, person.owner))
+        return await self.counts(person)
+
+    async def counts(self, person: Person) -> DrawingsAnswer:
+        """How many drawings of each digit there are, of how many people, and how many are this person's."""
+        class_id, owner = self._class_id, person.owner
+        of_all, mine, people = await self._database.read(lambda c: drawing_store.counts(c, class_id, owner))
+        return {"counts": of_all, "people": people, "mine": mine}
+
+    async def load(self) -> list[Drawing]:
+        """All drawings.
+
+        Raises:
+            Conflict: there is none.
+        """
+        class_id = self._class_id
+        found = await self._database.read(lambda c: drawing_store.load(c, class_id))
+        if not found:
+            reason = Reason("upload_drawings_none", "nobody has given drawings yet")
+            raise Conflict(reason, code="upload_drawings_none")
+        return found
+
+
+def write_file(path: Path, found: Sequence[Drawing]) -> None:
+    """Write drawings into a file that is read as every file that people bring."""
+    pixels = np.frombuffer(b"".join(pixels for _, pixels in found), np.uint8).reshape(-1, SIDE, SIDE)
+    drawings_file.write(path, pixels, np.array([digit for digit, _ in found], np.int64))

@@ -1,0 +1,445 @@
+"""The lab's own data sets: who sees which, what may be changed of them, and what they may take.
+
+The folder is the one truth, see `engine.datasets.own`: what is here is what was there at the last look. Others write
+there too, such as `lossroom data add`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from app.answers.datasets import DatasetAnswer
+from app.errors import Conflict, NotFound, StoreUnavailable
+from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes
+from app.live.hub import Hub
+from app.live.lanes import TEACHER
+from app.own_data.refusals import DataFull
+from app.people.classroom import Classroom
+from app.people.person import ANYONE, Person, Role
+from app.people.refusals import Forbidden
+from app.settings import Settings
+from engine import ConfigError
+from engine.datasets import own
+from engine.datasets.dataset import Source
+from engine.datasets.own import About, Card
+from engine.errors import DatasetError
+from engine.options import dataset_status
+from engine.reasons import Reason, reason_of
+
+#: What a folder looked like: the times of its files, and whether the arrays are there.
+Stamp = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An own data set as it was at the last look. `bytes`: of its arrays, 0 if it is deleted."""
+
+    name: str
+    about: About
+    card: Card
+    bytes: int
+    stamp: Stamp
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it can be trained on; False: it is deleted, or was never here."""
+        return self.bytes > 0
+
+
+class OwnData:
+    """In a lab without a class, everybody sees and may change all of them. Lives in the event loop."""
+
+    def __init__(self, settings: Settings, hub: Hub, classroom: Classroom | None) -> None:
+        self.folder = settings.own_dir
+        self._settings = settings
+        self._hub = hub
+        self._classroom = classroom
+        self._entries: dict[str, Entry] = {}
+        self._order = asyncio.Lock()  # held while something is written
+
+    async def open(self) -> None:
+        """Look at the folder for the first time."""
+        await asyncio.to_thread(self._clear)
+        self._entries = await asyncio.to_thread(_scan, self.folder, {})
+
+    def _clear(self) -> None:
+        self.folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
+        own.remove_leftovers(self.folder)
+
+    async def look(self) -> None:
+        """Look at the folder again, and publish what others have changed."""
+        async with self._order:
+            await self._look()
+
+    async def _look(self) -> None:
+        before = self._entries
+        self._entries = await asyncio.to_thread(_scan, self.folder, before)
+        for name, entry in self._entries.items():
+            if entry != before.get(name):
+                self._publish(entry, before.get(name))
+
+    @property
+    def bytes(self) -> int:
+        """What all of them take on the disk."""
+        return sum(entry.bytes for entry in self._entries.values())
+
+    # -- who sees which -------------------------------------------------------------------------------
+
+    def may_see(self, person: Person, name: str) -> bool:
+        """Those who brought it and the teacher do, and where it is shared, everybody. Of a data set that there is
+        not, nobody does."""
+        entry = self._entries.get(name)
+        if entry is None:
+            return False
+        return entry.card.shared or self._may_change(person, entry.card)
+
+    def _may_change(self, person: Person, card: Card) -> bool:
+        return person.is_teacher or (person.role is Role.STUDENT and _brought(person, card))
+
+    def demand_seen(self, person: Person, name: str, *, path: str) -> None:
+        """Refuse an experiment on an own data set that a person may not see, as if there were none.
+
+        Args:
+            path: where its name is in the request: "dataset.name".
+
+        Raises:
+            ConfigError: as for a data set that does not exist.
+        """
+        if own.is_name(name) and not self.may_see(person, name):
+            raise ConfigError("unknown_name", path, own.missing(name))
+
+    def demand_seen_in(self, person: Person, document: Mapping[str, Any], *, path: str = "") -> None:
+        """The same for an experiment that was not checked yet: its errors would tell what the data set is like.
+
+        Args:
+            path: where the experiment is in the request, such as "experiments.3.".
+        """
+        section = document.get("dataset")
+        name = section.get("name") if isinstance(section, Mapping) else None
+        if isinstance(name, str):
+            self.demand_seen(person, name, path=f"{path}dataset.name")
+
+    def demand_shared(self, name: str) -> None:
+        """Refuse an own data set that the class does not see, where the class is to train on it.
+
+        Raises:
+            Conflict: it is not shared.
+        """
+        entry = self._entries.get(name)
+        if entry is not None and not entry.card.shared:
+            text = f"the class does not see the data set {entry.card.title}; share it first"
+            reason = Reason("challenge_data_private", text, dataset=entry.card.title)
+            raise Conflict(reason, code="challenge_data_private", field="dataset")
+
+    def find(self, person: Person, name: str) -> Entry:
+        """An own data set, or `NotFound` for those who may not see it."""
+        if not self.may_see(person, name):
+            raise NotFound(f"there is no own data set {name[:40]!r}", field="name")
+        return self._entries[name]
+
+    def _find_to_change(self, person: Person, name: str) -> Entry:
+        entry = self.find(person, name)
+        if not self._may_change(person, entry.card):
+            raise Forbidden("this data set belongs to another person", code="upload_not_yours", field="name")
+        return entry
+
+    def names(self, person: Person) -> list[str]:
+        """Those that a person sees, the oldest first; also deleted ones, as runs were trained on them."""
+        seen = [entry for entry in self._entries.values() if self.may_see(person, entry.name)]
+        return [entry.name for entry in sorted(seen, key=lambda entry: (entry.card.made_at, entry.name))]
+
+    def views(self, person: Person) -> list[DatasetAnswer]:
+        """All that a person sees, as they see them."""
+        return [self.view(person, name) for name in self.names(person)]
+
+    def view(self, person: Person, name: str) -> DatasetAnswer:
+        """One as a person sees it, or `NotFound`."""
+        entry = self.find(person, name)
+        return _view(entry, person, self._number(entry.card), in_class=self._classroom is not None)
+
+    def _number(self, card: Card) -> int | None:
+        owner = None if self._classroom is None else self._classroom.find(card.owner)
+        return None if owner is None else owner.number
+
+    # -- changes --------------------------------------------------------------------------------------
+
+    def demand_room(self, person: Person, sizes: int) -> None:
+        """Refuse what has no room, before it is received or kept.
+
+        Args:
+            sizes: bytes on the disk.
+
+        Raises:
+            DataFull: the person has, or all have, as much as they may.
+            StoreUnavailable: the disk is full.
+        """
+        settings = self._settings
+        if person.role is Role.STUDENT:
+            brought = [
+                entry for entry in self._entries.values() if entry.bytes and _brought(person, entry.card)
+            ]
+            most = settings.max_data_sets_per_person
+            if len(brought) >= most:
+                text = f"one person may keep {most} data sets; delete one first"
+                raise DataFull(Reason("upload_many", text, most=most), bounds={"maximum": most})
+            most = settings.max_data_bytes_per_person
+            if sum(entry.bytes for entry in brought) + sizes > most:
+                raise _full("upload_large", "the data sets of one person", most)
+        if self.bytes + sizes > settings.max_data_bytes_of_all:
+            raise _full("upload_all", "all own data sets of this lab", settings.max_data_bytes_of_all)
+        if free_bytes(self.folder) < sizes + LOW_DISK_BYTES:
+            raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
+
+    async def keep(self, made: Path, person: Person, title: str, *, shared: bool = False) -> str:
+        """Take in a data set that was written into a folder of its own on the same disk; returns its name. Who brings
+        the same content again gives it another title; another person has it with a title of their own.
+
+        Raises:
+            LabError: there is no room.
+        """
+        name = made.name
+        async with self._order:
+            await self._look()
+            before = self._entries.get(name)
+            if before is None or not before.is_there:
+                self.demand_room(person, await asyncio.to_thread(own.size_of, made))
+            card = _card(None if before is None else before, person.owner, title, shared=shared)
+            await self._write(lambda: self._take(made, card))
+            await self._look()
+        return name
+
+    def _take(self, made: Path, card: Card) -> None:
+        if (self.folder / made.name).is_dir():
+            # the card first: nobody else is to see the data set meanwhile
+            own.write_card(self.folder / made.name, card)
+            own.move_in(made, self.folder)
+        else:
+            own.write_card(made, card)
+            own.move_in(made, self.folder)
+
+    async def mention(self, person: Person, sources: Sequence[Source]) -> None:
+        """Note what own data sets are that a person's imported runs were trained on; those that are known stay."""
+        async with self._order:
+            for source in {source.name: source for source in sources}.values():
+                if source.name not in self._entries and source.about is not None:
+                    card = Card(title=source.title, owner=person.owner, made_at=time.time())
+                    await self._write(partial(own.write_about, self.folder, source.about, card))
+            await self._look()
+
+    async def change(
+        self, person: Person, name: str, *, title: str | None = None, shared: bool | None = None
+    ) -> DatasetAnswer:
+        """Rename or share one.
+
+        Raises:
+            NotFound, Forbidden: the person may not see it, or not change it.
+        """
+        async with self._order:
+            entry = self._find_to_change(person, name)
+            card = entry.card
+            if shared is not None and shared != card.shared and person.id in card.others:
+                card = _handed_over(card, person.id)  # who shares it answers for it, under their title
+                card = replace(card, others={**card.others, **_own_title(entry.card)})
+            if title is not None and person.id in card.others:
+                card = replace(card, others={**card.others, person.id: title})
+            elif title is not None:
+                card = replace(card, title=title)
+            if shared is not None:
+                card = replace(card, shared=shared)
+            await self._write(lambda: own.write_card(self.folder / name, card))
+            await self._look()
+            return self.view(person, name)
+
+    async def withdraw(self, name: str) -> None:
+        """Delete what nobody brought, as the file that it was made of is gone; whoever brought it too keeps it."""
+        async with self._order:
+            entry = self._entries.get(name)
+            if entry is not None and entry.card.owner is None and entry.is_there:
+                await self._give_up(entry, _NOBODY)
+
+    async def delete(self, person: Person, name: str) -> None:
+        """Delete one. Where several people brought it, the others keep theirs; the teacher deletes it for all.
+
+        Raises:
+            NotFound, Forbidden: the person may not see it, or not change it.
+        """
+        async with self._order:
+            entry = self._find_to_change(person, name)
+            await self._give_up(entry, person)
+
+    async def _give_up(self, entry: Entry, person: Person) -> None:
+        card, folder = entry.card, self.folder / entry.name
+        if (person.role is not Role.STUDENT and person is not _NOBODY) or not card.others:
+            await self._write(lambda: own.remove_arrays(folder))
+        elif person.id in card.others:
+            others = {one: title for one, title in card.others.items() if one != person.id}
+            await self._write(lambda: own.write_card(folder, replace(card, others=others)))
+        else:
+            heir = next(iter(card.others))
+            await self._write(lambda: own.write_card(folder, replace(_handed_over(card, heir), shared=False)))
+        await self._look()
+
+    async def forget_people(self, students: Collection[str], teachers: Collection[str]) -> None:
+        """The classes of these people have ended: what only students saw is deleted, and what they shared or a teacher
+        brought is nobody's, and seen by the next teacher."""
+        ended = {*students, *teachers}
+        async with self._order:
+            for entry in list(self._entries.values()):
+                card = entry.card
+                others = {one: title for one, title in card.others.items() if one not in ended}
+                if card.owner in ended:
+                    heir = next(iter(others), None)
+                    card = replace(card, others=others)
+                    card = _handed_over(card, heir) if heir else replace(card, owner=None, shared=False)
+                    private = entry.card.owner in students and not heir and not entry.card.shared
+                    if private and entry.is_there:
+                        await self._write(partial(own.remove_arrays, self.folder / entry.name))
+                else:
+                    card = replace(card, others=others)
+                if card != entry.card:
+                    await self._write(partial(own.write_card, self.folder / entry.name, card))
+            await self._look()
+
+    async def _write(self, work: Callable[[], Any]) -> None:
+        """Do what writes, in a thread.
+
+        Raises:
+            StoreUnavailable: the disk is full or broken.
+        """
+        try:
+            await asyncio.to_thread(work)
+        except (OSError, DatasetError) as error:
+            text = f"the lab cannot write to its disk: {error}"
+            raise StoreUnavailable(Reason("store_unavailable", text, why=reason_of(error))) from error
+
+    # -- viewers --------------------------------------------------------------------------------------
+
+    def _publish(self, entry: Entry, before: Entry | None) -> None:
+        """Say to all who see a data set what it is now; to who saw it and does not any more, that it is gone."""
+        subject, gone = f"dataset:{entry.name}", {"type": "dataset_gone", "name": entry.name}
+        in_class, number = self._classroom is not None, self._number(entry.card)
+
+        def message(person: Person) -> dict[str, Any]:
+            return {"type": "dataset", "dataset": _view(entry, person, number, in_class=in_class)}
+
+        classroom = self._classroom
+        if classroom is None:
+            self._hub.publish(subject, message(ANYONE))
+            return
+        if entry.card.shared:
+            self._hub.publish(subject, message(_STUDENT))
+        elif before is not None and before.card.shared:
+            self._hub.publish(subject, gone)
+        had = {*_people(before.card)} if before is not None else set()
+        for person in map(classroom.find, [*had, *(_people(entry.card) - had)]):
+            if person is not None and person.role is Role.STUDENT:
+                sees = self.may_see(person, entry.name)
+                self._hub.publish(subject, message(person) if sees else gone, person.id)
+        # the teacher gets what people get as well: last what it is for the teacher
+        teacher = next((one for one in classroom.people if one.is_teacher), ANYONE)
+        self._hub.publish(subject, message(teacher), TEACHER)
+
+
+#: Whoever left a file in the data folder.
+_NOBODY = Person(id="", number=None, nickname="", role=Role.PROJECTOR)
+#: How a student sees it who has not brought it.
+_STUDENT = Person(id="", number=None, nickname="", role=Role.STUDENT)
+
+
+def _people(card: Card) -> set[str]:
+    return {*card.others, *([card.owner] if card.owner else [])}
+
+
+def _brought(person: Person, card: Card) -> bool:
+    return bool(person.id) and person.id in _people(card)
+
+
+def _own_title(card: Card) -> dict[str, str]:
+    """The owner and their title, as one of the others."""
+    return {card.owner: card.title} if card.owner else {}
+
+
+def _handed_over(card: Card, heir: str) -> Card:
+    """The card with one of the others as the owner; the owner is none of them."""
+    others = {one: title for one, title in card.others.items() if one != heir}
+    return replace(card, owner=heir, title=card.others[heir], others=others)
+
+
+def _card(before: Entry | None, owner: str | None, title: str, *, shared: bool) -> Card:
+    """The card of a data set that a person keeps."""
+    if before is None:
+        return Card(title=title, owner=owner, shared=shared, made_at=time.time())
+    card = before.card
+    if not before.is_there:
+        others = {**card.others, **_own_title(card)}
+        others.pop(owner or "", None)
+        return Card(title=title, owner=owner, shared=shared, made_at=time.time(), others=others)
+    if owner is not None and owner != card.owner:
+        return replace(card, others={**card.others, owner: title})
+    if owner is None and card.owner is not None:  # what a person brought lies in the data folder too
+        return replace(
+            card, title=title, owner=None, shared=shared, others={**card.others, **_own_title(card)}
+        )
+    return replace(card, title=title, shared=card.shared or shared)
+
+
+def _view(entry: Entry, person: Person, number: int | None, *, in_class: bool) -> DatasetAnswer:
+    card = entry.card
+    return cast(
+        DatasetAnswer,
+        {
+            **dataset_status(entry.name),
+            "available": entry.is_there,
+            "title": card.others.get(person.id, card.title),
+            "fetching": None,
+            "owner": number,
+            "mine": _brought(person, card) if in_class else True,
+            "shared": card.shared,
+            "deleted": not entry.is_there,
+            "digest": entry.about.digest,
+        },
+    )
+
+
+def _full(code: str, what: str, most: int) -> DataFull:
+    megabytes = round(most / 1e6)
+    text = f"{what} may take {megabytes:,} MB; delete some first"
+    return DataFull(Reason(code, text, most=megabytes), bounds={"maximum": most})
+
+
+def _scan(folder: Path, known: dict[str, Entry]) -> dict[str, Entry]:
+    """What is in the folder; what has not changed is not read again."""
+    entries = {}
+    for path in _folders(folder):
+        stamp = (_state(path / "about.json"), _state(path / "card.json"), own.is_there(path))
+        if path.name in known and known[path.name].stamp == stamp:
+            entries[path.name] = known[path.name]
+            continue
+        try:
+            about = own.read_about(path)
+        except (OSError, ValueError):
+            continue
+        size = own.size_of(path) if own.is_there(path) else 0
+        entries[path.name] = Entry(path.name, about, own.read_card(path), size, stamp)
+    return entries
+
+
+def _folders(folder: Path) -> Iterable[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if own.is_name(path.name))
+    except OSError:
+        return []
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_mtime_ns, state.st_size, state.st_ino

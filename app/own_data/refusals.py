@@ -1,0 +1,31 @@
+"""Why own data is not taken, besides what is wrong with a file."""
+
+from __future__ import annotations
+
+from app.errors import LabError
+from engine.reasons import declare
+
+PLACEHOLDERS: dict[str, tuple[str, ...]] = {
+    "upload_many": ("most",),
+    "upload_large": ("most",),
+    "upload_all": ("most",),
+    "upload_busy": (),
+    "upload_gone": (),
+    "upload_not_yours": (),
+    "upload_drawings_none": (),
+}
+declare(PLACEHOLDERS)
+
+
+class DataFull(LabError):
+    """There is no room for another data set."""
+
+    status = 409
+    code = "data_full"
+
+
+class UploadsFull(LabError):
+    """Too many files are being looked at already."""
+
+    status = 503
+    code = "upload_busy"
