@@ -25,7 +25,7 @@ from app.metrics import Metrics
 from app.people.allowance import Allowance
 from app.runs import Run
 from app.settings import Settings
-from app.storage.database import Operation
+from app.storage.transaction import Operation
 from app.together import Together
 from app.trainings import Status, Training
 from engine import ExperimentConfig

@@ -20,7 +20,8 @@ from app.people.sight import Sight
 from app.remarks import changed
 from app.runs import Run, no_run
 from app.storage import row_store, run_store, training_store
-from app.storage.database import Database, Operation
+from app.storage.database import Database
+from app.storage.transaction import Operation
 from app.trainings import IllegalTransition, Status, Training
 from engine.events import STREAMS
 from engine.reasons import Reason, why

@@ -21,7 +21,8 @@ from app.people.classroom import Classroom
 from app.people.person import Person, Role
 from app.runs import Run
 from app.storage import attempt_store
-from app.storage.database import Database, Operation
+from app.storage.database import Database
+from app.storage.transaction import Operation
 from app.trainings import new_id
 from engine import ExperimentConfig
 

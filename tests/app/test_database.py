@@ -13,8 +13,16 @@ from app.errors import StoreUnavailable
 from app.lessons.attempt import Attempt
 from app.people.challenge import Challenge, Entry, Phase
 from app.people.judging import Terms
-from app.storage import attempt_store, challenge_store, people_store, row_store, run_store, training_store
-from app.storage import database as module
+from app.storage import (
+    attempt_store,
+    challenge_store,
+    people_store,
+    row_store,
+    run_store,
+    training_store,
+    writer,
+)
+from app.storage import database as database_module
 from app.storage.database import Database
 from app.storage.schema import SCHEMA_VERSION, DatabaseError
 from tests.support import event_loop
@@ -95,7 +103,7 @@ def test_closing_commits_what_is_waiting(tmp_path):
 def test_a_disk_that_accepts_no_writes_is_named_and_waiting_operations_are_written_later(
     database, monkeypatch
 ):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     broken = threading.Event()
     broken.set()
     committed = threading.Event()
@@ -368,8 +376,8 @@ def test_a_class_from_before_people_predicted_has_no_attempts_and_goes_on(tmp_pa
 def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
     tmp_path, monkeypatch
 ):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
     database = Database(tmp_path / "lab.sqlite3")
     database.open()
     happened = threading.Event()
@@ -395,8 +403,8 @@ def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_repor
 
 
 def test_a_fault_clears_itself_when_nothing_waits(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
-    monkeypatch.setattr(module, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
     database = Database(tmp_path / "lab.sqlite3")
     database.open()
 

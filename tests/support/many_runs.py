@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from app.storage import row_store, run_store
-from app.storage.database import Database, Operation
+from app.storage.database import Database
+from app.storage.transaction import Operation
 from app.trainings import Status
 from engine import ExperimentConfig
 from tests.support import event_loop
