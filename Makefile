@@ -68,8 +68,10 @@ chaos: setup-dev ## kill workers, servers, tabs and sockets 200 times (ARGS="--k
 bench: setup-dev ## measure the lab and similar programs side by side
 	$(BIN)/python -m benchmarks $(ARGS)
 
-lessons: setup-dev ## train what docs/lessons.json lacks, and write the tables of docs/lessons.md (ARGS="--only 3b")
+lessons: setup-dev ## train what docs/lessons.json lacks, write the tables of docs/lessons.md, play all lessons (ARGS="--only 3b")
+	@sh scripts/ensure-browser.sh $(BIN)/python
 	$(BIN)/python -m scripts.lessons_table $(ARGS)
+	$(if $(findstring --render,$(ARGS)),,$(BIN)/python -m scripts.play_lessons $(ARGS))
 
 docs-images: setup-dev ## take the pictures in docs/ again from running labs (ARGS="builder hover")
 	@sh scripts/ensure-browser.sh $(BIN)/python

@@ -20,6 +20,8 @@ from app.trainings import Status, Training
 #: The text of a question's part in the reader's language: its key, and the text in the lesson's file.
 Words = Callable[[str, str], str]
 
+#: Numbers that differ by less, as a share of what came, are the same: the figures are stored with as many digits.
+PRECISION = 1e-6
 #: Charts whose curves a sketch is compared with.
 CHARTS: Mapping[str, Callable[[Curves], Numbers]] = {
     "test_accuracy": lambda curves: curves.test,
@@ -215,7 +217,8 @@ def outcome(
         known = [one.off for one in of_runs if one.off is not None]
         off = rounded(float(np.mean(known))) if known else None
     elif isinstance(question, Number) and judged.came is not None:
-        off = rounded(abs(value["value"] - judged.came))
+        off = abs(value["value"] - judged.came)
+        off = 0.0 if off < PRECISION * abs(judged.came) else rounded(off)
     elif isinstance(question, Rank) and judged.came is not None:
         of_runs = tuple(
             RunOutcome(

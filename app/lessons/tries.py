@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.jobs.register import Register
@@ -20,6 +21,8 @@ from app.runs import Run
 MAX_TRIED = 5
 #: Characters of the name of such a run.
 MAX_NAME = 100
+#: Between two sentences. A point within a number ends none.
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])\s*")
 
 
 class Tries:
@@ -34,7 +37,7 @@ class Tries:
     ) -> TryAnswer:
         """Something to try after an attempt, and whether its person has reached what it asks for."""
         text = stage.words(what.id, what.text)
-        name = text[:MAX_NAME]
+        name = name_of(text)
         config = seeded(
             stage.lesson.tried(what, name, dataset=stage.dataset, full=stage.full), stage.seed
         ).to_dict()
@@ -75,6 +78,13 @@ class Tries:
                 return None
             found = False
         return found
+
+
+def name_of(text: str) -> str:
+    """The name of a run, from what one is told to try: the first sentence that asks nothing."""
+    sentences = [one for one in _SENTENCE.split(text) if one]
+    plain = [one for one in sentences if not one.endswith(("?", "？"))]
+    return (plain or sentences)[0].rstrip(".。")[:MAX_NAME]
 
 
 def _is_of(run: Run, config: dict[str, Any]) -> bool:

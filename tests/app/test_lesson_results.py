@@ -10,6 +10,7 @@ from app.lessons.attempt import Attempt
 from app.lessons.document import Choice, Click, Number, Rank, Sketch
 from app.lessons.figures import measure
 from app.lessons.outcome import Figures
+from app.lessons.tries import name_of
 from app.rows import Rows
 from app.trainings import Status
 from engine import ExperimentConfig
@@ -170,12 +171,24 @@ def test_an_outcome_says_in_words_what_was_predicted_what_came_and_how_far_off_t
     ]
     number = results.outcome(NUMBER, {"value": 70, "range": 5}, HIGH_LOW, RUNS, words)
     assert (number.predicted, number.came, number.off) == ("70 ± 5 ％", "80 ％", 10)
+    assert results.outcome(NUMBER, {"value": 80 - 7e-14, "range": 0}, HIGH_LOW, RUNS, words).off == 0
 
 
 def test_an_answer_to_a_question_that_has_changed_since_is_no_error():
     for question in (choice('test("a") > 1', None), RANK, NUMBER, CLICK, SKETCH):
         for value in (None, "gone", ["gone"], 5.0, {"gone": 1}, {"value": "gone"}):
             assert isinstance(results.in_words(question, value, words), str)
+
+
+def test_the_run_of_something_to_try_is_named_by_the_first_sentence_that_asks_nothing():
+    names = {
+        "λ 0.01 with seed 3. Say its test accuracy first.": "λ 0.01 with seed 3",
+        "Do ten more layers pay off? He with two. Come within 3 points.": "He with two",
+        "シグモイドは遅いだけなのか？ 10,000 回反復する。20 % を超えるか？": "10,000 回反復する",
+        "Faster?": "Faster?",
+        "x" * 200: "x" * 100,
+    }
+    assert {text: name_of(text) for text in names} == names
 
 
 def test_a_sketch_is_compared_with_the_curve_at_the_evaluations_that_it_covers():

@@ -45,7 +45,7 @@ export function predictPart(play, { values, locked, pens, complaint, change, sho
   return h(
     "article",
     { className: "card" },
-    h("h3", { className: "driving", tabIndex: -1, "data-focus": "heading" }, question),
+    h("h3", { className: "driving", tabIndex: -1, "data-focus": "heading" }, keptTogether(question)),
     serverHtml(predict.html, show),
     ...(locked ? [h("p", { className: "sealed quiet" }, lockIcon(), t("lesson.sealed"))] : []),
     ...predict.questions.map((one) =>
@@ -60,6 +60,11 @@ export function predictPart(play, { values, locked, pens, complaint, change, sho
     h("fieldset", { className: "question" }, h("legend", {}, sure.ask), certainty),
     ...(locked ? [] : sameForAll(play)),
   );
+}
+
+/** A text in which no line ends between a number and what it counts: in Japanese a counter. @param {string} text */
+function keptTogether(text) {
+  return text.replace(/(\d) /g, "$1\u00a0");
 }
 
 /**

@@ -1,0 +1,36 @@
+"""Quick lessons as students play them, from the first step to the last: in both languages, at a desk and on a phone,
+rightly and wrongly. `make lessons` plays all of them.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from app.lessons.library import Library
+from tests.browser.accessibility import violations
+from tests.support.lesson_walk import Walk
+from tests.support.lesson_ways import WAYS
+
+LESSONS = Library().shelf().lessons
+#: Each is played in two ways. They train for a second.
+PLAYED = {"1a-vanishing-gradient": WAYS[:2], "2a-optimizers": WAYS[2:]}
+
+
+@pytest.mark.parametrize("slug", PLAYED)
+def test_a_lesson_says_what_came_to_students_who_are_right_and_to_those_who_are_wrong(
+    slug, make_lab, open_page, tmp_path
+):
+    lab = make_lab()
+    lab.data_dir = tmp_path / "nothing"  # the digits
+    lab.restart()
+    known = None
+    for way in PLAYED[slug]:
+        page = open_page(lab, **way.context)
+        barriers: list[object] = []
+
+        def look(step: str, page=page, is_looked_at=way.place == "phone", barriers=barriers) -> None:
+            if is_looked_at and step in ("see", "transfer-answered"):
+                barriers.extend(violations(page))
+
+        known = Walk(page, lab, LESSONS[slug], way.language, way.aim, before=known, look=look).take()
+        assert barriers == []
