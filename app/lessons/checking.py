@@ -20,7 +20,7 @@ from engine.summary import summarize
 
 #: Functions that say something of all seeds together: with fewer of them, it need not be so.
 _OVER_SEEDS = {"mean", "median", "std", "min", "max", "any", "chosen"}
-#: Told after each training: how many of how many are done.
+#: Called after each training: how many are done, and how many there are.
 Progress = Callable[[int, int], None]
 
 

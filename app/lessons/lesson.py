@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from app.lessons import expressions
+from app.lessons.body import Body
 from app.lessons.document import LANGUAGES, Claim, Question, Settings, Try
 from app.lessons.expressions import Expression
-from app.lessons.markdown import Body
 from app.lessons.outcome import Figures, Outcome
 from engine import datasets
 from engine.config import ExperimentConfig

@@ -23,15 +23,15 @@ from app.lessons.answers import (
 )
 from app.lessons.attempt import Answer, Attempt
 from app.lessons.attempts import Attempts
+from app.lessons.body import Body
 from app.lessons.document import Question
 from app.lessons.figures import MeasuredRuns
+from app.lessons.known import KnownRuns
 from app.lessons.launches import Launches
 from app.lessons.lesson import Lesson
-from app.lessons.markdown import Body
 from app.lessons.outcome import Figures
 from app.lessons.results import State
 from app.lessons.stage import Stage, Stages
-from app.lessons.telling import Telling
 from app.lessons.tries import Tries
 from app.lessons.votes import Votes
 from app.people.person import Person
@@ -102,13 +102,13 @@ class Playing:
         if not state.has_ended or voting is not None:
             return answer
         figures = await self._measured.figures(state.trainings, stage.names)
-        telling = await self._telling(stage, attempt, figures)
+        known = await self._known(stage, attempt, figures)
         answer["step"] = "explain" if seen else "see"
         answer["outcome"] = self._outcome(stage, attempt, figures)
-        answer["see"] = self._see(stage, attempt, telling)
+        answer["see"] = self._see(stage, attempt, known)
         if seen:
-            answer["explain"] = {"html": stage.body.render("explain", telling)}
-            answer["transfer"] = await self._transfer(stage, attempt, state, figures, telling)
+            answer["explain"] = {"html": stage.body.render("explain", known)}
+            answer["transfer"] = await self._transfer(stage, attempt, state, figures, known)
             if settings.exit is not None:
                 written = answers.get(settings.exit.id)
                 asked = settings.exit
@@ -130,51 +130,51 @@ class Playing:
             found.append({**asdict(came), "runs": [asdict(run) for run in came.runs]})  # type: ignore[typeddict-item]
         return found
 
-    def _see(self, stage: Stage, attempt: Attempt, telling: Telling) -> SeeAnswer | None:
+    def _see(self, stage: Stage, attempt: Attempt, known: KnownRuns) -> SeeAnswer | None:
         asked = stage.lesson.settings.see
-        html = stage.body.render("see", telling)
+        html = stage.body.render("see", known)
         if asked is None:
             return {"html": html, "question": None, "answer": None} if html else None
         given = attempt.answers.get(asked.id)
         answer = None
         if given is not None:
-            answer = self._answered(stage, asked, given, stage.body.render("see", telling, answer=True))
-            self._point(stage, asked, attempt, answer, telling)
+            answer = self._answered(stage, asked, given, stage.body.render("see", known, answer=True))
+            self._point(stage, asked, attempt, answer, known)
         return {"html": html, "question": stage.question(asked), "answer": answer}
 
     def _answered(self, stage: Stage, asked: Question, given: Answer, html: str) -> Answered:
         came = results.in_words(asked, given.came, stage.words)
         return {"value": given.value, "right": given.right, "came": came, "html": html}
 
-    def _point(self, stage: Stage, asked: Any, attempt: Attempt, answer: Answered, telling: Telling) -> None:
+    def _point(self, stage: Stage, asked: Any, attempt: Attempt, answer: Answered, known: KnownRuns) -> None:
         """Where what came is seen."""
         if asked.card is not None:
             answer["card"] = asked.card
-        if asked.run is not None and (run := telling.run(asked.run)) is not None:
+        if asked.run is not None and (run := known.run(asked.run)) is not None:
             answer["run"] = run
-        if asked.at is not None and (at := telling.value(asked.at)) is not None:
+        if asked.at is not None and (at := known.value(asked.at)) is not None:
             answer["at"] = max(0, round(at))
 
     async def _transfer(
-        self, stage: Stage, attempt: Attempt, state: State, figures: Figures, telling: Telling
+        self, stage: Stage, attempt: Attempt, state: State, figures: Figures, known: KnownRuns
     ) -> TransferAnswer | None:
         transfer = stage.lesson.settings.transfer
         if transfer is None:
             return None
         asked, given, answer = transfer.question, None, None
         if asked is not None and (given := attempt.answers.get(asked.id)) is not None:
-            answer = self._answered(stage, asked, given, stage.body.render("transfer", telling, answer=True))
+            answer = self._answered(stage, asked, given, stage.body.render("transfer", known, answer=True))
         return {
-            "html": stage.body.render("transfer", telling),
+            "html": stage.body.render("transfer", known),
             "question": None if asked is None else stage.question(asked),
             "answer": answer,
             "tries": [await self._tries.view(stage, attempt, state, figures, one) for one in transfer.try_],
             "voting": asked is not None and self._is_voted_on(stage.lesson, asked.id),
         }
 
-    async def _telling(self, stage: Stage, attempt: Attempt, figures: Figures) -> Telling:
+    async def _known(self, stage: Stage, attempt: Attempt, figures: Figures) -> KnownRuns:
         room = await self._launches.figures(stage) if _speaks_of_the_room(stage.body) else []
-        return Telling(stage.lesson, stage.dataset, figures, attempt.runs, stage.words, room)
+        return KnownRuns(stage.lesson, stage.dataset, figures, attempt.runs, stage.words, room)
 
     # -- what is answered --------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.lessons.body import STEPS
 from app.lessons.document import Choice, Click, Number, Question, Rank
 from app.lessons.lesson import STAND_IN, Lesson
-from app.lessons.markdown import STEPS, TextFigure
+from app.lessons.rendering import TextFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def _shown(question: Question, texts: Mapping[str, str]) -> ShownQuestion:
 
 
 class _Author:
-    """Tells a text what its author wrote, where a person would be told what was measured."""
+    """Shows what the author wrote where a person would see what was measured; see `app.lessons.rendering.Known`."""
 
     def __init__(self, lesson: Lesson, language: str) -> None:
         self._texts = lesson.edition(language).texts

@@ -10,11 +10,11 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.lessons import front_matter
+from app.lessons.body import Body, BodyError, read_body
 from app.lessons.checks import Flaw, flaws, texts_of
 from app.lessons.document import MAX_FILE_BYTES, Course, Settings, Translation
 from app.lessons.front_matter import FrontMatter, FrontMatterError, Place
 from app.lessons.lesson import Edition, Lesson
-from app.lessons.markdown import Body, BodyError, read_body
 from app.lessons.problem import Problem
 from app.texts import decode
 

@@ -10,9 +10,9 @@ from typing import Any
 from app.estimate import expected_seconds
 from app.lessons import values
 from app.lessons.answers import QuestionAnswer
+from app.lessons.body import Body
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 from app.lessons.lesson import Lesson
-from app.lessons.markdown import Body
 from app.lessons.results import Words
 from engine import ExperimentConfig
 from engine.summary import Summary, summarize

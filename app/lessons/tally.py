@@ -132,7 +132,7 @@ def spread(of: Spread, values: Iterable[float], words: Words) -> NumberTally:
 def sketches(
     question: Sketch, values: Iterable[Value], came: Mapping[str, list[list[float]]], words: Words
 ) -> SketchTally:
-    """The curves that were sketched, some of very many; those of one person cannot be told by their places."""
+    """The curves that were sketched, some of very many; their order does not show which are of one person."""
     curves: dict[str, list[list[list[float]]]] = {}
     for value in values:
         for name, points in value.items():

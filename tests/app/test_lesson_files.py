@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.lessons import front_matter
+from app.lessons.body import BodyError, read_body
 from app.lessons.checks import units_of
 from app.lessons.front_matter import FrontMatterError
 from app.lessons.library import BUILT_IN, INTERVAL, Library
-from app.lessons.markdown import BodyError, read_body
 from app.lessons.mathml import FormulaError, mathml
 from app.lessons.reading import Problems, read_lesson
 

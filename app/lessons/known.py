@@ -1,4 +1,4 @@
-"""Telling: what a lesson's text may say of a person's own runs, and of those of all in the room."""
+"""What a lesson's text may say of a person's own runs, and of those of all in the room."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from app.lessons import expressions
 from app.lessons.document import Claim
 from app.lessons.functions import Unmeasured
 from app.lessons.lesson import Lesson
-from app.lessons.markdown import TextFigure
 from app.lessons.outcome import Figures
+from app.lessons.rendering import TextFigure
 from app.lessons.results import Words, parsed
 
 #: A figure of the room is the median of its launches; from `FEWEST` launches with different results on, with the range
@@ -20,8 +20,8 @@ from app.lessons.results import Words, parsed
 FEWEST, RANGE = 3, (10, 90)
 
 
-class Telling:
-    """What is known while a text is rendered; see `app.lessons.markdown.Told`.
+class KnownRuns:
+    """What is known while a text is rendered; see `app.lessons.rendering.Known`.
 
     Args:
         dataset: which stood for that of the lesson.
