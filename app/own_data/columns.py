@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,13 +43,75 @@ _PIXELS = 49
 #: Different values that are kept of all columns together, and at least of each.
 _KEPT, _LEAST_KEPT = 200_000, 101
 
+#: Larger numbers are looked at one by one.
+_PLAIN_MOST = 1e38
 _ONLY_NUMBERS = re.compile(r"[-+.0-9eE\s]*")
 _WITH_COMMAS = re.compile(r"[-+,0-9eE\s]*")
 
-Cells = Sequence[str] | NDArray[np.float64]
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Cells of some rows as numbers: `numbers` is (columns, rows) float64, NaN where there is none; `others` has, for
+    each column, the place and the tidy text of each cell without one."""
+
+    numbers: NDArray[np.float64]
+    others: list[list[tuple[int, str]]]
 
 
-@dataclass(slots=True)
+def parse(columns: Sequence[Sequence[str]], comma: bool, texts: set[int]) -> Parsed:
+    """Cells as numbers, fast where all of them are plain ones.
+
+    Args:
+        columns: the cells, column by column.
+        comma: whether numbers have a decimal comma.
+        texts: the places of columns that were no numbers so far; more are added.
+    """
+    numbers = np.full((len(columns), len(columns[0])), np.nan)
+    others: list[list[tuple[int, str]]] = [[] for _ in columns]
+    plain_ones = [place for place in range(len(columns)) if place not in texts]
+    at_once = _fast([columns[place] for place in plain_ones], comma)
+    if at_once is not None:
+        numbers[plain_ones] = at_once
+    for place in texts if at_once is not None else range(len(columns)):
+        alone = None if place in texts else _fast([columns[place]], comma)
+        if alone is None:
+            others[place] = _one_by_one(columns[place], comma, numbers[place])
+            if len(others[place]) * 2 > len(columns[place]):
+                texts.add(place)
+        else:
+            numbers[place] = alone
+    return Parsed(numbers, others)
+
+
+def _fast(columns: Sequence[Sequence[str]], comma: bool) -> NDArray[np.float64] | None:
+    """Columns (columns, rows) whose cells are all plain numbers; None if one is not."""
+    joined = "".join(chain.from_iterable(columns))
+    if not (_WITH_COMMAS if comma else _ONLY_NUMBERS).fullmatch(joined):
+        return None
+    cells: Iterable[str] = chain.from_iterable(columns)
+    if comma:
+        cells = (cell.replace(",", ".") for cell in cells)
+    try:
+        numbers = np.fromiter(map(float, cells), np.float64, sum(map(len, columns)))
+    except ValueError:  # an empty cell among them, or a date
+        return None
+    return numbers.reshape(len(columns), -1) if (np.abs(numbers) < _PLAIN_MOST).all() else None
+
+
+def _one_by_one(cells: Sequence[str], comma: bool, numbers: NDArray[np.float64]) -> list[tuple[int, str]]:
+    """Fill in the numbers of one column; returns the other cells."""
+    others = []
+    for place, cell in enumerate(cells):
+        text = tidy(cell)
+        value = number(text, comma)
+        if value is None:
+            others.append((place, text))
+        else:
+            numbers[place] = value
+    return others
+
+
+@dataclass(slots=True, eq=False)
 class Column:
     """One column, as far as it was seen.
 
@@ -74,20 +137,8 @@ class Column:
     last: float | None = None
     counts: bool = True
 
-    def add(self, lines: Sequence[int], cells: Cells, comma: bool) -> None:
-        """See more cells."""
-        self.rows += len(cells)
-        numbers, others = as_numbers(cells, comma)
-        present = numbers[~np.isnan(numbers)]
-        self.numbers += len(present)
-        self._follow(numbers)
-        if len(present):
-            self.minimum = min(self.minimum, float(present.min()))
-            self.maximum = max(self.maximum, float(present.max()))
-            self.total += float(present.sum())
-            self.is_whole = self.is_whole and bool((present == np.floor(present)).all())
-            if len(self.values) <= self.most:
-                self.values.update(np.unique(present)[: self.most + 1].tolist())
+    def add_texts(self, lines: Sequence[int], others: Sequence[tuple[int, str]]) -> None:
+        """See more cells without a number."""
         for place, text in others:
             if is_missing(text, in_numbers=False):
                 self.missing += 1
@@ -100,12 +151,10 @@ class Column:
             if len(self.texts) <= self.most:
                 self.texts.add(text)
 
-    def _follow(self, numbers: NDArray[np.float64]) -> None:
+    def follow(self, first: float, last: float, steps_by_one: bool) -> None:
         """See whether the column still counts the rows."""
-        if self.counts and len(numbers):
-            before = [] if self.last is None else [self.last]
-            self.counts = bool((np.diff(np.concatenate([before, numbers])) == 1).all())
-            self.last = float(numbers[-1])
+        self.counts = steps_by_one and (self.last is None or first == self.last + 1)
+        self.last = last
 
     @property
     def is_number(self) -> bool:
@@ -162,35 +211,35 @@ def begin(names: Sequence[str], limits: Limits) -> list[Column]:
     ]
 
 
-def as_numbers(cells: Cells, comma: bool) -> tuple[NDArray[np.float64], list[tuple[int, str]]]:
-    """The numbers in some cells, NaN where there is none; and the place and tidy text of each cell without one."""
-    if isinstance(cells, np.ndarray):
-        return cells, [(int(place), "") for place in np.flatnonzero(np.isnan(cells))]
-    joined = "".join(cells)
-    if (_WITH_COMMAS if comma else _ONLY_NUMBERS).fullmatch(joined):
-        try:
-            texts = [cell.replace(",", ".") for cell in cells] if comma else cells
-            numbers = np.fromiter(map(float, texts), np.float64, len(cells))
-            if (np.abs(numbers) < 1e38).all():
-                return numbers, []
-        except ValueError:
-            pass  # an empty cell among them, or a date
-    numbers = np.full(len(cells), np.nan)
-    others = []
-    for place, cell in enumerate(cells):
-        text = tidy(cell)
-        value = number(text, comma)
-        if value is None:
-            others.append((place, text))
-        else:
-            numbers[place] = value
-    return numbers, others
+def add(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) -> None:
+    """See more rows of all columns."""
+    numbers = parsed.numbers
+    there = ~np.isnan(numbers)
+    counts = there.sum(axis=1).tolist()
+    lows, highs = (reduce(numbers, axis=1).tolist() for reduce in (np.fmin.reduce, np.fmax.reduce))
+    totals = np.nansum(numbers, axis=1).tolist()
+    are_whole = ((numbers == np.floor(numbers)) | ~there).all(axis=1).tolist()
+    step = (np.diff(numbers, axis=1) == 1).all(axis=1).tolist()
+    for place, column in enumerate(columns):
+        column.rows += len(lines)
+        if parsed.others[place]:
+            column.add_texts(lines, parsed.others[place])
+        column.numbers += counts[place]
+        if column.counts:
+            column.follow(float(numbers[place, 0]), float(numbers[place, -1]), step[place])
+        if not counts[place]:
+            continue
+        column.minimum = min(column.minimum, lows[place])
+        column.maximum = max(column.maximum, highs[place])
+        column.total += totals[place]
+        column.is_whole = column.is_whole and are_whole[place]
+        if len(column.values) <= column.most:
+            present = numbers[place] if counts[place] == len(lines) else numbers[place][there[place]]
+            column.values.update(np.unique(present)[: column.most + 1].tolist())
 
 
-def classes_of(cells: Cells, comma: bool) -> list[str | None]:
+def classes_of(cells: Sequence[str], comma: bool) -> list[str | None]:
     """The name of the class in each cell; None where it is missing."""
-    if isinstance(cells, np.ndarray):
-        return [None if np.isnan(value) else plain(float(value)) for value in cells]
     texts = map(tidy, cells)
     return [None if is_missing(text, in_numbers=False) else as_class(text, comma) for text in texts]
 

@@ -22,11 +22,11 @@ from engine.errors import DatasetError
 
 #: In the order in which they are preferred where several fit.
 DELIMITERS = ("\t", ";", ",", "|")
-#: Lines and rows that decide how a table is written.
-_LINES, _ROWS = 100, 1000
+#: Lines that decide which delimiter a table has; rows, or as many as have so many cells, that decide the rest.
+_LINES, _ROWS, _LEAST_ROWS, _CELLS = 100, 1000, 20, 20_000
 #: The share of rows that must have one number of cells for a delimiter to fit.
 _FITTING = 0.8
-_CELLS_AT_ONCE = 50_000
+_CELLS_AT_ONCE = 100_000
 _LONGEST_LINE = 1 << 20
 #: What Python makes of bytes that Shift-JIS does not use.
 _NO_SHIFT_JIS = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
@@ -97,7 +97,8 @@ def read_delimited(member: Member, limits: Limits) -> Delimited:
         raise refuse("read_one_column", file=file)
     if width > limits.columns:
         raise refuse("read_many_columns", file=file, there=width, most=limits.columns)
-    some = [cells for _, cells in islice(_rows(member, encoding, delimiter), _ROWS)]
+    looked_at = max(_LEAST_ROWS, min(_ROWS, _CELLS // width))
+    some = [cells for _, cells in islice(_rows(member, encoding, delimiter), looked_at)]
     cells = [cell for row in some[1:] for cell in row]
     comma = has_decimal_comma(cells, separated_by_comma=delimiter == ",")
     has_header = _is_header(some, comma)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.choices import LONGEST_NAME, Choices
-from app.own_data.columns import Column, begin
+from app.own_data.columns import Column, Parsed, add, begin
 from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes, demand_bytes
@@ -363,9 +363,9 @@ def _table(
     for pair in pairs:
         done = 0
         for block in pair.inputs.blocks():
-            lines = range(done + 1, done + 1 + len(block))
-            for column, cells in zip(columns, block.T.astype(np.float64), strict=True):
-                column.add(lines, cells, False)
+            numbers = block.T.astype(np.float64)
+            others = [[(place, "") for place in np.flatnonzero(gaps).tolist()] for gaps in np.isnan(numbers)]
+            add(columns, range(done + 1, done + 1 + len(block)), Parsed(numbers, others))
             done += len(block)
     label = pairs[0].labels.name
     if choices.label not in (None, label):

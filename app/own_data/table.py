@@ -10,15 +10,15 @@ from numpy.typing import NDArray
 
 from app.own_data.choices import Choices
 from app.own_data.columns import (
-    Cells,
     Column,
-    as_numbers,
+    add,
     begin,
     classes_of,
     demand_classes,
     find_label,
     guess_notes,
     named,
+    parse,
 )
 from app.own_data.contents import Member
 from app.own_data.delimited import Delimited, read_delimited
@@ -117,6 +117,7 @@ def _survey(source: Delimited, limits: Limits) -> _Survey:
         DatasetError: there are no rows or too many, or most of them have another number of cells than the first ones.
     """
     columns = begin(source.names, limits)
+    texts: set[int] = set()
     rows = others = 0
     first: tuple[int, int] | None = None
     for block, ragged in source.blocks():
@@ -125,8 +126,8 @@ def _survey(source: Delimited, limits: Limits) -> _Survey:
         first = first or (ragged[0] if ragged else None)
         if rows > limits.rows:
             raise refuse("read_many_rows", file=source.file, most=limits.rows)
-        for column, cells in zip(columns, block.columns, strict=True):
-            column.add(block.lines, cells, source.comma)
+        if block.lines:
+            add(columns, block.lines, parse(block.columns, source.comma, texts))
     if first is not None and others > rows:
         line, there = first
         wanted = len(source.names)
@@ -196,6 +197,7 @@ class _Reader:
         self._dropping = dropping
         self.samples: dict[int, list[str]] = {}
         self._shown: dict[int, int] = {}
+        self._texts: set[int] = set()  # of the inputs, those that are hardly numbers
 
     def read(self, rows: NDArray[np.float32], codes: NDArray[np.int32], classes: Codes) -> int:
         """Fill `rows` and `codes` from their begin; returns how many rows they got."""
@@ -209,26 +211,25 @@ class _Reader:
             labels = classes.of(classes_of(block.columns[self._label], self._source.comma))
             whole = np.ones(len(labels), bool)
             self._leave_out(whole, labels < 0, lambda place: say("read_drop_no_label"), block.lines)
-            values = np.empty((len(labels), len(self._inputs)), np.float32)
-            for to, place in enumerate(self._inputs):
-                numbers, _ = as_numbers(block.columns[place], self._source.comma)
-                values[:, to] = numbers - self._offsets[to]
-                lacks = np.isnan(numbers)
-                if lacks.any():
-                    self._leave_out(whole, lacks, self._lacking(block.columns[place], to), block.lines)
+            cells = [block.columns[place] for place in self._inputs]
+            values = parse(cells, self._source.comma, self._texts).numbers
+            lacks = np.isnan(values)
+            for to in np.flatnonzero(lacks.any(axis=1)).tolist():
+                self._leave_out(whole, lacks[to], self._lacking(cells[to], to), block.lines)
+            values -= self._offsets[:, np.newaxis]
             kept = np.flatnonzero(whole)
-            rows[count : count + len(kept)] = values[kept]
+            rows[count : count + len(kept)] = values.T[kept]
             codes[count : count + len(kept)] = labels[kept]
             self._show(block.columns, kept, labels, count)
             count += len(kept)
         return count
 
-    def _lacking(self, cells: Cells, to: int) -> Callable[[int], Reason]:
+    def _lacking(self, cells: Sequence[str], to: int) -> Callable[[int], Reason]:
         """Why a cell gives no number."""
         column = self._names[to]
 
         def why(place: int) -> Reason:
-            missing = is_missing(tidy(str(cells[place])), in_numbers=True)
+            missing = is_missing(tidy(cells[place]), in_numbers=True)
             return say("read_drop_missing" if missing else "read_drop_no_number", column=column)
 
         return why
