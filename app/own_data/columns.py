@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.limits import Limits
-from app.own_data.numerals import as_class, is_missing, number, plain, tidy
+from app.own_data.numerals import LARGEST, as_class, is_missing, number, plain, tidy
 from app.own_data.reasons import listed, refuse, say, shown
 from engine.reasons import Reason
 
@@ -43,8 +43,6 @@ _PIXELS = 49
 #: Different values that are kept of all columns together, and at least of each.
 _KEPT, _LEAST_KEPT = 200_000, 101
 
-#: Larger numbers are looked at one by one.
-_PLAIN_MOST = 1e38
 _ONLY_NUMBERS = re.compile(r"[-+.0-9eE\s]*")
 _WITH_COMMAS = re.compile(r"[-+,0-9eE\s]*")
 
@@ -95,7 +93,7 @@ def _fast(columns: Sequence[Sequence[str]], comma: bool) -> NDArray[np.float64] 
         numbers = np.fromiter(map(float, cells), np.float64, sum(map(len, columns)))
     except ValueError:  # an empty cell among them, or a date
         return None
-    return numbers.reshape(len(columns), -1) if (np.abs(numbers) < _PLAIN_MOST).all() else None
+    return numbers.reshape(len(columns), -1) if (np.abs(numbers) < LARGEST).all() else None
 
 
 def _one_by_one(cells: Sequence[str], comma: bool, numbers: NDArray[np.float64]) -> list[tuple[int, str]]:

@@ -6,6 +6,7 @@ members are only text here. Sizes, numbers and the compression are bounded befor
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
@@ -65,9 +66,7 @@ class Member:
         except DatasetError:
             raise
         except OSError as error:
-            if error.errno is not None:
-                raise unreadable(Path(shown(self.name)), error) from error
-            raise refuse("read_damaged", file=shown(self.name)) from error
+            raise _unreadable(self.name, error) from error
         except _DAMAGES as error:
             raise refuse("read_damaged", file=shown(self.name)) from error
 
@@ -119,7 +118,14 @@ def opened(path: Path, file: str, limits: Limits, dropping: Dropping) -> Iterato
         try:
             yield _contents(stack, path, file, limits, dropping)
         except OSError as error:
-            raise unreadable(path, error) from error
+            raise _unreadable(file, error) from error
+
+
+def _unreadable(name: str, error: OSError) -> DatasetError:
+    """Why a file cannot be read: the system says so, or its content led to a place that is not there."""
+    if error.errno in (None, errno.EINVAL):
+        return refuse("read_damaged", file=shown(name))
+    return unreadable(Path(shown(name)), error)
 
 
 def _contents(stack: ExitStack, path: Path, file: str, limits: Limits, dropping: Dropping) -> Contents:
@@ -136,10 +142,7 @@ def _contents(stack: ExitStack, path: Path, file: str, limits: Limits, dropping:
         head = stream.read(_HEAD)
     if head.startswith(ZIPS):
         return Contents(file, "zip", _of_zip(stack, path, bounds, dropping), size)
-    name = file
-    if head.startswith(GZIP):
-        name = file[:-3] if file.lower().endswith(".gz") else file
-    alone = Member(name, None, lambda: _unpacked(path.open("rb"), bounds))
+    alone = Member(file, None, lambda: _unpacked(path.open("rb"), bounds))
     if alone.head()[_USTAR] != b"ustar":
         return Contents(file, "file", [alone], size)
     # members are read in any order, and a compressed file only from its begin
@@ -211,7 +214,7 @@ def _of_zip(stack: ExitStack, path: Path, bounds: _Bounds, dropping: Dropping) -
         archive = stack.enter_context(zipfile.ZipFile(path))
     except _DAMAGES as error:
         raise refuse("read_damaged", file=file) from error
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     bounds.demand(sum(info.file_size for info in infos))
     members = []
     for info in infos:

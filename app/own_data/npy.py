@@ -21,6 +21,7 @@ from engine.datasets.files import PIECE
 #: Bytes that are read at a time.
 _BLOCK = 4 << 20
 _MAX_AXES = 4
+_LAST_CHARACTER = 0x10FFFF
 #: One item of an array, such as an image, has at most so many bytes.
 _MAX_ITEM = 64 << 20
 
@@ -84,6 +85,10 @@ class Npy:
         data = stream.read(wanted)
         if len(data) != wanted:
             raise refuse("read_damaged", file=shown(self.member.name))
+        if self.dtype.kind == "U":
+            points = np.frombuffer(data, np.dtype(np.uint32).newbyteorder(self.dtype.byteorder))
+            if (points > _LAST_CHARACTER).any():  # such a text would end the process
+                raise refuse("read_damaged", file=shown(self.member.name))
         return data
 
 
@@ -99,7 +104,7 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
             version = npy_format.read_magic(stream)
             read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
             shape, is_fortran, dtype = read[version](stream)
-        except (ValueError, KeyError, TypeError, SyntaxError, RecursionError, EOFError, MemoryError):
+        except Exception:  # NumPy has Python parse the header, whose parsers raise nearly everything
             raise refuse("read_header", **values) from None
         begin = stream.tell()
     if dtype.hasobject:

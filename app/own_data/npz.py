@@ -19,7 +19,7 @@ from app.own_data.labels import Codes, demand_bytes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.npy import Npy, read_header
-from app.own_data.numerals import plain
+from app.own_data.numerals import LARGEST, plain
 from app.own_data.preview import SHOWN, ColumnPreview
 from app.own_data.reasons import listed, refuse, say, shown
 from app.own_data.stacks import Stack, read_stacks
@@ -254,8 +254,10 @@ def _range_note(low: float, high: float) -> tuple[Reason, ...]:
 
 
 def _demand_finite(block: NDArray[Any], array: Npy, done: int) -> None:
-    """Refuse infinite numbers, and in images also missing ones."""
-    wrong = ~np.isfinite(block) if block.ndim > 2 else np.isinf(block)
+    """Refuse infinite and too large numbers, and in images also missing ones."""
+    wrong = np.abs(block) > LARGEST
+    if block.ndim > 2:
+        wrong |= np.isnan(block)
     if wrong.any():
         item = done + int(np.argwhere(wrong)[0][0]) + 1
         raise refuse("read_infinite", file=array.file, member=shown(array.member.name), item=item)

@@ -36,8 +36,8 @@ _GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?", re.ASCII)
 _WITH_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _WITH_POINT = re.compile(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
-#: The largest number that a network's inputs can hold.
-_LARGEST = 3.4e38
+#: The largest number that is read: differences of two are still 32-bit numbers.
+LARGEST = 1e38
 
 
 def tidy(text: str) -> str:
@@ -60,7 +60,7 @@ def number(text: str, comma: bool = False) -> float | None:
             return None
         text = text.replace(",", "")
     value = float(text)
-    return value if math.isfinite(value) and abs(value) <= _LARGEST else None
+    return value if math.isfinite(value) and abs(value) <= LARGEST else None
 
 
 _EXCHANGED = str.maketrans(",.", ".,")
@@ -84,7 +84,7 @@ def has_decimal_comma(cells: list[str], *, separated_by_comma: bool) -> bool:
 def as_class(text: str, comma: bool = False) -> str:
     """The name of the class in a cell: of a number always the same one, so that 1, 1.0 and １ are one class."""
     value = number(text, comma)
-    return text if value is None else plain(value)
+    return " ".join(text.split()) if value is None else plain(value)
 
 
 def plain(value: float) -> str:

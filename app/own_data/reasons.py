@@ -93,7 +93,7 @@ TEXTS: dict[str, str] = {
         "H, W), or rows (N, features)"
     ),
     "read_lengths": "{file} has {images} images or rows, but {labels} labels",
-    "read_infinite": "{member} in {file} holds a number that is not finite, in item {item}",
+    "read_infinite": "{member} in {file} holds a number that is not finite or too large, in item {item}",
     "read_shapes": "{file} has training images of the shape {train}, but test images of the shape {test}",
     "read_idx_header": "{member} in {file} is no IDX file of bytes",
     "read_idx_pairs": (
