@@ -23,6 +23,16 @@ OF_REPORTS = "report."
 PARTS = {
     "categories": ("category.",),
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
+    "data": (
+        *("own.", "import.", "why.not_an_export", "why.too_many_iterations", "why.columns"),
+        *("why.row_length", "why.iterations_ascend", "why.other_version", "why.not_as_exported"),
+        *("why.no_number", "why.too_many_runs", "why.was_exported", "data.", "why.read_", "why.upload_"),
+    ),
+    "look": (
+        *("look.part", "look.test", "look.train", "look.position", "look.previous", "look.next"),
+        *("look.points", "look.rows", "look.class", "look.missing"),
+        *("look.layer", "look.shape", "look.code", "look.total"),
+    ),
     "tools": ("keys.", "sweep.", "diff.", "same.", "color."),
     "views": (
         *(
@@ -37,7 +47,6 @@ PARTS = {
         *(f"why.{code}" for code in OF_VIEWS),
     ),
     "lessons": ("lesson.", "why.lesson_"),
-    "data": ("data.", "why.read_", "why.upload_"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 from scripts.pictures.studio import Studio, scene
 from tests.support.lab_page import LabPage
@@ -37,6 +38,26 @@ def first(studio: Studio) -> None:
         page.page.click("#look-network")
         page.until("document.querySelector('dialog table')")
         studio.save(page, f"look-network{ending}", "dialog")
+
+
+@scene("own-data")
+def own_data(studio: Studio) -> None:
+    """What is understood of a table of leaves, with a rare class and two rows that cannot be read."""
+    draw = random.Random(1)
+    kinds = {"oak": (62, 104, 9), "maple": (97, 88, 14), "ginkgo": (71, 49, 22)}
+    rows = [
+        f"{draw.gauss(width, 8):.1f};{draw.gauss(length, 9):.1f};{draw.gauss(stalk, 3):.1f};{kind};{place}"
+        for kind, (width, length, stalk), count in zip(kinds, kinds.values(), (64, 58, 21), strict=True)
+        for place in draw.choices(("park", "school yard"), k=count)
+    ]
+    draw.shuffle(rows)
+    lines = ["width (mm);length (mm);stalk (mm);tree;found", *rows, "?;80.1;12.0;oak;park", ";;;;"]
+    for page, ending in studio.both(studio.lab()):
+        page.drop_file("leaves.csv", "\n".join(lines))
+        page.page.wait_for_selector(".own-preview")
+        page.page.check('[data-column="tree"] input[type=radio]')
+        page.page.wait_for_selector('[data-class="ginkgo"]')
+        studio.save(page, f"own-data{ending}", "dialog")
 
 
 @scene("lesson", "lesson-explained")
@@ -127,4 +148,4 @@ def missing(studio: Studio) -> None:
         studio.save(page, f"data-set{ending}", ".form > fieldset:first-of-type")
 
 
-SCENES = [first, lesson, filled_in, missing]
+SCENES = [first, own_data, lesson, filled_in, missing]

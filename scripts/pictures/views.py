@@ -45,7 +45,7 @@ def why(studio: Studio) -> None:
         page.until("document.querySelector('#why li')")
         page.until("document.querySelectorAll('.pixels[aria-label*=\"%\"]').length === 2")
         page.until("document.querySelectorAll('.waits').length === 0")
-        studio.save(page, f"why{ending}")
+        studio.save(page, f"why{ending}", ".charts", ".side")
 
 
 @scene("maps")

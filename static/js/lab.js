@@ -4,6 +4,7 @@ import { ChartBoard } from "./charts/chart-board.js";
 import { Form } from "./form/form.js";
 import { Lessons } from "./lessons/lessons.js";
 import { find } from "./page/dom.js";
+import { wireFiles } from "./page/files.js";
 import { onKey } from "./page/keys.js";
 import { lazy, onUnreached, retried } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
@@ -94,12 +95,23 @@ async function start() {
     });
     showCurves();
   };
-  const form = new Form(byId("form"), store, options, launchedByForm, look, queue);
+  const ownData = lazy(async () => {
+    const [{ OwnData }] = await Promise.all([import("./data/own-data.js"), textsOf("data")]);
+    return new OwnData({ store, form, toast, datasets: options.datasets });
+  });
+  const bring = async () => (await ownData()).open();
+  const form = new Form(byId("form"), store, options, launchedByForm, look, queue, bring);
   const lessons = new Lessons(byId("lessons"), allLessons(), queue);
   const selection = new Selection();
   const emphasis = new Emphasis(selection);
   const inClass = classMode && new classMode.InClass(store, form, toast);
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
+  wireFiles(
+    lazy(async () => {
+      const [{ FileDrop }] = await Promise.all([import("./data/file-drop.js"), textsOf("data")]);
+      return new FileDrop((runs) => list.import(runs), ownData);
+    }),
+  );
   const views = lazy(async () => {
     const [{ Views }] = await Promise.all([import("./views/views.js"), textsOf("views")]);
     return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));

@@ -179,6 +179,15 @@
  * @property {boolean} fetchable
  * @property {number} download_bytes
  * @property {{received: number, total: number, error?: string, why?: Why} | null} [fetching]
+ * @property {boolean} [own] somebody brought it
+ * @property {boolean} [deleted] only its title is left, for its runs
+ * @property {number | null} [owner] the number of the student who brought it; null: the teacher did, or there is no class
+ * @property {boolean} [mine]
+ * @property {boolean} [shared] with the class
+ * @property {string[]} [columns] of a table
+ * @property {string[]} [class_names]
+ * @property {number} [validation_size] how many training images are to be kept back, as was chosen with it
+ * @property {string[]} [fitting] presets that take its images
  */
 
 /**
@@ -199,7 +208,8 @@
  * @property {Field[]} early_stopping
  * @property {Field[]} training
  * @property {Field[]} general
- * @property {{together: number, import_bytes: number}} limits the most experiments in one launch, the most bytes of an import
+ * @property {{together: number, import_bytes: number, data_bytes?: number}} limits the most experiments in one launch, the most bytes
+ *   of an import and of a file with own data
  */
 
 /**

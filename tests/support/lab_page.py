@@ -32,6 +32,14 @@ _LOOK = """new Promise((resolve) => {
 })"""
 
 
+#: Drags a file over the page, or drops it there.
+_DRAG = """([name, text, type]) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], name));
+    document.body.dispatchEvent(new DragEvent(type, {dataTransfer, bubbles: true, cancelable: true}));
+}"""
+
+
 class HasAddress(Protocol):
     """A lab, or a proxy in front of one."""
 
@@ -115,6 +123,12 @@ class LabPage:
     def chosen(self, field: str) -> str:
         """The chosen one of buttons side by side."""
         return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
+
+    def drop_file(self, name: str, text: str) -> None:
+        """Drag a file over the page until it says where files may be dropped, and drop it."""
+        self.page.evaluate(_DRAG, [name, text, "dragover"])
+        self.page.wait_for_selector(".veil:popover-open")
+        self.page.evaluate(_DRAG, [name, text, "drop"])
 
     def open_lesson(self, slug: str) -> None:
         """Open a lesson by its button, or in the menu, and wait until it is there."""

@@ -7,6 +7,7 @@ import { find, h, label, setText } from "../page/dom.js";
 import { lazy, retried } from "../page/lazy.js";
 import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
+import { datasetCalled } from "../words/labels.js";
 import { Banner } from "./banner.js";
 import { Hand } from "./hand.js";
 import { classIcon } from "./icons.js";
@@ -25,7 +26,7 @@ import { ownerPhrase, ownerText } from "./wording.js";
  * @import { Toast } from "../page/toast.js"
  * @import { RunActions } from "../runs/run-actions.js"
  * @import { Store } from "../state/store.js"
- * @import { Run } from "../types.js"
+ * @import { Dataset, Run } from "../types.js"
  */
 
 await loadStyle("class");
@@ -72,6 +73,11 @@ export class InClass {
     store.on("class", lock);
     onLanguage(lock);
     lock();
+    store.on("dataset_gone", ({ name }) => {
+      const known = datasetCalled(name);
+      if (known?.own)
+        store.putDataset({ .../** @type {Dataset} */ (known), available: false, deleted: true });
+    });
     store.on("connection", () => this.#leaveIfOver());
     store.on("person", () => this.#leaveIfOver());
     store.on("class", () => this.#drawShown());

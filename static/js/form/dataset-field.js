@@ -1,14 +1,16 @@
-/** The field for the data set, or for several, with a button to download a data set that the server does not have. */
+/** The field for the data set, or for several. */
 
 import { find, h, iconButton } from "../page/dom.js";
-import { ApiError, api } from "../server/api.js";
+import { retried } from "../page/lazy.js";
 import { number, t } from "../words/i18n.js";
-import { titleOf } from "../words/labels.js";
-import { reasonText } from "../words/reasons.js";
+import { datasetTitle } from "../words/labels.js";
 import { block } from "./fields.js";
 import { several } from "./several.js";
 
-/** @import { Dataset } from "../types.js" */
+/**
+ * @import { ApiError } from "../server/api.js"
+ * @import { Dataset } from "../types.js"
+ */
 
 /**
  * @param {Dataset[]} datasets all data sets of the lab
@@ -20,30 +22,36 @@ import { several } from "./several.js";
  *   be open
  */
 export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
-  const names = datasets.map((dataset) => dataset.name);
+  const listed = datasets
+    .filter(({ name, deleted }) => !deleted || chosen.includes(name))
+    .sort((a, b) => Number(!!a.own) - Number(!!b.own));
+  const names = listed.map(({ name }) => name);
   /** @param {string} id */
-  const datasetOf = (id) => datasets[names.indexOf(id)];
+  const datasetOf = (id) => /** @type {Dataset} */ (datasets.find(({ name }) => name === id));
   /** @param {string} id */
   const title = (id) => {
-    const dataset = datasetOf(id);
-    const size = `${number(dataset.train_size)} / ${number(dataset.test_size)}`;
-    return dataset.available
-      ? `${titleOf(dataset)}  ${size}`
-      : `${titleOf(dataset)}  (${t("dataset.missing")})`;
+    const { available, own, train_size, test_size } = datasetOf(id);
+    const size = `${number(train_size)} / ${number(test_size)}`;
+    const note = available ? size : own ? "" : `(${t("dataset.missing")})`;
+    return `${datasetTitle(id)}  ${note}`;
   };
   const controls = several("dataset.name", "dataset.name", names, chosen, title, onChoose, {
-    short: (id) => titleOf(datasetOf(id)),
+    short: datasetTitle,
   });
   const look = iconButton("images", t("look.data"), () => onLook(chosen[0]));
   look.id = "look-data"; // so that the focus can return to it when the form is drawn again
   const element = block("dataset", "dataset.name", null, h("div", { className: "pair" }, ...controls, look));
   const list = find(element, "select", HTMLSelectElement);
+  const own = [...list.options].filter(({ value }) => names.includes(value) && datasetOf(value).own);
+  if (own.length) list.append(h("optgroup", { label: t("dataset.yours") }, ...own));
   /** @type {HTMLElement | null} */
   let download = null;
-  const update = () => {
+  const update = async () => {
     for (const option of list.options)
       if (names.includes(option.value)) option.textContent = title(option.value);
     const missing = datasets.find((other) => chosen.includes(other.name) && !other.available);
+    if (!missing && !download) return;
+    const { fetching } = await retried(() => import("./fetching.js"));
     const focused = download?.contains(document.activeElement);
     download?.remove();
     download = missing ? fetching(missing, onRefused) : null;
@@ -52,36 +60,4 @@ export function datasetField(datasets, chosen, onChoose, onRefused, onLook) {
   };
   update();
   return { element, update };
-}
-
-/**
- * A button to download a data set, or the progress of the download, or why it failed.
- * @param {Dataset} dataset
- * @param {(error: ApiError) => void} onRefused
- */
-export function fetching(dataset, onRefused, id = "fetch") {
-  if (!dataset.fetchable) return null;
-  const state = dataset.fetching;
-  if (state && !state.error) {
-    const share = state.total ? state.received / state.total : 0;
-    const bar = h("progress", { max: 1, value: share, "aria-label": t("dataset.fetching") });
-    return h("div", { className: "fetch" }, bar, h("span", {}, `${Math.round(100 * share)}%`));
-  }
-  const size = number(dataset.download_bytes / 1e6, { maximumFractionDigits: 0 });
-  const button = h("button", { type: "button", className: "toggle", id }, t("dataset.fetch", { size }));
-  button.addEventListener("click", async () => {
-    try {
-      await api.fetchDataset(dataset.name); // the progress comes through the stream
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      onRefused(error);
-    }
-  });
-  const why = state?.error && t("dataset.failed", { reason: reasonText(state.why, state.error) });
-  return h(
-    "div",
-    { className: "fetch" },
-    button,
-    why ? h("span", { className: "fetch-error", role: "alert" }, why) : null,
-  );
 }

@@ -94,7 +94,7 @@ export class Draft {
   get fitting() {
     const { fitting, presets } = this.#options;
     return Object.keys(presets).filter((preset) =>
-      this.datasets.every(({ name }) => fitting[name].includes(preset)),
+      this.datasets.every((dataset) => (dataset.fitting ?? fitting[dataset.name]).includes(preset)),
     );
   }
 
@@ -109,7 +109,8 @@ export class Draft {
     const keepsBack = hasValidation(this);
     const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
-    const size = keepsBack && !hasValidation(this) ? usualSize(this) : null;
+    const own = stays ? 0 : Math.min(...this.datasets.map(({ validation_size: size = 0 }) => size));
+    const size = own || (keepsBack && !hasValidation(this) ? usualSize(this) : null);
     if (size !== null) keepBack(this, size); // a number that suits the new data set
     const { fitting, networks } = this;
     const [{ layers }] = networks;

@@ -9,6 +9,7 @@ import { ApiError, api } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, t } from "../words/i18n.js";
+import { registerDatasets } from "../words/labels.js";
 import { ComparedRun } from "./compared-run.js";
 import { Complaint } from "./complaint.js";
 import { Consequences } from "./consequences.js";
@@ -53,6 +54,7 @@ export class Form {
   #consequences;
   #onLaunch;
   #look;
+  #onBring;
   #network;
   /** The field of the data sets. @type {ReturnType<typeof datasetField>} */
   #datasets;
@@ -91,12 +93,14 @@ export class Form {
    * @param {(runs: RunView[]) => void} onLaunch
    * @param {() => Promise<Look>} look
    * @param {LabQueue} queue
+   * @param {() => void} onBring called to bring an own data set
    */
-  constructor(form, store, options, onLaunch, look, queue) {
+  constructor(form, store, options, onLaunch, look, queue, onBring) {
     this.#form = form;
     this.#options = options;
     this.#onLaunch = onLaunch;
     this.#look = look;
+    this.#onBring = onBring;
     this.#queue = queue;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
@@ -257,7 +261,7 @@ export class Form {
       "fieldset",
       { className: "card" },
       h("legend", { className: "hidden" }, t("form.title")),
-      besideLabel(this.#datasets.element, this.#undo.element),
+      besideLabel(this.#datasets.element, this.#bringButton(), this.#undo.element),
       ...this.#network.draw(),
     );
     // read from the element, because its "toggle" event comes later than the click, and a choice may come between
@@ -316,10 +320,22 @@ export class Form {
     );
   }
 
+  #bringButton() {
+    const id = "bring-data"; // so that the focus can return to it
+    return h(
+      "button",
+      { type: "button", className: "toggle", id, onclick: this.#onBring },
+      t("dataset.bring"),
+    );
+  }
+
   /** @param {Dataset} dataset */
   #putDataset(dataset) {
-    const index = this.#options.datasets.findIndex((other) => other.name === dataset.name);
-    this.#options.datasets[index] = dataset;
+    registerDatasets([dataset]);
+    const { datasets } = this.#options;
+    const index = datasets.findIndex((other) => other.name === dataset.name);
+    datasets[index < 0 ? datasets.length : index] = dataset;
+    if (dataset.own) this.#redraw(); // it may be new, deleted, or have another title
     this.#datasets.update();
     if (!this.#draft.datasets.includes(dataset)) return;
     if (dataset.available) this.#settle();

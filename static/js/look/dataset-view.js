@@ -1,6 +1,6 @@
-/** Shows a data set: fifty images at a time, or all points at once, of the test set or the training set. */
+/** Shows a data set: fifty images or rows at a time, or all points at once, of the test set or the training set. */
 
-import { fetching } from "../form/dataset-field.js";
+import { fetching } from "../form/fetching.js";
 import { segments } from "../form/fields.js";
 import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
@@ -10,11 +10,12 @@ import { titleOf } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 import { ImageGrid } from "./image-grid.js";
 import { PointPlot } from "./point-plot.js";
+import { RowTable } from "./row-table.js";
 
 /** @import { DataSample, Dataset } from "../types.js" */
 
 const PARTS = ["test", "train"];
-const IMAGES = 50;
+const PAGE = 50;
 const POINTS = 1000;
 
 export class DatasetView {
@@ -27,7 +28,7 @@ export class DatasetView {
   #ask = newestOnly();
   /**
    * The view in which the data is drawn; null while the data set is not downloaded.
-   * @type {ImageGrid | PointPlot | null}
+   * @type {ImageGrid | PointPlot | RowTable | null}
    */
   #picture = null;
   #position = h("span", { className: "look-position", role: "status" });
@@ -61,11 +62,16 @@ export class DatasetView {
   }
 
   get #count() {
-    return this.#isImages ? IMAGES : POINTS;
+    return this.#isPaged ? PAGE : POINTS;
   }
 
   get #isImages() {
     return this.#dataset.shape.length === 3;
+  }
+
+  /** Points in the plane are shown at once; images and rows page by page. */
+  get #isPaged() {
+    return this.#isImages || this.#dataset.shape[0] !== 2;
   }
 
   #draw() {
@@ -83,12 +89,8 @@ export class DatasetView {
         this.#load(0);
       },
     );
-    this.#steps = this.#isImages
-      ? [this.#step("previous", "‹", -IMAGES), this.#step("next", "›", IMAGES)]
-      : [];
-    const picture = this.#isImages
-      ? new ImageGrid(this.#dataset.shape, IMAGES)
-      : new PointPlot(this.#isDark());
+    this.#steps = this.#isPaged ? [this.#step("previous", "‹", -PAGE), this.#step("next", "›", PAGE)] : [];
+    const picture = this.#pictureOf();
     this.#picture = picture;
     this.element.replaceChildren(
       h("div", { className: "look-bar" }, parts, this.#position, ...this.#steps),
@@ -96,6 +98,12 @@ export class DatasetView {
       picture.element,
     );
     this.#load(0);
+  }
+
+  #pictureOf() {
+    const { shape, columns = [] } = this.#dataset;
+    if (this.#isImages) return new ImageGrid(shape, PAGE);
+    return this.#isPaged ? new RowTable(columns) : new PointPlot(this.#isDark());
   }
 
   #drawMissing() {
@@ -116,7 +124,7 @@ export class DatasetView {
    * @param {number} by
    */
   #step(name, sign, by) {
-    const label = t(`look.${name}`, { n: IMAGES });
+    const label = t(`look.${name}`, { n: PAGE });
     const button = h(
       "button",
       {
@@ -164,7 +172,7 @@ export class DatasetView {
 
   /** Disable the buttons at the ends; a button that is disabled gives its focus to the other one. @param {number} last */
   #updateSteps(last) {
-    if (!this.#isImages) return;
+    if (!this.#isPaged) return;
     const [previous, next] = this.#steps;
     const focused = document.activeElement;
     previous.disabled = this.#first === 0;

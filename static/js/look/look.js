@@ -7,6 +7,7 @@ import { api } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { t } from "../words/i18n.js";
 import { titleOf } from "../words/labels.js";
+import { textsOf } from "../words/part-texts.js";
 
 /**
  * @import { Dataset, Experiment, ExperimentSummary, Lesson } from "../types.js"
@@ -14,7 +15,7 @@ import { titleOf } from "../words/labels.js";
  * @import { DatasetView } from "./dataset-view.js"
  */
 
-await loadStyle("look");
+await Promise.all([loadStyle("look"), textsOf("look")]);
 
 export class Look {
   #datasets;

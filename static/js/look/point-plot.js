@@ -85,7 +85,7 @@ export class PointPlot {
   }
 
   /**
-   * Draw a square around the points, with lines at −1, 0 and 1. Returns the scale of the coordinates, and the frame's end.
+   * Draw a square around the points, with lines at −1, 0 and 1, or at a power of ten. Returns the scale of the coordinates, and the frame's end.
    * @param {CanvasRenderingContext2D} pen
    * @param {number} reach
    */
@@ -98,7 +98,8 @@ export class PointPlot {
     pen.strokeStyle = style.getPropertyValue("--line");
     pen.fillStyle = style.getPropertyValue("--quiet");
     pen.font = `22px ${style.fontFamily}`;
-    for (const tick of [-1, 0, 1]) {
+    const unit = 10 ** Math.max(0, Math.floor(Math.log10(edge))); // own data may have any size
+    for (const tick of [-unit, 0, unit]) {
       const [at, text] = [scale.place(tick), String(tick).replace("-", "−")];
       pen.beginPath();
       pen.moveTo(at, MARGIN);

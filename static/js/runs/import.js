@@ -1,5 +1,6 @@
 /** Imports files that a user dropped on the page or chose in a dialog: exported runs, or an experiment for the form. */
 
+import { h } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
 import { t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
@@ -26,6 +27,13 @@ export class Import {
     this.#toast = toast;
     this.#onRuns = onRuns;
     this.#onExperiment = onExperiment;
+  }
+
+  /** Let the viewer choose files. */
+  choose() {
+    const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
+    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
+    input.click();
   }
 
   /** @param {File[]} files */

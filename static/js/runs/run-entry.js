@@ -218,7 +218,9 @@ function cellText(run, column, { test, validation }, configs) {
   const { summary, latest, seconds } = run;
   switch (column) {
     case "dataset.name":
-      return summary.train_size ? `${summary.dataset} ${number(summary.train_size)}` : summary.dataset;
+      return [valueLabelOf(column, summary.dataset), summary.train_size && number(summary.train_size)]
+        .filter(Boolean)
+        .join(" ");
     case "loss":
       return lossText(latest.loss);
     case "train":

@@ -8,7 +8,6 @@ import { FlatConfigs } from "../state/flat-configs.js";
 import { newestOnly } from "../state/newest.js";
 import { textsOf } from "../words/part-texts.js";
 import { explainAll } from "../words/reasons.js";
-import { FileDrop } from "./file-drop.js";
 import { RunActions } from "./run-actions.js";
 import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
@@ -51,6 +50,7 @@ export class RunTable {
   #form;
   #store;
   #toast;
+  #importer;
   #ask = newestOnly();
 
   /**
@@ -85,18 +85,15 @@ export class RunTable {
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
     const lab = { store, actions, selection, configs, colors, same, isDark, inClass };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
-    const importer = lazy(
-      async () =>
-        new (await import("./import.js")).Import(this.#toast, launched, (experiment) =>
-          form.load(experiment),
-        ),
-    );
-    const files = new FileDrop(async (chosen) => (await importer()).take(chosen));
+    this.#importer = lazy(async () => {
+      const [{ Import }] = await Promise.all([import("./import.js"), textsOf("data")]);
+      return new Import(this.#toast, launched, (experiment) => form.load(experiment));
+    });
     new RunColumns(byId("run-columns"), byId("run-controls"), this.#list, lab);
     const tools = new RunTools(byId("run-tools"), this.#list, {
       ...lab,
       count: byId("run-count"),
-      onImport: () => files.choose(),
+      onImport: async () => (await this.#importer()).choose(),
     });
     const clone = { onClone: (/** @type {Run} */ run) => this.#clone(run) };
     /** @type {CardEvents["onFork"]} */
@@ -141,6 +138,11 @@ export class RunTable {
   draw() {
     this.#list.draw();
     this.#details.drawResult();
+  }
+
+  /** Import exported runs, or an experiment for the form. @param {File[]} files */
+  async import(files) {
+    await (await this.#importer()).take(files);
   }
 
   /** Called after a launch: if runs show a training that was there before, say so. @param {RunView[]} runs */

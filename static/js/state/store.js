@@ -219,6 +219,7 @@ export class Store extends Emitter {
   putDataset(dataset) {
     this.datasets.set(dataset.name, dataset);
     this.emit("datasets", dataset);
+    if (dataset.own) this.#runsChanged(); // its title may be another one now
   }
 
   /** @param {string[]} watched */

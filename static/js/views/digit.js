@@ -9,8 +9,9 @@ import { color } from "../page/palette.js";
 import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
 import { greys, inks, prepared } from "./canvas.js";
-import { erased, fromBase64, PEN, shifted, toBase64, trimmed } from "./digit-pixels.js";
+import { erased, fromBase64, shifted, toBase64, trimmed } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
+import { drawStrokes, onPen } from "./pen.js";
 import { sampleOf } from "./samples.js";
 import { swatchOf } from "./view-card.js";
 
@@ -53,7 +54,6 @@ export class Digit {
   #sample = null;
   /** The number of a test image that is on its way. @type {number | null} */
   #wanted = null;
-  #isDown = false;
   #side = SIDE.least;
   #stop;
 
@@ -72,7 +72,8 @@ export class Digit {
     this.#main.append(square, h("div", { className: "digit-bars" }, this.#bars), tools);
     card.controls.append(this.#says);
     card.body.append(this.#main, this.#help);
-    this.#listen();
+    onPen(this.#pad, (at, isFirst) => this.#touch(at, isFirst));
+    onKey(this.#pad, (event) => this.#key(event));
     this.#stop = drawing.on("change", card.redraw);
   }
 
@@ -140,17 +141,7 @@ export class Digit {
       context.imageSmoothingEnabled = false;
       context.drawImage(picture, 0, 0, side, side);
     }
-    context.strokeStyle = context.fillStyle = ink;
-    context.lineWidth = PEN * side;
-    context.lineCap = context.lineJoin = "round";
-    for (const stroke of strokes) {
-      context.beginPath();
-      stroke.forEach(([x, y], i) => {
-        context[i ? "lineTo" : "moveTo"](x * side, y * side);
-      });
-      if (stroke.length === 1) context.lineTo(stroke[0][0] * side, stroke[0][1] * side);
-      context.stroke();
-    }
+    drawStrokes(context, strokes, side, ink);
     this.#pad.setAttribute(
       "aria-label",
       image ? t("views.pad_image", { n: number(image.number) }) : t("views.pad", { n: strokes.length }),
@@ -231,33 +222,6 @@ export class Digit {
     const text = says.join(" ") || t("views.digit_help");
     this.#bars.setAttribute("aria-label", text);
     return text;
-  }
-
-  #listen() {
-    const pad = this.#pad;
-    /** @param {MouseEvent} event @returns {Place} */
-    const place = ({ clientX, clientY }) => {
-      const { left, top, width, height } = pad.getBoundingClientRect();
-      return [(clientX - left) / width, (clientY - top) / height];
-    };
-    pad.addEventListener("pointerdown", (event) => {
-      if (event.button !== 0) return;
-      event.preventDefault();
-      pad.focus({ preventScroll: true });
-      pad.setPointerCapture(event.pointerId);
-      this.#isDown = true;
-      this.#touch(place(event), true);
-    });
-    pad.addEventListener("pointermove", (event) => {
-      if (!this.#isDown) return;
-      const all = event.getCoalescedEvents?.() ?? [];
-      for (const one of all.length ? all : [event]) this.#touch(place(one), false);
-    });
-    for (const end of ["pointerup", "pointercancel"])
-      pad.addEventListener(end, () => {
-        this.#isDown = false;
-      });
-    onKey(pad, (event) => this.#key(event));
   }
 
   /**

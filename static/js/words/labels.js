@@ -62,6 +62,7 @@ export function valueLabelOf(path, value) {
   if (typeof value === "boolean") return t(`boolean.${value}`);
   if (Array.isArray(value)) return value.map((item) => valueLabelOf(path, item)).join(" ");
   if (path === "lesson") return lessonTitle(value);
+  if (path === "dataset.name" && isOwn(value)) return datasetTitle(value);
   if (path === "network.layers")
     return String(value).replace(/[a-z]\w*/g, (word) => valueLabelOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
@@ -84,6 +85,9 @@ const datasets = new Map();
 export function registerDatasets(all) {
   for (const dataset of all) datasets.set(dataset.name, dataset);
 }
+
+/** What is known of a data set. @param {string} name */
+export const datasetCalled = (name) => datasets.get(name);
 
 /**
  * How many numbers an image or a point of a data set has; undefined if this lab does not have the data set.
@@ -111,12 +115,16 @@ export function aboveChance(name) {
   return p + Math.max(p / 4, 3 * Math.sqrt((p * (1 - p)) / test_size));
 }
 
+/** Whether a name is that of a data set that somebody brought. @param {string} name */
+const isOwn = (name) => /^own-[0-9a-f]{16}$/.test(name);
+
 /**
- * The title of the data set with this name.
+ * The title of the data set with this name. An own one that this page may not know is "own data".
  * @param {string} name
  */
 export function datasetTitle(name) {
-  return titleOf({ name, title: datasets.get(name)?.title ?? name });
+  const { title = isOwn(name) ? t("dataset.own") : name, deleted } = datasets.get(name) ?? {};
+  return deleted ? t("dataset.deleted", { title }) : titleOf({ name, title });
 }
 
 /**

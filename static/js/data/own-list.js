@@ -1,0 +1,184 @@
+/** The list of the data sets that people have brought: rename, share, download, delete. */
+
+import { h, iconButton, setChildren, setText } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { ApiError } from "../server/api.js";
+import { ownDataApi } from "../server/own-data-api.js";
+import { t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { datasetText } from "./sentences.js";
+
+/**
+ * @import { Dataset } from "../types.js"
+ * @import { Place } from "./own-data.js"
+ */
+
+export class OwnList {
+  element;
+  #place;
+  #stop;
+  #items = h("ul", { className: "own-list" });
+  #empty = h("p", { className: "quiet" }, t("own.none"));
+  /** By name. @type {Map<string, Item>} */
+  #known = new Map();
+
+  /** @param {Place} place */
+  constructor(place) {
+    this.#place = place;
+    this.element = h("section", {}, h("h3", {}, t("own.list")), this.#empty, this.#items);
+    this.#stop = place.store.on("datasets", () => this.#draw());
+    this.#draw();
+  }
+
+  remove() {
+    this.#stop();
+  }
+
+  #draw() {
+    const there = this.#place.datasets.filter(({ own, deleted }) => own && !deleted);
+    const items = there.map((dataset) => {
+      const item = this.#known.get(dataset.name) ?? new Item(this.#place);
+      this.#known.set(dataset.name, item);
+      item.update(dataset);
+      return item.element;
+    });
+    const focused = this.#items.contains(document.activeElement);
+    setChildren(this.#items, items);
+    this.#empty.hidden = items.length > 0;
+    if (focused && !this.#items.contains(document.activeElement)) {
+      this.element.tabIndex = -1;
+      this.element.focus(); // what had the focus was deleted
+    }
+  }
+}
+
+class Item {
+  element = h("li", {});
+  #place;
+  /** @type {Dataset} */
+  #dataset = /** @type {any} */ (null); // `update` comes before anything else
+  #title = h("span", { className: "own-title" });
+  #about = h("span", { className: "quiet" });
+  #problem = h("p", { className: "own-problem", role: "alert" });
+  #use = h("button", { type: "button", className: "toggle" }, t("own.use"));
+  #rename = iconButton("rename", t("own.rename"), () => this.#renameTitle());
+  #share = h("button", { type: "button", className: "toggle" }, t("own.share"));
+  #file = h("a", { className: "tool own-file", download: "" }, t("own.download"));
+  #delete = iconButton("trash", t("own.delete"), () => this.#askToDelete());
+  #tools = h("div", { className: "own-tools" });
+
+  /** @param {Place} place */
+  constructor(place) {
+    this.#place = place;
+    this.#use.addEventListener("click", () => place.use(this.#dataset));
+    this.#share.addEventListener("click", () =>
+      this.#attempt(() => ownDataApi.change(this.#dataset.name, { shared: !this.#dataset.shared })),
+    );
+    this.#tools.append(this.#use, this.#share, this.#file, this.#rename, this.#delete);
+    const words = h("div", { className: "own-words" }, this.#title, this.#about);
+    this.element.append(words, this.#tools, this.#problem);
+  }
+
+  /** @param {Dataset} dataset */
+  update(dataset) {
+    this.#dataset = dataset;
+    const { person } = this.#place.store;
+    const mayChange = !person || person.role === "teacher" || !!dataset.mine;
+    this.element.dataset.dataset = dataset.name;
+    setText(this.#title, dataset.title);
+    setText(this.#about, [datasetText(dataset), ...this.#inClass()].join(" · "));
+    this.#file.href = ownDataApi.file(dataset.name);
+    for (const tool of [this.#rename, this.#delete]) tool.hidden = !mayChange;
+    this.#share.hidden = !person || !mayChange;
+    this.#share.setAttribute("aria-pressed", String(!!dataset.shared));
+    setText(this.#share, t(dataset.shared ? "own.shared" : "own.share"));
+  }
+
+  /** Whose it is, in a class. @returns {string[]} */
+  #inClass() {
+    const { owner, mine, shared } = this.#dataset;
+    if (!this.#place.store.person) return [];
+    const whose = mine
+      ? t("own.by_me")
+      : owner === null || owner === undefined
+        ? t("own.by_teacher")
+        : t("own.by_number", { n: owner });
+    return [whose, ...(shared ? [t("own.shared")] : [])];
+  }
+
+  #renameTitle() {
+    const input = h("input", { type: "text", value: this.#dataset.title, maxLength: 60 });
+    input.setAttribute("aria-label", t("own.data_title"));
+    let isOver = false;
+    /** @param {boolean} isKept */
+    const end = (isKept) => {
+      if (isOver) return;
+      isOver = true;
+      const title = input.value.trim();
+      input.replaceWith(this.#title);
+      this.#rename.focus();
+      if (isKept && title !== this.#dataset.title)
+        this.#attempt(() => ownDataApi.change(this.#dataset.name, { title }));
+    };
+    onKey(input, (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // Escape ends the typing, not the dialog
+      event.stopPropagation();
+      end(event.key === "Enter");
+    });
+    input.addEventListener("blur", () => end(true));
+    this.#title.replaceWith(input);
+    input.select();
+  }
+
+  #askToDelete() {
+    const { name, title } = this.#dataset;
+    const yes = h("button", { type: "button", className: "toggle own-delete" }, t("own.delete_yes"));
+    const no = h("button", { type: "button", className: "toggle" }, t("own.cancel"));
+    const question = h(
+      "div",
+      { className: "own-question", role: "group" },
+      h("p", {}, t("own.delete_ask", { title })),
+      yes,
+      no,
+    );
+    question.setAttribute("aria-label", t("own.delete"));
+    const back = () => {
+      question.replaceWith(this.#tools);
+      this.#delete.focus();
+    };
+    no.addEventListener("click", back);
+    onKey(question, (event) => {
+      if (event.key !== "Escape") return;
+      event.preventDefault();
+      event.stopPropagation();
+      back();
+    });
+    yes.addEventListener("click", async () => {
+      const done = await this.#attempt(async () => {
+        await ownDataApi.remove(name);
+        return { ...this.#dataset, available: false, deleted: true };
+      });
+      if (done) this.#place.toast.show(t("own.deleted", { title }));
+      else back();
+    });
+    this.#tools.replaceWith(question);
+    no.focus();
+  }
+
+  /**
+   * Send a change, and take the data set as it is then. @param {() => Promise<Dataset>} change
+   * @returns {Promise<boolean>} whether it was done
+   */
+  async #attempt(change) {
+    try {
+      this.#problem.textContent = "";
+      this.#place.store.putDataset(await change());
+      return true;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#problem.textContent = explain(error);
+      return false;
+    }
+  }
+}

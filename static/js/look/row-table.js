@@ -1,0 +1,61 @@
+/** Rows of a table, each with its class. */
+
+import { h } from "../page/dom.js";
+import { className } from "../words/class-name.js";
+import { number, t } from "../words/i18n.js";
+
+/** @import { DataSample } from "../types.js" */
+
+/** More columns are not drawn: no one reads them side by side, and a page with thousands of cells is slow. */
+const MOST = 24;
+
+/**
+ * @param {string[]} columns
+ * @param {string} label the head of the classes
+ * @param {string[][]} rows
+ * @param {string[]} classes of the rows
+ */
+export function rowTable(columns, label, rows, classes) {
+  const more = columns.length > MOST ? ["…"] : [];
+  /** @param {string} text */
+  const head = (text) => h("th", { scope: "col" }, text);
+  const body = rows.map((row, i) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, classes[i]),
+      ...[...row.slice(0, MOST), ...more].map((text) => h("td", {}, text)),
+    ),
+  );
+  return h(
+    "table",
+    { className: "row-table" },
+    h("thead", {}, h("tr", {}, ...[label, ...columns.slice(0, MOST), ...more].map(head))),
+    h("tbody", {}, ...body),
+  );
+}
+
+/** Rows of a data set, in the units of the file: those that networks get may be standardized. */
+export class RowTable {
+  element = h("div", { className: "row-frame", tabIndex: 0, role: "region" });
+  #columns;
+
+  /** @param {string[]} columns */
+  constructor(columns) {
+    this.#columns = columns;
+    this.element.setAttribute("aria-label", t("look.rows"));
+  }
+
+  /** @param {DataSample} sample the server's answer, with points */
+  show({ points = [], units = [], labels, class_names: classes }) {
+    /** @type {(value: number, column: number) => string} */
+    const written = (value, column) => {
+      const [mean, deviation] = units[column] ?? [0, 1];
+      return number(value * deviation + mean, { maximumSignificantDigits: 4 });
+    };
+    const rows = points.map((row) => row.map(written));
+    const names = labels.map((label) => className(classes[label]));
+    this.element.replaceChildren(rowTable(this.#columns, t("look.class"), rows, names));
+    this.element.scrollTop = 0;
+  }
+}

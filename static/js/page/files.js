@@ -1,0 +1,23 @@
+/** Files that a user drops anywhere on the page. What is done with them is loaded with the first of them. */
+
+/** What was dropped: its files, and folders as the browser describes them. @typedef {{files: File[], entries: FileSystemEntry[]}} Dropped */
+
+/**
+ * @param {() => Promise<{drag: (isOver: boolean) => void, drop: (dropped: Dropped) => unknown}>} taker `drag` is told that files are
+ *   over the page, or have left it
+ */
+export function wireFiles(taker) {
+  for (const type of /** @type {const} */ (["dragover", "dragleave", "drop"]))
+    document.addEventListener(type, async (event) => {
+      const { dataTransfer: data, relatedTarget } = event;
+      if (!data?.types.includes("Files")) return;
+      event.preventDefault();
+      data.dropEffect = "copy";
+      // both can be read only before this function waits
+      const files = [...data.files];
+      const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry?.() ?? []);
+      const taking = await taker();
+      taking.drag(type === "dragover" || (type === "dragleave" && !!relatedTarget));
+      if (type === "drop") taking.drop({ files, entries });
+    });
+}

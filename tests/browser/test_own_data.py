@@ -1,0 +1,156 @@
+"""Own data in the page: a table is brought, corrected and trained on; digits are drawn and become a data set."""
+
+import math
+
+from playwright.sync_api import expect
+
+from tests.browser.accessibility import violations
+
+#: Measurements of two kinds of leaves, with decimal commas, a column of texts and a missing number.
+TABLE = "\n".join(
+    [
+        "width;height;kind;season",
+        *(
+            f"{10 + i % 7 + 8 * (i % 2)},5;{20 - i % 5 - 9 * (i % 2)};{'oak' if i % 2 else 'maple'};"
+            f"{'spring' if i % 3 else 'autumn'}"
+            for i in range(120)
+        ),
+        ";20;oak;spring",
+    ]
+)
+
+DATASET = 'select[name="dataset.name"]'
+CHOSEN = f"document.querySelector('{DATASET}').selectedOptions[0].textContent"
+
+
+def said(page):
+    return page.page.locator(".own-said").inner_text()
+
+
+def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
+    page = open_page(lab)
+    page.drop_file("leaves.csv", TABLE)
+    tab = page.page
+    tab.wait_for_selector(".own-preview")
+
+    # what was understood, and what was left out
+    assert "120 rows with 2 input columns" in said(page)
+    assert "“season”" in said(page) or "“kind”" in said(page)
+    expect(tab.locator(".own-dropped")).to_contain_text("1")
+    assert violations(page, within="dialog") == []
+
+    # the label column is corrected; a newer answer takes the place of the older one, and the rest stays where it is
+    tab.check('[data-column="season"] input[type="radio"]')
+    expect(tab.locator('[data-class="autumn"]')).to_be_visible()
+    tab.check('[data-column="kind"] input[type="radio"]')
+    expect(tab.locator('[data-class="oak"] .own-count')).to_have_text("60")
+    assert "“kind”" in said(page)
+    tab.locator('[data-class="oak"] input').fill("Oak")
+    expect(tab.locator(".own-samples")).to_contain_text("Oak")
+    tab.fill("#own-test_share", "25")
+    expect(tab.locator(".own-said")).to_contain_text("30 for the test")
+    # an error stands beside what it is about
+    tab.fill("#own-test_share", "90")
+    expect(tab.locator(".own-field:has(#own-test_share) + .error")).not_to_be_empty()
+    tab.fill("#own-test_share", "25")
+    expect(tab.locator(".own-field:has(#own-test_share) + .error")).to_be_empty()
+
+    tab.fill("#own-title", "")
+    tab.click("#own-keep")
+    expect(tab.locator(".own-foot .error")).to_have_text("Give the data set a title.")
+    tab.fill("#own-title", "Leaves & twigs")
+    tab.click("#own-keep")
+    expect(tab.locator(".toast")).to_contain_text("“Leaves & twigs” is kept")
+    page.until(f"{CHOSEN}.startsWith('Leaves & twigs')")
+
+    # its shape and its presets are in the form, and its curve is called by its title
+    expect(tab.locator('[data-field="network.hidden"], .chain').first).to_contain_text("2")
+    page.fill(training__iterations=60)
+    run = page.press_launch()
+    page.wait_for(run, "completed")
+    page.wait_for_points(run, 60)
+    tab.fill("#run-search, .run-tools input[type=search]", "twigs")
+    page.until(f"document.querySelectorAll('[data-run]').length === 1 && '{run}'")
+
+    # rows of the table in the look at the data; then the list: renamed, and deleted with a word about its runs
+    tab.click("#look-data")
+    page.until("document.querySelector('dialog .data-view')?.dataset.shown")
+    tab.keyboard.press("Escape")
+    tab.click("#bring-data")
+    item = tab.locator(".own-list > li")
+    expect(item).to_contain_text("Leaves & twigs")
+    item.get_by_role("button", name="Rename").click()
+    item.locator("input").fill("Leaves")
+    tab.keyboard.press("Enter")
+    page.until(f"{CHOSEN}.startsWith('Leaves ')")
+    item.get_by_role("button", name="Delete").click()
+    expect(item.locator(".own-question")).to_contain_text("runs keep their curves")
+    item.get_by_role("button", name="Delete it").click()
+    expect(tab.locator(".own-list > li")).to_have_count(0)
+    tab.keyboard.press("Escape")
+    page.until(f"{CHOSEN}.startsWith('Leaves (deleted)')")
+    page.wait_for_points(run, 60)
+
+
+def draw(page, digit):
+    """One digit as a person draws it: a ring, with as many windings as make it differ from the others."""
+    box = page.page.locator(".own-pad").bounding_box()
+    for i in range(20):
+        angle = 2 * math.pi * i / 20 * (1 + digit / 5)
+        x = box["x"] + box["width"] * (0.5 + 0.3 * math.cos(angle))
+        y = box["y"] + box["height"] * (0.5 + 0.035 * digit * math.sin(angle))
+        page.page.mouse.move(x, y)
+        if i == 0:
+            page.page.mouse.down()
+    page.page.mouse.up()
+
+
+def test_digits_are_drawn_with_consent_become_a_data_set_and_are_trained_on_a_phone_in_japanese(
+    open_page, lab
+):
+    page = open_page(lab, locale="ja-JP", viewport={"width": 390, "height": 844})
+    tab = page.page
+    tab.click("#bring-data")
+    tab.click("#own-draw")
+    tab.wait_for_selector(".own-pad")
+    for round_ in range(4):
+        for digit in range(10):
+            expect(tab.locator(".own-prompt")).to_have_text(f"{digit} を描いてください")
+            draw(page, digit)
+            if digit < 9:
+                tab.keyboard.press("Enter")
+        if round_ == 0:
+            tab.locator('[data-digit="4"]').click()  # drawn again
+            tab.keyboard.press("Delete")
+            expect(tab.locator("#own-hand-in")).to_be_disabled()
+            draw(page, 4)
+            assert violations(page, within="dialog") == []
+        if round_ < 3:
+            tab.get_by_role("button", name="もう 10 個描く").click()
+            tab.locator(".own-pad").focus()
+    expect(tab.locator("#own-hand-in")).to_be_disabled()  # without consent nothing is sent
+    tab.check("#own-consent")
+    tab.click("#own-hand-in")
+    expect(tab.locator(".own-hand-side")).to_contain_text("40 個の数字")
+
+    tab.click("#own-make")
+    tab.wait_for_selector(".own-preview canvas")
+    assert "28 × 28 画素" in said(page)
+    assert tab.evaluate("document.querySelector('dialog').scrollWidth <= innerWidth")
+    assert violations(page, within="dialog") == []
+    tab.fill("#own-title", "わたしたちの数字")
+    tab.click("#own-keep")
+    page.until(f"{CHOSEN}.startsWith('わたしたちの数字')")
+    page.fill(training__iterations=20)
+    run = page.press_launch()
+    page.wait_for(run, "completed")
+    page.wait_for_points(run, 2, series="test_accuracy", chart="accuracy")
+    drawings = lab.http.get("/api/own-data/drawings").json()
+    assert (drawings["people"], sum(drawings["counts"]), drawings["mine"]) == (1, 40, [4] * 10)
+
+    # taken back; the data set keeps its copy
+    tab.click("#bring-data")
+    tab.click("#own-draw")
+    tab.get_by_role("button", name="提出を取り消す").click()
+    expect(tab.locator(".own-hand-side")).to_contain_text("0 個の数字")
+    assert lab.http.get("/api/own-data/drawings").json()["counts"] == [0] * 10
