@@ -47,6 +47,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "lesson_early": (),
     "lesson_answered": (),
     "lesson_full": (),
+    "lesson_locked": (),
     # an import
     "not_an_export": ("field",),
     "other_version": ("version",),

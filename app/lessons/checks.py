@@ -11,6 +11,7 @@ from app.lessons.expressions import ExpressionError
 from app.lessons.front_matter import Place
 from app.lessons.functions import Kind
 from app.lessons.lesson import STAND_IN, Lesson
+from app.lessons.locks import is_lockable
 from engine import ConfigError, ExperimentConfig, datasets
 from engine.summary import summarize
 
@@ -63,6 +64,8 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     settings = lesson.settings
     wrong = list(_experiments(lesson))
     yield from wrong
+    if not wrong:
+        yield from _locks(lesson)
     yield from _ids(settings)
     for place, question in _questions(settings):
         yield from _question(lesson, question, place)
@@ -137,6 +140,14 @@ def _experiments(lesson: Lesson) -> Iterator[Flaw]:
             except WRONG as error:
                 yield Flaw(f"{_why(error)}{f' (on {dataset})' if dataset else ''}", _blamed(lesson, error))
                 return
+
+
+def _locks(lesson: Lesson) -> Iterator[Flaw]:
+    """A field that is locked can be compared with that of the lesson's runs."""
+    configs = lesson.configs() or [lesson.experiment()]
+    for number, field in enumerate(lesson.settings.locked):
+        if not is_lockable(field, configs):
+            yield Flaw(f"the runs have no field {field!r}", ("locked", number))
 
 
 def _why(error: Exception) -> str:

@@ -17,6 +17,7 @@ from app.errors import Invalid
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
 from app.lab import LAUNCHES, Lab, TheLab
+from app.lessons import locks
 from app.people.person import Person
 from app.people.visits import ThePerson
 from app.routes.runs import Experiment
@@ -57,6 +58,17 @@ class Experiments(BaseModel):
         return [_read(given, limits, f"experiments.{place}") for place, given in enumerate(self.experiments)]
 
 
+class Launched(Experiments):
+    """Experiments to launch, perhaps while a lesson is open."""
+
+    lesson: str | None = Field(
+        None,
+        max_length=100,
+        description="the lesson that is open in the person's page: until they have launched it, the fields that it"
+        " locks must be as in its runs",
+    )
+
+
 def _read(given: dict[str, Any], limits: Limits, path: str) -> tuple[ExperimentConfig, Summary]:
     try:
         config = ExperimentConfig.from_dict(given)
@@ -93,11 +105,15 @@ async def get_summary(lab: TheLab, person: ThePerson, experiment: Experiment) ->
 
 
 @router.post("/experiments", status_code=201, dependencies=[LAUNCHES])
-async def launch_together(lab: TheLab, person: ThePerson, given: Experiments) -> RunsAnswer:
+async def launch_together(lab: TheLab, person: ThePerson, given: Launched) -> RunsAnswer:
     """Validate a list of experiments, and only then store and queue them as one group."""
     given.demand_seen(lab, person)
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
+    if given.lesson is not None:
+        lesson = lab.demand_lesson(given.lesson, field="lesson")
+        if lab.attempts.newest(person, lesson.slug) is None:
+            locks.demand(lesson, lab.dataset_of(lesson), configs)
     for place, config in enumerate(configs):
         lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
     lab.take_runs(person, len(configs))

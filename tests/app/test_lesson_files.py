@@ -202,6 +202,12 @@ def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path)
         ("iterations: 100", "iterations: -1", 7, "must be a whole number at least 1"),
         ("iterations: 100", "iteration: 1", 7, "there is no training.iteration"),
         ("learning_rate: 0.1", "learning_rate: x", 10, "optimizer.learning_rate must be"),
+        (
+            "runs:\n",
+            "locked: [optimizer.name, optimiser.name]\nruns:\n",
+            8,
+            "the runs have no field 'optimiser.name'",
+        ),
         ("kind: choice", "kind: guess", 12, "does not match any of the expected tags"),
         ('\'test("small") > test("large")\'', "test.small", 16, "'test.small' is not allowed"),
         ("{id: large, text: the large one}", "{id: small, text: x}", 17, "'small' is the id of another"),

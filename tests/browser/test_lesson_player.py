@@ -1,6 +1,9 @@
 """The player of lessons, with every kind of question. Whole lessons are played in test_lesson_walks.py."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.support.small_lesson import write_lesson
@@ -50,6 +53,20 @@ def test_a_lesson_waits_for_a_whole_prediction_keeps_its_place_and_does_not_stat
     assert not page.page.is_visible("#form")
     assert violations(page) == []
 
+    # in the form, what the lesson locks is disabled and says why, and what it hides is away
+    page.page.click('#lesson [data-focus="form"]')
+    locked = page.page.locator('#form [data-field="optimizer.name"] input[type="radio"]').first
+    expect(locked).to_be_disabled()
+    expect(locked).to_have_attribute("aria-description", re.compile("This lesson fixes it"))
+    expect(page.page.locator('#form .field[data-field="training.iterations"]')).to_have_attribute(
+        "title", re.compile("This lesson fixes it")
+    )
+    expect(page.page.locator('[name="training.iterations"]')).to_have_value("40")  # as in the lesson
+    expect(page.page.locator('[name="optimizer.learning_rate"]')).to_be_enabled()
+    expect(page.page.locator('[name="training.batch_size"]')).to_be_hidden()
+    assert violations(page) == []
+    page.page.click('#lesson [data-focus="back"]')
+
     # the launch waits for all of it, says what is missing, and leads there
     assert page.page.evaluate(MISSING) == ["ahead", "final", "order", "curves", "?sure"]
     page.page.click("#lesson-launch")
@@ -68,6 +85,7 @@ def test_a_lesson_waits_for_a_whole_prediction_keeps_its_place_and_does_not_stat
     page.page.keyboard.press("Control+Enter")
     page.until(f"{STEP} === 'see' && {FOCUS} === 'heading'")
     assert page.page.locator("#lesson .outcome .mark.right").count() == 3
+    assert page.page.locator("#form .field.fixed, #form .field[hidden]").count() == 0  # all is free
     assert "EXPLAINED" not in page.page.inner_text("#lesson")
     assert violations(page) == []
 

@@ -195,6 +195,28 @@ def test_while_launching_is_held_or_refused_nothing_is_sealed(lab):
     assert ada.runs() == set()
 
 
+def test_until_a_lesson_is_launched_what_is_launched_beside_it_is_as_its_runs_in_the_fields_that_it_locks(
+    alone,
+):
+    http = alone.http
+    run = http.get(f"/api/lessons/{SLUG}").json()["experiment"]
+
+    def launch(lesson=SLUG, **changes):
+        experiment = {name: {**run[name], **changes[name]} if name in changes else run[name] for name in run}
+        return http.post("/api/experiments", json={"experiments": [experiment], "lesson": lesson})
+
+    refused = error(launch(optimizer={"name": "adam"}))
+    assert (refused["code"], refused["field"]) == ("lesson_locked", "experiments.0.optimizer.name")
+    assert "optimizer.name must be 'sgd'" in refused["message"]
+    assert "not 'adam'" in refused["message"]
+    assert error(launch(training={"iterations": 41}))["field"] == "experiments.0.training.length"
+    assert error(launch(lesson="none"))["field"] == "lesson"
+    free = {"optimizer": {"learning_rate": 0.3}, "training": {"batch_size": 8}}
+    assert launch(**free).status_code == 201
+    seal(http)
+    assert launch(optimizer={"name": "adam"}).status_code == 201
+
+
 def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sealed(lab):
     teacher, projector = lab.teacher(), lab.projector()
     ada, bob = lab.student("Ada"), lab.student("Bob")

@@ -23,6 +23,8 @@ runs:
 full: {training: {iterations: 60}}
 seed: SEED
 cards: [accuracy]
+locked: [optimizer.name, training.length]
+hidden: [training.batch_size]
 predict:
   - id: ahead
     kind: choice

@@ -165,7 +165,7 @@ export class Form {
       const experiments = draft.experiments(this.#compared.difference(draft, first));
       const { runs } = draft.origin
         ? await (await this.#loadForks()).launchFork(draft, first.config, experiments[0].name)
-        : await api.launchTogether(experiments);
+        : await api.launchTogether(experiments, this.#form.dataset.lesson);
       if (isCurrent()) this.#complaint.show(null);
       this.#onLaunch(runs);
       // a fork is compared with its origin, however often it is forked

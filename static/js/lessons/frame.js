@@ -34,7 +34,7 @@ export class LessonFrame {
     this.#on.draw();
     const shown = what === "form" ? this.#form : this.column.element;
     shown.focus({ preventScroll: true });
-    shown.scrollIntoView({ block: "start" });
+    this.column.element.scrollIntoView({ block: "start" }); // above the form is the way back
   }
 
   /** Say on the page which step is shown; null: none yet. @param {Step | null} step */

@@ -74,10 +74,10 @@ function menuOf(items, on) {
 
 /**
  * The bar over the form, while it is shown in place of the lesson.
- * @param {{section: string, title: string}} lesson
+ * @param {{section: string, title: string, isFixed: boolean}} lesson `isFixed`: it locks fields of the form
  * @param {{back: () => void, leave: () => void}} on
  */
-export function formBar({ section, title }, { back, leave }) {
+export function formBar({ section, title, isFixed }, { back, leave }) {
   const button = h(
     "button",
     { type: "button", className: "toggle", "data-focus": "back", onclick: back },
@@ -88,5 +88,6 @@ export function formBar({ section, title }, { back, leave }) {
     { className: "card card-head lesson-bar" },
     h("h2", {}, h("b", {}, section), " ", title),
     h("div", { className: "controls" }, button, iconButton("delete", t("lesson.leave"), leave)),
+    ...(isFixed ? [h("p", { className: "quiet" }, t("lesson.form_fixed"))] : []),
   );
 }

@@ -55,6 +55,14 @@ export class Launches {
     });
   }
 
+  /** Put the first experiment of a lesson into the form. @param {string} slug */
+  async loadLesson(slug) {
+    await this.#orToast(async () => {
+      const { experiment } = await api.lesson(slug);
+      if (experiment) await this.#page.form.load(experiment, { reveal: false });
+    });
+  }
+
   /**
    * Launch something to try.
    * @param {Try} one

@@ -5,6 +5,7 @@ import { t } from "../words/i18n.js";
 import { allLessons } from "../words/labels.js";
 import { explain, explainAll } from "../words/reasons.js";
 import { formBar, lessonHead } from "./head.js";
+import { lockedIn } from "./locked-fields.js";
 import { launchPart, predictPart } from "./predict-step.js";
 import { SURE } from "./prediction.js";
 import { resultParts } from "./result-parts.js";
@@ -71,7 +72,8 @@ export function partsOf(known) {
   const listed = allLessons().find((one) => one.slug === slug);
   const { section, title } = play ?? { section: listed?.section ?? "", title: titleOf(slug) };
   if (isForm) {
-    const state = { section, title };
+    const isFixed = Boolean(play && lockedIn(session)?.locked.length);
+    const state = { section, title, isFixed };
     return [{ name: "bar", state, make: () => formBar(state, on) }];
   }
   const head = {

@@ -9,8 +9,10 @@ import { urlState } from "../state/address.js";
 import { readMoment } from "../state/moment.js";
 import { onLanguage } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
+import { FieldLocks } from "./field-locks.js";
 import { LessonFrame } from "./frame.js";
 import { Launches } from "./launches.js";
+import { lockedIn } from "./locked-fields.js";
 import { OnCharts } from "./on-charts.js";
 import { partsOf } from "./player-parts.js";
 import { RoomBeside } from "./room-beside.js";
@@ -45,6 +47,9 @@ export class Player {
   #launches;
   #onCharts;
   #room;
+  #locks = new FieldLocks();
+  /** Whether the form has the lesson's experiment, which it gets before it is first shown with locked fields. */
+  #isFormSet = false;
   /** @type {RunWatch | null} */
   #watch = null;
   /** The lesson that is open. @type {Session | null} */
@@ -122,6 +127,8 @@ export class Player {
     this.#watch?.stop();
     this.#onCharts.clear();
     void this.#room.close();
+    this.#locks.hold(null);
+    this.#isFormSet = false;
     if (session?.play) this.#stage.end({ keepsRuns: Boolean(session.newest) });
     this.#frame.clear();
   }
@@ -234,6 +241,17 @@ export class Player {
     return readMoment(urlState.get("moment"))?.iteration ?? null;
   }
 
+  /** Show the form; where the lesson locks fields of it, with the lesson's experiment. */
+  async #showForm() {
+    const session = this.#session;
+    if (session && lockedIn(session) && !this.#isFormSet) {
+      this.#isFormSet = true;
+      await this.#launches.loadLesson(session.slug);
+      if (session !== this.#session) return;
+    }
+    this.#frame.show("form");
+  }
+
   // -- drawing ---------------------------------------------------------------------------------------
 
   /** Draw what has changed, and lead to the step that has come. */
@@ -251,6 +269,7 @@ export class Player {
       this.#frame.column.forget("predict");
       this.#draw();
     });
+    this.#locks.hold(lockedIn(session));
     const attempt = session.attempt;
     this.#frame.column.show(
       partsOf({
@@ -271,7 +290,7 @@ export class Player {
         pens: (id) => this.#onCharts.pens(id),
         on: {
           step: (chosen) => this.#goTo(chosen),
-          form: () => this.#frame.show("form"),
+          form: () => this.#showForm(),
           back: () => this.#frame.show("lesson"),
           item: (item) => this.#choose(item),
           leave: () => this.#leave(),

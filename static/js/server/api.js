@@ -185,9 +185,11 @@ export const api = {
   /**
    * Launch experiments as one group: all of them, or none.
    * @param {Experiment[]} experiments
+   * @param {string} [lesson] the open lesson that locks fields
    * @returns {Promise<{runs: RunView[]}>}
    */
-  launchTogether: (experiments) => withoutNumber(request("POST", "api/experiments", { experiments })),
+  launchTogether: (experiments, lesson) =>
+    withoutNumber(request("POST", "api/experiments", { experiments, lesson })),
   /**
    * The costs of experiments that are not launched yet, one by one and together.
    * @param {Experiment[]} experiments
