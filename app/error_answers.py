@@ -8,8 +8,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import LabError, error_body
-from engine import ConfigError
-from engine.reasons import Reason
+from engine import ConfigError, DatasetError
+from engine.reasons import Reason, reason_of
 
 #: What Pydantic calls a limit → what this API does.
 _BOUNDS = {"ge": "minimum", "le": "maximum", "gt": "exclusive_minimum"}
@@ -19,6 +19,7 @@ def answer_errors(app: FastAPI) -> None:
     """Let every error of a request be answered in the one shape."""
     app.add_exception_handler(LabError, _lab_error)
     app.add_exception_handler(ConfigError, _config_error)
+    app.add_exception_handler(DatasetError, _dataset_error)
     app.add_exception_handler(RequestValidationError, _request_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected_error)
@@ -35,6 +36,11 @@ async def _config_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ConfigError)
     body = error_body(error.code, error.message, error.field, error.bounds)
     return JSONResponse(body, status_code=422)
+
+
+async def _dataset_error(request: Request, error: Exception) -> JSONResponse:
+    """A data set that was lost while it was used."""
+    return JSONResponse(error_body("unreadable", reason_of(error), "dataset.name"), status_code=409)
 
 
 async def _request_error(request: Request, error: Exception) -> JSONResponse:

@@ -45,7 +45,6 @@ from app.metrics import Metrics
 from app.own_data.found_files import FoundFiles
 from app.own_data.handwriting import Handwriting
 from app.own_data.library import OwnData
-from app.own_data.limits import Limits as DataLimits
 from app.own_data.tending import Tending
 from app.own_data.uploads import Uploads
 from app.pages import Pages
@@ -137,9 +136,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
         challenges = Challenges(classroom, database, hub, register, measure, scheduler.allowance.set_terms)
     own_data = OwnData(settings, hub, classroom)
-    data_limits = DataLimits(bytes=settings.max_data_bytes)
-    uploads = Uploads(own_data, data_limits)
-    found_files = FoundFiles(settings.data_dir / "own", own_data, data_limits)
+    uploads = Uploads(own_data, settings.data_limits)
+    found_files = FoundFiles(settings.data_dir / "own", own_data, settings.data_limits)
     tending = Tending(own_data, uploads, found_files, database, classroom)
     library = Library(settings.lessons_dir)
     attempts = Attempts(classroom, database, scheduler.commands)

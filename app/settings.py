@@ -6,6 +6,7 @@ import difflib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app import machine
 from app.mistake import Mistake
+from app.own_data.limits import Limits as DataLimits
 from app.security.authority import Origin, network
 from app.security.prefix import clean_prefix
 from engine.limits import Limits
@@ -38,6 +40,9 @@ LONGEST_CLASS_NAME = 60
 SERVER_BYTES = 256 << 20
 #: Memory that one run may hold where there is more than enough.
 RUN_BYTES = 5 << 30
+#: Of the memory that one run may hold, this share may become the arrays of a data set: reading takes three times as
+#: much, and two files are read at a time.
+DATA_SHARE = 6
 
 
 class SettingsError(Mistake):
@@ -233,6 +238,13 @@ class Settings(BaseSettings):
     def limits(self) -> Limits:
         """What one run may cost."""
         return Limits(memory_bytes=self.max_memory_bytes, multiply_adds=self.max_multiply_adds)
+
+    @property
+    def data_limits(self) -> DataLimits:
+        """What a file of own data may hold; on a small machine it becomes fewer arrays."""
+        usual = DataLimits()
+        decoded = min(usual.decoded_bytes, self.max_memory_bytes // DATA_SHARE)
+        return replace(usual, bytes=self.max_data_bytes, decoded_bytes=decoded, memory_bytes=3 * decoded)
 
     @property
     def origins(self) -> list[str]:

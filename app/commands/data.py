@@ -18,7 +18,6 @@ from app.folders import PRIVATE_FOLDER, make_writable
 from app.mistake import Mistake
 from app.own_data import process
 from app.own_data.choices import Choices
-from app.own_data.limits import Limits
 from app.own_data.preview import Preview
 from app.settings import Settings
 from engine import DatasetError, datasets
@@ -41,7 +40,7 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
     make_writable(settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)
     if not file.exists():
         raise Mistake(f"there is no file {file}")
-    limits = Limits(bytes=settings.max_data_bytes)
+    limits = settings.data_limits
     folder = Path(tempfile.mkdtemp(prefix=".own-", dir=settings.own_dir))
     try:
         preview = asyncio.run(process.preview(file, file.name, chosen, limits))

@@ -1,4 +1,4 @@
-"""lossroom look: images of a data set, two pixels to a character; points of one in the plane."""
+"""lossroom look: images of a data set, two pixels to a character; points of one in the plane; rows of a table."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.style import Style
+from rich.table import Table
 from rich.text import Text
 
 from app.commands import terminal
@@ -23,6 +24,7 @@ from app.lessons.lesson import Lesson
 from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, Dataset, DatasetError, ExperimentConfig, datasets
+from engine.datasets.own import About
 from engine.datasets.sample import MAX_COUNT, USUAL, Sample
 from engine.parts import validation_of
 
@@ -33,6 +35,8 @@ GREYS = " .:-=+*#%@"
 #: Colours for the classes of points: Okabe and Ito's, which can be distinguished with every kind of colour vision.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
 POINT_ROWS = 30
+#: Columns of a table that are shown.
+MOST_COLUMNS = 8
 
 
 def look(
@@ -59,7 +63,7 @@ def look(
         chosen = find_dataset(str(name)) if experiment is None else experiment.dataset.name
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
-            count = USUAL if len(dataset.shape) == 3 else MAX_COUNT
+            count = MAX_COUNT if chosen in datasets.catalog() and len(dataset.shape) == 1 else USUAL
         if part == "validation":
             seen = _kept_back(dataset, experiment, first=first, count=count)
         else:
@@ -72,8 +76,11 @@ def look(
     where = f"  {seen.part}  {seen.first:,} to {last - 1:,} of {seen.total:,}\n"
     console.print(Text.assemble((title, "bold"), where))
     names = [str(class_name) for class_name in dataset.class_names]
+    about = datasets.source(chosen).about
     if seen.is_images:
         _print_images(console, seen.values, [names[label] for label in seen.labels])
+    elif about is not None:
+        _print_rows(console, seen.values, about, [names[label] for label in seen.labels])
     else:
         _print_points(console, seen.values, seen.labels, names)
     if found is not None and experiment is not None:
@@ -142,6 +149,27 @@ def _cell(pair: tuple[NDArray[Any], NDArray[Any]], *, plain: bool) -> tuple[str,
         return GREYS[min(int(level * len(GREYS)), len(GREYS) - 1)], None
     upper, lower = (f"rgb({','.join(str(round(value)) for value in pixel)})" for pixel in pair)
     return "▀", Style.parse(f"{upper} on {lower}")
+
+
+# -- rows ------------------------------------------------------------------------------------------
+
+
+def _print_rows(console: Console, rows: NDArray[Any], about: About, labels: list[str]) -> None:
+    """Rows of a table in its own units, with their classes; of many columns the first ones."""
+    if about.units:
+        means, deviations = np.array(about.units).T
+        rows = rows * deviations + means
+    table = Table(box=None)
+    for name in about.columns[:MOST_COLUMNS]:
+        table.add_column(visible(name), justify="right")
+    table.add_column("")
+    for values, label in zip(rows, labels, strict=True):
+        table.add_row(
+            *(f"{value:.5g}" for value in values[:MOST_COLUMNS]), Text(visible(label), style="bold")
+        )
+    console.print(table)
+    if len(about.columns) > MOST_COLUMNS:
+        console.print(f"and {len(about.columns) - MOST_COLUMNS:,} columns more")
 
 
 # -- points ------------------------------------------------------------------------------------------

@@ -15,7 +15,9 @@ The server sends rows as binary frames, and text:
   the same form without `more`, also between two parts. A run that no part has named does not exist.
 - `{"type": "lab", "workers", "busy", "queued", "slowness"}`: the last is how much longer trainings take on this machine
   than was estimated.
-- `{"type": "dataset", "dataset": {...}}`: the progress of a download.
+- `{"type": "dataset", "dataset": {...}}`: the progress of a download, or an own data set that is new or has changed;
+  one that is deleted has `deleted`.
+- `{"type": "dataset_gone", "name"}`: an own data set that the viewer may not see any more.
 - in a class: `class` and `person`, `views` (`app/people/shared_views.py`), and for students `cloud` and `cloud_curve`
   (`app/people/class_cloud.py`).
 - with `?view=wall` in the address, for the teacher and the projector: what `app/people/wall.py` makes.

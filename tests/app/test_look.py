@@ -12,6 +12,7 @@ import pytest
 
 from app.lessons.library import Library
 from engine import ExperimentConfig, datasets, load_dataset
+from engine.datasets import own
 from engine.summary import summarize
 from tests.support.experiments import QUICK
 from tests.support.folders import find_data_dir
@@ -179,3 +180,28 @@ def test_a_mistake_is_reported_in_one_line_with_exit_status_2(run, tmp_path, arg
     assert done.stderr.startswith("lossroom: ")
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_an_own_table_is_shown_by_its_title_in_its_own_units(run, tmp_path):
+    rows = np.array([[-1, 1], [1, -1]], np.float32)
+    labels = np.array([0, 1])
+    arrays = own.Arrays(train_images=rows, train_labels=labels, test_images=rows, test_labels=labels)
+    about = own.About(
+        shape=(2,),
+        class_names=("oak", "elm"),
+        columns=("width", "height"),
+        units=((3.0, 1.0), (50.0, 20.0)),
+        train_size=2,
+        test_size=2,
+        origin="csv",
+        digest=own.digest_of(arrays, ("oak", "elm"), ("width", "height")),
+    )
+    own.write_card(own.write(tmp_path / "state" / "own-data", about, arrays), own.Card(title="Leaves"))
+    done = run("look", "Leaves")
+    lines = [line.split() for line in done.stdout.splitlines()]
+    assert ["width", "height"] in lines
+    assert ["2", "70", "oak"] in lines
+    assert ["4", "30", "elm"] in lines
+    unknown = run("look", "Trees")
+    assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
+    assert "Leaves" in unknown.stderr
