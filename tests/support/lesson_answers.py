@@ -9,9 +9,9 @@ from typing import Any, Literal
 from app.lessons import expressions, results
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 from app.lessons.figures import Measured, measure
+from app.lessons.known import KnownRuns
 from app.lessons.outcome import Figures, Numbers
 from app.lessons.stage import Stage
-from app.lessons.telling import Telling
 from app.rows import Rows
 from app.trainings import Status, Training
 from engine.reasons import restored
@@ -141,8 +141,8 @@ class Truth:
     def denied(self) -> set[str]:
         """The claims of the lesson's text that the runs deny."""
         assert self.figures is not None, "the runs have not ended"
-        telling = Telling(self.stage.lesson, self.stage.dataset, self.figures, {}, self.stage.words)
-        return {claim for claim in self.stage.body.claims if telling.holds(claim) is False}
+        known = KnownRuns(self.stage.lesson, self.stage.dataset, self.figures, {}, self.stage.words)
+        return {claim for claim in self.stage.body.claims if known.holds(claim) is False}
 
 
 def _spread(count: int) -> list[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
+from app.lessons.body import Body
 from app.lessons.document import Question
-from app.lessons.markdown import Body, TextFigure
+from app.lessons.rendering import TextFigure
 from app.lessons.stage import Stage
 
 #: The parts of a lesson's text in the order in which they come: a step, and whether it is the text with the answer.
