@@ -362,4 +362,3 @@ def test_a_silently_dead_connection_is_reopened(open_page, make_lab):
         page.wait_for_points(run["id"], 200)
     finally:
         proxy.close()
-        page.foreign_requests = [url for url in page.foreign_requests if f":{proxy.port}/" not in url]

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.support.chromium import launch
+from tests.support.chromium import NO_OTHER_HOST, OWN_HOST, launch
 from tests.support.lab_page import LabPage
 from tests.support.nginx import BINARY, NAME, Nginx, block
 from tests.support.tabs import DEFAULTS
@@ -26,7 +26,9 @@ def nginx(make_lab, tmp_path):
 @pytest.fixture
 def page(browser, nginx):
     """The lab's page in a browser that finds the name `lab.example` on this machine."""
-    with launch(browser.browser_type, f"--host-resolver-rules=MAP {NAME} 127.0.0.1") as chromium:
+    with launch(
+        browser.browser_type, f"--host-resolver-rules=MAP {NAME} {OWN_HOST}, {NO_OTHER_HOST}"
+    ) as chromium:
         context = chromium.new_context(**DEFAULTS, ignore_https_errors=True)
         context.set_default_timeout(1000 * TIMEOUT)
         page = LabPage(context.new_page(), nginx)

@@ -68,4 +68,3 @@ def test_a_report_is_drawn(open_page, lab_with_runs, script, tmp_path):
     page.page.goto(path.as_uri())
     expect(page.page.locator("#loss .scatterlayer .trace path.js-line")).not_to_have_count(0)
     assert page.page.locator("#accuracy .scatterlayer .trace path.js-line").count() >= 12
-    page.foreign_requests.clear()  # the file itself

@@ -84,7 +84,6 @@ def test_all_pages_work_in_a_browser_that_blocks_storage(page, lab, tmp_path):
     page.until("document.querySelectorAll('.main-svg').length > 0")
     tab.fill("#smoothing", "0.9")
     page.until("document.getElementById('smoothing-value').textContent === '0.90'")
-    page.foreign_requests = [url for url in page.foreign_requests if not url.startswith("file:")]
 
     tab.goto(lab.url + "/docs")
     page.until("document.querySelectorAll('.opblock').length > 10")

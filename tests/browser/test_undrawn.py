@@ -50,4 +50,3 @@ def test_a_report_says_too_how_many_values_a_log_scale_cannot_draw(open_page, la
     expect(page.page.locator("#undrawn")).to_be_hidden()
     page.page.check("#log")
     expect(page.page.locator("#undrawn")).to_contain_text("values of 0 or less (5)")
-    page.foreign_requests.clear()  # the file itself

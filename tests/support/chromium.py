@@ -15,6 +15,9 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, sync_playw
 _SHELL = "chromium-headless-shell"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+#: Where labs are. Names and addresses of all other hosts lead nowhere: what asks one fails, and the console says so.
+OWN_HOST = "127.0.0.1"
+NO_OTHER_HOST = f"MAP * ~NOTFOUND, EXCLUDE {OWN_HOST}"
 #: No sandbox: it needs privileges that containers do not give. The others stop the browser's own requests.
 _FLAGS = [
     "--no-sandbox",
@@ -24,6 +27,7 @@ _FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules={NO_OTHER_HOST}",
     # Playwright wants a stack with each error, also with one that Plotly's script raises and catches while it begins.
     # To find its lines V8 would parse the whole script again, in as much time as the script itself takes.
     # A page lives too shortly here for its functions to be compiled a third and a fourth time.

@@ -5,16 +5,19 @@ from __future__ import annotations
 import contextlib
 import time
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.support.chromium import OWN_HOST
 from tests.support.waiting import TIMEOUT
 
-#: Console messages of the browser that are no errors of the page: a refused request, which the page reports itself, and
-#: Plotly's script on a machine so busy that the first paint takes seconds.
-IGNORED_MESSAGES = ("Failed to load resource", "was preloaded using link preload but not used")
+#: How the browser's message on a request begins that was refused, or that reached nobody. A page reports its own.
+FAILED_REQUEST = "Failed to load resource"
+#: What is no error of the page: Plotly's script on a machine so busy that the first paint takes seconds.
+IGNORED_MESSAGE = "was preloaded using link preload but not used"
 
 
 #: Looks every 20 ms for at most a second, in the page: to ask it each time takes five times the work.
@@ -48,7 +51,11 @@ class HasAddress(Protocol):
 
 
 class LabPage:
-    """The lab's page in a tab. Keeps the errors in its console, and its requests to other hosts."""
+    """The lab's page in a tab. Keeps the errors in its console, and its requests to other hosts.
+
+    Requests to other hosts fail in this browser (see `tests.support.chromium`), so the console has them all. To be told
+    of every request instead would make a page a fifth more expensive to open.
+    """
 
     def __init__(self, tab: Page, lab: HasAddress) -> None:
         self.page = tab
@@ -57,24 +64,26 @@ class LabPage:
         self.foreign_requests: list[str] = []
         tab.on("pageerror", self._keep_error)
         tab.on("console", self._keep_message)
-        tab.on("request", self._keep_request)
         self.open()
 
     def stop_listening(self) -> None:
         self.page.remove_listener("pageerror", self._keep_error)
         self.page.remove_listener("console", self._keep_message)
-        self.page.remove_listener("request", self._keep_request)
 
     def _keep_error(self, error: PlaywrightError) -> None:
         self.errors.append(str(error))
 
     def _keep_message(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not any(own in message.text for own in IGNORED_MESSAGES):
+        if message.type not in ("error", "warning") or IGNORED_MESSAGE in message.text:
+            return
+        if not message.text.startswith(FAILED_REQUEST):
             self.errors.append(message.text)
-
-    def _keep_request(self, request: Request) -> None:
-        if not request.url.startswith((self.lab.url, "data:", "blob:")):
-            self.foreign_requests.append(request.url)
+        elif urlsplit(url := message.location["url"]).hostname not in (
+            OWN_HOST,
+            urlsplit(self.lab.url).hostname,
+            None,
+        ):
+            self.foreign_requests.append(url)
 
     def open(self, path: str = "/") -> None:
         self.page.goto(self.lab.url.rstrip("/") + path)
