@@ -17,6 +17,7 @@ import httpx
 import numpy as np
 from websockets.sync.client import connect
 
+from tests.support.decoded import lend_decoded
 from tests.support.experiments import QUICK
 from tests.support.lab_starter import IS_POSSIBLE, StartedLab, end_with_parent, lab_starter
 from tests.support.waiting import TIMEOUT, wait_until
@@ -87,6 +88,7 @@ class LabServer:
         environment = {**os.environ, **self.environment}
         as_installed = self.program == SERVE and not (self.prefix or self.limits)
         if IS_POSSIBLE and as_installed and all(name.startswith("LOSSROOM_") for name in self.environment):
+            lend_decoded(self.data_dir, self.state_dir)
             return lab_starter().start(
                 command, log=self.log, directory=self.directory, environment=environment
             )
