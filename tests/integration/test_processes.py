@@ -11,9 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import lab_starter
 from tests.support.experiments import ENDLESS
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.waiting import wait_until
+
+
+@pytest.fixture(autouse=True)
+def forkserver_of_users(monkeypatch):
+    """Not the one that other tests' labs have ready."""
+    monkeypatch.setattr(lab_starter, "HAS_FORKSERVER_READY", False)
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 #: Processes are waited for by file descriptors, and end with their parent.
 IS_POSSIBLE = sys.platform == "linux" and hasattr(os, "pidfd_open")
+#: Whether labs have a forkserver from their start (`ready_forkserver.py`).
+HAS_FORKSERVER_READY = True
 #: The longest request: arguments and environment.
 _REQUEST_BYTES = 100_000
 
@@ -100,6 +102,7 @@ class LabStarter:
             "command": list(command),
             "directory": str(directory or Path.cwd()),
             "environment": dict(environment),
+            "has_forkserver_ready": HAS_FORKSERVER_READY,
         }
         with there:
             message = json.dumps(request).encode()
@@ -156,7 +159,9 @@ def _load() -> None:
 
     one_thread()
     import app.cli
-    import app.commands.serve  # noqa: F401
+    import app.commands.serve
+    import app.jobs.replaying
+    import app.jobs.worker  # noqa: F401
     from app.main import create_app
     from app.settings import Settings
 
@@ -226,6 +231,10 @@ def _become(request: dict[str, object], stdout: int, log: int) -> None:
     main_module = ModuleType("__main__")
     main_module.__file__ = command[0]
     sys.modules["__main__"] = main_module
+    if request["has_forkserver_ready"]:
+        from tests.support.ready_forkserver import have_forkserver_ready
+
+        have_forkserver_ready()
     status = 1
     try:
         from app.cli import main
