@@ -13,8 +13,8 @@ from itertools import islice
 from typing import BinaryIO
 
 from app.own_data.choices import LONGEST_NAME
-from app.own_data.contents import Member
 from app.own_data.limits import Limits
+from app.own_data.members import Member
 from app.own_data.numerals import has_decimal_comma, is_missing, number, tidy
 from app.own_data.reasons import refuse, shown
 from engine.datasets.files import PIECE

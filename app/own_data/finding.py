@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from app.own_data.choices import Choices
 from app.own_data.cifar import batches_in, read_cifar
-from app.own_data.contents import ARCHIVES, Contents, Member
+from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
 from app.own_data.idx import MAGIC, is_idx, read_idx
 from app.own_data.limits import Limits
 from app.own_data.material import Material
+from app.own_data.members import ARCHIVES, Member
 from app.own_data.npz import read_npz
 from app.own_data.pictures import ENDINGS, read_pictures
 from app.own_data.reasons import listed, refuse, say, shown

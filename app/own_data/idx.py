@@ -16,11 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.choices import Choices
-from app.own_data.contents import Contents, Member
+from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
+from app.own_data.members import Member
 from app.own_data.reasons import refuse, say, shown
 from app.own_data.stacks import Stack, read_stacks
 

@@ -140,6 +140,8 @@ def _enough(
         np.add.at(row, index[index >= 0], some[index >= 0])
     left = []
     for at, name in enumerate(merged):
+        if not sums[:, at].any():
+            continue  # all its rows are left out
         if parts is None and sums[0, at] < _LEAST:
             dropping.add(say("read_drop_small", name=name), count=int(sums[0, at]))
         elif parts is not None and not sums[0, at]:

@@ -33,6 +33,7 @@ class Material:
         label: the name of the label column of a table.
         image_choices: how the images were made: size, fit, colour, transpose.
         validation_size: of the training part, if the file says so.
+        flippable: whether the file says that a mirrored image keeps its class.
     """
 
     values: NDArray[Any]
@@ -49,6 +50,7 @@ class Material:
     label: str | None = None
     image_choices: dict[str, Any] = field(default_factory=dict)
     validation_size: int | None = None
+    flippable: bool = False
     notes: list[Reason] = field(default_factory=list)
     dropping: Dropping = field(default_factory=Dropping)
 

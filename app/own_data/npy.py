@@ -13,8 +13,8 @@ import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from app.own_data.contents import Member
 from app.own_data.limits import Limits
+from app.own_data.members import Member
 from app.own_data.reasons import refuse, shown
 from engine.datasets.files import PIECE
 

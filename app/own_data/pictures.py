@@ -9,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.choices import SIZES, Choices
-from app.own_data.contents import ARCHIVES, Contents, Member
+from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes, demand_bytes, natural
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
+from app.own_data.members import ARCHIVES, Member
 from app.own_data.reasons import refuse, say
 from app.own_data.squares import Seen, Shape, TooManyPixels, Unreadable, look, read_square
 from engine.reasons import Reason

@@ -108,7 +108,7 @@ class _Reading:
             train_size=len(train),
             test_size=len(test),
             validation_size=self.split.validation_size,
-            flippable=bool(self.choices.flippable) and not material.is_table,
+            flippable=self._is_flippable,
             origin=material.origin,
             digest=own.digest_of(arrays, self.classes.names, material.inputs),
         )
@@ -117,6 +117,11 @@ class _Reading:
     @property
     def _standardizes(self) -> bool:
         return self.choices.standardize is not False and not self.material.units
+
+    @property
+    def _is_flippable(self) -> bool:
+        chosen = self.choices.flippable
+        return not self.material.is_table and (self.material.flippable if chosen is None else chosen)
 
     def preview(self) -> Preview:
         material = self.material
@@ -159,7 +164,7 @@ class _Reading:
                 "standardize": self._standardizes,
             }
         else:
-            filled |= {**material.image_choices, "flippable": bool(given.flippable)}
+            filled |= {**material.image_choices, "flippable": self._is_flippable}
         return Choices.model_validate(filled).model_dump()
 
     def _classes(self) -> list[ClassPreview]:
@@ -177,6 +182,7 @@ class _Reading:
                 "test": int(test[place]),
             }
             for place, name in enumerate(names)
+            if self.classes.counts[place]
         ]
 
     def _samples(self) -> Samples:

@@ -105,7 +105,7 @@ TEXTS: dict[str, str] = {
     ),
     # classes
     "read_one_class": "there is only one class, {name}; a network needs two to learn a difference",
-    "read_no_class": "no class is left",
+    "read_no_class": "no class is left: each one needs at least two examples",
     "read_many_classes": "there are more than {most} classes",
     "read_class_name": "the name of the class {name} is too long or has no readable characters",
     "read_unknown_class": "there is no class {name}; there are {there}",

@@ -20,12 +20,12 @@ from app.own_data.columns import (
     named,
     parse,
 )
-from app.own_data.contents import Member
 from app.own_data.delimited import Delimited, read_delimited
 from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes, demand_bytes
 from app.own_data.limits import Limits
 from app.own_data.material import Material
+from app.own_data.members import Member
 from app.own_data.numerals import is_missing, tidy
 from app.own_data.preview import SHOWN, ColumnPreview, said
 from app.own_data.reasons import refuse, say, shown

@@ -137,6 +137,7 @@ def saved(about, arrays):
         y_test=arrays["test_labels"],
         class_names=np.array(about.class_names),
         validation_size=np.array(about.validation_size),
+        flippable=np.array(about.flippable),
         **({"columns": np.array(about.columns)} if about.columns else {}),
         **more,
     )
@@ -153,11 +154,14 @@ def test_a_data_set_that_is_saved_and_brought_again_is_the_same(tmp_path):
         + b"".join(b"%d.5,%d,%s\n" % (n, n % 4, b"xy"[n % 2 :][:1]) for n in range(30)),
     }
     for name, data in files.items():
-        about, arrays = bring(tmp_path, name, data).keep(validation_share=0.3, seed=3)
+        about, arrays = bring(tmp_path, name, data).keep(
+            validation_share=0.3, seed=3, flippable=not name.endswith(".csv")
+        )
         again, others = bring(tmp_path, "again.npz", saved(about, arrays)).keep()
         assert own.name_of(again) == own.name_of(about)
         assert all(np.array_equal(arrays[part], others[part]) for part in own.ARRAYS)
         assert (again.units, again.validation_size) == (about.units, about.validation_size)
+        assert again.flippable == about.flippable
 
 
 def test_rows_of_an_npz_file_are_a_table(tmp_path):

@@ -61,7 +61,7 @@ def pictures(images):
 @pytest.mark.parametrize(
     ("make", "small", "large", "decoded"),
     [
-        (table, 7000, 60_000, 60_000 * (30 * 4 + 8)),
+        (table, 7000, 40_000, 40_000 * (30 * 4 + 8)),
         (stack, 1500, 16_000, 16_000 * (32 * 32 + 8)),
         (pictures, 50, 1500, 1500 * (3 * 64 * 64 + 8)),
     ],

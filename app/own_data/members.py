@@ -1,0 +1,148 @@
+"""One file in what somebody brought: a name, and a stream of bytes that is bounded. Names are only text here."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import io
+import tarfile
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from app.own_data.dropping import Dropping
+from app.own_data.limits import Limits
+from app.own_data.reasons import refuse, say, shown
+from engine.datasets.files import GZIP, PIECE
+from engine.errors import DatasetError, unreadable
+
+#: Bytes that show what a file is.
+HEAD = 512
+#: What systems put into folders unasked.
+_UNASKED = {"__macosx", "thumbs.db", "desktop.ini"}
+ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".gz", ".bz2", ".xz")
+#: What is raised at damaged archives and compressed data.
+DAMAGES = (EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, ValueError, NotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One file in what was brought. `name` is its path with slashes, `size` its bytes where they are known before."""
+
+    name: str
+    size: int | None
+    _open: Callable[[], IO[bytes]]
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Its bytes, decompressed if they begin as a gzip file. May be opened again and again.
+
+        Raises:
+            DatasetError: they are damaged or cut short; also inside the context.
+        """
+        try:
+            with self._open() as stream:
+                yield cast(BinaryIO, stream)
+        except DatasetError:
+            raise
+        except OSError as error:
+            raise damaged(self.name, error) from error
+        except DAMAGES as error:
+            raise refuse("read_damaged", file=shown(self.name)) from error
+
+    def head(self, count: int = HEAD) -> bytes:
+        """The first bytes."""
+        with self.open() as stream:
+            return stream.read(count)
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders that it lies in, the outermost first."""
+        return self.name.split("/")[:-1]
+
+    @property
+    def base(self) -> str:
+        return self.name.rpartition("/")[2]
+
+    def ends(self, *endings: str) -> bool:
+        """Whether its name ends so, in small or capital letters, and gzipped or not."""
+        return self.name.lower().removesuffix(".gz").endswith(endings)
+
+
+def damaged(name: str, error: OSError) -> DatasetError:
+    """Why a file cannot be read: the system says so, or its content led to a place that is not there."""
+    if error.errno in (None, errno.EINVAL):
+        return refuse("read_damaged", file=shown(name))
+    return unreadable(Path(shown(name)), error)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large the content of one file may become."""
+
+    file: str
+    size: int
+    limits: Limits
+
+    def demand(self, unpacked: int) -> None:
+        """Refuse a content of so many bytes.
+
+        Raises:
+            DatasetError: they are too many, or too many for so small a file.
+        """
+        most = self.limits.unpacked_bytes
+        if unpacked > most:
+            raise refuse("read_unpacked", file=self.file, megabytes=-(-unpacked >> 20), most=most >> 20)
+        if unpacked > max(self.limits.free_bytes, self.limits.ratio * self.size):
+            raise refuse("read_ratio", file=self.file, most=self.limits.ratio)
+
+
+class _Gunzipped(io.RawIOBase):
+    """A gzipped stream that is refused when it has become too large."""
+
+    def __init__(self, stream: IO[bytes], bounds: Bounds) -> None:
+        self._stream = stream
+        self._content = gzip.GzipFile(fileobj=stream)
+        self._bounds = bounds
+        self._count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        piece = self._content.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._count += len(piece)
+        self._bounds.demand(self._count)
+        return len(piece)
+
+    def close(self) -> None:
+        super().close()
+        self._content.close()
+        self._stream.close()
+
+
+def unpacked(stream: IO[bytes], bounds: Bounds) -> IO[bytes]:
+    """A stream that can be sought back to its begin, decompressed if it is gzipped."""
+    is_gzip = stream.read(len(GZIP)) == GZIP
+    stream.seek(0)
+    return io.BufferedReader(_Gunzipped(stream, bounds), PIECE) if is_gzip else stream
+
+
+def clean(name: str, dropping: Dropping) -> str | None:
+    """A member's path in one form; None if it is none of ours: a system's own file, or a path that leads elsewhere."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/"))
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if not parts or any(part.lower() in _UNASKED for part in parts):
+        return None
+    if name.startswith("/") or ".." in parts or parts[0][1:2] == ":":
+        dropping.add(say("read_drop_path"), name)
+        return None
+    if any(part.startswith(".") for part in parts):
+        return None
+    return "/".join(parts)

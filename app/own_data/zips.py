@@ -1,0 +1,78 @@
+"""The members of ZIP files."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+from app.own_data.dropping import Dropping
+from app.own_data.members import DAMAGES, Bounds, Member, clean, unpacked
+from app.own_data.reasons import refuse, say, shown
+from engine.datasets.files import PIECE
+
+ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
+#: Stands before each entry of a ZIP file's directory.
+_ENTRY = b"PK\x01\x02"
+_ENCRYPTED = 0x1
+_UTF8 = 0x800
+
+
+def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping) -> list[Member]:
+    """The members of a ZIP file, which stays open in `stack`.
+
+    Raises:
+        DatasetError: it is damaged, encrypted, or has too many or too large members.
+    """
+    file, limits = bounds.file, bounds.limits
+    if _entries(path) > limits.members:
+        raise refuse("read_many_members", file=file, most=limits.members)
+    try:
+        archive = stack.enter_context(zipfile.ZipFile(path))
+    except DAMAGES as error:
+        raise refuse("read_damaged", file=file) from error
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
+    bounds.demand(sum(info.file_size for info in infos))
+    members = []
+    for info in infos:
+        name = clean(_zip_name(info), dropping)
+        if name is None:
+            continue
+        if stat.S_ISLNK(info.external_attr >> 16):
+            dropping.add(say("read_drop_link"), name)
+            continue
+        if info.flag_bits & _ENCRYPTED:
+            raise refuse("read_locked", file=file, member=shown(name))
+        if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise refuse("read_method", file=file, member=shown(name))
+
+        def begin(info: zipfile.ZipInfo = info) -> IO[bytes]:
+            return unpacked(archive.open(info), bounds)
+
+        members.append(Member(name, info.file_size, begin))
+    return members
+
+
+def _entries(path: Path) -> int:
+    """At least the number of entries in a ZIP file's directory, before an object is made of each."""
+    count, last = 0, b""
+    with path.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            count += (last + piece).count(_ENTRY)
+            last = piece[-len(_ENTRY) + 1 :]
+    return count
+
+
+def _zip_name(info: zipfile.ZipInfo) -> str:
+    """A member's name. Without the flag for UTF-8, it may be UTF-8 all the same, or Shift-JIS, as Windows writes it."""
+    if info.flag_bits & _UTF8:
+        return info.orig_filename
+    raw = info.orig_filename.encode("cp437", "replace")
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return info.orig_filename
