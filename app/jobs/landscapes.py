@@ -15,7 +15,8 @@ from app.jobs.assignment import job_of
 from app.jobs.moment import Moment
 from app.jobs.replay_messages import AskLandscape, Failed, Progress, Surveyed, TooLong
 from app.jobs.replayer import Replayer
-from app.jobs.replaying import LEAST_IMAGES, RESTORE_SECONDS
+from app.jobs.replaying import RESTORE_SECONDS
+from app.jobs.surveying import LEAST_IMAGES
 from app.settings import Settings
 from app.storage import row_store
 from app.storage.database import Database

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.jobs import replaying, worker
+from app.jobs import worker
+from app.jobs.held_trainings import HeldTraining, HeldTrainings
 from app.jobs.messages import Job
 from app.jobs.replay_messages import (
     Ask,
@@ -254,12 +255,12 @@ def test_a_moment_whose_loss_is_not_the_recorded_one_is_refused(tmp_path):
 
 def test_what_is_held_stays_within_its_bound(tmp_path):
     """The trainings that were not asked for longest go first; one is always held."""
-    size = replaying._Held(job(tmp_path, QUICK)).bytes
-    held = replaying.Replaying(None, cache_bytes=3 * size)
+    size = HeldTraining(job(tmp_path, QUICK)).bytes
+    held = HeldTrainings(cache_bytes=3 * size)
     for name in "abcabda":
-        held._take(job(tmp_path, QUICK, training=name))
-    assert list(held._held) == ["b", "d", "a"]
-    small = replaying.Replaying(None, cache_bytes=1)
+        held.take(job(tmp_path, QUICK, training=name))
+    assert held.ids == ["b", "d", "a"]
+    small = HeldTrainings(cache_bytes=1)
     for name in "ab":
-        small._take(job(tmp_path, QUICK, training=name))
-    assert list(small._held) == ["b"]
+        small.take(job(tmp_path, QUICK, training=name))
+    assert small.ids == ["b"]

@@ -1,0 +1,120 @@
+"""The trainings whose moments are at hand, within a bound of memory. Each stays at the moment asked for last."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from app.jobs import checkpoints
+from app.jobs.messages import Job
+from engine import ExperimentConfig, Trainer
+from engine.arrays import Array
+from engine.datasets import Dataset, load_dataset, own
+from engine.memory import estimate
+from engine.reasons import Reason
+from engine.replay import KEPT_BYTES, Replay
+from engine.stretches import parse_stretches
+
+
+class HeldTrainings:
+    """
+    Args:
+        cache_bytes: what all trainings may take that are held. One alone may take more.
+    """
+
+    def __init__(self, cache_bytes: int) -> None:
+        self._cache_bytes = cache_bytes
+        self._held: OrderedDict[str, HeldTraining] = OrderedDict()
+
+    @property
+    def ids(self) -> list[str]:
+        """Of the trainings that are held; the one that was asked for last is the last."""
+        return list(self._held)
+
+    def take(self, job: Job) -> HeldTraining:
+        """The moments of a training, which are held from now on instead of those that were not asked for longest."""
+        held = self._held.pop(job.training, None)
+        if held is None or held.job.changes != job.changes:
+            held = HeldTraining(job)
+        folder = Path(job.checkpoint_dir)
+        held.replay.checkpoints = {
+            made["iteration"]: partial(checkpoints.read, folder, made["file"]) for made in job.checkpoints
+        }
+        self._held[job.training] = held
+        while len(self._held) > 1 and self._bytes > self._cache_bytes:
+            self._held.popitem(last=False)
+        return held
+
+    def drop(self, training_id: str) -> None:
+        """Hold a training no more, if it is held."""
+        self._held.pop(training_id, None)
+
+    def make_room(self, needed: int) -> None:
+        """Hold fewer trainings, so that all of them and this many bytes are within the bound, if that is possible."""
+        while self._held and needed + self._bytes > self._cache_bytes:
+            self._held.popitem(last=False)
+
+    @property
+    def _bytes(self) -> int:
+        return sum(one.bytes for one in self._held.values())
+
+
+class HeldTraining:
+    """A training whose moments are at hand, and what it may take.
+
+    Attributes:
+        bytes: what it may take.
+        before: all parameters before the last iteration of the moment that was asked for last; None if it is the start.
+    """
+
+    def __init__(self, job: Job) -> None:
+        own.look_in(Path(job.own_dir))
+        config = ExperimentConfig.from_dict(job.config, stored=True)
+        self.job = job
+        self.bytes = estimate(config) + KEPT_BYTES
+        self.replay = Replay(
+            config,
+            data_dir=Path(job.data_dir),
+            cache_dir=Path(job.cache_dir),
+            stretches=parse_stretches(job.stretches, config),
+            changes=job.changes,
+        )
+        self.before: Array | None = None
+        self._iteration = -1
+
+    def dataset(self) -> Dataset:
+        """All images of its data set."""
+        folders = {"data_dir": Path(self.job.data_dir), "cache_dir": Path(self.job.cache_dir)}
+        return load_dataset(self.job.config["dataset"]["name"], **folders)
+
+    def at(self, iteration: int, is_cancelled: Callable[[], bool]) -> Trainer:
+        """The trainer at a moment, as `Replay.at`. Several questions about one moment take its steps once."""
+        if iteration != self._iteration:
+            self._iteration, self.before = -1, None
+            if iteration > 0:
+                self.before = self.replay.at(iteration - 1, is_cancelled=is_cancelled).network.vector.copy()
+        trainer = self.replay.at(iteration, is_cancelled=is_cancelled)
+        self._iteration = iteration
+        return trainer
+
+
+def demand_recorded(trainer: Trainer, recorded: float | None) -> None:
+    """Refuse a moment whose loss is not the recorded one, bit for bit. After a checkpoint there is nothing to compare:
+    it was made by the training itself.
+
+    Raises:
+        ValueError: with the reason.
+    """
+    loss = trainer.network.data_loss
+    if recorded is None or math.isnan(loss) or np.float32(loss) == np.float32(recorded):
+        return
+    text = (
+        f"trained again, iteration {trainer.iteration:,} has another loss than was recorded; another version or"
+        " another machine rounds differently"
+    )
+    raise ValueError(Reason("replay_other", text, iteration=trainer.iteration))
