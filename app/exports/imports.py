@@ -1,8 +1,8 @@
-"""Imports: exported runs, checked and stored as finished ones.
+"""Imports: a document of exported runs is read and checked.
 
-A document comes from anybody, so everything in it is checked: types and bounds by the models here, the experiment
-by the engine, the rows against the experiment. What passes is a run like any other, under a new id. It is read
-value by value, and its rows lie in a file until they are stored, so that no document fills the memory.
+A document comes from anybody, so everything in it is checked: types and bounds by models, the experiment
+by the engine, the rows against the experiment (`imported_run`). It is read value by value, and its rows lie in a file
+until they are stored, so that no document fills the memory.
 """
 
 from __future__ import annotations
@@ -10,178 +10,28 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Any, BinaryIO, Literal, cast
+from typing import Any, BinaryIO
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from app.answers.runs import Origin
 from app.errors import Invalid
 from app.exports.documents import MAX_RUNS, VERSION, WITHOUT_FORKS, WITHOUT_OWN
-from app.exports.imported_rows import MAX_ITERATIONS, ImportedRows, Spool, wrong
+from app.exports.imported_rows import ImportedRows, Spool, wrong
+from app.exports.imported_run import Imported, ImportedRun
 from app.exports.reading import JsonReader, NotJson
-from app.remarks import distinct
 from app.rows import Times
-from app.runs import MAX_COLOR, Run
 from app.texts import find_unfit
-from app.trainings import Status, Training, new_id
 from engine import ConfigError, ExperimentConfig
 from engine.datasets import own
 from engine.datasets.dataset import Source
 from engine.events import STREAMS
-from engine.reasons import Reason, restored
-from engine.stretches import MAX_STRETCHES, Stretch, parse_stretches
+from engine.reasons import Reason
+from engine.stretches import Stretch, parse_stretches
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
 #: Of one stream; a lab records 256 for a page of rows.
 MAX_TIMES = 300_000
-
-#: Of any lab.
-RUN_ID = r"^[a-z0-9]{1,40}$"
-
-Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
-
-
-class Annotation(BaseModel):
-    """What happened at an iteration; of what another version may have noted besides, nothing is taken over."""
-
-    kind: str = Field(pattern=r"^[a-z_]{1,40}$")
-    iteration: int = Field(ge=0, le=MAX_ITERATIONS)
-    changes: dict[Literal["learning_rate", "l1", "l2", "dropout"], tuple[FiniteFloat, FiniteFloat]] = {}
-
-
-class ImportedOrigin(BaseModel):
-    """What a run was forked from, in the lab that exported it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    run: str = Field(pattern=RUN_ID)
-    number: int = Field(ge=0, le=2**53, strict=True)
-    name: str = Field(max_length=200, description="empty: who exported it could not see it")
-    iteration: int = Field(ge=0, le=MAX_ITERATIONS, strict=True)
-    seed: int | None = Field(None, ge=0, le=2**32 - 1, strict=True)
-
-
-class ImportedRun(BaseModel):
-    """One run of the document, without its rows and their times; see `app.exports.documents`."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    name: str = Field(min_length=1, max_length=200)
-    status: Literal["completed", "diverged", "cancelled", "failed", "queued", "running", "paused"]
-    reason: str | None = Field(None, max_length=2000)
-    why: dict[str, Any] | None = None
-    lesson: str | None = Field(None, pattern=r"^[a-z0-9-]{1,100}$")
-    created_at: Seconds
-    started_at: Seconds | None = None
-    finished_at: Seconds | None = None
-    seconds: Seconds | None = None
-    color: int | None = Field(None, ge=0, le=MAX_COLOR)
-    starred: bool = False
-    archived: bool = False
-    tags: list[Annotated[str, StringConstraints(min_length=1, max_length=40)]] = Field([], max_length=20)
-    notes: str = Field("", max_length=10_000)
-    annotations: list[Annotation] = Field([], max_length=1000)
-    config: dict[str, Any]
-    id: str | None = Field(None, pattern=RUN_ID)
-    origin: ImportedOrigin | None = None
-    stretches: list[Any] = Field([], max_length=MAX_STRETCHES)
-
-
-class Imported:
-    """A checked run with its rows, ready to be stored."""
-
-    def __init__(
-        self,
-        given: ImportedRun,
-        config: ExperimentConfig,
-        stretches: Sequence[Stretch],
-        rows: dict[str, ImportedRows],
-        times: dict[str, Times],
-        *,
-        field: str,
-        group_id: str | None,
-        exported_at: float | None,
-    ) -> None:
-        recorded = rows["train"].count if "train" in rows else 0
-        if stretches and stretches[-1].until > recorded:
-            at, until = f"{field}.stretches.{len(stretches) - 1}.until", stretches[-1].until
-            raise wrong(
-                at, f"a run has all rows up to its last fork, at {until:,}; this one has {recorded:,}"
-            )
-        if config.iterations > MAX_ITERATIONS:
-            message = f"{field}: an import may have {MAX_ITERATIONS:,} iterations at most, not {config.iterations:,}"
-            raise Invalid(Reason("too_many_iterations", message, most=MAX_ITERATIONS), field=field)
-        forks = {stretch.until for stretch in stretches}
-        for part in rows.values():
-            part.check(config.iterations, forks)
-        self.rows = rows
-        status = Status(given.status)
-        reason = given.reason and restored(given.reason, given.why)
-        finished_at = given.finished_at
-        if not status.finished:  # it will not go on here
-            reached = max((part.last_iteration for part in rows.values()), default=0)
-            reason = _was_exported(status, reached)
-            status = Status.CANCELLED
-            finished_at = exported_at
-        trained = bool(rows) or status in (Status.COMPLETED, Status.DIVERGED)
-        started_at = given.created_at if given.started_at is None and trained else given.started_at
-        began = given.created_at if started_at is None else started_at
-        training = Training(
-            id=new_id(),
-            config=config.to_dict(),
-            iterations=config.iterations,
-            created_at=given.created_at,
-            status=status,
-            reason=reason,
-            annotations=[note.model_dump(mode="json") for note in given.annotations],
-            stretches=[stretch.to_dict() for stretch in stretches],
-            started_at=started_at,
-            finished_at=began if finished_at is None else max(finished_at, began),
-        )
-        self.run = Run(
-            id=new_id(),
-            number=0,  # the store gives it
-            name=given.name,
-            training=training,
-            launched_at=given.created_at,
-            lesson=given.lesson,
-            group_id=group_id,
-            color=given.color,
-            starred=given.starred,
-            archived=given.archived,
-            tags=distinct(given.tags),
-            notes=given.notes,
-            origin=None if given.origin is None else cast(Origin, given.origin.model_dump()),
-        )
-        #: of an own data set that the document says something of
-        self.data_set = config.dataset.source if own.is_name(config.dataset.name) else None
-        #: of the run in the lab that exported it
-        self.exported_id = given.id
-        seconds = given.seconds
-        if seconds is None:  # of an earlier version, which took it from the clock
-            seconds = max(0.0, (training.finished_at or began) - began)
-        for stream, part in rows.items():
-            part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
-            if part.count:
-                training.remember(part.last)
-
-
-def _was_exported(status: Status, iteration: int) -> Reason:
-    text = f"it was exported while it was {status.value}, after {iteration:,} iterations"
-    return Reason("was_exported", text, status=status.value, iteration=iteration)
-
-
-def _short(why: dict[str, Any] | None) -> dict[str, Any] | None:
-    """A reason's JSON, for a page to word. None if it is too long or holds numbers that are not finite: no lab writes
-    such a reason."""
-    try:
-        return why if len(json.dumps(why, allow_nan=False)) <= MAX_REASON_LENGTH else None
-    except ValueError:
-        return None
-
-
-# -- reading -----------------------------------------------------------------------------------------
 
 
 def parse(file: BinaryIO, spool: BinaryIO) -> list[Imported]:
@@ -369,3 +219,12 @@ def _finite(value: Any, field: str) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e11:
         raise wrong(field, "this must be Unix seconds")
     return float(value)
+
+
+def _short(why: dict[str, Any] | None) -> dict[str, Any] | None:
+    """A reason's JSON, for a page to word. None if it is too long or holds numbers that are not finite: no lab writes
+    such a reason."""
+    try:
+        return why if len(json.dumps(why, allow_nan=False)) <= MAX_REASON_LENGTH else None
+    except ValueError:
+        return None

@@ -149,7 +149,7 @@ def test_as_many_runs_as_can_be_exported_together_come_back_together(lab):
     answer = lab.http.post("/api/imports", json={"lossroom": 1, "runs": [given] * 201})
     assert answer.status_code == 422
     assert answer.json()["error"]["bounds"]["maximum"] == 200
-    assert "at most 200 runs" in answer.json()["error"]["message"]
+    assert "holds at most 200" in answer.json()["error"]["message"]
 
 
 def long_document(rows, columns=24):
