@@ -53,17 +53,23 @@ def preview(lesson: Lesson, language: str) -> Preview:
     texts = edition.texts
     asked: dict[str, list[Question]] = {"predict": list(settings.predict)}
     tries: list[tuple[str, str]] = []
+    spread: list[ShownQuestion] = []
     if settings.see is not None:
         asked["see"] = [settings.see]
     if settings.transfer is not None:
         asked["transfer"] = [settings.transfer.question] if settings.transfer.question is not None else []
         tries = [(texts[each.id], each.reach or "") for each in settings.transfer.try_]
+        if (of_each := settings.transfer.spread) is not None:
+            spread = [ShownQuestion(texts[of_each.id], "spread", [], of_each.value)]
     author = _Author(lesson, language)
     steps = [
         ShownStep(
             name,
             edition.body.render(name, author),
-            [_shown(question, texts) for question in asked.get(name, [])],
+            [
+                *(_shown(question, texts) for question in asked.get(name, [])),
+                *(spread if name == "transfer" else []),
+            ],
             edition.body.render(name, author, answer=True),
             tries if name == "transfer" else [],
         )
