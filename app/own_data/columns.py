@@ -43,6 +43,8 @@ _PIXELS = 49
 #: Different values that are kept of all columns together, and at least of each.
 _KEPT, _LEAST_KEPT = 200_000, 101
 
+#: Characters of a text by which it is known from others.
+_LONGEST = 200
 _ONLY_NUMBERS = re.compile(r"[-+.0-9eE\s]*")
 _WITH_COMMAS = re.compile(r"[-+,0-9eE\s]*")
 
@@ -137,7 +139,8 @@ class Column:
 
     def add_texts(self, lines: Sequence[int], others: Sequence[tuple[int, str]]) -> None:
         """See more cells without a number."""
-        for place, text in others:
+        for place, whole in others:
+            text = whole[:_LONGEST]
             if is_missing(text, in_numbers=False):
                 self.missing += 1
                 continue

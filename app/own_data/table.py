@@ -31,6 +31,9 @@ from app.own_data.preview import SHOWN, ColumnPreview, said
 from app.own_data.reasons import refuse, say, shown
 from engine.reasons import Reason
 
+#: Characters of a cell that a preview shows.
+_LONGEST = 40
+
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
@@ -258,4 +261,4 @@ class _Reader:
             seen = self._shown.get(code, 0)
             if seen < max(1, 2 * SHOWN // max(1, len(self._shown))):
                 self._shown[code] = seen + 1
-                self.samples[begin + at] = [columns[column][place] for column in self._inputs]
+                self.samples[begin + at] = [columns[column][place][:_LONGEST] for column in self._inputs]

@@ -2,6 +2,10 @@
 
 import asyncio
 import io
+import json
+import subprocess
+import sys
+from dataclasses import asdict
 
 import numpy as np
 import psutil
@@ -53,6 +57,23 @@ def test_reading_that_takes_too_long_or_too_much_memory_is_refused_and_leaves_no
     large = refused(process.decode(images.path, images.name, enlarged, Limits(memory_bytes=0), images.out))
     assert large == "reading images.npz needed too much memory and was ended"
     assert not list(brought.out.iterdir())
+
+
+def test_a_process_whose_server_is_gone_ends_without_an_answer(tmp_path):
+    brought = bring(tmp_path, "leaves.csv", TABLE * 2000)
+    task = {
+        "path": str(brought.path),
+        "file": brought.name,
+        "choices": {},
+        "limits": asdict(Limits()),
+        "out": None,
+    }
+    child = subprocess.run(
+        [sys.executable, "-m", "app.own_data.child"],
+        input=json.dumps(task).encode() + b"\n",  # and then the pipe ends
+        capture_output=True,
+    )
+    assert (child.returncode, child.stdout) == (1, b"")
 
 
 def test_a_process_whose_reader_goes_away_is_killed(tmp_path):

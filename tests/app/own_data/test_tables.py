@@ -193,6 +193,14 @@ def test_samples_are_some_rows_of_each_class_as_they_are_in_the_file(tmp_path):
     ]
 
 
+def test_long_cells_are_cut_where_they_are_shown(tmp_path):
+    lines = [f"{number}.{'0' * 5000},{'note ' * 5000}{number},{'ab'[number % 2]}" for number in range(5, 25)]
+    preview = bring(tmp_path, "f.csv", "\n".join(["size,note,kind", *lines]).encode()).preview()
+    assert {len(cells[0]) for cells in preview["samples"]["rows"]} == {40}
+    assert len(column(preview, "note")["why"]["text"]) < 100
+    assert column(preview, "size")["distinct"] == 20
+
+
 def test_a_table_may_be_gzipped_or_alone_in_a_zip_file(tmp_path):
     about, _ = bring(tmp_path, "iris.csv", IRIS.encode()).keep()
     for name, data in (
