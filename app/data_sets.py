@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 
 #: Progress of a download is reported at most this often.
 PROGRESS_SECONDS = 0.1
-#: A data set that was there is believed to be there for so long.
-BELIEVED_SECONDS = 1.0
+#: A data set that was found is not looked for again in this time.
+FOUND_SECONDS = 1.0
 
 
 class DataSets:
@@ -44,7 +44,7 @@ class DataSets:
         """The same, as they were a moment ago: a class opens its pages at once, and each look is at many files."""
         now = time.monotonic()
         if self._views is None or now >= self._views_until:
-            self._views, self._views_until = self.views(), now + BELIEVED_SECONDS
+            self._views, self._views_until = self.views(), now + FOUND_SECONDS
         return self._views
 
     def view(self, name: str) -> DatasetAnswer:
@@ -57,15 +57,15 @@ class DataSets:
         return cast(DatasetAnswer, {**status, **others, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
-        """Whether a data set can be trained on. That one is there is believed for a moment: each look is at many
-        files, and the list of lessons asks for each of them."""
+        """Whether a data set can be trained on. One that was found is not looked for again for a moment: each look is
+        at many files, and the list of lessons asks for each of them."""
         now = time.monotonic()
         if now < self._there_until.get(name, 0.0):
             return True
         known = datasets.find(name)
         is_there = known is not None and known.is_available(self._settings.data_dir)
         if is_there and known is not None and known.about is None:  # own ones are deleted at once
-            self._there_until[name] = now + BELIEVED_SECONDS
+            self._there_until[name] = now + FOUND_SECONDS
         return is_there
 
     def demand(self, name: str, *, path: str = "") -> None:

@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.arrays import Array
 
-#: So many numbers are divided at a time, so that a large vector is not copied as a whole.
+#: This many numbers are divided at a time, so that a large vector is not copied as a whole.
 PART = 1 << 17
 #: A sum of squares below this has lost digits: in squares that are subnormal numbers.
 SMALLEST = {

@@ -255,7 +255,7 @@ class Queue:
             self._numbers.pop(training_id, None)
 
     def settle(self, training_id: str, seconds: float) -> None:
-        """A training has left its place, which it had for so long: its owners pay for that instead of the estimate."""
+        """A training has left its place, which it had for these seconds: its owners pay for them, not for the guess."""
         share, keys = self._charged.pop(training_id, (0.0, []))
         if keys:
             self._charge(keys, seconds / len(keys) - share)

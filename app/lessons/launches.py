@@ -11,7 +11,7 @@ from app.lessons.outcome import Figures
 from app.lessons.stage import Stage
 from app.runs import Run
 
-#: So many are looked at, at most; the newest.
+#: At most this many launches are looked at, the newest.
 MAX_LAUNCHES = 200
 
 

@@ -29,12 +29,12 @@ MAX_FILES = 1000
 _LESSON = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.(en|ja)\.md$")
 _COURSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.course\.yaml$")
 
-#: What tells the name of a course from that of a lesson.
+#: How the name of a course's file differs from that of a lesson's.
 COURSE = ".course"
 
 logger = logging.getLogger("lossroom.lessons")
 
-#: What tells that a file is another one than before: its time and its size.
+#: By these it is seen that a file has changed: its time and its size.
 Stamp = tuple[int, int]
 
 

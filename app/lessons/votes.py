@@ -129,7 +129,8 @@ class Votes:
     def counted(
         self, ballots: Ballots, number: int, question: str, attempts: Sequence[Attempt]
     ) -> list[Value]:
-        """What the class has voted in a round. In the first, who has not voted but predicted has voted so.
+        """What the class has voted in a round. In the first, the prediction of a student who has not voted is their
+        vote.
 
         Args:
             attempts: the newest of each student.

@@ -1,4 +1,4 @@
-"""Proxies: the headers in which a proxy describes the original request, believed only from proxies in the settings.
+"""Proxies: the headers in which a proxy describes the original request. Only those from proxies in the settings count.
 
 `X-Forwarded-Host` is the host that the browser requested, `X-Forwarded-Proto` the protocol, and `X-Forwarded-Prefix`
 the path below which the proxy shows the lab. Any client can send such headers, so from others they are ignored.
@@ -32,7 +32,7 @@ class Proxies:
     A path may come with the lab's prefix or without: some proxies remove it, others do not.
 
     Args:
-        named: addresses and networks of the proxies that are believed.
+        named: addresses and networks of the proxies whose headers are used.
         root_path: the path below which the lab is, unless a proxy sends another.
     """
 

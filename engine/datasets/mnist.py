@@ -19,7 +19,7 @@ TEST_SIZE = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Publisher:
-    """Who has the four files: base addresses, MD5 sums by file, and the bytes of all files."""
+    """Where the four files can be fetched: base addresses, MD5 sums by file, and the bytes of all files."""
 
     addresses: tuple[str, ...]
     sums: dict[str, str]

@@ -12,7 +12,7 @@ export class CodeField {
   input;
   #boxes;
   #onChange;
-  /** The code when the page was last told about it. */
+  /** The code when the page last heard of it. */
   #known = "";
 
   /**

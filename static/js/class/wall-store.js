@@ -15,7 +15,7 @@ import { tileOf } from "./tile.js";
  */
 
 /**
- * The class as the server tells it. `shown` is what the teacher shows to all.
+ * The class as the server reports it. `shown` is what the teacher shows to all.
  * @typedef {object} ClassView
  * @property {string} name
  * @property {boolean} held

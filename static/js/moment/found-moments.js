@@ -1,4 +1,4 @@
-/** The moments of findings: since when something is wrong with a run. The card Why tells them, the track of the moment shows them. */
+/** The moments of findings: since when something is wrong with a run. The card Why lists them, the track of the moment marks them. */
 
 import { Emitter } from "../state/emitter.js";
 

@@ -16,9 +16,9 @@ import { Series } from "./series.js";
  * @import { Dataset, Frame, LabState, Run, RunView } from "../types.js"
  */
 
-/** So many deleted runs are remembered, because a late answer may still contain one of them. */
+/** This many deleted runs are remembered, because a late answer may still contain one of them. */
 const MAX_DELETED = 1000;
-/** So many of the newest own runs are shown until the viewer chooses runs. */
+/** This many of the newest own runs are shown until the viewer chooses runs. */
 const DEFAULT_SHOWN = 8;
 
 export class Store extends Emitter {

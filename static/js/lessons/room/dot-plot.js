@@ -9,7 +9,7 @@ import { axisOf, dotPlot } from "./dots.js";
 
 /** Sizes in the picture's own units: its width, the height of the axis, a dot, and what is above the dots. */
 const [WIDTH, AXIS, DOT, ABOVE] = [266, 16, 8, 6];
-/** Dots above each other: so many at most, and room for so many at least. */
+/** The most dots above each other, and for how many there is room at least. */
 const [ROWS, LEAST] = [8, 3];
 /** So near to an end of the axis, a number in the middle above its place would leave the picture. */
 const EDGE = 14;

@@ -10,7 +10,7 @@ import { number, t } from "../../words/i18n.js";
 
 /** Sizes in the picture's own units. */
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [266, 150, 30, 16, 6];
-/** So many thin lines are drawn of a run; of a larger class, evenly chosen ones. */
+/** At most this many thin lines are drawn of a run; of a larger class, evenly chosen ones. */
 const MAX_LINES = 60;
 
 /**

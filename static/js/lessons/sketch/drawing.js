@@ -5,7 +5,7 @@ import { isComplete, thinned, valueAt, withEnds, withLine } from "./points.js";
 
 /** @import { Points } from "./points.js" */
 
-/** So many strokes can be undone. */
+/** How many strokes can be undone. */
 const MAX_UNDO = 50;
 
 export class Drawing {

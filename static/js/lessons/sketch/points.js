@@ -4,7 +4,7 @@
 
 /** A sketched curve: [iteration, value]; the value is in per cent for accuracies. @typedef {[iteration: number, value: number][]} Points */
 
-/** So many points the server takes of a curve. */
+/** The server takes at most this many points of a curve. */
 export const MAX_POINTS = 64;
 /** A sketch is complete from this share of the iterations on: the ends need not be met exactly. */
 const COVERED = 0.8;
