@@ -171,6 +171,7 @@ class Queue:
         """Let a training wait behind another one in the lines of its owners; where that does not wait, as the first."""
         if other_id in self._first:
             self._owners[training_id] = dict(owners)
+            self._number(training_id)
             self._first.insert(self._first.index(other_id) + 1, training_id)
             return
         if not owners.keys() & self._owners.get(other_id, {}).keys():
@@ -188,6 +189,7 @@ class Queue:
     def put_back(self, training_id: str, owners: Owners = ANYBODY) -> None:
         """Let a training that has lost its worker wait before all others, as no turn of its owners."""
         self._owners[training_id] = dict(owners)
+        self._number(training_id, first=True)  # it may be moved into the lines
         self._first.appendleft(training_id)
 
     def move_first(self, training_id: str) -> None:

@@ -337,6 +337,15 @@ def test_what_the_teacher_puts_behind_another_follows_it_and_the_others_keep_the
     assert sorted(queue.order()) == ["a2", "b2", "c1", "d1"]
 
 
+def test_what_lost_its_worker_and_was_moved_behind_another_keeps_a_turn_where_that_one_is_moved():
+    queue = Queue(10)
+    queue.add("a1", of("a"))
+    queue.put_back("lost", of("b"))
+    queue.move_behind("lost", "a1")
+    queue.move_first("a1")
+    assert queue.order() == ["a1", "lost"]
+
+
 def test_a_resumed_training_is_the_next_of_its_owner_and_not_of_the_class():
     queue = Queue(10)
     for name in ("a0", "a1", "b0"):
