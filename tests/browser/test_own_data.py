@@ -152,5 +152,5 @@ def test_digits_are_drawn_with_consent_become_a_data_set_and_are_trained_on_a_ph
     tab.click("#bring-data")
     tab.click("#own-draw")
     tab.get_by_role("button", name="提出を取り消す").click()
-    expect(tab.locator(".own-hand-side")).to_contain_text("0 個の数字")
+    expect(tab.locator(".own-hand-side")).to_contain_text("まだ数字は提出されていません")
     assert lab.http.get("/api/own-data/drawings").json()["counts"] == [0] * 10

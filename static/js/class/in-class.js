@@ -76,7 +76,12 @@ export class InClass {
     store.on("dataset_gone", ({ name }) => {
       const known = datasetCalled(name);
       if (known?.own)
-        store.putDataset({ .../** @type {Dataset} */ (known), available: false, deleted: true });
+        store.putDataset({
+          .../** @type {Dataset} */ (known),
+          available: false,
+          deleted: true,
+          unshared: true,
+        });
     });
     store.on("connection", () => this.#leaveIfOver());
     store.on("person", () => this.#leaveIfOver());

@@ -207,7 +207,10 @@ export class Handwriting {
     const all = counts.reduce((sum, count) => sum + count, 0);
     const own = mine.reduce((sum, count) => sum + count, 0);
     const key = this.#place.store.person ? "own.hand.counts_class" : "own.hand.counts";
-    setText(this.#counts, t(key, { people: number(people), all: number(all), own: number(own) }));
+    setText(
+      this.#counts,
+      all ? t(key, { people: number(people), all: number(all), own: number(own) }) : t("own.hand.none"),
+    );
     this.#takeBack.hidden = !own;
     this.#make.hidden = !all;
     const most = Math.max(1, ...counts);

@@ -261,7 +261,7 @@ export class Form {
       "fieldset",
       { className: "card" },
       h("legend", { className: "hidden" }, t("form.title")),
-      besideLabel(this.#datasets.element, this.#bringButton(), this.#undo.element),
+      this.#datasetLine(),
       ...this.#network.draw(),
     );
     // read from the element, because its "toggle" event comes later than the click, and a choice may come between
@@ -329,13 +329,28 @@ export class Form {
     );
   }
 
+  /** Draw only the field of the data sets again: another person may have brought one while this one types. */
+  #redrawDatasets() {
+    if (this.#draft.origin) return this.#redraw(); // a fork disables the field
+    const { element } = this.#datasets;
+    const had = element.contains(document.activeElement) ? placeOf(document.activeElement) : "";
+    this.#datasets = this.#makeDatasetField();
+    element.replaceWith(this.#datasetLine());
+    this.#complaint.again();
+    controlAt(this.#form, had)?.focus();
+  }
+
+  #datasetLine() {
+    return besideLabel(this.#datasets.element, this.#bringButton(), this.#undo.element);
+  }
+
   /** @param {Dataset} dataset */
   #putDataset(dataset) {
     registerDatasets([dataset]);
     const { datasets } = this.#options;
     const index = datasets.findIndex((other) => other.name === dataset.name);
     datasets[index < 0 ? datasets.length : index] = dataset;
-    if (dataset.own) this.#redraw(); // it may be new, deleted, or have another title
+    if (dataset.own) this.#redrawDatasets(); // it may be new, deleted, or have another title
     this.#datasets.update();
     if (!this.#draft.datasets.includes(dataset)) return;
     if (dataset.available) this.#settle();

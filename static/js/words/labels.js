@@ -116,15 +116,16 @@ export function aboveChance(name) {
 }
 
 /** Whether a name is that of a data set that somebody brought. @param {string} name */
-const isOwn = (name) => /^own-[0-9a-f]{16}$/.test(name);
+export const isOwn = (name) => /^own-[0-9a-f]{16}$/.test(name);
 
 /**
  * The title of the data set with this name. An own one that this page may not know is "own data".
  * @param {string} name
  */
 export function datasetTitle(name) {
-  const { title = isOwn(name) ? t("dataset.own") : name, deleted } = datasets.get(name) ?? {};
-  return deleted ? t("dataset.deleted", { title }) : titleOf({ name, title });
+  const { title = isOwn(name) ? t("dataset.own") : name, deleted, unshared } = datasets.get(name) ?? {};
+  if (deleted) return t(unshared ? "class.dataset_unshared" : "dataset.deleted", { title });
+  return titleOf({ name, title });
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { hasText, number, t } from "./i18n.js";
+import { datasetTitle, isOwn } from "./labels.js";
 
 /**
  * @import { ApiError } from "../server/api.js"
@@ -100,6 +101,7 @@ function written(value, name) {
       .join(value.every((item) => typeof item === "number") ? " × " : t("why.and"));
   if (value?.code) return reasonText(value);
   if (name === "bounds") return boundsText(value);
+  if (name === "dataset" && isOwn(value)) return datasetTitle(value);
   const word = `${WORDS[name] ?? "-"}${value}`;
   return hasText(word) ? t(word) : String(value);
 }
