@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from app.i18n import Messages
+from app.own_data.reasons import TEXTS
 from engine.errors import DatasetError
 from tests.support.own_files import bring, zipped
 
@@ -167,3 +169,8 @@ def test_texts_in_an_array_that_are_no_characters_are_refused(tmp_path):
     buffer = io.BytesIO()
     np.savez(buffer, x=np.zeros((4, 8, 8)), y=np.full(8, 0x7FFFFFFF, np.uint32).view("<U2"))
     assert bring(tmp_path, "f.npz", buffer.getvalue()).refusal() == "y.npy is damaged or cut short"
+
+
+def test_the_sentences_of_the_catalog_are_those_of_the_reader():
+    catalog = Messages().catalog("en")
+    assert {code: catalog[f"why.{code}"] for code in TEXTS} == TEXTS
