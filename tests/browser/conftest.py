@@ -43,12 +43,13 @@ def tabs(browser: Browser) -> Tabs:
 def open_page(tabs: Tabs) -> Iterator[Any]:
     """Opens pages of labs; at the end, no page may have logged an error or sent a request to another host.
 
-    A test that changes its tab for good, such as its clock, opens one with `reused=False`.
+    A test that changes its tab for good, such as its clock, opens one with `reused=False`; `opened=False` if it opens
+    its address itself.
     """
     pages: list[tuple[LabPage, bool, dict[str, Any]]] = []
 
-    def open_page(lab: LabServer, *, reused: bool = True, **options: Any) -> LabPage:
-        page = LabPage(tabs.borrow(reused=reused, **options), lab)
+    def open_page(lab: LabServer, *, reused: bool = True, opened: bool = True, **options: Any) -> LabPage:
+        page = LabPage(tabs.borrow(reused=reused, **options), lab, opened=opened)
         pages.append((page, reused, options))
         return page
 

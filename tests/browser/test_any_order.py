@@ -32,9 +32,9 @@ def test_after_any_order_of_answers_a_page_shows_the_same_as_a_freshly_loaded_on
 ):
     for run in lab.http.get("/api/runs").json()["runs"]:
         lab.http.delete(f"/api/runs/{run['id']}")
-    page = open_page(lab, reused=False, viewport=TALL)
+    page = open_page(lab, reused=False, opened=False, viewport=TALL)
     page.page.add_init_script(f"({DISORDER})({seed}, {json.dumps(refused)})")
-    page.page.reload()
+    page.page.goto(lab.url)
     page.page.wait_for_selector("#launch")
     hands = Hands(page, lab, seed)
     hands.act(ACTIONS)

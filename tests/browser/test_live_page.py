@@ -310,9 +310,9 @@ HIDE = """(hidden) => {
 
 def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.clock.install()
-    page.open()  # again, so that the whole page uses the fake clock
+    page.open()
     run = lab.launch(**{**ENDLESS, "network": {"preset": "mlp", "hidden": [400, 400]}})
     page.wait_for(run["id"], "running")
     lab.post(f"/api/runs/{run['id']}/pause")
@@ -346,7 +346,7 @@ def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open
 def test_a_silently_dead_connection_is_reopened(open_page, make_lab):
     lab = make_lab()
     proxy = Proxy(lab.port)
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     try:
         page.page.clock.install()
         page.page.goto(f"http://127.0.0.1:{proxy.port}/")

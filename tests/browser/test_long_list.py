@@ -60,9 +60,8 @@ def listed(page):
 
 
 def test_a_page_shows_its_runs_before_archived_ones_and_in_the_end_the_same_as_a_fresh_page(lab, open_page):
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.add_init_script(f"({HOLD})()")
-    page.page.goto("about:blank")
     page.open(EVERYTHING)
     page.until(f"document.querySelectorAll('.run').length === {RUNS - ARCHIVED}")
     page.until("theList.held > 3")  # parts of the list are on their way
@@ -92,9 +91,8 @@ def test_a_page_shows_its_runs_before_archived_ones_and_in_the_end_the_same_as_a
 
 
 def test_a_page_that_polls_gets_every_run_too(lab, open_page):
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.add_init_script(f"({NO_SOCKETS})()")
-    page.page.goto("about:blank")
     page.open(EVERYTHING)
     page.until(f"document.querySelectorAll('.run').length === {RUNS}")
     lab.http.delete("/api/runs/a00007").raise_for_status()

@@ -38,7 +38,7 @@ def open_through(open_page, lab):
     opened = []
 
     def open_through(network, ready=True):
-        page = open_page(lab, reused=False)
+        page = open_page(lab, reused=False, opened=False)
         page.page.clock.install()
         page.page.goto(f"http://127.0.0.1:{network.port}/")
         opened.append(page)
@@ -138,7 +138,7 @@ def test_the_page_returns_to_the_socket_when_it_works_again(open_through, lab, n
 def test_a_download_is_followed_by_polling(open_page, unfetched_lab):
     network = Proxy(unfetched_lab.port)
     network.websockets = proxies.refuse("403 Forbidden")
-    page = open_page(unfetched_lab, reused=False, locale="ja-JP")
+    page = open_page(unfetched_lab, reused=False, opened=False, locale="ja-JP")
     page.page.goto(f"http://127.0.0.1:{network.port}/")
     page.until(f"{CONNECTION} === 'polling'")
     assert "このネットワークは WebSocket を通しません" in page.page.inner_text("#status-text")
@@ -170,7 +170,7 @@ def test_a_polling_page_shows_that_the_lab_is_offline_and_continues_when_it_is_b
     lab = make_lab(LOSSROOM_WORKERS="1")
     network = Proxy(lab.port)
     network.websockets = proxies.refuse("403 Forbidden")
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.goto(f"http://127.0.0.1:{network.port}/")
     page.until(f"{CONNECTION} === 'polling'")
     run = lab.launch(**{**QUICK, "training": LONG})

@@ -245,7 +245,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
 
 
 def test_a_browser_that_blocks_storage_asks_before_an_unsent_note_is_lost(open_page, lab, finished):
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.context.add_init_script(REFUSALS["full"])
     page.open()
     select(page, finished)

@@ -20,9 +20,8 @@ def script(request):
 
 @pytest.fixture
 def page(open_page, lab_with_runs, script):
-    page = open_page(lab_with_runs, reused=False)
+    page = open_page(lab_with_runs, reused=False, opened=False)
     page.page.route("**/vendor/**", lambda route: route.fulfill(body=script, content_type="text/javascript"))
-    page.page.goto("about:blank")
     page.open("/#dash=optimizer.name")
     return page
 
@@ -64,7 +63,7 @@ def test_a_report_is_drawn(open_page, lab_with_runs, script, tmp_path):
     assert report.count(own) == 1
     path = tmp_path / "report.html"
     path.write_text(report.replace(own, script.decode()), "utf-8")
-    page = open_page(lab_with_runs, reused=False)
+    page = open_page(lab_with_runs, reused=False, opened=False)
     page.page.goto(path.as_uri())
     expect(page.page.locator("#loss .scatterlayer .trace path.js-line")).not_to_have_count(0)
     assert page.page.locator("#accuracy .scatterlayer .trace path.js-line").count() >= 12

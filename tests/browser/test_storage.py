@@ -24,7 +24,7 @@ REFUSALS = {
 @pytest.fixture(params=[*REFUSALS, "as the browser itself blocks"])
 def page(request, open_page, lab, browser, tmp_path):
     if request.param in REFUSALS:
-        page = open_page(lab, reused=False, color_scheme="light")
+        page = open_page(lab, reused=False, opened=False, color_scheme="light")
         page.page.context.add_init_script(REFUSALS[request.param])
         page.open()
         yield page

@@ -45,7 +45,7 @@ def test_markup_in_names_notes_and_tags_is_shown_as_text_on_the_page(open_page, 
 def test_markup_is_shown_as_text_in_the_report(open_page, lab, evil, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(lab.http.get(f"/api/exports/html?runs={evil}&dash=name&lang=en").content)
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.goto(path.as_uri())
     page.until("document.querySelectorAll('#loss .scatterlayer .trace').length > 0")
     expect(page.page.locator("p.notes")).to_have_text(EVIL)

@@ -45,7 +45,7 @@ def test_a_chart_says_how_many_values_a_log_scale_cannot_draw(
 def test_a_report_says_too_how_many_values_a_log_scale_cannot_draw(open_page, lab, perfect, tmp_path):
     path = tmp_path / "report.html"
     path.write_bytes(lab.http.get(f"/api/runs/{perfect}/export.html?lang=en").content)
-    page = open_page(lab, reused=False)
+    page = open_page(lab, reused=False, opened=False)
     page.page.goto(path.as_uri())
     expect(page.page.locator("#undrawn")).to_be_hidden()
     page.page.check("#log")

@@ -85,9 +85,8 @@ TOASTS = """
     "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
 )
 def test_an_invalid_address_shows_the_default_page(open_page, lab_with_runs, hash_):
-    page = open_page(lab_with_runs, reused=False)
+    page = open_page(lab_with_runs, reused=False, opened=False)
     page.page.add_init_script(TOASTS)
-    page.page.goto("about:blank")
     page.open(f"/{hash_}")
     page.until("document.querySelectorAll('[data-run]').length === 6")
     assert page.page.evaluate("document.documentElement.lang") == "en"

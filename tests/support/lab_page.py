@@ -57,14 +57,16 @@ class LabPage:
     of every request instead would make a page a fifth more expensive to open.
     """
 
-    def __init__(self, tab: Page, lab: HasAddress) -> None:
+    def __init__(self, tab: Page, lab: HasAddress, *, opened: bool = True) -> None:
+        """`opened`: whether the lab's page is opened at once; otherwise the test opens an address."""
         self.page = tab
         self.lab = lab
         self.errors: list[str] = []
         self.foreign_requests: list[str] = []
         tab.on("pageerror", self._keep_error)
         tab.on("console", self._keep_message)
-        self.open()
+        if opened:
+            self.open()
 
     def stop_listening(self) -> None:
         self.page.remove_listener("pageerror", self._keep_error)
