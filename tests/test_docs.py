@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from app import cli
-from app.lessons.library import Library
 from app.settings import variables
 from scripts.docs_images import pictures
+from tests.support import described
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
@@ -33,7 +33,7 @@ def test_docker_compose_passes_every_setting_on():
 
 def test_every_lesson_is_documented():
     text = read("docs/lessons.md")
-    assert all(f"| {lesson.section} " in text for lesson in Library().shelf().lessons.values())
+    assert all(f"| {lesson.section} " in text for lesson in described.lessons().values())
 
 
 def test_links_between_documents_lead_somewhere():

@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.lessons.library import Library
 from engine import ExperimentConfig, datasets
 from engine.summary import summarize
+from tests.support import described
 
-LESSONS = Library().shelf().lessons
+LESSONS = described.lessons()
 ALL = list(LESSONS.values())
 IDS = list(LESSONS)
 

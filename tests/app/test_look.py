@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.lessons.library import Library
 from engine import ExperimentConfig, datasets, load_dataset
 from engine.datasets import own
 from engine.summary import summarize
+from tests.support import described
 from tests.support.experiments import QUICK
 from tests.support.folders import find_data_dir
 
@@ -150,10 +150,7 @@ def test_a_network_that_several_runs_share_is_summarized_once(run):
 
     done = run("summary", "--lesson", "2a-optimizers", columns=120)
     assert done.stdout.count("total") == 1
-    assert (
-        ", ".join(config.name for config in Library().shelf().lessons["2a-optimizers"].configs())
-        in done.stdout
-    )
+    assert ", ".join(config.name for config in described.lessons()["2a-optimizers"].configs()) in done.stdout
 
 
 @pytest.mark.parametrize(

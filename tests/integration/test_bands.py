@@ -8,9 +8,9 @@ same networks must learn the digits.
 import numpy as np
 import pytest
 
-from app.lessons.library import Library
 from engine import ExperimentConfig, Trainer, datasets
 from engine.fast.dense import DenseReluStep
+from tests.support import described
 from tests.support.events import evaluations_of
 from tests.support.folders import find_data_dir
 
@@ -131,7 +131,7 @@ def test_batch_norm_rescues_what_stays_flat_and_harms_no_optimizer(
 @needs_mnist
 def test_residual_blocks_bring_the_gradient_down_and_clipping_does_not(cache_dir):
     lowest = {}
-    for config in Library().shelf().lessons["1b-deep"].configs():
+    for config in described.lessons()["1b-deep"].configs():
         trainer = Trainer(config, data_dir=DATA_DIR, cache_dir=cache_dir)
         lowest[config.name] = np.median([trainer.step().gradient_norms[0] for _ in range(100)])
     plain = lowest.pop("σ 0.01")

@@ -12,13 +12,13 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from websockets.exceptions import ConnectionClosed
 
-from app.main import create_app
+from tests.support import described
 from tests.support.class_lab import running_class
 from tests.support.experiments import QUICK
 from tests.support.waiting import wait_until
 
 #: Downloads would contact other hosts; every other route of the OpenAPI document is called.
-schema = schemathesis.openapi.from_dict(create_app().openapi()).exclude(path_regex="fetch")
+schema = schemathesis.openapi.from_dict(copy.deepcopy(described.openapi())).exclude(path_regex="fetch")
 OPERATIONS: dict[str, Any] = {}
 for found in schema.get_all_operations():
     assert isinstance(found, Ok), "the description of a route is not valid"

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from app.main import create_app
+from tests.support import described
 from tests.support.class_lab import running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS
@@ -17,7 +17,7 @@ from tests.support.small_lesson import LATE, LINE, PREDICTION, SEALED, SLUG, wri
 from tests.support.waiting import wait_until
 
 PATH = f"/api/lessons/{SLUG}"
-DOCUMENT = create_app().openapi()
+DOCUMENT = described.openapi()
 
 
 @pytest.fixture

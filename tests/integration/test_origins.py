@@ -10,9 +10,10 @@ from websockets.sync.client import connect
 from app.main import create_app
 from app.security.origin import LOGGED
 from app.security.prefix import OWN_NAMES
+from tests.support import described
 from tests.support.experiments import ENDLESS
 
-DOCUMENT = create_app().openapi()
+DOCUMENT = described.openapi()
 SAFE = {"get", "head", "options"}
 EVIL = {"Origin": "http://evil.example"}
 ELSEWHERE = {
