@@ -5,15 +5,15 @@
 
 import { h, setText, svg } from "../page/dom.js";
 import { roundAbove, Scale } from "../scale.js";
-import { number, percent, t } from "../words/i18n.js";
-import { columnsOf, extentOf, halfTakenOff, MIN_FOR_BAND, nearest } from "./cloud.js";
-import { bandOf, lineOf, medianOf, spread } from "./cloud-paths.js";
+import { number, t } from "../words/i18n.js";
+import { extentOf, nearest } from "./cloud.js";
+import { lineOf } from "./cloud-paths.js";
+import { curveOf, describe, labelsOf, marksOf, summaryOf } from "./cloud-summary.js";
 import { colorOf } from "./groups.js";
-import { isOver } from "./tile.js";
 
 /**
- * @import { Column, Curve } from "./cloud.js"
  * @import { Place } from "./cloud-paths.js"
+ * @import { Summary } from "./cloud-summary.js"
  * @import { CurveGroup } from "./groups.js"
  * @import { CurveView } from "./tile.js"
  */
@@ -22,11 +22,6 @@ import { isOver } from "./tile.js";
 const LINES_IN_STEP = 40;
 
 /** A thin line, the curve that it shows, and its color. @typedef {{path: SVGElement, view: CurveView | null, color: string}} Line */
-
-/** What is drawn of a group. @typedef {{group: CurveGroup, columns: Column[], off: number | null}} Drawn */
-
-/** @param {CurveView} view @returns {Curve} */
-const curveOf = (view) => ({ points: view.points, over: isOver(view), iterations: view.iterations });
 
 /** A curve is pointed at from this many pixels. */
 const POINTING = 10;
@@ -119,18 +114,18 @@ export class CloudView {
     const place = { x, y, end: end || 1 };
     this.#drawAxes(place, end);
     yield* this.#drawThin(groups, place);
-    /** @type {Drawn[]} */
-    const drawn = [];
+    /** @type {Summary[]} */
+    const summaries = [];
     for (const group of groups) {
-      drawn.push(summaryOf(group, end));
+      summaries.push(summaryOf(group, end));
       yield;
     }
-    this.#drawSummary(drawn, place);
-    this.#drawLabels(drawn, place, beyond, end);
+    this.#summary.replaceChildren(...marksOf(summaries, place));
+    this.#labels.replaceChildren(...labelsOf(summaries, place, { beyond, end, width, letter }));
     this.#drawKey(views);
     this.#place = place;
     this.#drawChosen(place);
-    this.#plot.setAttribute("aria-label", this.#describe(drawn));
+    this.#plot.setAttribute("aria-label", [this.#title.textContent, ...describe(summaries)].join(". "));
   }
 
   /** @type {Place | null} */
@@ -217,95 +212,6 @@ export class CloudView {
     return line;
   }
 
-  /**
-   * @param {Drawn[]} drawn
-   * @param {Place} place
-   */
-  #drawSummary(drawn, place) {
-    this.#summary.replaceChildren(
-      ...drawn.flatMap(({ group, columns, off }) => {
-        if (group.isRest || !columns.length) return [];
-        const color = colorOf(group);
-        const parts = [
-          ...(bandCount(group) >= MIN_FOR_BAND
-            ? [svg("path", { class: "band", d: bandOf(columns, place) })]
-            : []),
-          svg("path", { class: "halo", d: medianOf(columns, place, true) + medianOf(columns, place, false) }),
-          svg("path", { class: "median", d: medianOf(columns, place, true) }),
-          svg("path", { class: "median open", d: medianOf(columns, place, false) }),
-          ...(off === null
-            ? []
-            : [
-                svg("line", {
-                  class: "off",
-                  x1: place.x.place(off),
-                  x2: place.x.place(off),
-                  y1: place.y.place(1),
-                  y2: place.y.place(0),
-                }),
-              ]),
-        ];
-        for (const part of parts) part.style.color = color;
-        return parts;
-      }),
-    );
-  }
-
-  /**
-   * Names at the ends of the medians, when half have taken off, and how many runs go on beyond the chart.
-   * @param {Drawn[]} drawn
-   * @param {Place} place
-   * @param {number} beyond
-   * @param {number} end
-   */
-  #drawLabels(drawn, { x, y }, beyond, end) {
-    const { width, letter } = this.#room;
-    const height = 2.5 * letter;
-    const named = drawn.filter(({ group, columns }) => !group.isRest && columns.length);
-    const ends = named.map(({ group, columns }) => ({ group, value: columns[columns.length - 1].median }));
-    const tops = spread(
-      ends.map(({ value }) => y.place(value) - height / 2),
-      height,
-      y.place(0) - height / 2 + letter,
-    );
-    const labels = ends.map(({ group, value }, i) => {
-      const name = h("b", {}, group.name || t("class.wall.cloud.median"));
-      name.style.color = colorOf(group);
-      const label = h("p", { className: "cloud-end", title: group.name }, name, percent(value));
-      label.style.top = `${tops[i]}px`;
-      label.style.left = `${x.place(end) + 0.7 * letter}px`;
-      return label;
-    });
-    const offs = named.filter(({ off }) => off !== null);
-    const [first] = offs;
-    if (first?.off) {
-      const at = x.place(first.off);
-      const isRight = at < 17 * letter;
-      const key = ends.length > 1 ? "class.wall.cloud.off_of" : "class.wall.cloud.off";
-      const label = h(
-        "p",
-        { className: "cloud-off" },
-        t(key, { name: first.group.name, n: number(first.off) }),
-      );
-      label.style.top = `${y.place(isRight ? 0.55 : 0.97)}px`; // right of the line, the curves are above
-      if (isRight) label.style.left = `${at + 0.6 * letter}px`;
-      else label.style.right = `${width - at + 0.6 * letter}px`;
-      label.classList.toggle("right", isRight);
-      labels.push(label);
-    }
-    if (beyond) {
-      const label = h(
-        "p",
-        { className: "cloud-beyond" },
-        t("class.wall.cloud.beyond", { n: number(beyond) }),
-      );
-      label.style.right = `${width - x.place(end) + 4}px`;
-      label.style.bottom = `${2.2 * letter}px`;
-      labels.push(label);
-    }
-    this.#labels.replaceChildren(...labels);
-  }
-
   /** @param {CurveView[]} views */
   #drawKey(views) {
     const begun = views.filter(({ points }) => points.length).length;
@@ -316,22 +222,6 @@ export class CloudView {
       h("span", { className: "key" }, h("span", { className: "area" }), t("class.wall.cloud.band")),
     );
   }
-
-  /** @param {Drawn[]} drawn */
-  #describe(drawn) {
-    const named = drawn.filter(({ group, columns }) => !group.isRest && columns.length);
-    const ends = named.map(({ group, columns }) => {
-      const { median, low, high } = columns[columns.length - 1];
-      const name = group.name || t("class.wall.cloud.median");
-      return t("class.wall.cloud.describe", {
-        name,
-        median: percent(median),
-        low: percent(low),
-        high: percent(high),
-      });
-    });
-    return [this.#title.textContent, ...ends].join(". ");
-  }
 }
 
 /** How many letters the longest name beside the chart is wide, within limits. @param {CurveGroup[]} groups */
@@ -339,21 +229,6 @@ function roomForNames(groups) {
   const longest = Math.max(8, ...groups.map(({ name }) => name.length));
   return Math.min(12, 0.7 * longest + 1);
 }
-
-/**
- * @param {CurveGroup} group
- * @param {number} end
- * @returns {Drawn}
- */
-function summaryOf(group, end) {
-  if (group.isRest) return { group, columns: [], off: null };
-  const curves = group.curves.map(curveOf);
-  const off = halfTakenOff(curves, group.curves[0]?.chance ?? 0);
-  return { group, columns: columnsOf(curves, end), off: off !== null && off <= end ? off : null };
-}
-
-/** How many of a group's runs have begun. @param {CurveGroup} group */
-const bandCount = ({ curves }) => curves.filter(({ points }) => points.length).length;
 
 /** "validation", "test", or "accuracy" if there are both. @param {CurveView[]} views */
 export function metricOf(views) {
