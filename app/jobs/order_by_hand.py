@@ -23,9 +23,8 @@ class OrderByHand:
         self._queue = queue
         self._database = database
         self._stored: list[OutOfTurn] = []
-        self._order = (
-            asyncio.Lock()
-        )  # held while an order is stored and made, so that none is made upon an older one
+        # held while an order is stored and made, so that none is made upon an older one
+        self._order = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:

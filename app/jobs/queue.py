@@ -71,12 +71,10 @@ class Queue:
         self._most = most
         self._seconds = seconds
         self._owners: dict[str, Owners] = {}
-        self._first: deque[str] = (
-            deque()
-        )  # before everyone's turn; the others are in lines, or follow another
-        self._followers: dict[
-            str, list[str]
-        ] = {}  # training → those that start right after it, in their order
+        # before everyone's turn; the others are in lines, or follow another
+        self._first: deque[str] = deque()
+        # training → those that start right after it, in their order
+        self._followers: dict[str, list[str]] = {}
         self._leaders: dict[str, str] = {}  # follower → the training that it follows
         self._lines: dict[_Key, _Line] = {}
         self._heap: list[_Entry] = []

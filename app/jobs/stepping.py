@@ -39,9 +39,8 @@ class Stepping:
         self._sharing = sharing
         self._places = places
         self._stored = stored
-        self._asked: dict[
-            str, int
-        ] = {}  # trainings that are asked to pause, and their iterations from there on
+        # trainings that are asked to pause, and their iterations from there on
+        self._asked: dict[str, int] = {}
         self._targets: dict[str, int] = {}  # the iterations up to which paused ones train
 
     def open(self) -> None:

@@ -57,9 +57,8 @@ class Lanes:
             self._lanes |= {_PROJECTOR: States(), _STUDENTS: States(has_more=True)}
             self._lanes |= {_WALL: States(has_more=True), _TEACHERS_WALL: States()}
             self._lanes |= {_PROJECTORS_WALL: States()}
-        self._changed: dict[
-            States, int
-        ] = {}  # lane → its version before the changes that are not offered yet
+        # lane → its version before the changes that are not offered yet
+        self._changed: dict[States, int] = {}
 
     def of(self, reader: Person, *, wall: bool = False) -> tuple[States, ...]:
         """The lanes that a person reads, in their order.

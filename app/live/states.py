@@ -77,9 +77,8 @@ class States:
         self._states: OrderedDict[str, State] = OrderedDict()  # in the order of their versions
         self._deleted: deque[str] = deque()
         self._forgotten = 0  # the version of the newest deletion that is not among the states any more
-        self._kept: dict[
-            str, int
-        ] = {}  # person → version of the newest deletion that does not count for them
+        # person → version of the newest deletion that does not count for them
+        self._kept: dict[str, int] = {}
         self._changes: _Shared[tuple[int, str], list[str | bytes]] = _Shared()
         self._parts: _Shared[Place, tuple[str, Place | None]] = _Shared()
 

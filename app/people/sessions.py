@@ -20,9 +20,8 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._people: dict[str, str] = {}  # hash of the token → person
-        self._joined: dict[
-            str, tuple[float, str]
-        ] = {}  # hash of a visitor's token → when they joined, as whom
+        # hash of a visitor's token → when they joined, as whom
+        self._joined: dict[str, tuple[float, str]] = {}
 
     async def open(self, class_id: str) -> None:
         """Read the sessions of a class back."""

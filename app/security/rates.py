@@ -46,9 +46,8 @@ class Rates:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._full_at: dict[
-            tuple[str, Action], float
-        ] = {}  # when the bucket is full again, in order of asking
+        # when the bucket is full again, in order of asking
+        self._full_at: dict[tuple[str, Action], float] = {}
 
     def take(self, person_id: str, action: Action, count: int = 1) -> None:
         """Note that a person does something now, or `count` things at once, all or none; never more than `at_once`.
