@@ -18,6 +18,8 @@ from app.storage.database import Database
 
 
 class OrderByHand:
+    """Moves trainings that wait, as the teacher says."""
+
     def __init__(self, register: Register, queue: Queue, database: Database) -> None:
         self._register = register
         self._queue = queue
