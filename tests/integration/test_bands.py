@@ -1,8 +1,8 @@
 """Final accuracies on real MNIST against those of an independent implementation with the same settings.
 
-The bands are the references' means over three seeds, ± three of their standard deviations, at least a point, and
-where 300 images make the outcome vary from seed to seed, as much as a mean over our seeds can. Without MNIST the
-same networks must learn the digits.
+The bands are the references' means over three seeds, ± three of their standard deviations, at least a point: one
+training must lie in each. Where the outcome varies from seed to seed, with 300 images and with AdaGrad, the band is
+that of a mean over three of ours. Without MNIST the same networks must learn the digits.
 """
 
 import numpy as np
@@ -96,7 +96,8 @@ def final(document, cache_dir, seeds):
     ],
 )
 def test_mnist_ends_where_an_independent_implementation_does(document, train, test, cache_dir):
-    measured = final(document, cache_dir, seeds=(0, 1, 2))
+    varies = document["optimizer"]["name"] == "adagrad" or "dataset" in document
+    measured = final(document, cache_dir, seeds=(0, 1, 2) if varies else (0,))
     np.testing.assert_array_less(np.abs(measured - [train[0], test[0]]), [train[1], test[1]])
 
 
