@@ -178,7 +178,12 @@ def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
 def _data_parsers(data: argparse.ArgumentParser) -> None:
     kinds = data.add_subparsers(metavar="WHAT", required=True)
     add = kinds.add_parser("add", help="make a data set of a file, or of a folder of images")
-    add.add_argument("file", type=Path, metavar="FILE", help="CSV, NPZ, IDX or a zip; docs: own data")
+    add.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a table (CSV, TSV), NPZ, IDX, a ZIP or a folder with one folder of images for each class",
+    )
     add.add_argument("--name", required=True, help="what people call it")
     add.add_argument("--label", metavar="COLUMN", help="the column with the classes")
     add.add_argument("--columns", metavar="A,B", help="the input columns, separated by commas")
