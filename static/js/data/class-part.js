@@ -94,6 +94,7 @@ class Row {
 
   #toggle() {
     const shown = this.#isDropped ? this.#name : "";
+    this.#isDropped = !this.#isDropped; // the answer may take a moment, and a second click means the opposite
     this.#input.value = shown;
     this.#onName(shown);
   }
