@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.estimate import expected_seconds
-from app.lessons.document import Choice, Claim, Click, Number, Question, Rank, Try
+from app.lessons.document import Choice, Claim, Click, Number, Question, Rank, Spread, Try
 from app.lessons.expressions import holds, value_of
 from app.lessons.functions import Unmeasured
 from app.lessons.lesson import Lesson
@@ -90,7 +90,10 @@ def check(
     )
     lines = [_claim(lesson, claim, over_seeds) for claim in lesson.claims if claim.on in (None, dataset)]
     lines += [_question(lesson, question, of_person) for question in lesson.questions()]
-    tries = lesson.settings.transfer.try_ if lesson.settings.transfer else []
+    transfer = lesson.settings.transfer
+    if transfer is not None and transfer.spread is not None:
+        lines.append(_of_each(lesson, transfer.spread, of_person))
+    tries = transfer.try_ if transfer else []
     return lines + [
         _try(lesson, each, dataset, of_person, data_dir, cache_dir) for each in tries if each.reach
     ]
@@ -128,6 +131,16 @@ def _claim(lesson: Lesson, claim: Claim, figures: Figures) -> Line:
 
 def _spread(values: np.ndarray) -> str:
     return f"{values.mean():.4g} ± {values.std(ddof=1):.2g}" if values.size > 1 else f"{values.mean():.4g}"
+
+
+def _of_each(lesson: Lesson, spread: Spread, figures: Figures) -> Line:
+    """What is measured in the runs of each student, for these runs."""
+    what = f"spread {spread.id}: {spread.says}"
+    try:
+        value = value_of(lesson.expression(spread.value), figures)
+    except Unmeasured as error:
+        return Line(what, str(error), None)
+    return Line(what, f"{value:.4g}", bool(np.isfinite(value)))
 
 
 def _question(lesson: Lesson, question: Question, figures: Figures) -> Line:

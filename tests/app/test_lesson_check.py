@@ -31,6 +31,7 @@ def test_a_new_lesson_passes_the_check_at_once(tmp_path, capsys):
     assert "two-rates on digits, 2 seeds" in said
     assert re.search(r"yes . claim farther: .* test\(large rate\) 9\d", said)
     assert re.search(r"yes . question ahead: .* large ", said)
+    assert re.search(r"yes . spread each: .* 9\d", said)
     assert re.search(r"try more: .* reached as it is", said)
     assert main(["lessons", "new", "two-rates", "--folder", str(folder)]) == 2  # nothing is overwritten
 
