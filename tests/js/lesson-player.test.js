@@ -152,7 +152,7 @@ test("how far off is said in points of per cent, in places, or in the question's
   assert.equal(offText(40, { kind: "number", unit: "iterations" }), "40 iterations");
   assert.equal(offText(0, { kind: "rank" }), "");
   assert.equal(valueText(QUESTIONS[0], "adam"), "adam");
-  assert.equal(valueText({ ...QUESTIONS[2], unit: "%" }, { value: 80, range: 0 }), "80%");
+  assert.equal(valueText({ ...QUESTIONS[2], unit: "%" }, { value: 80, range: 0 }), "80 %");
 });
 
 test("while a lesson is open the page shows its cards and its runs, and afterwards what it showed before", () => {

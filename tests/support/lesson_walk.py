@@ -22,7 +22,7 @@ STEP = "document.querySelector('.lab').dataset.lesson"
 #: What is written as the answer to the last question.
 EXIT = "なぜ？ Why?"
 #: Seconds until the runs of a lesson, or of something to try, must have ended.
-PATIENCE = 900.0
+PATIENCE = 3600.0
 
 #: Where an iteration is in the chart in which one clicks, in pixels of the window.
 _PLACE = """([chart, iteration]) => {

@@ -202,6 +202,6 @@ export function valueText({ kind, options = [], unit = "" }, value) {
   if (kind === "click") return t("lesson.iteration", { n: number(value) });
   const shown = typeof value === "number" ? value : Object(value).value;
   return typeof shown === "number"
-    ? `${number(shown)}${unit === "%" ? "" : " "}${unit}`.trim()
+    ? `${number(shown)} ${unit}`.trim() // as the server writes what came
     : String(value);
 }
