@@ -221,5 +221,10 @@ def test_every_route_that_launches_imports_or_exports_is_limited():
     takes_long = {"POST /api/rate-finder", "POST /api/landscapes"}
     assert len(makes_runs) == 7
     assert len(makes_files) >= 9
-    assert {name for name, actions in found.items() if actions} == makes_runs | makes_files | takes_long
+    own_data = {name for name in found if name.startswith("POST /api/own-data/") and "upload" in name} | {
+        "GET /api/own-data/{name}/file"
+    }
+    assert {
+        name for name, actions in found.items() if actions
+    } == makes_runs | makes_files | takes_long | own_data
     assert found["POST /api/imports"] == ["import"]
