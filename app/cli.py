@@ -6,6 +6,7 @@ Imports nothing heavy at the top: workers re-import the program's main module, a
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
 
@@ -160,7 +161,13 @@ def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
         "--seeds", type=int, metavar="N", help="of each run (default: 6); 0: only read the files"
     )
     check.add_argument(
-        "--quick", action="store_true", help="on the digits, two seeds, only what is trained fast"
+        "--quick", action="store_true", help="on the digits, two seeds, for about 90 s (or --budget)"
+    )
+    check.add_argument(
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help="train about so long: the lessons that take least come first, the others are named",
     )
     _folders(check)
     check.set_defaults(command=_lessons_check)
@@ -290,7 +297,15 @@ def _lessons_check(arguments: argparse.Namespace) -> int:
     settings = read_settings(data_dir=arguments.data_dir, state_dir=arguments.state_dir)
     if arguments.seeds is not None and not 0 <= arguments.seeds <= 1000:
         raise Mistake(f"--seeds must be 0 to 1000, not {arguments.seeds}")
-    return check_lessons(arguments.paths, settings, seeds=arguments.seeds, quick=arguments.quick)
+    if arguments.budget is not None and not 0 < arguments.budget < math.inf:
+        raise Mistake(f"--budget must be a number of seconds above 0, not {arguments.budget:g}")
+    return check_lessons(
+        arguments.paths,
+        settings,
+        seeds=arguments.seeds,
+        quick=arguments.quick,
+        budget=arguments.budget,
+    )
 
 
 def _lessons_new(arguments: argparse.Namespace) -> int:

@@ -27,11 +27,13 @@ PART = 1 << 16
 
 def share_of_small(weights: Sequence[Array]) -> float:
     """The share of all weights, 0 to 1, whose absolute value is below `SMALL`."""
-    small = 0
-    for array in weights:
-        for at in range(0, len(array), PART):
-            small += int(np.count_nonzero(np.abs(array[at : at + PART]) < SMALL))
-    return small / sum(map(len, weights))
+    return sum(map(count_small, weights)) / sum(map(len, weights))
+
+
+def count_small(values: Array) -> int:
+    """How many numbers (n,) have an absolute value below `SMALL`."""
+    parts = (values[at : at + PART] for at in range(0, len(values), PART))
+    return sum(int(np.count_nonzero(np.abs(part) < SMALL)) for part in parts)
 
 
 class Penalty:

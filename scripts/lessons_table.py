@@ -2,8 +2,8 @@
 
 docs/lessons.json stores the figures of each run under a digest of its settings. So a run that several lessons share is
 trained once, and it is trained again only if its settings change. The first time takes hours. It can be stopped at any
-time, and the next start continues. `make lessons ARGS="--only 3b"` trains only this lesson; `ARGS=--render` only writes
-the table.
+time, and the next start continues. At the end it names the claims that the figures deny, and fails if there are some.
+`make lessons ARGS="--only 3b"` trains only this lesson; `ARGS=--render` only writes the table.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import json
 import math
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,10 @@ app.one_thread()  # before NumPy is imported
 
 import numpy as np
 
-from app.lessons.expressions import evaluate
+from app.lessons.document import Claim
+from app.lessons.expressions import evaluate, holds
+from app.lessons.functions import Unmeasured
+from app.lessons.inside import joined
 from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import Library
 from app.lessons.measuring import measure
@@ -33,6 +37,8 @@ from engine import ExperimentConfig, datasets
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
+#: In full size a lesson takes up to an hour for each seed: its figures there come from fewer seeds.
+FULL_SEEDS = 3
 BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
 LESSONS = Library().shelf().lessons
 
@@ -43,7 +49,8 @@ def quantities_of(config: ExperimentConfig) -> list[str]:
     return [name for name in QUANTITIES if has_validation or name != "validation"]
 
 
-#: digest → {"run", "dataset", "seeds", and a list for each quantity}
+#: digest → {"run", "dataset", a list for each quantity with a number for each seed, and where a lesson's claims ask for
+#: them "layers": a list with {figure of `app.lessons.inside`: a number for each layer} for each seed}
 Table = dict[str, dict[str, Any]]
 
 
@@ -65,6 +72,18 @@ def sizes(lesson: Lesson) -> list[bool]:
     return [False, True] if lesson.settings.full else [False]
 
 
+def seeds(lesson: Lesson, *, full: bool) -> int:
+    """How many seeds the figures of a lesson come from."""
+    return min(lesson.seeds, FULL_SEEDS) if full else lesson.seeds
+
+
+def with_inside(lesson: Lesson, dataset: str, *, full: bool) -> set[str]:
+    """The names on a data set of the runs whose networks are measured inside: where the lesson's claims ask for it, and
+    not in full size."""
+    names = lesson.names_on(dataset)
+    return set() if full else {names[written] for written in lesson.runs_inside}
+
+
 def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -> Figures:
     """The figures of a lesson's runs, which its claims check.
 
@@ -72,16 +91,44 @@ def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -
         KeyError: a run's settings have changed since it was trained.
     """
     outcomes = {}
+    count = seeds(lesson, full=full)
     for config in lesson.configs(dataset=dataset, measured=True, full=full):
         row = table[digest(config)]
-        nothing = [None] * lesson.seeds
+        values = {name: row.get(name, [None] * count)[:count] for name in QUANTITIES}
         outcomes[config.name] = Outcome(
-            **{
-                name: np.array([math.nan if v is None else v for v in row.get(name, nothing)[: lesson.seeds]])
-                for name in QUANTITIES
-            }
+            **{name: np.array(_with_nan(each)) for name, each in values.items()},
+            layers=joined([_layers_with_nan(each) for each in row.get("layers", [])[:count]]),
         )
     return lesson.figures(outcomes, dataset)
+
+
+def _with_nan(values: list[float | None]) -> list[float]:
+    return [math.nan if value is None else value for value in values]
+
+
+def _layers_with_nan(seed: dict[str, list[float | None]] | None) -> dict[str, list[float]]:
+    return {name: _with_nan(values) for name, values in (seed or {}).items()}
+
+
+def claims(lesson: Lesson, dataset: str, *, full: bool) -> list[Claim]:
+    """What a lesson states on a data set, and is measured there in a size: in full size, not the inside of networks."""
+    return [
+        claim
+        for claim in lesson.claims
+        if claim.on in (None, dataset) and not (full and lesson.expression(claim.holds).needs_inside)
+    ]
+
+
+def denied(table: Table) -> list[str]:
+    """The claims that the figures of a lesson's runs deny."""
+    return [
+        f"{lesson.slug} on {dataset}{', full size' if full else ''}: {claim.says} ({claim.holds})"
+        for lesson in LESSONS.values()
+        for dataset in data_sets(lesson)
+        for full in sizes(lesson)
+        for claim in claims(lesson, dataset, full=full)
+        if not holds(lesson.expression(claim.holds), figures(table, lesson, dataset, full=full))
+    ]
 
 
 def load() -> Table:
@@ -111,12 +158,19 @@ def train(slug_prefix: str, only_dataset: str | None) -> None:
                 print(f"{lesson.slug}: this machine does not have {dataset}")
                 continue
             for full in sizes(lesson):
+                inside = with_inside(lesson, dataset, full=full)
                 for config in lesson.configs(dataset=dataset, measured=True, full=full):
-                    _fill(config, range(lesson.seeds), settings, f"{lesson.slug} {config.name}")
+                    _fill(
+                        config,
+                        seeds(lesson, full=full),
+                        settings,
+                        f"{lesson.slug} {config.name}",
+                        inside=config.name in inside,
+                    )
 
 
-def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str) -> None:
-    for seed in seeds:
+def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *, inside: bool) -> None:
+    for seed in range(count):
         table = load()  # again, because another process may have written other runs
         key = digest(config)
         row = table.setdefault(
@@ -127,18 +181,27 @@ def _fill(config: ExperimentConfig, seeds: range, settings: Settings, name: str)
                 **{quantity: [] for quantity in quantities_of(config)},
             },
         )
-        if len(row["test"]) > seed:
+        if len(row["test"]) > seed and not (inside and len(row.get("layers", [])) <= seed):
             continue
-        measured = measure(config, seed, settings.data_dir, settings.cache_dir).quantities
-        for quantity, value in measured.items():
-            row[quantity].append(float(f"{value:.5g}") if math.isfinite(value) else None)
+        measured = measure(config, seed, settings.data_dir, settings.cache_dir, inside=inside)
+        found = measured.quantities
+        for quantity, value in found.items():
+            row[quantity][seed : seed + 1] = [_short(value)]
+        if inside:
+            layers = {figure: [_short(value) for value in each] for figure, each in measured.layers.items()}
+            row.setdefault("layers", []).append(layers)
         table = load()
         table[key] = row
         save(table)
         print(
-            f"{config.dataset.name} {name} seed {seed}: train {measured['train']:.1f} test {measured['test']:.1f}",
+            f"{config.dataset.name} {name} seed {seed}: train {found['train']:.1f} test {found['test']:.1f}",
             flush=True,
         )
+
+
+def _short(value: float) -> float | None:
+    """A number as it is stored."""
+    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def render(table: Table) -> str:
@@ -167,9 +230,10 @@ def _lesson(table: Table, lesson: Lesson, *, full: bool) -> str:
             run = re.sub(r"(, )?seed \d+$", "", config.name) or "one seed each"
             cells = rows.setdefault(run, [""] * (3 * place))
             cells += _cells(outcomes[config.name], first, sparse=config.regularization.l1 > 0)
+    count = seeds(lesson, full=full)
     lines = [
         f"### {lesson.slug}: {lesson.title['en']} {lesson.title['ja']}{', full size' if full else ''}\n",
-        f"{lesson.seeds} seeds.\n" if lesson.seeds > 1 else "One seed.\n",
+        f"{count} seeds.\n" if count > 1 else "One seed.\n",
         _line(["run", *head]),
         _line(["---"] * (1 + len(head))),
         *(_line([run, *cells, *[""] * (len(head) - len(cells))]) for run, cells in rows.items()),
@@ -180,25 +244,29 @@ def _lesson(table: Table, lesson: Lesson, *, full: bool) -> str:
 
 
 def _compared(lesson: Lesson, outcomes: Figures, title: str) -> list[str]:
-    """The lesson's further figures, as a table of their own."""
+    """The lesson's further figures, as a table of their own; none where they were not measured."""
     if not lesson.settings.compared:
         return []
-    rows = {
-        row: {
-            name: evaluate(lesson.expression(text, curves=False), outcomes) for name, text in columns.items()
+    try:
+        rows = {
+            row: {name: _figure(lesson, text, outcomes) for name, text in columns.items()}
+            for row, columns in lesson.settings.compared.items()
         }
-        for row, columns in lesson.settings.compared.items()
-    }
+    except Unmeasured:  # in full size, the inside of networks
+        return []
     head = list(next(iter(rows.values())))
     return [
         "",
         _line([title, *head]),
         _line(["---"] * (1 + len(head))),
-        *(
-            _line([row, *(_spread(values, "+.2f") for values in columns.values())])
-            for row, columns in rows.items()
-        ),
+        *(_line([row, *columns.values()]) for row, columns in rows.items()),
     ]
+
+
+def _figure(lesson: Lesson, text: str, outcomes: Figures) -> str:
+    """A further figure, with its spread. Differences have a sign."""
+    expression = lesson.expression(text, curves=False)
+    return _spread(evaluate(expression, outcomes), ".2f" if expression.needs_inside else "+.2f")
 
 
 def _line(cells: list[str]) -> str:
@@ -247,7 +315,7 @@ def prune(table: Table) -> Table:
     return {key: row for key, row in table.items() if key in known}
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(
         description="Train the lessons from several seeds, and write docs/lessons.md."
     )
@@ -262,7 +330,10 @@ def main() -> None:
     table = prune(load())
     save(table)
     write(table)
+    for claim in (wrong := denied(table)):
+        print(f"not so over all seeds: {claim}")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

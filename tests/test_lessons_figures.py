@@ -1,6 +1,7 @@
 """What the lessons say is so: of figures from several seeds, which are those of today's engine and today's lessons."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,8 +22,7 @@ TRAINED = [
 CLAIMS = [
     (lesson, dataset, full, claim)
     for lesson, dataset, full in TRAINED
-    for claim in lesson.claims
-    if claim.on in (None, dataset)
+    for claim in lessons_table.claims(lesson, dataset, full=full)
 ]
 
 
@@ -38,11 +38,15 @@ EACH = pytest.mark.parametrize(
 
 @EACH
 def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset, full):
+    count = lessons_table.seeds(lesson, full=full)
+    assert count >= lessons_table.FULL_SEEDS
+    inside = lessons_table.with_inside(lesson, dataset, full=full)
     for config in lesson.configs(dataset=dataset, measured=True, full=full):
         assert digest(config) in TABLE, f"{config.name}: the settings have changed since `make lessons`"
         row = TABLE[digest(config)]
         assert row["dataset"] == dataset
-        assert all(len(row[quantity]) >= lesson.seeds for quantity in lessons_table.quantities_of(config))
+        assert all(len(row[quantity]) >= count for quantity in lessons_table.quantities_of(config))
+        assert config.name not in inside or len(row["layers"]) >= count
 
 
 def test_every_recorded_figure_belongs_to_a_run_of_a_lesson():
@@ -78,17 +82,13 @@ def test_every_lesson_with_figures_makes_claims_on_every_data_set():
 def test_claims_could_be_wrong(lesson, dataset, full):
     """Of runs that all end alike, at chance and with nothing else to be seen, some claims do not hold."""
     real = figures(TABLE, lesson, dataset, full=full)
-    alike = {
-        name: dataclasses.replace(
-            run,
-            **{
-                part: np.full_like(run.test, 10.0)
-                for part in ("train", "validation", "test", "small", "lowest", "highest", "weights")
-            },
-        )
-        for name, run in real.outcomes.items()
-    }
-    claims = [claim for claim in lesson.claims if claim.on in (None, dataset)]
+    parts = ("train", "validation", "test", "small", "lowest", "highest", "weights")
+    alike = {}
+    for name, run in real.outcomes.items():
+        same: dict[str, Any] = {part: np.full_like(run.test, 10.0) for part in parts}
+        same["layers"] = {figure: np.zeros_like(values) for figure, values in run.layers.items()}
+        alike[name] = dataclasses.replace(run, **same)
+    claims = lessons_table.claims(lesson, dataset, full=full)
     known = dataclasses.replace(real, outcomes=alike)
     assert not all(holds(lesson.expression(claim.holds), known) for claim in claims)
 

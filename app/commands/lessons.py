@@ -5,58 +5,104 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from app.commands.terminal import complain, console, visible
-from app.lessons.checking import Line, check, seconds_of
+from app.lessons.checking import Line, check
 from app.lessons.document import LANGUAGES
 from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import BUILT_IN, Library, Shelf
 from app.lessons.problem import Problem
 from app.lessons.schema import schema_text
+from app.lessons.trained import Planned, Trained, plan
 from app.mistake import Failure, Mistake
 from app.settings import Settings
 from engine import DatasetError, datasets
 
-#: A quick check trains only lessons that take no longer than this, with this many seeds.
-QUICK_SECONDS, QUICK_SEEDS = 20.0, 2
+#: A quick check trains for this many seconds, by the estimate, with this many seeds.
+QUICK_SECONDS, QUICK_SEEDS = 90.0, 2
 #: Seeds of a check that names no number.
 SEEDS = 6
 SKELETON = BUILT_IN.parent / "skeleton"
 
 
-def check_lessons(paths: Sequence[Path], settings: Settings, *, seeds: int | None, quick: bool) -> int:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Check:
+    """A lesson that is to be checked on a data set."""
+
+    lesson: Lesson
+    dataset: str
+    seeds: int
+    tries: bool
+
+    @property
+    def name(self) -> str:
+        return f"{self.lesson.slug} on {self.dataset}"
+
+    @property
+    def planned(self) -> list[Planned]:
+        return plan(self.lesson, self.dataset, self.seeds, tries=self.tries)
+
+
+def check_lessons(
+    paths: Sequence[Path], settings: Settings, *, seeds: int | None, quick: bool, budget: float | None
+) -> int:
     """Check files, train their runs, and print what was found: 0, 1 if a claim does not hold, or 2 for a wrong file.
 
     Args:
         paths: folders or files; none: the folder of own lessons, or else the built-in lessons.
         seeds: how many seeds each run is trained from; 0: the files are only read.
-        quick: only on the digits, with few seeds, and only lessons that are trained fast.
+        quick: only on the digits, with few seeds, for `QUICK_SECONDS`, and without what is to be tried.
+        budget: train no longer than this many seconds by the estimate: the lessons that take least come first, and the
+            others are named.
     """
     datasets.own.look_in(settings.own_dir)
     lessons, problems = _chosen(paths, settings)
     for problem in problems:
         complain(str(problem))
     output = console()
-    wrong = False
+    count = (QUICK_SEEDS if quick else SEEDS) if seeds is None else seeds
+    most = QUICK_SECONDS if quick and budget is None else budget
+    checks: list[_Check] = []
     for lesson in lessons:
-        for dataset in _data_sets(lesson, settings, quick):
-            count = (QUICK_SEEDS if quick else SEEDS) if seeds is None else seeds
-            if count == 0 or not lesson.runs:
-                output.print(visible(f"{lesson.slug}: the files are right"))
-                break
-            if quick and seconds_of(lesson, dataset, count) > QUICK_SECONDS:
-                output.print(
-                    visible(f"{lesson.slug}: the files are right; its runs take too long for --quick")
-                )
-                break
-            lines = _train(lesson, dataset, count, settings)
-            output.print(_table(lesson, dataset, count, lines))
-            wrong = wrong or any(line.right is False for line in lines)
+        if count == 0 or not lesson.runs:
+            output.print(visible(f"{lesson.slug}: the files are right"))
+        else:
+            there = _data_sets(lesson, settings, quick)
+            checks += [_Check(lesson, dataset, count, tries=not quick) for dataset in there]
+    trained = Trained(settings.data_dir, settings.cache_dir)
+    skipped = _expect(checks, trained, most)
+    wrong = False
+    for one in checks:
+        if one in skipped:
+            continue
+        lines = _train(one, trained)
+        output.print(_table(one, lines))
+        wrong = wrong or any(line.right is False for line in lines)
+    if skipped:
+        output.print(visible(f"Not trained, as about {most:g} s were to be used:"))
+        for one in skipped:
+            seconds = trained.seconds(one.planned)
+            output.print(visible(f"  {one.name}: the files are right; about {seconds:.0f} s more"))
     return 2 if problems else 1 if wrong else 0
+
+
+def _expect(checks: list[_Check], trained: Trained, most: float | None) -> list[_Check]:
+    """Say what will be trained: all, or what takes least, up to this many estimated seconds. Returns the others."""
+    skipped, spent = [], 0.0
+    for one in sorted(checks, key=lambda one: trained.seconds(one.planned)):
+        planned = one.planned
+        seconds = trained.seconds(planned)
+        if most is not None and spent + seconds > most:
+            skipped.append(one)
+            continue
+        spent += seconds
+        trained.expect(planned)
+    return skipped
 
 
 def new_lesson(slug: str, folder: Path) -> int:
@@ -125,7 +171,7 @@ def _data_sets(lesson: Lesson, settings: Settings, quick: bool) -> list[str]:
     return there
 
 
-def _train(lesson: Lesson, dataset: str, seeds: int, settings: Settings) -> list[Line]:
+def _train(one: _Check, trained: Trained) -> list[Line]:
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -134,20 +180,20 @@ def _train(lesson: Lesson, dataset: str, seeds: int, settings: Settings) -> list
         disable=not sys.stdout.isatty(),
     )
     with bar:
-        task = bar.add_task(visible(f"{lesson.slug} on {dataset}"))
+        task = bar.add_task(visible(one.name))
 
         def progress(done: int, count: int) -> None:
             bar.update(task, completed=done, total=count)
 
         try:
-            return check(lesson, dataset, seeds, settings.data_dir, settings.cache_dir, progress=progress)
+            return check(one.lesson, one.dataset, one.seeds, trained, tries=one.tries, progress=progress)
         except DatasetError as error:
             raise Failure(str(error)) from None
 
 
-def _table(lesson: Lesson, dataset: str, seeds: int, lines: Sequence[Line]) -> Table:
+def _table(one: _Check, lines: Sequence[Line]) -> Table:
     table = Table(
-        title=visible(f"{lesson.slug} on {dataset}, {seeds} {'seed' if seeds == 1 else 'seeds'}"),
+        title=visible(f"{one.name}, {one.seeds} {'seed' if one.seeds == 1 else 'seeds'}"),
         title_justify="left",
     )
     table.add_column("")

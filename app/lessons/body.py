@@ -7,7 +7,7 @@ this person's runs (`Body.render`).
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -15,7 +15,7 @@ from markdown_it.token import Token
 
 from app.lessons import expressions
 from app.lessons.evidence import Evidence
-from app.lessons.expressions import ExpressionError
+from app.lessons.expressions import Expression, ExpressionError
 from app.lessons.mathml import FormulaError, mathml
 from app.lessons.rendering import Known, TextFigure, markdown, render
 
@@ -51,10 +51,12 @@ class Body:
 
     Attributes:
         claims: the claims that it states, each with its line.
+        figures: the expressions of its figures, each with the line of its paragraph.
     """
 
     parts: Mapping[str, Part]
     claims: Mapping[str, int]
+    figures: Sequence[tuple[Expression, int]] = ()
 
     def render(self, step: str, known: Known | None = None, *, answer: bool = False) -> str:
         """The HTML of a step.
@@ -79,6 +81,7 @@ def read_body(text: str, *, runs: Collection[str] = ()) -> Body:
     tokens = markdown().parse(text)
     parts: dict[str, Part] = {}
     claims: dict[str, int] = {}
+    figures: list[tuple[Expression, int]] = []
     part: Part | None = None
     step = ""
     into: list[Token] = []
@@ -101,8 +104,10 @@ def read_body(text: str, *, runs: Collection[str] = ()) -> Body:
             into = part.answer
             continue
         _check(token, line, step, runs, claims)
+        shown = (child.meta["figure"] for child in token.children or [] if child.type == "figure")
+        figures += [(figure.expression, line) for figure in shown]
         into.append(token)
-    return Body(parts, claims)
+    return Body(parts, claims, figures)
 
 
 def _check(token: Token, line: int, step: str, runs: Collection[str], claims: dict[str, int]) -> None:

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from app.estimate import expected_seconds
 from app.lessons.document import Choice, Claim, Click, Number, Question, Rank, Spread, Try
 from app.lessons.expressions import holds, value_of
-from app.lessons.functions import Unmeasured
+from app.lessons.functions import OF_LAYERS, OF_RUNS, Unmeasured, of_layer
+from app.lessons.inside import joined
 from app.lessons.lesson import Lesson
-from app.lessons.measuring import Measured, measure
+from app.lessons.measuring import Measured
 from app.lessons.outcome import QUANTITIES, Figures, Outcome
+from app.lessons.trained import Trained, but_seed, plan
 from engine import ExperimentConfig
-from engine.summary import summarize
 
 #: Functions that say something of all seeds together: with fewer of them, it need not be so.
 _OVER_SEEDS = {"mean", "median", "std", "min", "max", "any", "chosen"}
@@ -37,54 +36,43 @@ class Line:
     right: bool | None
 
 
-def seconds_of(lesson: Lesson, dataset: str, seeds: int) -> float:
-    """How long the trainings of a check are expected to take."""
-    configs = lesson.configs(dataset=dataset, measured=True)
-    return sum(expected_seconds(config, summarize(config)) for config in configs) * seeds
-
-
 def check(
     lesson: Lesson,
     dataset: str,
     seeds: int,
-    data_dir: Path,
-    cache_dir: Path | None = None,
+    trained: Trained,
     *,
+    tries: bool = True,
     progress: Progress = lambda done, count: None,
 ) -> list[Line]:
     """Train all runs of a lesson on a data set from several seeds, and look at its claims and questions.
 
     The questions are answered as for a person: by each run with its own seed.
 
+    Args:
+        trained: what was trained for other lessons is not trained again.
+        tries: say also whether what is to be tried reaches what it shall.
+
     Raises:
         DatasetError: the data set is not in the folder.
     """
+    planned = {each.key: each for each in plan(lesson, dataset, seeds, tries=tries)}
+    for done, each in enumerate(planned.values(), 1):
+        trained.get(each)
+        progress(done, len(planned))
+
+    def measured(config: ExperimentConfig, seed: int) -> Measured:
+        return trained.get(planned[but_seed(config), seed])
+
     configs = lesson.configs(dataset=dataset, measured=True)
-    # runs that differ in nothing but their seed are one training for each seed
     further = {lesson.names_on(dataset)[name] for name in lesson.settings.also_measured}
-    same = {config.name: _without_seed(config) for config in configs}
-    outcomes: dict[str, Outcome] = {}
-    alone: dict[str, Measured] = {}
-    known: dict[str, Outcome] = {}
-    done, count = 0, len(set(same.values())) * seeds + len(lesson.names(dataset=dataset))
-    for config in configs:
-        key = same[config.name]
-        if key not in known:
-            measured = []
-            for seed in range(seeds):
-                measured.append(measure(config, seed, data_dir, cache_dir).quantities)
-                done += 1
-                progress(done, count)
-            known[key] = outcome_of(measured)
-        outcomes[config.name] = known[key]
-        if config.name in further:
-            continue
-        alone[config.name] = measure(config, config.seed, data_dir, cache_dir, curves=True)
-        done += 1
-        progress(done, count)
-    over_seeds = lesson.figures(outcomes, dataset)
+    alone = {config.name: measured(config, config.seed) for config in configs if config.name not in further}
+    over_seeds = lesson.figures(
+        {config.name: outcome_of([measured(config, seed) for seed in range(seeds)]) for config in configs},
+        dataset,
+    )
     of_person = lesson.figures(
-        {name: outcome_of([each.quantities]) for name, each in alone.items()},
+        {name: outcome_of([each]) for name, each in alone.items()},
         dataset,
         curves={name: each.curves for name, each in alone.items()},
     )
@@ -93,21 +81,18 @@ def check(
     transfer = lesson.settings.transfer
     if transfer is not None and transfer.spread is not None:
         lines.append(_of_each(lesson, transfer.spread, of_person))
-    tries = transfer.try_ if transfer else []
-    return lines + [
-        _try(lesson, each, dataset, of_person, data_dir, cache_dir) for each in tries if each.reach
-    ]
+    for one in lesson.tries_to_reach if tries else []:
+        config = lesson.tried(one, one.id, dataset=dataset)
+        lines.append(_try(lesson, one, of_person, measured(config, config.seed)))
+    return lines
 
 
-def outcome_of(measured: Sequence[dict[str, float]]) -> Outcome:
+def outcome_of(seeds: Sequence[Measured]) -> Outcome:
     """The results of the seeds of a run; NaN for what was not measured."""
     return Outcome(
-        **{name: np.array([each.get(name, np.nan) for each in measured], float) for name in QUANTITIES}
+        **{name: np.array([each.quantities.get(name, np.nan) for each in seeds]) for name in QUANTITIES},
+        layers=joined([each.layers for each in seeds]),
     )
-
-
-def _without_seed(config: ExperimentConfig) -> str:
-    return repr({name: value for name, value in config.to_dict().items() if name not in ("name", "seed")})
 
 
 def _claim(lesson: Lesson, claim: Claim, figures: Figures) -> Line:
@@ -117,10 +102,17 @@ def _claim(lesson: Lesson, claim: Claim, figures: Figures) -> Line:
     except Unmeasured as error:
         return Line(f"claim {claim.id}: {claim.says}", str(error), None)
     measured = ", ".join(
-        f"{function}({run}) {_spread(getattr(figures.outcomes[figures.name(run)], function))}"
-        for run in expression.runs
-        for function in expression.functions
-        if hasattr(Outcome, function)
+        [
+            f"{function}({run}) {_spread(getattr(figures.outcomes[figures.name(run)], function))}"
+            for run in expression.runs
+            for function in expression.functions
+            if function in OF_RUNS
+        ]
+        + [
+            f"{function}({run}, {layer}) {_spread(of_layer(figures, function, run, layer))}"
+            for function, run, layer in expression.layers
+            if function in OF_LAYERS
+        ]
     )
     seeds = len(next(iter(figures.outcomes.values())).test)
     if not right and seeds < lesson.seeds and _OVER_SEEDS & set(expression.functions):
@@ -169,15 +161,11 @@ def _question(lesson: Lesson, question: Question, figures: Figures) -> Line:
     return Line(what, "a sketch", True)
 
 
-def _try(
-    lesson: Lesson, each: Try, dataset: str, of_person: Figures, data_dir: Path, cache_dir: Path | None
-) -> Line:
+def _try(lesson: Lesson, each: Try, of_person: Figures, measured: Measured) -> Line:
     """Whether what is to be reached is reached at once. Either may be meant, so neither is wrong."""
-    config = lesson.tried(each, each.id, dataset=dataset)
-    measured = measure(config, config.seed, data_dir, cache_dir, curves=True)
     figures = replace(
         of_person,
-        outcomes={**of_person.outcomes, each.id: outcome_of([measured.quantities])},
+        outcomes={**of_person.outcomes, each.id: outcome_of([measured])},
         curves={**of_person.curves, each.id: measured.curves},
     )
     what = f"try {each.id}: {each.text}"

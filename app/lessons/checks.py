@@ -14,6 +14,8 @@ from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.locks import is_lockable
 from engine import ConfigError, ExperimentConfig, datasets
 from engine.summary import summarize
+from engine.views.subject import weight_shapes
+from engine.views.weights import picture_shape
 
 #: What is raised for documents that are no experiments: `ConfigError`, which is a `ValueError`, and others where
 #: there is something else in the place of a section.
@@ -173,9 +175,30 @@ def _expression(
     lesson: Lesson, text: str, place: Place, kind: Kind, *, curves: bool = True, also: str | None = None
 ) -> Iterator[Flaw]:
     try:
-        expressions.parse(text, lesson.run_names(also), kind=kind, curves=curves)
+        expression = expressions.parse(text, lesson.run_names(also), kind=kind, curves=curves)
     except ExpressionError as error:
         yield Flaw(str(error), place)
+        return
+    for function, run, layer in expression.layers:
+        if reason := _no_figure(lesson, function, run, layer):
+            yield Flaw(reason, place)
+
+
+def _no_figure(lesson: Lesson, function: str, run: str, layer: int) -> str | None:
+    """Why a run has no such figure of a layer; None: it has, or its experiment is wrong, which is said elsewhere."""
+    try:
+        config = lesson.config_of(run)
+        count = len(weight_shapes(config))
+    except WRONG:
+        return None
+    if not 1 <= abs(layer) <= count:
+        return f"{function}(…): {run!r} has {count} layers with weights, and no layer {layer}"
+    if function.startswith("smoothness"):
+        try:
+            picture_shape(config, layer if layer > 0 else count + 1 + layer)
+        except ConfigError as error:
+            return f"{function}(…): {error}"
+    return None
 
 
 def _question(lesson: Lesson, question: Question, place: Place) -> Iterator[Flaw]:
@@ -230,6 +253,10 @@ def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
     first = lesson.editions[language].body
     for name, edition in lesson.editions.items():
         body = edition.body
+        for expression, line in body.figures:
+            for named in expression.layers:
+                if reason := _no_figure(lesson, *named):
+                    yield Flaw(reason, language=name, body_line=line)
         for claim, line in body.claims.items():
             if claim not in known:
                 there = ", ".join(known) or "none"

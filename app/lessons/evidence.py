@@ -29,9 +29,19 @@ CARDS = {
     "gradient": "view.gradients",
     "small": "evaluation.small_weights",
     "weights": "train.weight_norm/*",
+    "small_weights": "view.histograms",
+    "small_weights_at": "view.histograms",
+    "small_outputs": "view.histograms:of=outputs",
+    "small_outputs_at": "view.histograms:of=outputs",
+    "moved": "view.weights",
+    "smoothness": "view.weights",
+    "smoothness_at": "view.weights",
 }
 #: Functions whose last argument is an iteration.
-_AT = ("test_at", "train_at", "gap_at", "loss_at", "gradient")
+_AT = (
+    *("test_at", "train_at", "gap_at", "loss_at", "gradient"),
+    *("small_weights_at", "small_outputs_at", "smoothness_at"),
+)
 
 
 @dataclass(frozen=True, slots=True)

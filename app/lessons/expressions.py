@@ -54,6 +54,7 @@ class Expression:
         kind: whether it gives truths or numbers.
         runs: the runs that it names, in order, each once.
         functions: the functions that it uses, in order, each once.
+        layers: where a layer is given as a number: function, run and layer.
     """
 
     text: str
@@ -61,6 +62,12 @@ class Expression:
     kind: Kind
     runs: tuple[str, ...]
     functions: tuple[str, ...]
+    layers: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def needs_inside(self) -> bool:
+        """Whether it can be computed only where the inside of the network was measured."""
+        return any(name in functions.INSIDE for name in self.functions)
 
     @property
     def needs_curves(self) -> bool:
@@ -94,7 +101,7 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
     if kind is not None and given != kind:
         asked = "a statement, such as test(…) > 50" if kind == "truth" else "a number, such as test(…)"
         raise ExpressionError(f"{text!r} must be {asked}")
-    return Expression(text, tree, given, tuple(reader.runs), tuple(reader.functions))
+    return Expression(text, tree, given, tuple(reader.runs), tuple(reader.functions), tuple(reader.layers))
 
 
 class _Reader:
@@ -103,6 +110,7 @@ class _Reader:
     def __init__(self, known: Collection[str], curves: bool) -> None:
         self.runs: dict[str, None] = {}
         self.functions: dict[str, None] = {}
+        self.layers: dict[tuple[str, str, int], None] = {}
         self._known = known
         self._curves = curves
 
@@ -150,13 +158,15 @@ class _Reader:
             _demand_count(name, arguments, 1, 1)
             self._run(name, arguments[0])
             return "number"
-        if name in functions.OF_CURVES:
-            if not self._curves:
+        if name in functions.OF_CURVES or name in functions.OF_LAYERS:
+            if name in functions.OF_CURVES and not self._curves:
                 raise ExpressionError(f"{name}(…) needs the course of a run, and only its end is known here")
-            _, count = functions.OF_CURVES[name]
+            count = len(functions.OF_CURVES[name][1]) if name in functions.OF_CURVES else 1
             _demand_count(name, arguments, 1 + count, 1 + count)
             self._run(name, arguments[0])
             self._demand("number", arguments[1:], depth)
+            if name in functions.BY_LAYER:
+                self._layer(name, arguments)
             return "number"
         if name == "chosen":
             _demand_count(name, arguments, 2, 2)
@@ -165,7 +175,13 @@ class _Reader:
                     raise ExpressionError(f"{ast.unparse(argument)} must be one of {', '.join(choices)}")
             return "number"
         if name not in functions.OF_VALUES:
-            known = [*functions.OF_RUNS, *functions.OF_CURVES, "chosen", *functions.OF_VALUES]
+            known = [
+                *functions.OF_RUNS,
+                *functions.OF_LAYERS,
+                *functions.OF_CURVES,
+                "chosen",
+                *functions.OF_VALUES,
+            ]
             raise ExpressionError(f"there is no function {name!r}; there are {', '.join(known)}")
         _, takes, gives, most = functions.OF_VALUES[name]
         _demand_count(name, arguments, 1, most)
@@ -179,6 +195,20 @@ class _Reader:
             there = ", ".join(map(repr, self._known)) or "none"
             raise ExpressionError(f"there is no run {node.value!r}; there are {there}")
         self.runs.setdefault(node.value)
+
+    def _layer(self, function: str, arguments: list[ast.expr]) -> None:
+        """Note the layer, where it is given as a number: whether a run has it is known to the lesson."""
+        node = arguments[1]
+        sign = 1
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            node, sign = node.operand, -1
+        if not isinstance(node, ast.Constant):
+            return
+        if not isinstance(node.value, int) or not node.value:
+            raise ExpressionError(
+                f"{function}(…) needs a layer: 1, 2, … from the input, or −1, −2, … from the output"
+            )
+        self.layers.setdefault((function, _string(arguments[0]), sign * node.value))
 
 
 def _demand_count(name: str, arguments: list[ast.expr], least: int, most: int) -> None:
@@ -252,6 +282,8 @@ def _compute(node: ast.expr, figures: Figures) -> Any:
 def _apply(name: str, arguments: list[ast.expr], figures: Figures) -> Any:
     if name in functions.OF_RUNS:
         return functions.of_run(figures, name, _string(arguments[0]))
+    if name in functions.OF_LAYERS:
+        return functions.of_layer(figures, name, _string(arguments[0]), _compute(arguments[1], figures))
     if name in functions.OF_CURVES:
         numbers = [_compute(argument, figures) for argument in arguments[1:]]
         return functions.of_curve(figures, name, _string(arguments[0]), numbers)

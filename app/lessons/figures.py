@@ -1,4 +1,5 @@
-"""Figures: what the stored rows of runs say, as the numbers that a lesson's expressions compute with."""
+"""Figures: what is stored of runs, their rows and measurements, as the numbers that a lesson's expressions compute
+with."""
 
 from __future__ import annotations
 
@@ -6,13 +7,17 @@ import asyncio
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 
+from app.lessons.inside import ON_THE_WAY, joined, of_layers
 from app.lessons.outcome import Curves, Figures, Numbers, Outcome
 from app.rows import Rows
+from app.storage import measurement_store
 from app.storage.database import Database
 from app.storage.row_store import read_rows
 from app.trainings import Status, Training
@@ -41,11 +46,11 @@ class Measured:
 
     @property
     def nbytes(self) -> int:
-        return sum(getattr(self.curves, one.name).nbytes for one in fields(self.curves))
+        return self.curves.nbytes
 
 
 class MeasuredRuns:
-    """Measures ended trainings from their stored rows, each once. Lives in the event loop."""
+    """Measures ended trainings from what is stored of them, each once. Lives in the event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -61,7 +66,7 @@ class MeasuredRuns:
             names: a run's name in the lesson's file → its name here, where it differs.
 
         Raises:
-            StoreDamaged: some of their rows cannot be read.
+            StoreDamaged: something of that cannot be read.
         """
         measured = dict(zip(trainings, await self._measure(list(trainings.values())), strict=True))
         return Figures(
@@ -94,15 +99,31 @@ class MeasuredRuns:
 
     def _read(self, trainings: list[Training]) -> dict[str, Measured]:
         return {
-            one.id: measure(one, self._rows(one, "train"), self._rows(one, "evaluation")) for one in trainings
+            one.id: measure(
+                one, self._rows(one, "train"), self._rows(one, "evaluation"), self._measurements(one)
+            )
+            for one in trainings
         }
 
     def _rows(self, training: Training, stream: str) -> Rows | None:
         return self._database.read_now(partial(read_rows, training_id=training.id, stream=stream))
 
+    def _measurements(self, training: Training) -> dict[int, dict[str, Any]]:
+        read = partial(measurement_store.read, training_id=training.id, until=training.iteration)
+        return dict(self._database.read_now(read))
 
-def measure(training: Training, steps: Rows | None, evaluations: Rows | None) -> Measured:
+
+def measure(
+    training: Training,
+    steps: Rows | None,
+    evaluations: Rows | None,
+    measurements: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
+) -> Measured:
     """The figures of an ended training from all rows of its streams; None: it has no such stream.
+
+    Args:
+        measurements: iteration → the facts of `engine.measuring`, earliest first. That of the last iteration says what
+            is inside of the network at the end; a training that diverged has none there.
 
     The norm of the weights is that before its last step. A training that diverged between two evaluations has weights
     that are not finite, and gives the same answer for every image: its accuracies are those of chance.
@@ -110,6 +131,8 @@ def measure(training: Training, steps: Rows | None, evaluations: Rows | None) ->
     step, evaluation = _Columns(steps), _Columns(evaluations)
     layers = [name for name in step.names if name.startswith("gradient_norm/")]
     gradients = np.stack([step[name] for name in layers], axis=1) if layers else np.empty((step.count, 0))
+    inside = {iteration: of_layers(facts) for iteration, facts in measurements.items()}
+    at_end = inside.get(training.iteration, {})
     curves = Curves(
         evaluations=evaluation["iteration"],
         train=_percent(evaluation["train_accuracy"]),
@@ -117,6 +140,8 @@ def measure(training: Training, steps: Rows | None, evaluations: Rows | None) ->
         loss=evaluation["train_loss"],
         steps=step["iteration"],
         gradients=gradients,
+        measurements=np.array([*inside], float),
+        layers={name: values for name, values in joined([*inside.values()]).items() if name in ON_THE_WAY},
     )
     with np.errstate(all="ignore"):  # those of a training that diverged may be infinite
         early = gradients[curves.steps <= FIRST]
@@ -142,7 +167,7 @@ def measure(training: Training, steps: Rows | None, evaluations: Rows | None) ->
         has = {"train": True, "validation": bool(dataset.get("validation_size")), "test": test_images > 0}
         chance = math.nan if source is None else 100 / len(source.class_names)
         figures |= {**{name: chance for name, is_there in has.items() if is_there}, "loss": math.inf}
-    outcome = Outcome(**{name: np.array([value]) for name, value in figures.items()})
+    outcome = Outcome(**{name: np.array([value]) for name, value in figures.items()}, layers=joined([at_end]))
     return Measured(outcome, curves, test_images)
 
 

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app.lessons import inside
 from app.lessons.outcome import Curves, Figures, Numbers, Outcome
 
 Kind = Literal["truth", "number"]
@@ -36,6 +37,27 @@ OF_RUNS = (
 def of_run(figures: Figures, function: str, run: str) -> Numbers:
     values: Numbers = getattr(_outcome(figures, run), function)
     return values
+
+
+#: Functions of the name of a run and of a layer: what it was like at the end. See `app.lessons.inside`. Layer 1 is the
+#: nearest to the input, −1 the nearest to the output.
+OF_LAYERS = tuple(inside.FIGURES)
+
+
+def of_layer(figures: Figures, function: str, run: str, layer: Any) -> Numbers:
+    layers = _outcome(figures, run).layers
+    if function not in layers:
+        raise Unmeasured(f"{function} was not measured in the run {run!r}")
+    return _of_layer(layers[function], float(np.mean(layer)))
+
+
+def _of_layer(values: Numbers, layer: float) -> Numbers:
+    """The column of a layer, of values (n, layers); NaN if there is no such layer."""
+    count = values.shape[-1] if values.ndim == 2 else 0
+    if not 1 <= abs(layer) <= count or layer != int(layer):
+        return np.full(len(values), np.nan)
+    column: Numbers = values[:, int(layer) - 1 if layer > 0 else int(layer)]
+    return column
 
 
 def _outcome(figures: Figures, run: str) -> Outcome:
@@ -72,25 +94,40 @@ def _swing(curves: Curves, begin: float, end: float) -> float:
 
 
 def _gradient(curves: Curves, layer: float, iteration: float) -> float:
-    count = curves.gradients.shape[-1] if curves.gradients.ndim == 2 else 0
-    if not 1 <= abs(layer) <= count or layer != int(layer):
-        return np.nan
-    column = int(layer) - 1 if layer > 0 else int(layer)
-    return _at(curves.steps, curves.gradients[:, column], iteration)
+    return _at(curves.steps, _of_layer(curves.gradients, layer), iteration)
 
 
-#: Functions of the name of a run and of numbers: what was measured in its course. Name → function, how many numbers.
-OF_CURVES: Mapping[str, tuple[Callable[..., float], int]] = {
-    "takes_off": (_takes_off, 1),
-    "best": (_best, 0),
-    "best_at": (_best_at, 0),
-    "test_at": (lambda curves, at: _at(curves.evaluations, curves.test, at), 1),
-    "train_at": (lambda curves, at: _at(curves.evaluations, curves.train, at), 1),
-    "gap_at": (lambda curves, at: _at(curves.evaluations, curves.train - curves.test, at), 1),
-    "loss_at": (lambda curves, at: _at(curves.evaluations, curves.loss, at), 1),
-    "swing": (_swing, 2),
-    "gradient": (_gradient, 2),
+def _measured_at(name: str) -> Callable[..., float]:
+    """The function of a layer's figure at the last measurement up to an iteration."""
+
+    def at(curves: Curves, layer: float, iteration: float) -> float:
+        if name not in curves.layers:
+            raise Unmeasured(f"{name} was not measured on the way")
+        return _at(curves.measurements, _of_layer(curves.layers[name], layer), iteration)
+
+    return at
+
+
+_AT = ("iteration",)
+_IN_LAYER_AT = ("layer", "iteration")
+
+#: Functions of the name of a run and of numbers: what was measured in its course. Name → function, the numbers.
+OF_CURVES: Mapping[str, tuple[Callable[..., float], tuple[str, ...]]] = {
+    "takes_off": (_takes_off, ("percent",)),
+    "best": (_best, ()),
+    "best_at": (_best_at, ()),
+    "test_at": (lambda curves, at: _at(curves.evaluations, curves.test, at), _AT),
+    "train_at": (lambda curves, at: _at(curves.evaluations, curves.train, at), _AT),
+    "gap_at": (lambda curves, at: _at(curves.evaluations, curves.train - curves.test, at), _AT),
+    "loss_at": (lambda curves, at: _at(curves.evaluations, curves.loss, at), _AT),
+    "swing": (_swing, ("from", "to")),
+    "gradient": (_gradient, _IN_LAYER_AT),
+    **{f"{name}_at": (_measured_at(name), _IN_LAYER_AT) for name in inside.ON_THE_WAY},
 }
+#: Those of the functions above that need measurements of the inside of a network.
+INSIDE = (*OF_LAYERS, *(f"{name}_at" for name in inside.ON_THE_WAY))
+#: Functions whose second argument is a layer.
+BY_LAYER = (*OF_LAYERS, *(name for name, (_, numbers) in OF_CURVES.items() if "layer" in numbers))
 
 
 def of_curve(figures: Figures, function: str, run: str, numbers: list[Any]) -> Numbers:
@@ -174,3 +211,18 @@ def chosen(figures: Figures, by: str, on: str) -> Numbers:
     if not result.size:
         raise Unmeasured(f"a choice among {len(runs)} runs needs as many seeds")
     return result
+
+
+def signatures() -> list[str]:
+    """How each function of a run is written, and `chosen`; for the documents."""
+    choices = ", ".join(f'"{"|".join(names)}"' for names in (CHOOSERS, CHOSEN_ON))
+    return [
+        *(_signature(name) for name in OF_RUNS),
+        *(_signature(name, "layer") for name in OF_LAYERS),
+        *(_signature(name, *numbers) for name, (_, numbers) in OF_CURVES.items()),
+        f"chosen({choices})",
+    ]
+
+
+def _signature(name: str, *numbers: str) -> str:
+    return f"{name}({', '.join(['run', *numbers])})"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.lessons import expressions
 from app.lessons.body import Body
-from app.lessons.document import LANGUAGES, Claim, Question, Settings, Try
+from app.lessons.document import LANGUAGES, Choice, Claim, Click, Number, Question, Settings, Try
 from app.lessons.expressions import Expression
 from app.lessons.outcome import Figures, Outcome
 from engine import datasets
@@ -105,6 +105,46 @@ class Lesson:
             asked.append(settings.transfer.question)
         return asked
 
+    @property
+    def tries_to_reach(self) -> list[Try]:
+        """What it says to try, where something is to be reached."""
+        transfer = self.settings.transfer
+        return [each for each in transfer.try_ if each.reach is not None] if transfer is not None else []
+
+    @property
+    def needs_inside(self) -> bool:
+        """Whether one of its statements or questions is about the inside of a network."""
+        tries = ((str(each.reach), each.id) for each in self.tries_to_reach)
+        written = [*((text, None) for text in self._statements()), *tries]
+        return any(self.expression(text, also=also).needs_inside for text, also in written)
+
+    @property
+    def runs_inside(self) -> set[str]:
+        """The names in its file of the runs of which `make lessons` stores what is inside of their networks: those that
+        its claims and tables ask for."""
+        written = [
+            *(claim.holds for claim in self.claims),
+            *(figure for columns in self.settings.compared.values() for figure in columns.values()),
+        ]
+        read = (self.expression(text) for text in written)
+        return {run for expression in read if expression.needs_inside for run in expression.runs}
+
+    def _statements(self) -> Iterator[str]:
+        """The expressions of its claims, questions and tables, without those of what is to be tried."""
+        for claim in self.claims:
+            yield claim.holds
+        for columns in self.settings.compared.values():
+            yield from columns.values()
+        if self.settings.transfer is not None and self.settings.transfer.spread is not None:
+            yield self.settings.transfer.spread.value
+        for question in self.questions():
+            if isinstance(question, Choice):
+                yield from (option.holds for option in question.options if option.holds is not None)
+            if isinstance(question, Number | Click):
+                yield question.value
+            if (at := getattr(question, "at", None)) is not None:
+                yield at
+
     def configs(
         self, *, dataset: str | None = None, measured: bool = False, full: bool = False
     ) -> list[ExperimentConfig]:
@@ -134,6 +174,15 @@ class Lesson:
         """The first experiment, or `common` if there are no runs: the lesson's data set and network to look at."""
         changes = next(iter(self.runs.values()), {})
         return ExperimentConfig.from_dict(self._document(changes, dataset, full=False))
+
+    def config_of(self, run: str) -> ExperimentConfig:
+        """The experiment of the run with this name in its file.
+
+        Raises:
+            KeyError: there is no such run.
+        """
+        changes = {**self.runs, **self.settings.also_measured}[run]
+        return ExperimentConfig.from_dict({**self._document(changes, None, full=False), "name": run})
 
     def tried(
         self, what: Try, name: str, *, dataset: str | None = None, full: bool = False

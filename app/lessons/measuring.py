@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from app.lessons.inside import ON_THE_WAY, joined, of_layers
 from app.lessons.outcome import Curves
-from engine import ExperimentConfig, Trainer
+from engine import ExperimentConfig, Trainer, measuring
 from engine.events import EvaluationMetrics
 
 #: Gradients are measured in this many iterations, from the start.
@@ -18,10 +20,15 @@ SMALL = 1e-3
 
 
 class Measured(NamedTuple):
-    """A training: the quantities of an `Outcome`, without those that it does not have, and its curves."""
+    """A training: the quantities of an `Outcome`, without those that it does not have, and its curves.
+
+    `layers` are the figures of `app.lessons.inside` at the end: name → a number for each layer. There are none where
+    they were not asked for, or the training diverged.
+    """
 
     quantities: dict[str, float]
     curves: Curves
+    layers: Mapping[str, Sequence[float]]
 
 
 def measure(
@@ -31,22 +38,23 @@ def measure(
     cache_dir: Path | None = None,
     *,
     curves: bool = False,
+    inside: bool = False,
 ) -> Measured:
     """Train an experiment from a seed.
 
     Args:
         curves: evaluate as often as the experiment does, not only at the end, which is faster.
+        inside: measure the inside of the network too, at the end; with `curves` after the same iterations as a worker.
 
     Raises:
         DatasetError: its data set is not in the folder.
     """
-    document = {**config.to_dict(), "seed": seed}
-    if config.training.early_stopping is None and not curves:  # with it the evaluations decide the end
-        document["training"]["evaluate_every"] = config.iterations
-    trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=data_dir, cache_dir=cache_dir)
+    trainer = Trainer(as_trained(config, seed, curves=curves), data_dir=data_dir, cache_dir=cache_dir)
     evaluations: list[EvaluationMetrics] = []
     steps: list[int] = []
     gradients: list[tuple[float, ...]] = []
+    every = measuring.every(config, config.iterations) if inside and curves else config.iterations
+    measurements: dict[int, dict[str, list[float]]] = {}
     while not trainer.done:
         for event in trainer.advance():
             if event.stream == "evaluation":
@@ -54,6 +62,8 @@ def measure(
             elif curves or event.iteration <= FIRST:
                 steps.append(event.iteration)
                 gradients.append(event.gradient_norms)
+        if inside and (trainer.iteration % every == 0 or trainer.done) and trainer.divergence is None:
+            measurements[trainer.iteration] = of_layers(measuring.measure(trainer))
     if not evaluations or trainer.divergence is not None:
         evaluations.append(trainer.evaluate())
     norms = np.array(gradients, float).reshape(len(steps), -1)
@@ -68,8 +78,23 @@ def measure(
             loss=np.array([each.train_loss for each in evaluations]),
             steps=np.array(steps, float),
             gradients=norms,
+            measurements=np.array([*measurements], float),
+            layers={
+                name: values
+                for name, values in joined([*measurements.values()]).items()
+                if name in ON_THE_WAY
+            },
         ),
+        measurements.get(trainer.iteration, {}),
     )
+
+
+def as_trained(config: ExperimentConfig, seed: int, *, curves: bool) -> ExperimentConfig:
+    """An experiment as it is trained to be measured; see `measure`."""
+    document = {**config.to_dict(), "seed": seed}
+    if config.training.early_stopping is None and not curves:  # with it the evaluations decide the end
+        document["training"]["evaluate_every"] = config.iterations
+    return ExperimentConfig.from_dict(document)
 
 
 def _quantities(trainer: Trainer, last: EvaluationMetrics, early: np.ndarray) -> dict[str, float]:

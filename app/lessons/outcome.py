@@ -21,7 +21,8 @@ class Outcome:
     validation images. `loss` is the mean loss on all training images. `diverged` and `dead` are 0 or 1. `iterations` is
     the length of training. `weights` is the Euclidean norm of all weights, `small` the percentage of weights below
     0.001 in size. `lowest` and `highest` are median gradient norms over the first 100 iterations: of the layer nearest
-    to the input, and of that nearest to the output.
+    to the input, and of that nearest to the output. `layers` has the figures of `app.lessons.inside`, each with the
+    shape (seeds, layers), the layer nearest to the input first; none where they were not measured.
     """
 
     train: Numbers
@@ -35,14 +36,15 @@ class Outcome:
     small: Numbers
     lowest: Numbers
     highest: Numbers
+    layers: Mapping[str, Numbers] = field(default_factory=dict)
 
     @property
     def gap(self) -> Numbers:
         return self.train - self.test
 
 
-#: The quantities of an `Outcome` that are measured; `gap` is computed from them.
-QUANTITIES = tuple(each.name for each in dataclasses.fields(Outcome))
+#: The quantities of an `Outcome` that are measured for the whole network; `gap` is computed from them.
+QUANTITIES = tuple(each.name for each in dataclasses.fields(Outcome) if each.name != "layers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class Curves:
 
     `evaluations` are the iterations of the evaluations, ascending; `train`, `test` (per cent) and `loss` (on training
     images) have a value for each of them. `steps` are the iterations whose gradient norms are known, ascending;
-    `gradients` holds them, with the shape (steps, layers), the layer nearest to the input first.
+    `gradients` holds them, with the shape (steps, layers), the layer nearest to the input first. `measurements` are the
+    iterations after which the inside of the network was measured, ascending; `layers` has the figures of
+    `app.lessons.inside` that are known at each of them, each with the shape (measurements, layers).
     """
 
     evaluations: Numbers
@@ -60,6 +64,18 @@ class Curves:
     loss: Numbers
     steps: Numbers
     gradients: Numbers
+    measurements: Numbers = field(default_factory=lambda: np.empty(0))
+    layers: Mapping[str, Numbers] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """Of all its arrays."""
+        arrays = [
+            value
+            for each in dataclasses.fields(self)
+            if isinstance(value := getattr(self, each.name), np.ndarray)
+        ]
+        return sum(array.nbytes for array in (*arrays, *self.layers.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from app.lessons import functions
 from app.lessons.document import Course, Settings, Translation
 
 #: What a schema can be had of.
@@ -20,7 +21,19 @@ _TITLES = {
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
     made = TypeAdapter(KINDS[kind]).json_schema()
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, "title": _TITLES[kind]}
+    about = {"title": _TITLES[kind], **({"description": _expressions()} if kind == "lesson" else {})}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, **about}
+
+
+def _expressions() -> str:
+    """What an expression may have, in one line."""
+    course = ", ".join(functions.OF_CURVES)
+    return (
+        "Expressions (holds, value, at, reach, compared) have numbers, + - * / **, comparisons, and, or, not, names of "
+        f"runs in quotation marks, the functions {', '.join(functions.signatures())}, and of their values "
+        f"{', '.join(functions.OF_VALUES)}. Layer 1 is the nearest to the input, -1 the nearest to the output. "
+        f"Claims and tables may not use {course}."
+    )
 
 
 def schema_text(kind: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.fields import Field
@@ -32,7 +33,7 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
     Raises:
         ConfigError: there is no such layer, or it is a dense layer that does not see the images.
     """
-    _picture_shape(config, options["layer"])
+    picture_shape(config, options["layer"])
 
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
@@ -43,11 +44,11 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
         limit: the largest absolute value of all weights of the layer; None if one is not finite.
         moved: ‖W − W₀‖ / ‖W₀‖, where W₀ are the weights at the start; None if these are 0, or W is not finite.
     """
-    channels, height, width = _picture_shape(subject.config, options["layer"])
+    shape = picture_shape(subject.config, options["layer"])
     W = subject.weights[str(options["layer"])]
-    units = W.T if W.ndim == 2 else W  # a dense layer has a column for each unit
+    units = pictures(W, shape)
     first = options["first"]
-    chosen = units[first : first + options["count"]].reshape(-1, channels, height, width)
+    chosen = units[first : first + options["count"]]
     return View(
         {"weights": np.ascontiguousarray(chosen, np.float32)},
         {
@@ -60,8 +61,18 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     )
 
 
-def _picture_shape(config: ExperimentConfig, number: int) -> tuple[int, int, int]:
-    """The shape of one unit's weights as a picture (channels, height, width)."""
+def pictures(W: Array, shape: tuple[int, int, int]) -> Array:
+    """The weights of a layer as pictures (units, channels, height, width), in the order of its units."""
+    units = W.T if W.ndim == 2 else W  # a dense layer has a column for each unit
+    return units.reshape(-1, *shape)
+
+
+def picture_shape(config: ExperimentConfig, number: int) -> tuple[int, int, int]:
+    """The shape of one unit's weights as a picture (channels, height, width).
+
+    Raises:
+        ConfigError: there is no such layer, or it is a dense layer that does not see the images.
+    """
     shapes = weight_shapes(config)
     if number > len(shapes):
         text = (

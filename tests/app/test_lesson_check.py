@@ -3,15 +3,18 @@
 import json
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cli import main
 from app.lessons.document import Course, Settings, Translation
 from app.lessons.front_matter import read, split
-from app.lessons.library import BUILT_IN
+from app.lessons.library import BUILT_IN, Library
 from app.lessons.schema import KINDS, schema, schema_text
+from app.lessons.trained import Trained, plan
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -62,6 +65,7 @@ def test_a_claim_that_does_not_hold_and_a_wrong_file_have_their_own_exit_status(
         (["check", "nowhere"], "there is no nowhere"),
         (["check", "README.md"], "there is no lesson in README.md"),
         (["check", "--seeds", "-1"], "--seeds must be 0 to 1000, not -1"),
+        (["check", "--budget", "0"], "--budget must be a number of seconds above 0, not 0"),
     ],
 )
 def test_what_is_wrong_with_a_command_is_said_in_one_line(arguments, said, capsys):
@@ -69,9 +73,47 @@ def test_what_is_wrong_with_a_command_is_said_in_one_line(arguments, said, capsy
     assert said in capsys.readouterr().err
 
 
-def test_the_built_in_lessons_are_right(capsys):
-    assert main(["lessons", "check", str(BUILT_IN), "--seeds", "0"]) == 0
-    assert "1a-vanishing-gradient: the files are right" in capsys.readouterr().out
+def test_what_the_lessons_that_train_fastest_say_and_ask_is_so(capsys):
+    assert main(["lessons", "check", str(BUILT_IN), "--quick", "--budget", "9"]) == 0
+    said, _, skipped = capsys.readouterr().out.partition("Not trained, as about 9 s were to be used:")
+    for slug in (
+        "0-what-is-a-loss",
+        "1a-vanishing-gradient",
+        "2a-optimizers",
+        "2c-batch-norm",
+        "4-simple-convnet",
+    ):
+        assert f"{slug} on digits, 2 seeds" in said
+        assert slug not in skipped
+    assert re.search(r"yes . claim smooth: .*smoothness\(200 test images, 1\) 0\.\d", said)
+    assert "6b-look-at-the-data: the files are right" in said
+    assert re.search(r"3e-choosing on digits: the files are right; about \d+ s more", skipped)
+
+
+def test_lessons_share_their_trainings(monkeypatch, tmp_path):
+    trained = Trained(tmp_path)
+    lessons = Library().shelf().lessons
+    one, other = (plan(lessons[slug], "digits", 1, tries=False) for slug in ("3b-l2", "3b-l2-sweep"))
+    assert trained.seconds(one) == pytest.approx(sum(each.seconds for each in one))
+    measured: list[tuple[Any, dict[str, bool]]] = []
+    monkeypatch.setattr("app.lessons.trained.measure", lambda *asked, **more: measured.append((asked, more)))
+    trained.expect([*one, *other])
+    assert trained.seconds(other) == 0
+    for each in [*one, *other, *one]:
+        trained.get(each)
+    both = {each.key for each in one} & {each.key for each in other}
+    assert len(measured) == len(one) + len(other) - len(both) < len(one) + len(other)
+    trained.get(replace(one[0], curves=True, inside=True))  # more than was expected
+    assert measured[-1][1] == {"curves": True, "inside": True}
+    trained.get(one[0])
+    assert len(measured) == len(one) + len(other) - len(both) + 1
+
+
+def test_a_quick_check_trains_each_experiment_once_from_a_seed():
+    lesson = Library().shelf().lessons["3e-choosing"]  # twenty runs that differ in their seed alone
+    planned = plan(lesson, "digits", 2, tries=False)
+    assert len({each.key for each in planned}) == len(planned)
+    assert sum(each.curves for each in planned) == 20
 
 
 @pytest.mark.parametrize("kind", KINDS)

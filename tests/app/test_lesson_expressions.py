@@ -3,6 +3,7 @@
 import ast
 import string
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,14 +15,20 @@ from app.lessons.functions import Unmeasured
 from app.lessons.outcome import QUANTITIES, Curves, Figures, Outcome
 
 
-def outcome(**given):
-    numbers = {name: np.full(3, np.nan) for name in QUANTITIES}
-    return Outcome(**{**numbers, **{name: np.array(values, float) for name, values in given.items()}})
+def outcome(layers=None, **given):
+    numbers: dict[str, Any] = {name: np.full(3, np.nan) for name in QUANTITIES}
+    numbers |= {name: np.array(values, float) for name, values in given.items()}
+    return Outcome(**numbers, layers=layers or {})
 
 
 FIGURES = Figures(
     {
-        "ReLU": outcome(test=[90, 91, 92], train=[95, 96, 97], lowest=[0.5, 0.5, 0.5]),
+        "ReLU": outcome(
+            test=[90, 91, 92],
+            train=[95, 96, 97],
+            lowest=[0.5, 0.5, 0.5],
+            layers={"moved": np.array([[10.0, 50], [20, 50], [30, 50]])},
+        ),
         "sigmoid": outcome(test=[10, 11, 12], train=[10, 10, 10], lowest=[1e-4, 1e-4, 1e-4]),
         "1,437 images": outcome(test=[50, 50, 50]),
     },
@@ -33,6 +40,8 @@ FIGURES = Figures(
             loss=np.array([2.3, 1.0, 0.5, 0.25]),
             steps=np.array([1.0, 2, 3]),
             gradients=np.array([[1.0, 2], [3, 4], [5, 6]]),
+            measurements=np.array([10.0, 20]),
+            layers={"smoothness": np.array([[0.1, np.nan], [0.4, np.nan]])},
         )
     },
     names={"10,000 images": "1,437 images"},
@@ -70,6 +79,11 @@ RUNS = ["ReLU", "sigmoid", "10,000 images", "missing"]
             False,
         ),  # there is no such layer, no such row
         ('takes_off("ReLU", 99) > 0', False),
+        ('moved("ReLU", 1) > 5 and moved("ReLU", -1) == 50 and mean(moved("ReLU", 1)) == 20', True),
+        ('moved("ReLU", 1) > 15', False),  # one of the seeds is not above
+        ('moved("ReLU", 3) > 0', False),  # there is no such layer
+        ('smoothness_at("ReLU", 1, 19) == 0.1 and smoothness_at("ReLU", 1, 20) == 0.4', True),
+        ('smoothness_at("ReLU", 1, 9) < 1 or smoothness_at("ReLU", 2, 20) < 1', False),  # not measured
         ('validation("ReLU") > 0', False),  # it was not measured
         ("True", True),
         ("2 ** 3 / 4 + -1 == 1", True),
@@ -88,6 +102,17 @@ def test_a_run_that_was_not_measured_is_named():
         holds(parse('test("missing") > 1', RUNS), FIGURES)
     with pytest.raises(Unmeasured, match="curves of the run 'sigmoid'"):
         holds(parse('best("sigmoid") > 1', RUNS), FIGURES)
+    with pytest.raises(Unmeasured, match="moved was not measured in the run 'sigmoid'"):
+        holds(parse('moved("sigmoid", 1) > 1', RUNS), FIGURES)
+    with pytest.raises(Unmeasured, match="small_weights was not measured on the way"):
+        holds(parse('small_weights_at("ReLU", 1, 20) > 1', RUNS), FIGURES)
+
+
+def test_it_is_known_which_layers_an_expression_asks_for():
+    expression = parse('moved("ReLU", -1) > 1 and gradient("sigmoid", 2, 10) < test("ReLU")', RUNS)
+    assert expression.layers == (("moved", "ReLU", -1), ("gradient", "sigmoid", 2))
+    assert expression.needs_inside
+    assert not parse('gradient("sigmoid", 2, 10) < 1', RUNS).needs_inside
 
 
 @pytest.mark.parametrize(
@@ -113,6 +138,12 @@ def test_a_run_that_was_not_measured_is_named():
         "test(1)",
         'test("nobody")',
         'gradient("ReLU", 1)',
+        'moved("ReLU")',
+        'moved("ReLU", 0)',
+        'moved("ReLU", 1.5)',
+        'moved("ReLU", 1, 10)',
+        'moved_at("ReLU", 1, 10)',
+        'smoothness_at("ReLU", 1)',
         "max()",
         'chosen("train", "test")',
         'test("ReLU") and 1',
@@ -145,8 +176,10 @@ def test_an_expression_has_a_length_a_depth_and_a_kind():
         parse('test("ReLU")', RUNS, kind="truth")
     with pytest.raises(ExpressionError, match="must be a number"):
         parse('test("ReLU") > 3', RUNS, kind="number")
-    with pytest.raises(ExpressionError, match="only its end is known"):
-        parse('best("ReLU") > 3', RUNS, curves=False)
+    for text in ('best("ReLU") > 3', 'smoothness_at("ReLU", 1, 5) > 3'):
+        with pytest.raises(ExpressionError, match="only its end is known"):
+            parse(text, RUNS, curves=False)
+    parse('smoothness("ReLU", 1) > 3', RUNS, curves=False)
 
 
 @given(st.text(alphabet=string.printable + "λ漢", max_size=60))
@@ -159,7 +192,9 @@ def test_any_text_is_read_or_refused_with_a_reason(text):
 
 
 def _numbers():
-    leaves = st.sampled_from(['test("ReLU")', 'train("sigmoid")', 'best("ReLU")', "2", "0.5", "-3"])
+    leaves = st.sampled_from(
+        ['moved("ReLU", 1)', 'test("ReLU")', 'train("sigmoid")', 'best("ReLU")', "2", "0.5", "-3"]
+    )
     return st.recursive(
         leaves,
         lambda inner: st.one_of(

@@ -83,6 +83,25 @@ def test_a_run_that_diverged_between_evaluations_is_at_chance_and_one_whose_netw
     assert measured(0.5, reason=Reason("dead", "dead", iteration=3)).outcome.dead.item() == 1
 
 
+def layer(**given):
+    return {"name": "1", "units": 4, "small_weights": 0.25, "small_outputs": 0.5, "smoothness": None, **given}
+
+
+def test_the_inside_of_a_network_is_that_of_the_measurement_after_the_last_iteration():
+    run = make_run("r", CONFIG, status=Status.COMPLETED).training
+    run.iteration = 40
+    early, late = {"layers": [layer()]}, {"layers": [layer(small_outputs=0.75, moved=2.0)]}
+    found = measure(run, STEPS, None, {20: early, 40: late})
+    layers = {name: values.tolist() for name, values in found.outcome.layers.items()}
+    assert math.isnan(layers.pop("smoothness")[0][0])  # its weights are no pictures
+    assert layers == {"small_weights": [[25]], "small_outputs": [[75]], "moved": [[200]]}
+    assert found.curves.measurements.tolist() == [20, 40]
+    assert found.curves.layers["small_outputs"].tolist() == [[50], [75]]
+    assert "moved" not in found.curves.layers
+    for without in ({20: early}, {40: {"layers": [{"name": "1", "units": 4}]}}, {}):
+        assert not measure(run, STEPS, None, without).outcome.layers
+
+
 def test_a_run_without_evaluations_is_at_chance_if_it_diverged_and_else_has_no_figures():
     outcome = measure(make_run("r", CONFIG, status=Status.DIVERGED).training, STEPS, None).outcome
     assert (outcome.test.item(), outcome.train.item()) == (10, 10)  # it diverged before it was evaluated

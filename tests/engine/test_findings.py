@@ -297,10 +297,25 @@ def test_what_is_measured_is_what_the_views_of_units_and_of_the_confusion_matrix
     seen = see(trainer, "units", {})
     assert facts["sample"] == seen.facts["sample"] == 360  # all test images
     for mine, theirs in zip(facts["layers"], seen.facts["layers"], strict=True):
-        assert mine == {name: theirs[name] for name in ("name", "units", "dead", "saturated")}
+        assert {name: mine[name] for name in theirs.keys() & mine.keys()} == {
+            name: theirs[name] for name in ("name", "units", "dead", "saturated", "moved")
+        }
     counts = see(trainer, "confusion", check("confusion", {}, trainer.config)).arrays["counts"]
     assert facts["labels"] == counts.sum(axis=1).tolist()
     assert facts["predicted"] == counts.sum(axis=0).tolist()
+    shares = see(trainer, "histograms", check("histograms", {}, trainer.config)).facts["layers"]
+    for mine, theirs in zip(facts["layers"], shares, strict=True):
+        assert mine["small_weights"] == theirs["weights"]["near_zero"]
+        assert mine["small_outputs"] == theirs["outputs"]["near_zero"]
+    pictures = [one["smoothness"] is not None for one in facts["layers"]]
+    assert pictures == [True, False, False]
+
+
+def test_how_far_weights_have_moved_is_measured_at_the_end_alone():
+    trainer = Trainer(ExperimentConfig.from_dict(experiment(iterations=3)))
+    while not trainer.done:
+        trainer.advance()
+        assert all(("moved" in layer) == trainer.done for layer in measure(trainer)["layers"])
 
 
 @pytest.mark.parametrize(

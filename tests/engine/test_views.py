@@ -10,6 +10,7 @@ from engine import ConfigError, ExperimentConfig, Trainer
 from engine.datasets import Dataset
 from engine.replay import Replay
 from engine.views import check, see
+from engine.views.smoothness import smoothness
 from tests.engine.view_moments import ITERATIONS, TRAININGS, Moment, experiment, fitting
 
 
@@ -136,6 +137,28 @@ def test_the_weights_of_a_unit_are_its_column_as_an_image(trained):
     np.testing.assert_array_equal(seen.arrays["weights"][1].ravel(), W[:, 4])
     assert seen.facts["units"] == W.shape[1]
     assert seen.facts["moved"] == pytest.approx(np.linalg.norm(W - first) / np.linalg.norm(first), rel=1e-5)
+
+
+def test_smoothness_is_morans_i_of_neighbouring_weights():
+    rng = np.random.default_rng(3)
+    pictures = rng.normal(size=(3000, 5, 4)).astype(np.float32)
+    centred = pictures - pictures.mean(axis=(1, 2), keepdims=True)
+    places = [(i, j) for i in range(5) for j in range(4)]
+    pairs = [(a, b) for a in places for b in places if abs(a[0] - b[0]) + abs(a[1] - b[1]) == 1]
+    products = np.mean([centred[:, *a] * centred[:, *b] for a, b in pairs])
+    assert smoothness(pictures) == pytest.approx(products / np.mean(centred**2), abs=1e-6)
+    assert smoothness(pictures) == pytest.approx(-1 / 19, abs=0.01)  # of independent weights
+    # each picture around its own mean, and parts of many pictures like all of them
+    assert smoothness(pictures + np.arange(3000)[:, None, None]) == pytest.approx(
+        smoothness(pictures), abs=1e-3
+    )
+    ramp = np.broadcast_to(np.arange(28.0), (1, 28, 28))
+    assert smoothness(ramp) > 0.95
+    chessboard = np.indices((1, 6, 6)).sum(axis=0) % 2
+    assert smoothness(chessboard) == pytest.approx(-1)
+    for nothing in (np.ones((2, 3, 3)), rng.normal(size=(9, 1, 1)), np.full((1, 2, 2), np.inf)):
+        with np.errstate(invalid="ignore"):
+            assert smoothness(nothing) is None
 
 
 def test_weights_that_are_no_pictures_are_refused(trained):

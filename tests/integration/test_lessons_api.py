@@ -8,6 +8,8 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from app.lessons.measuring import measure
+from engine import ExperimentConfig
 from tests.support import described
 from tests.support.class_lab import running_class
 from tests.support.errors import error
@@ -73,7 +75,7 @@ def demand_silence(answer, *allowed):
         assert LATE[step] not in text, step
 
 
-def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone):
+def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone, tmp_path):
     http = alone.http
     play = told(http.get(f"{PATH}/play"), "get", "/play")
     demand_silence(play)
@@ -113,6 +115,12 @@ def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone
     assert "The slow one wins." in html.split('class="denied"')[1]  # the page says what did not come true
     own, of_room = re.findall(r'<b class="figure"[^>]*>([^<]*)</b> %', html)
     assert own == of_room  # one launch has no spread
+    inside = re.findall(r'<b class="figure"[^>]*>([^<]*)</b>', html.split("Inside: ")[1])[:3]
+    config = ExperimentConfig.from_dict(sealed["runs"][0]["config"])
+    layers = measure(config, config.seed, tmp_path, inside=True).layers
+    assert [float(shown.replace("−", "-")) for shown in inside] == [
+        pytest.approx(layers[name][0], abs=0.011) for name in ("moved", "smoothness", "small_outputs")
+    ]
     assert explained["transfer"]["answer"] is None
     assert LATE["answer"] not in explained["transfer"]["html"]
     assert error(reply(http, "last", 40))["code"] == "lesson_answered"

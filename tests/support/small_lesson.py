@@ -67,6 +67,8 @@ EXPLAINED: see [the slow one](card:accuracy?run=slow&at=20).
 
 ::: claim learns
 It learns to {{ test("fast") | .1f }} %, in the room {{ room(test("fast")) | .1f }} %.
+
+Inside: {{ moved("fast", 1) | .2f }}, {{ smoothness("fast", 1) | .2f }}, {{ small_outputs("fast", 1) | .2f }}.
 :::
 
 ::: claim denied
