@@ -169,12 +169,7 @@ class LabServer:
 
     def stored_rows(self, run_id: str, stream: str = "train") -> tuple[list[str], np.ndarray]:
         """The rows in the SQLite file, read without the server: columns, and values (rows, columns)."""
-        with (
-            contextlib.closing(
-                sqlite3.connect(f"file:{self.state_dir}/lossroom.sqlite3?mode=ro", uri=True)
-            ) as db,
-            db,
-        ):
+        with self._database() as db:
             (training_id,) = db.execute("SELECT training_id FROM runs WHERE id = ?", (run_id,)).fetchone()
             (columns,) = db.execute(
                 "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
@@ -190,6 +185,22 @@ class LabServer:
                 at += rows
                 parts.append(np.frombuffer(data, "<f4").reshape(len(names), rows).T)
         return names, np.concatenate(parts)
+
+    def stored_measurements(self, run_id: str) -> dict[int, dict[str, Any]]:
+        """What the SQLite file has of the measurements of a run: iteration → facts, earliest first."""
+        with self._database() as db:
+            found = db.execute(
+                "SELECT iteration, facts FROM measurements JOIN runs USING (training_id) WHERE runs.id = ?"
+                " ORDER BY iteration",
+                (run_id,),
+            )
+            return {iteration: json.loads(facts) for iteration, facts in found}
+
+    @contextlib.contextmanager
+    def _database(self) -> Iterator[sqlite3.Connection]:
+        path = f"file:{self.state_dir}/lossroom.sqlite3?mode=ro"
+        with contextlib.closing(sqlite3.connect(path, uri=True)) as db, db:
+            yield db
 
     def worker_pids(self) -> list[int]:
         """Processes that train: children of the forkserver."""

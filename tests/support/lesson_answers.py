@@ -22,7 +22,7 @@ Aim = Literal["right", "wrong"]
 
 
 def measured_in(lab: LabServer, run_id: str) -> Measured:
-    """The figures of an ended run, from its rows in the lab's database."""
+    """The figures of an ended run, from its rows and measurements in the lab's database."""
     run = lab.run(run_id)
     training = Training(
         id=run_id,
@@ -34,7 +34,7 @@ def measured_in(lab: LabServer, run_id: str) -> Measured:
         iteration=run["iteration"],
     )
     train, evaluation = (_rows(lab, run_id, stream) for stream in ("train", "evaluation"))
-    return measure(training, train, evaluation)
+    return measure(training, train, evaluation, lab.stored_measurements(run_id))
 
 
 def _rows(lab: LabServer, run_id: str, stream: str) -> Rows:
