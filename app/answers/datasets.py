@@ -36,7 +36,7 @@ class DatasetAnswer(TypedDict):
     validation_size: int
     fitting: list[str]
     own: bool
-    #: the number in the class of the person who brought it; null: the teacher, or nobody of a class
+    #: the number in the class of the person who brought it; null: the teacher, or there is no class
     owner: int | None
     #: whether the reader brought it
     mine: bool

@@ -35,8 +35,8 @@ GREYS = " .:-=+*#%@"
 #: Colours for the classes of points: Okabe and Ito's, which can be distinguished with every kind of colour vision.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
 POINT_ROWS = 30
-#: Columns of a table that are shown.
-MOST_COLUMNS = 8
+#: Columns of a table that are shown, at most.
+MAX_COLUMNS = 8
 
 
 def look(
@@ -160,16 +160,14 @@ def _print_rows(console: Console, rows: NDArray[Any], about: About, labels: list
         means, deviations = np.array(about.units).T
         rows = rows * deviations + means
     table = Table(box=None)
-    for name in about.columns[:MOST_COLUMNS]:
+    for name in about.columns[:MAX_COLUMNS]:
         table.add_column(visible(name), justify="right")
     table.add_column("")
     for values, label in zip(rows, labels, strict=True):
-        table.add_row(
-            *(f"{value:.5g}" for value in values[:MOST_COLUMNS]), Text(visible(label), style="bold")
-        )
+        table.add_row(*(f"{value:.5g}" for value in values[:MAX_COLUMNS]), Text(visible(label), style="bold"))
     console.print(table)
-    if len(about.columns) > MOST_COLUMNS:
-        console.print(f"and {len(about.columns) - MOST_COLUMNS:,} columns more")
+    if len(about.columns) > MAX_COLUMNS:
+        console.print(f"and {len(about.columns) - MAX_COLUMNS:,} more columns")
 
 
 # -- points ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Class counts: how a class did in its lessons, counted for its report. They name nobody."""
+"""Class counts: how a class did in its lessons, counted for its report. They hold no names."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class VoteCount:
 
 @dataclass(frozen=True, slots=True)
 class LessonCount:
-    """One lesson in which somebody predicted or voted."""
+    """One lesson in which students predicted or voted."""
 
     section: str
     title: str
@@ -77,7 +77,7 @@ class ClassCounts:
     async def of(
         self, lessons: Iterable[Lesson], language: str, dataset_of: Callable[[Lesson], str]
     ) -> list[LessonCount]:
-        """Of each lesson in which somebody has predicted or voted, in the order of the lessons.
+        """Of each lesson in which students have predicted or voted, in the order of the lessons.
 
         Args:
             dataset_of: the data set that stands for that of a lesson here.

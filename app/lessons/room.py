@@ -3,7 +3,7 @@
 A student sees tallies when they have sealed a prediction, and never before; the projector when all who are here have,
 or when the teacher shows the lesson at a step after the runs; the teacher when they want. How the class answered a
 question after the runs is seen after the own answer, and on the projector when all who are here have answered. The
-tallies of a vote are seen by nobody before it is closed.
+tallies of a vote are not shown before it is closed.
 """
 
 from __future__ import annotations

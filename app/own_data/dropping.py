@@ -9,7 +9,7 @@ from app.own_data.reasons import shown
 from engine.reasons import Reason
 
 #: Different reasons that are kept apart; the others are counted with the last one.
-MOST_REASONS = 50
+MAX_REASONS = 50
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Dropping:
         """Something more is left out; `example` says where: "line 17" or "leaf/3.png"."""
         entry = self._entries.get(reason)
         if entry is None:
-            if len(self._entries) >= MOST_REASONS:
+            if len(self._entries) >= MAX_REASONS:
                 entry = list(self._entries.values())[-1]
             else:
                 entry = self._entries[reason] = _Entry(reason)

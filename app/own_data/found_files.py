@@ -25,7 +25,7 @@ from engine.reasons import reason_of
 log = logging.getLogger(__name__)
 
 #: Files and folders that are looked at, at most.
-MOST = 500
+MAX_FILES = 500
 #: Folders in a folder of images whose times tell whether it has changed: there is one for each class.
 CLASSES = 1000
 
@@ -112,7 +112,7 @@ def stamps_of(folder: Path) -> dict[str, str]:
     """The files and folders to read, each with what changes when it does."""
     stamps = {}
     with suppress(OSError):
-        for path in sorted(folder.iterdir())[:MOST]:
+        for path in sorted(folder.iterdir())[:MAX_FILES]:
             if not path.name.startswith(".") and path.name.isprintable():
                 with suppress(OSError):
                     stamps[path.name] = _stamp(path)

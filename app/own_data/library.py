@@ -53,7 +53,7 @@ class Entry:
 
 
 class OwnData:
-    """In a lab without a class, everybody sees and may change all of them. Lives in the event loop."""
+    """The own data sets of a lab. Without a class, all people see and change all of them. Lives in the event loop."""
 
     def __init__(self, settings: Settings, hub: Hub, classroom: Classroom | None) -> None:
         self.folder = settings.own_dir
@@ -92,8 +92,8 @@ class OwnData:
     # -- who sees which -------------------------------------------------------------------------------
 
     def may_see(self, person: Person, name: str) -> bool:
-        """Those who brought it and the teacher do, and where it is shared, everybody. Of a data set that there is
-        not, nobody does."""
+        """Whether a person may see a data set: its owners, the teacher and, if it is shared, the whole class. False
+        too if there is none of this name."""
         entry = self._entries.get(name)
         if entry is None:
             return False
@@ -216,7 +216,7 @@ class OwnData:
 
     def _take(self, made: Path, card: Card) -> None:
         if (self.folder / made.name).is_dir():
-            # the card first: nobody else is to see the data set meanwhile
+            # the card first, so that no other person sees the data set meanwhile
             own.write_card(self.folder / made.name, card)
             own.move_in(made, self.folder)
         else:
@@ -257,7 +257,7 @@ class OwnData:
             return self.view(person, name)
 
     async def withdraw(self, name: str) -> None:
-        """Delete what nobody brought, as the file that it was made of is gone; whoever brought it too keeps it."""
+        """Delete a data set without an owner, as the file it was made of is gone. People who brought it keep it."""
         async with self._order:
             entry = self._entries.get(name)
             if entry is not None and entry.card.owner is None and entry.is_there:
@@ -286,8 +286,8 @@ class OwnData:
         await self._look()
 
     async def forget_people(self, students: Collection[str], teachers: Collection[str]) -> None:
-        """The classes of these people have ended: what only students saw is deleted, and what they shared or a teacher
-        brought is nobody's, and seen by the next teacher."""
+        """The classes of these people have ended: what only students saw is deleted. What they shared or a teacher
+        brought stays without an owner, and the next teacher sees it."""
         ended = {*students, *teachers}
         async with self._order:
             for entry in list(self._entries.values()):

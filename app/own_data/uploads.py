@@ -26,10 +26,10 @@ from engine.errors import DatasetError
 from engine.reasons import Reason, reason_of
 
 #: Uploads at one time, of all people; of a class each person has one at most.
-MOST = 500
-#: What all of them may take on the disk, in files of the largest size.
-MOST_LARGEST = 16
-#: An upload that nobody has used for so long is removed.
+MAX_UPLOADS = 500
+#: All of them together take at most as much room as this many files of the largest size.
+MAX_LARGEST_FILES = 16
+#: An upload is removed when it has not been used for this many seconds.
 SECONDS = 3600.0
 #: Bytes that are written at a time.
 PART = 1 << 20
@@ -84,7 +84,7 @@ class Uploads:
         self._folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
 
     async def expire(self) -> None:
-        """Remove what nobody has used for an hour."""
+        """Remove what has not been used for an hour."""
         late = time.monotonic() - SECONDS
         for upload in [one for one in self._uploads.values() if one.used_at < late]:
             await self.drop(upload)
@@ -133,7 +133,7 @@ class Uploads:
         if person.id:
             for before in [one for one in self._uploads.values() if one.person == person.id]:
                 await self.drop(before)
-        if len(self._uploads) >= MOST:
+        if len(self._uploads) >= MAX_UPLOADS:
             raise _busy()
         upload_id = secrets.token_hex(8)
         upload = Upload(upload_id, person.id, self._folder / upload_id, _text_of(file_name))
@@ -152,7 +152,7 @@ class Uploads:
 
     def _demand_disk(self) -> None:
         """Refuse a file for which there is no room: uploads are not to fill the disk of the database."""
-        if sum(one.bytes for one in self._uploads.values()) > MOST_LARGEST * self._limits.bytes:
+        if sum(one.bytes for one in self._uploads.values()) > MAX_LARGEST_FILES * self._limits.bytes:
             raise _busy()
         if free_bytes(self._folder) < LOW_DISK_BYTES:
             raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")

@@ -14,9 +14,9 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.datasets.dataset import Progress, Source
+from engine.datasets.dataset import Progress
 from engine.datasets.download import download
-from engine.datasets.idx import SHAPE, IdxFiles
+from engine.datasets.idx import IdxFiles
 from engine.errors import unreadable
 
 FOLDER = "emnist"
@@ -70,22 +70,9 @@ def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) ->
     archive.unlink(missing_ok=True)
 
 
-def _source(title: str, files: IdxFiles, train_size: int, test_size: int) -> Source:
-    return Source(
-        name=files.name,
-        title=title,
-        shape=SHAPE,
-        train_size=train_size,
-        test_size=test_size,
-        class_names=files.class_names,
-        read=files.read,
-        is_available=files.are_available,
-        files=files.paths,
-        fetch=_fetch,
-        levels=True,
-        download_bytes=_BYTES,
-    )
-
-
-BALANCED = _source("EMNIST balanced", _BALANCED, 112_800, 18_800)
-LETTERS = _source("EMNIST letters", _LETTERS, 124_800, 20_800)
+BALANCED = _BALANCED.source(
+    title="EMNIST balanced", train_size=112_800, test_size=18_800, fetch=_fetch, download_bytes=_BYTES
+)
+LETTERS = _LETTERS.source(
+    title="EMNIST letters", train_size=124_800, test_size=20_800, fetch=_fetch, download_bytes=_BYTES
+)

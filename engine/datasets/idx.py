@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.datasets.dataset import Dataset
+from engine.datasets.dataset import Dataset, Progress, Source
 from engine.datasets.files import find, opened, read_at_most
 from engine.errors import DatasetError
 from engine.reasons import Reason
@@ -82,6 +82,33 @@ class IdxFiles:
     files: Mapping[str, str] = field(default_factory=lambda: USUAL_FILES)
     transposed: bool = False
     first_label: int = 0
+
+    def source(
+        self,
+        *,
+        title: str,
+        train_size: int,
+        test_size: int,
+        fetch: Callable[[Path, Sequence[str], Progress | None], None],
+        download_bytes: int,
+        flippable: bool = False,
+    ) -> Source:
+        """The data set for the catalog. `download_bytes` is the size of all that `fetch` downloads."""
+        return Source(
+            name=self.name,
+            title=title,
+            shape=SHAPE,
+            train_size=train_size,
+            test_size=test_size,
+            class_names=self.class_names,
+            read=self.read,
+            is_available=self.are_available,
+            files=self.paths,
+            fetch=fetch,
+            levels=True,
+            download_bytes=download_bytes,
+            flippable=flippable,
+        )
 
     def are_available(self, data_dir: Path | None) -> bool:
         return self._find(data_dir) is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine.datasets.dataset import Progress, Source
 from engine.datasets.download import download
-from engine.datasets.idx import SHAPE, IdxFiles
+from engine.datasets.idx import IdxFiles
 
 TRAIN_SIZE = 60_000
 TEST_SIZE = 10_000
@@ -64,18 +64,11 @@ def _source(title: str, files: IdxFiles, publisher: _Publisher, *, flippable: bo
             addresses = [base + file for base in bases]
             received += download(addresses, data_dir / folder / file, f"md5:{checksum}", report)
 
-    return Source(
-        name=files.name,
+    return files.source(
         title=title,
-        shape=SHAPE,
         train_size=TRAIN_SIZE,
         test_size=TEST_SIZE,
-        class_names=files.class_names,
-        read=files.read,
-        is_available=files.are_available,
-        files=files.paths,
         fetch=fetch,
-        levels=True,
         download_bytes=publisher.total,
         flippable=flippable,
     )

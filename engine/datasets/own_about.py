@@ -146,7 +146,7 @@ class Card:
 
     Attributes:
         title: what people call it.
-        owner: the person who brought it; None: nobody of a class did.
+        owner: the person who brought it; None: there was no class.
         shared: whether the whole class sees it.
         made_at: Unix seconds.
         others: who brought the same content later, each with their own title.

@@ -171,7 +171,7 @@ def test_what_is_no_image_of_a_class_is_left_out_by_name(tmp_path):
         "b/notes.txt": b"notes",
         "alone.png": encoded(GREY),
         "../../etc/evil.png": encoded(GREY),
-        "/root/evil.png": encoded(GREY),
+        "/etc/evil.png": encoded(GREY),
         "C:\\evil.png": encoded(GREY),
         "b/large.png": encoded(np.zeros((300, 300), np.uint8)),
     }
@@ -184,7 +184,7 @@ def test_what_is_no_image_of_a_class_is_left_out_by_name(tmp_path):
     preview = brought.preview(Limits(pixels=10_000))
     dropped = {one["why"]["code"]: one["examples"] for one in preview["dropped"]}
     assert dropped == {
-        "read_drop_path": ["../../etc/evil.png", "/root/evil.png", "C:/evil.png"],
+        "read_drop_path": ["../../etc/evil.png", "/etc/evil.png", "C:/evil.png"],
         "read_drop_broken": ["a/broken.png", "a/photo.heic", "a/text.jpg"],
         "read_drop_link": ["b/link.png"],
         "read_drop_archive": ["b/more.zip"],
