@@ -4,14 +4,20 @@ import { plain } from "../charts/picture.js";
 import { kindsOf, meanOf, namesOf } from "./sweep-kinds.js";
 import { brief, label, marksOf, scaleOf } from "./sweep-scale.js";
 
+/** @import { FieldScale } from "./sweep-scale.js" */
+
 /**
  * A run with its result, and with its values of the fields that vary, by path.
  * @typedef {{run: string, name: string, color: string, fields: Record<string, any>, value: number}} SweepPoint
  */
 
-/** A field that varies: its path, its label, and a function for the label of a value. @typedef {{path: string, label: string, word: (value: any) => string}} SweepField */
+/**
+ * A field that varies: its path, its label, and a function for the label of a value. `scale`: that of its axis, if it does not
+ * follow from the values.
+ * @typedef {{path: string, label: string, word: (value: any) => string, scale?: FieldScale}} SweepField
+ */
 
-/** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean}} Metric */
+/** @typedef {{title: string, format: string, percent?: boolean, smallerIsBetter?: boolean, scale?: FieldScale}} Metric */
 
 /** At most this many kinds of runs get their own colours, because more colours look alike. */
 const MAX_KINDS = 8;

@@ -7,6 +7,7 @@ import { brief, marksOf, scaleOf, shown } from "./sweep-scale.js";
 
 /**
  * @import { Metric, SweepField, SweepPoint } from "./sweep-figures.js"
+ * @import { FieldScale } from "./sweep-scale.js"
  */
 
 /**
@@ -34,20 +35,26 @@ const NEAR = 0.004;
  * @returns {{axes: Axis[], lines: Line[], width: number}} the best lines are last, so that they are drawn above the others
  */
 export function parallel(points, fields, metric, room) {
-  /** @type {{title: string, of: (point: SweepPoint) => any, word: (value: any) => string}[]} */
+  /** @type {{title: string, of: (point: SweepPoint) => any, word: (value: any) => string, given?: FieldScale}[]} */
   const quantities = [
-    ...fields.map(({ path, label: title, word }) => ({
+    ...fields.map(({ path, label: title, word, scale: given }) => ({
       title,
       of: (/** @type {SweepPoint} */ { fields: values }) => values[path],
       word,
+      given,
     })),
-    { title: metric.title, of: ({ value }) => value, word: (value) => shown(value, metric) },
+    {
+      title: metric.title,
+      of: ({ value }) => value,
+      word: (value) => shown(value, metric),
+      given: metric.scale,
+    },
   ];
   const around = MARGIN.left + MARGIN.right;
   const width = Math.max(room, around + MIN_DISTANCE * (quantities.length - 1));
   const distance = (width - around) / (quantities.length - 1);
-  const axes = quantities.map(({ title, of, word }, i) => {
-    const scale = scaleOf(points.map(of));
+  const axes = quantities.map(({ title, of, word, given }, i) => {
+    const scale = given ?? scaleOf(points.map(of));
     return {
       title,
       x: MARGIN.left + i * distance,

@@ -29,10 +29,19 @@ export class SweepParallel {
   /** @type {Brushes} */
   #brushes = new Map();
   #drawnSize = "";
+  /** @type {string | null} */
+  #marked = null;
   /** Updates which lines are pale. @type {() => void} */
   #update = () => {};
 
-  /** @param {{select: (run: string) => void, point: (words: string) => void, count: (chosen: number, all: number) => void}} on the actions */
+  /** Whether a part of an axis is being dragged: the drawing waits, as it would take the axis away. */
+  #dragging = false;
+  #drawingDue = false;
+
+  /**
+   * @param {{select: (run: string) => void, point: (words: string, run: string) => void,
+   *   count: (chosen: number, all: number, runs: string[]) => void}} on the actions; `runs`: the chosen ones
+   */
   constructor(on) {
     this.#on = on;
     // Only whole pixels count: a new drawing during a drag would remove the dragged element.
@@ -41,9 +50,21 @@ export class SweepParallel {
 
   /** @param {Content} content */
   draw(content) {
-    this.#content = content;
     this.#brushes.clear();
+    this.update(content);
+  }
+
+  /** Draw more of the same: the chosen parts of the axes stay. @param {Content} content */
+  update(content) {
+    this.#content = content;
     this.#draw();
+  }
+
+  /** Mark the line of a run, and no other. @param {string | null} run */
+  mark(run) {
+    this.#marked = run;
+    for (const line of this.element.querySelectorAll(".line"))
+      line.classList.toggle("marked", line.getAttribute("data-sweep-run") === run);
   }
 
   #size() {
@@ -51,6 +72,8 @@ export class SweepParallel {
   }
 
   #draw() {
+    this.#drawingDue = this.#dragging;
+    if (this.#dragging) return;
     this.#drawnSize = this.#size();
     const { clientWidth: room, clientHeight: height } = this.element;
     if (!this.#content || !room || !height) return;
@@ -66,9 +89,11 @@ export class SweepParallel {
       const chosen = lines.map((line) => isChosen(line, this.#brushes));
       for (const [i, path] of drawn.entries()) path.classList.toggle("pale", !chosen[i]);
       for (const { update } of parts) update();
-      this.#on.count(chosen.filter(Boolean).length, lines.length);
+      const runs = lines.filter((_, i) => chosen[i]).map(({ point }) => point.run);
+      this.#on.count(runs.length, lines.length, runs);
     };
     this.#update();
+    this.mark(this.#marked);
     if (focused >= 0) parts[focused]?.group.focus();
   }
 
@@ -88,8 +113,8 @@ export class SweepParallel {
       svg("path", { class: "curve", d }),
     );
     path.addEventListener("click", () => this.#on.select(point.run));
-    path.addEventListener("pointerenter", () => this.#on.point(words));
-    path.addEventListener("pointerleave", () => this.#on.point(""));
+    path.addEventListener("pointerenter", () => this.#on.point(words, point.run));
+    path.addEventListener("pointerleave", () => this.#on.point("", ""));
     return path;
   }
 
@@ -155,6 +180,7 @@ export class SweepParallel {
       if (event.button !== 0) return;
       from = at(event);
       dragged = false;
+      this.#dragging = true;
       group.setPointerCapture(event.pointerId);
     });
     group.addEventListener("pointermove", (event) => {
@@ -162,13 +188,16 @@ export class SweepParallel {
       dragged ||= Math.abs(at(event) - from) > MIN_DRAG;
       if (dragged) this.#choose(number, partBetween(from, at(event), height));
     });
+    const end = () => {
+      from = null;
+      this.#dragging = false;
+      if (this.#drawingDue) this.#draw();
+    };
     group.addEventListener("pointerup", (event) => {
       if (from !== null && !dragged) this.#press(number, at(event), height, marks);
-      from = null;
+      end();
     });
-    group.addEventListener("pointercancel", () => {
-      from = null;
-    });
+    group.addEventListener("pointercancel", end);
   }
 
   /**

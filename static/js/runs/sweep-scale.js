@@ -47,6 +47,35 @@ export function scaleOf(values) {
   return { kind: isLog ? "log" : "linear", low, high, values: numbers, place: (value) => scale.place(value) };
 }
 
+/**
+ * The scale between two numbers that are known before the values are: it does not change while values come.
+ * @param {number} low
+ * @param {number} high above `low`
+ * @param {boolean} isLog
+ * @returns {NumberScale} its values are its marks
+ */
+export function scaleBetween(low, high, isLog) {
+  const scale = new Scale([low, high], [0, 1], isLog ? LOG : LINEAR);
+  const round = isLog ? powers(low, high) : rounds(low, high);
+  const values = round.length > 1 ? round : [low, high];
+  return { kind: isLog ? "log" : "linear", low, high, values, place: (value) => scale.place(value) };
+}
+
+/**
+ * Round numbers below and above all values, for the scale of a result.
+ * @param {number[]} values
+ * @param {[low: number, high: number] | null} [before] the ends until now: they stay where all values lie between them
+ * @returns {[low: number, high: number]}
+ */
+export function roundEnds(values, before = null) {
+  if (before && values.every((value) => value >= before[0] && value <= before[1])) return before;
+  const [low, high] = [Math.min(...values, ...(before ?? [])), Math.max(...values, ...(before ?? []))];
+  const step = roundAbove((high - low || Math.abs(high) || 1) / 5);
+  const end = (/** @type {number} */ steps) => Number((steps * step).toPrecision(12));
+  const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+  return [end(first), end(first === last ? last + 1 : last)];
+}
+
 /** @param {any[]} values */
 const sorted = (values) =>
   [...new Map(values.map((value) => [label(value), value]))]

@@ -1,0 +1,70 @@
+/** The axes of a study's pictures. They follow from its space, so they stay while results come. Pure functions. */
+
+import { roundEnds, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
+import { wordFor } from "./configuration-values.js";
+
+/**
+ * @import { Metric, SweepField, SweepPoint } from "../runs/sweep-figures.js"
+ * @import { FieldScale } from "../runs/sweep-scale.js"
+ * @import { Configuration, StudyMetric, Values } from "./types.js"
+ */
+
+/** The parts of a metric that do not depend on words. @type {Record<StudyMetric, Omit<Metric, "title">>} */
+export const METRICS = {
+  validation_accuracy: { percent: true, format: ".1%" },
+  validation_loss: { format: ".3g", smallerIsBetter: true },
+};
+
+/**
+ * A value as it is on an axis: a section, which has settings, is its words.
+ * @param {string} path
+ * @param {any} value
+ */
+export function onAxis(path, value) {
+  return typeof value === "object" && value !== null ? wordFor(path, value) : value;
+}
+
+/**
+ * The scale of a field from the values that it may have.
+ * @param {string} path
+ * @param {Values | undefined} values
+ * @returns {FieldScale | undefined} undefined: it follows from the results
+ */
+export function fieldScale(path, values) {
+  if (!values) return undefined;
+  if ("choices" in values) return scaleOf(values.choices.map((value) => onAxis(path, value)));
+  const { low, high, scale } = values;
+  return low < high ? scaleBetween(low, high, scale === "log" && low > 0) : scaleOf([low]);
+}
+
+/**
+ * The scale of the results so far. It has round ends, and while results come it only grows.
+ * @param {number[]} results
+ * @param {FieldScale | null} before
+ */
+export function resultScale(results, before) {
+  const ends = before && "low" in before ? /** @type {[number, number]} */ ([before.low, before.high]) : null;
+  if (!results.length && !ends) return undefined;
+  return scaleBetween(...roundEnds(results, ends), false);
+}
+
+/**
+ * The configurations with a result, as lines across the axes.
+ * @param {Configuration[]} configurations
+ * @param {SweepField[]} fields
+ * @param {(number: number) => string} nameOf
+ * @returns {SweepPoint[]}
+ */
+export function pointsOf(configurations, fields, nameOf) {
+  return configurations.flatMap(({ number, values, mean }) =>
+    mean === null
+      ? []
+      : {
+          run: String(number),
+          name: nameOf(number),
+          color: "",
+          fields: Object.fromEntries(fields.map(({ path }) => [path, onAxis(path, values[path])])),
+          value: mean,
+        },
+  );
+}

@@ -1,0 +1,101 @@
+/** The cells of a heat map: what two fields give together. Pure functions. */
+
+import { brief, label, scaleOf } from "../runs/sweep-scale.js";
+import { onAxis } from "./axes.js";
+
+/**
+ * @import { SweepField } from "../runs/sweep-figures.js"
+ * @import { Configuration, Values } from "./types.js"
+ */
+
+/**
+ * A row or a column: its words, and which values lie in it.
+ * @typedef {{text: string, holds: (value: any) => boolean}} Band
+ */
+
+/**
+ * A cell: its configurations with a result, the best first. `share`: how good the best one is among all cells, from 0 to 1.
+ * @typedef {{configurations: Configuration[], best: Configuration | null, seeds: number, share: number}} Cell
+ */
+
+/** A range of numbers is divided into at most this many parts. */
+const MAX_PARTS = 6;
+
+/**
+ * The rows or columns of a field: its values, or equal parts of its range.
+ * @param {SweepField} field
+ * @param {Values | undefined} values
+ * @param {Configuration[]} configurations
+ * @returns {Band[]}
+ */
+export function bandsOf({ path, word }, values, configurations) {
+  if (!values || "choices" in values || values.steps) {
+    const there =
+      values && "choices" in values ? values.choices : configurations.map((one) => one.values[path]);
+    const scale = scaleOf(there.map((value) => onAxis(path, value)));
+    return scale.values.map((value) => ({
+      text: brief(word(value)),
+      holds: (other) => label(onAxis(path, other)) === label(value),
+    }));
+  }
+  const { low, high, scale } = values;
+  const parts = scale === "integer" ? Math.min(MAX_PARTS, high - low + 1) : MAX_PARTS;
+  const isLog = scale === "log";
+  const end = (/** @type {number} */ i) =>
+    isLog
+      ? low * (high / low) ** (i / parts)
+      : low + ((high - low + (scale === "integer" ? 1 : 0)) * i) / parts;
+  return Array.from({ length: parts }, (_, i) => {
+    const [from, to] = [end(i), end(i + 1)];
+    const isLast = i === parts - 1;
+    const text =
+      scale === "integer"
+        ? wholeText(Math.ceil(from - 1e-9), Math.ceil(to - 1e-9) - 1)
+        : `${short(from)}–${short(to)}`;
+    return { text, holds: (value) => value >= from && (isLast || value < to) };
+  });
+}
+
+/** @param {number} from @param {number} to */
+const wholeText = (from, to) => (from === to ? String(from) : `${from}–${to}`);
+
+/** @param {number} value */
+const short = (value) => String(Number(value.toPrecision(2)));
+
+/**
+ * The cells, row by row. Where other fields vary too, a cell has several configurations, and shows the best of them: a mean
+ * over different ones would mean nothing.
+ * @param {Configuration[]} configurations
+ * @param {{path: string, bands: Band[]}} across the columns
+ * @param {{path: string, bands: Band[]}} down the rows
+ * @param {boolean} higherIsBetter
+ * @returns {Cell[][]}
+ */
+export function cellsOf(configurations, across, down, higherIsBetter) {
+  const measured = configurations.filter(({ mean }) => mean !== null);
+  const better = (/** @type {Configuration} */ a, /** @type {Configuration} */ b) =>
+    b.rung - a.rung || (higherIsBetter ? 1 : -1) * (Number(b.mean) - Number(a.mean));
+  const cells = down.bands.map((row) =>
+    across.bands.map((column) => {
+      const within = measured
+        .filter(({ values }) => row.holds(values[down.path]) && column.holds(values[across.path]))
+        .toSorted(better);
+      const best = within[0] ?? null;
+      return { configurations: within, best, seeds: seedsOf(best), share: 0 };
+    }),
+  );
+  const means = cells.flat().flatMap(({ best }) => (best ? Number(best.mean) : []));
+  const [low, high] = [Math.min(...means), Math.max(...means)];
+  for (const cell of cells.flat()) {
+    if (!cell.best) continue;
+    const share = high > low ? (Number(cell.best.mean) - low) / (high - low) : 1;
+    cell.share = higherIsBetter ? share : 1 - share;
+    if (high === low) cell.share = 1;
+  }
+  return cells;
+}
+
+/** How many seeds or folds have a result. @param {Configuration | null} configuration */
+export function seedsOf(configuration) {
+  return configuration?.scores.filter((score) => score !== null).length ?? 0;
+}

@@ -1,0 +1,58 @@
+/** The rows of a study's table, and their order. Pure functions. */
+
+import { label } from "../runs/sweep-scale.js";
+import { onAxis } from "./axes.js";
+import { seedsOf } from "./cells.js";
+
+/** @import { Configuration } from "./types.js" */
+
+/**
+ * What a table is sorted by: a column, and whether the largest come first. A column is "number", "place", "mean", "spread",
+ * "difference", "rung", "seeds", or the path of a field.
+ * @typedef {{by: string, down: boolean}} Order
+ */
+
+/** What is sorted by in a column. @type {Record<string, (configuration: Configuration) => number | null>} */
+const OF = {
+  number: ({ number }) => number,
+  place: ({ place }) => place,
+  mean: ({ mean }) => mean,
+  spread: ({ spread }) => spread,
+  difference: ({ difference, place }) => difference?.mean ?? (place === 1 ? 0 : null),
+  rung: ({ rung }) => rung,
+  seeds: seedsOf,
+};
+
+/**
+ * Configurations in an order. Those without a value come last, whatever the direction; equal ones in the order of their numbers.
+ * @param {Configuration[]} configurations
+ * @param {Order} order
+ */
+export function sorted(configurations, { by, down }) {
+  const of = OF[by] ?? (({ values }) => onAxis(by, values[by]));
+  const isMissing = (/** @type {any} */ value) => value === null || value === undefined;
+  return configurations.toSorted((a, b) => {
+    const [x, y] = [of(a), of(b)];
+    if (isMissing(x) || isMissing(y))
+      return Number(isMissing(x)) - Number(isMissing(y)) || a.number - b.number;
+    return (down ? -1 : 1) * compared(x, y) || a.number - b.number;
+  });
+}
+
+/** @param {any} x @param {any} y */
+function compared(x, y) {
+  if (typeof x === "number" && typeof y === "number") return x - y;
+  return label(x).localeCompare(label(y), undefined, { numeric: true });
+}
+
+/**
+ * The order after a click on a column's head: numbers that are better when larger begin with the largest.
+ * @param {Order} order
+ * @param {string} by
+ * @param {boolean} higherIsBetter
+ * @returns {Order}
+ */
+export function clicked(order, by, higherIsBetter) {
+  if (order.by === by) return { by, down: !order.down };
+  return { by, down: (by === "mean" || by === "difference") && higherIsBetter };
+}

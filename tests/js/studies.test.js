@@ -1,0 +1,272 @@
+/** Studies: what varies, axes that stay while results come, cells, spreads, and the order of the table. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isChosen, parallel, partAt } from "../../static/js/runs/sweep-lines.js";
+import { marksOf, roundEnds } from "../../static/js/runs/sweep-scale.js";
+import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static/js/studies/axes.js";
+import { bandsOf, cellsOf } from "../../static/js/studies/cells.js";
+import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
+import { clicked, sorted } from "../../static/js/studies/rows.js";
+import { firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
+import { spreadOf } from "../../static/js/studies/spread.js";
+import { studyFields } from "../../static/js/studies/study-fields.js";
+import { speakAs } from "./catalog.js";
+import { labOptions } from "./lab.js";
+import { forExamples } from "./random.js";
+
+/** @import { Configuration } from "../../static/js/studies/types.js" */
+
+speakAs("en");
+const OPTIONS = labOptions();
+const RATE = "optimizer.learning_rate";
+const EXPERIMENT = {
+  dataset: { name: "digits" },
+  network: { preset: "mlp", hidden: [40, 20], activation: "relu", initializer: { name: "he_normal" } },
+  optimizer: { name: "momentum", learning_rate: 0.1, momentum: 0.8 },
+  regularization: {},
+  training: { iterations: 100, batch_size: 32 },
+};
+
+/**
+ * @param {number} number
+ * @param {Record<string, any>} values
+ * @param {(number | null)[]} scores
+ * @param {Partial<Configuration>} changes
+ * @returns {Configuration}
+ */
+function configuration(number, values, scores, changes = {}) {
+  const there = scores.filter((score) => score !== null);
+  const mean = there.length ? there.reduce((sum, score) => sum + score, 0) / there.length : null;
+  const margin = there.length > 1 ? 0.01 : null;
+  return {
+    ...{ number, place: null, values, rung: 1, iterations: 100, trials: scores.length, failed: 0, mean },
+    ...{ spread: margin, low: margin && Number(mean) - margin, high: margin && Number(mean) + margin },
+    ...{ scores, difference: null, test: null },
+    ...changes,
+  };
+}
+
+/** Two rates × two batches, two seeds each. */
+const GRID = [0.01, 0.1].flatMap((rate, i) =>
+  [16, 32].map((batch, j) =>
+    configuration(1 + 2 * i + j, { [RATE]: rate, "training.batch_size": batch }, [
+      0.5 + 0.2 * i + 0.1 * j,
+      0.52 + 0.2 * i + 0.1 * j,
+    ]),
+  ),
+);
+const [RATES, BATCHES] = fieldsOf([RATE, "training.batch_size"]);
+
+test("all fields that decide a training can vary, and none that only says what is measured", () => {
+  const fields = studyFields(OPTIONS, EXPERIMENT);
+  const paths = fields.map(({ path }) => path);
+  for (const path of [
+    ...["network.hidden.0", "network.hidden.1", "network.activation", "network.initializer"],
+    ...["optimizer", RATE, "optimizer.momentum", "regularization.l2", "training.iterations"],
+    ...["training.batch_size", "training.schedule", "dataset.train_size", "dataset.augment.shift", "dtype"],
+  ])
+    assert.ok(paths.includes(path), path);
+  for (const path of ["seed", "name", "training.evaluate_every", "dataset.test_size", "dataset.name"])
+    assert.ok(!paths.includes(path), path);
+  assert.equal(new Set(paths).size, paths.length);
+  assert.equal(fields.find(({ path }) => path === "optimizer.momentum")?.now, 0.8);
+});
+
+test("the layers of a network that was written by hand can vary too", () => {
+  const layers = [
+    { type: "dense", units: 12 },
+    { type: "dropout", rate: 0.5 },
+    { type: "dense", units: 10 },
+  ];
+  const paths = studyFields(OPTIONS, { ...EXPERIMENT, network: { layers } }).map(({ path }) => path);
+  for (const path of ["network.layers.0.units", "network.layers.1.rate"]) assert.ok(paths.includes(path));
+});
+
+test("what has several values in the form is what a study varies at first", () => {
+  const several = (/** @type {any[]} */ ...values) => ({ sweep: "", values });
+  const { experiment, choices } = fromForm({
+    ...EXPERIMENT,
+    dataset: { name: several("digits", "mnist") },
+    network: { ...EXPERIMENT.network, hidden: [several(40, 80), 20] },
+    optimizer: several(
+      { name: "sgd", learning_rate: several(0.1, 0.2) },
+      { name: "adam", learning_rate: 0.01 },
+    ),
+  });
+  assert.deepEqual(experiment.network.hidden, [40, 20]);
+  assert.deepEqual(experiment.optimizer, { name: "sgd", learning_rate: 0.1 });
+  assert.equal(experiment.dataset.name, "digits"); // a study is about one data set
+  assert.deepEqual([...choices.keys()], ["network.hidden.0", "optimizer"]);
+  assert.deepEqual(choices.get("optimizer"), [
+    { name: "sgd", learning_rate: 0.1 },
+    { name: "sgd", learning_rate: 0.2 },
+    { name: "adam", learning_rate: 0.01 },
+  ]);
+});
+
+test("a space has what was typed and chosen, and sections before their settings", () => {
+  const fields = new Map(studyFields(OPTIONS, EXPERIMENT).map((field) => [field.path, field]));
+  const at = (/** @type {string} */ path) => /** @type {any} */ (fields.get(path));
+  const row = (/** @type {string} */ path, changes = {}) => ({ ...firstRow(at(path)), ...changes });
+  const rows = [
+    row(RATE, { text: "0.001..0.1" }),
+    row("training.batch_size", { between: true, low: "16", high: "64", steps: "3" }),
+    row("optimizer", { names: ["momentum", "adam"] }),
+    row("network.activation", { names: ["relu", "tanh"] }),
+  ];
+  const space = spaceOf(rows, at, true);
+  assert.deepEqual(Object.keys(space)[0], "optimizer");
+  assert.deepEqual(space[RATE], { choices: [0.001, 0.01, 0.1] });
+  assert.deepEqual(space["training.batch_size"], { low: 16, high: 64, scale: "integer", steps: 3 });
+  assert.deepEqual(space["network.activation"], { choices: ["relu", "tanh"] });
+  const [momentum, adam] = /** @type {any} */ (space.optimizer).choices;
+  assert.deepEqual(momentum, EXPERIMENT.optimizer); // its settings stay
+  assert.equal(adam.name, "adam");
+  assert.equal(adam.beta1, 0.9);
+  assert.deepEqual(spaceOf([rows[1]], at, false), {
+    "training.batch_size": { low: 16, high: 64, scale: "integer" },
+  });
+});
+
+test("the values at first lie around the present one, within the bounds of the field", () => {
+  for (const field of studyFields(OPTIONS, EXPERIMENT)) {
+    const row = firstRow(field);
+    if (field.kind !== "numbers") assert.ok(row.names.length > 0, field.path);
+    else {
+      const values = row.text.split(", ").map(Number);
+      assert.ok(values.length > 1, field.path);
+      const { minimum, maximum } = /** @type {any} */ (field.field);
+      assert.ok(
+        values.every((value) => value >= (minimum ?? 0) && value <= (maximum ?? Infinity)),
+        field.path,
+      );
+    }
+  }
+});
+
+test("a configuration is put into its experiment, and said in words", () => {
+  const values = {
+    optimizer: { name: "adam", learning_rate: 0.01 },
+    "network.hidden.1": 5,
+    "dataset.augment.shift": 2,
+  };
+  const experiment = withValues(EXPERIMENT, values);
+  assert.deepEqual(experiment.optimizer, values.optimizer);
+  assert.deepEqual(experiment.network.hidden, [40, 5]);
+  assert.equal(experiment.dataset.augment.shift, 2);
+  assert.deepEqual(EXPERIMENT.network.hidden, [40, 20]);
+  assert.equal(onAxis("optimizer", values.optimizer), "Adam 0.01");
+  assert.equal(configurationText(GRID[1].values, [RATES, BATCHES]), "Learning rate 0.01, Batch 32");
+});
+
+test("axes follow from the space, and stay while results come", () => {
+  const range = { low: 0.001, high: 0.1, scale: /** @type {const} */ ("log") };
+  const axis = /** @type {any} */ (fieldScale(RATE, range));
+  assert.deepEqual([0.001, 0.01, 0.1].map(axis.place), [0, 0.5, 1]);
+  assert.ok(marksOf(axis).length >= 3);
+  const choices = /** @type {any} */ (fieldScale("network.activation", { choices: ["relu", "tanh"] }));
+  assert.deepEqual([choices.kind, choices.place("tanh")], ["category", 1]);
+  const first = /** @type {any} */ (resultScale([0.71, 0.74], null));
+  const more = /** @type {any} */ (resultScale([0.72], first));
+  assert.deepEqual([more.low, more.high], [first.low, first.high]);
+  const wider = /** @type {any} */ (resultScale([0.5], first));
+  assert.ok(wider.low <= 0.5 && wider.high >= first.high);
+});
+
+test("round ends enclose all values, and are the same again for what lies between them", () =>
+  forExamples(500, (examples) => {
+    const values = examples.list(10, () => examples.whole(-500, 1000) / 1000, 1);
+    const [low, high] = roundEnds(values);
+    assert.ok(low < high && low <= Math.min(...values) && high >= Math.max(...values));
+    assert.ok(high - low <= 2 * (Math.max(...values) - Math.min(...values)) + 1);
+    assert.deepEqual(roundEnds(values, [low, high]), [low, high]);
+  }));
+
+test("each configuration with a result has a line, and parts of axes choose among them", () => {
+  const points = pointsOf([...GRID, configuration(9, { [RATE]: 1 }, [null])], [RATES, BATCHES], String);
+  assert.deepEqual(
+    points.map(({ run }) => run),
+    ["1", "2", "3", "4"],
+  );
+  const scale = fieldScale(RATE, { choices: [0.01, 0.1] });
+  const metric = { ...METRICS.validation_accuracy, title: "", scale: resultScale([0.5, 0.81], null) };
+  const { axes, lines } = parallel(points, [{ ...RATES, scale }, BATCHES], metric, 600);
+  assert.equal(axes.length, 3);
+  const chosen = lines.filter((line) => isChosen(line, new Map([[0, partAt(1)]])));
+  assert.deepEqual(chosen.map(({ point }) => point.run).toSorted(), ["3", "4"]);
+  assert.equal(lines.at(-1)?.point.run, "4"); // the best lies above
+});
+
+test("a cell has the mean of its seeds, and how many they are", () => {
+  const bands = [RATES, BATCHES].map((field) => ({
+    path: field.path,
+    bands: bandsOf(field, undefined, GRID),
+  }));
+  const cells = cellsOf(GRID, bands[0], bands[1], true);
+  assert.deepEqual(
+    cells.map((row) => row.map(({ best }) => best?.number)),
+    [
+      [1, 3],
+      [2, 4],
+    ],
+  );
+  assert.ok(cells.flat().every(({ seeds }) => seeds === 2));
+  assert.equal(cells[1][1].share, 1);
+  assert.equal(cells[0][0].share, 0);
+  const other = cellsOf(GRID, bands[0], bands[1], false);
+  assert.equal(other[0][0].share, 1);
+});
+
+test("where other fields vary too, a cell shows the best configuration of the longest training", () => {
+  const across = { path: RATE, bands: bandsOf(RATES, undefined, GRID) };
+  const one = { path: "none", bands: [{ text: "", holds: () => true }] };
+  const [[first]] = cellsOf(GRID, across, one, true);
+  assert.deepEqual(
+    first.configurations.map(({ number }) => number),
+    [2, 1],
+  );
+  const promoted = GRID.map((each) => (each.number === 1 ? { ...each, rung: 2 } : each));
+  const [[longest]] = cellsOf(promoted, across, one, true);
+  assert.equal(longest.best?.number, 1);
+});
+
+test("a range is divided into parts that hold each value once", () =>
+  forExamples(200, (examples) => {
+    const low = examples.whole(1, 20);
+    const high = low + examples.whole(1, 60);
+    const scale = examples.of(/** @type {const} */ (["linear", "log", "integer"]));
+    const bands = bandsOf(RATES, { low, high, scale }, []);
+    assert.ok(bands.length >= 2 && bands.length <= 6);
+    const value = scale === "integer" ? examples.whole(low, high) : examples.logarithmic(low, high);
+    for (const each of [low, high, value]) assert.equal(bands.filter(({ holds }) => holds(each)).length, 1);
+  }));
+
+test("the spread has a dot for each seed, and one scale for dots, intervals and the luck line", () => {
+  const luck = { of: 4, spread: 0.01, middle: 0.6, line: 0.62 };
+  const spread = spreadOf(GRID, luck, null, true);
+  assert.equal(spread?.lines.length, 4);
+  for (const { dots, mean, interval } of spread?.lines ?? []) {
+    assert.equal(dots.length, 2);
+    assert.ok(dots[0] < mean && mean < dots[1]);
+    assert.ok(interval && interval[0] <= mean && interval[1] >= mean);
+  }
+  const [low, high] = spread?.ends ?? [0, 0];
+  assert.ok(Math.abs(Number(spread?.luck) - (0.62 - low) / (high - low)) < 1e-9);
+  assert.equal(spreadOf([configuration(1, {}, [null])], null, null, true), null);
+  const wide = configuration(1, {}, [0.98, 1], { low: 0.8, high: 1.2 });
+  assert.ok(Number(spreadOf([wide], null, null, true)?.ends[1]) <= 1); // no accuracy is above 100%
+});
+
+test("a table is sorted by any column, with what is missing last in both directions", () => {
+  const missing = configuration(5, { [RATE]: 0.05 }, [null]);
+  const all = [missing, ...GRID];
+  const numbers = (/** @type {string} */ by, down = false) =>
+    sorted(all, { by, down }).map(({ number }) => number);
+  assert.deepEqual(numbers("mean", true), [4, 3, 2, 1, 5]);
+  assert.deepEqual(numbers("mean"), [1, 2, 3, 4, 5]);
+  assert.deepEqual(numbers(RATE), [1, 2, 5, 3, 4]);
+  assert.deepEqual(numbers("number", true), [5, 4, 3, 2, 1]);
+  assert.deepEqual(clicked({ by: "number", down: false }, "mean", true), { by: "mean", down: true });
+  assert.deepEqual(clicked({ by: "mean", down: true }, "mean", true), { by: "mean", down: false });
+});
