@@ -20,13 +20,30 @@ _WATCH_KEYS = """() => {
     };
 }"""
 
-#: Finds, in the player: a page that scrolls sideways, parts that are wider than the column or cut off, and controls
-#: that are covered or outside the window after one has scrolled to them. It leaves the page where it was.
+#: Notes from now on the first picture in which the page scrolls sideways, with what reaches furthest out of it. Most
+#: such pictures are gone at once, but a phone jumps with each.
+_WATCH_WIDTH = """() => {
+    if (window.tooWide) return;
+    window.tooWide = [];
+    const root = document.documentElement;
+    const right = (e) => e.getBoundingClientRect().right;
+    const look = () => {
+        if (root.scrollWidth > root.clientWidth) {
+            const shown = [...document.body.querySelectorAll('*')].filter(
+                (e) => e.checkVisibility() && getComputedStyle(e).position !== 'fixed'
+            );
+            const [{ tagName, className }] = shown.sort((a, b) => right(b) - right(a));
+            const widths = `${root.scrollWidth} of ${root.clientWidth} pixels`;
+            window.tooWide.push(`the page scrolls sideways: ${widths}, to the end of ${tagName} ${className}`);
+        } else requestAnimationFrame(look);
+    };
+    look();
+}"""
+
+#: Finds, in the player: parts that are wider than the column or cut off, and controls that are covered or outside the
+#: window after one has scrolled to them. It leaves the page where it was.
 _FAULTS = """() => {
     const faults = [];
-    const root = document.documentElement;
-    if (root.scrollWidth > root.clientWidth)
-        faults.push(`the page scrolls sideways: ${root.scrollWidth} of ${root.clientWidth} pixels`);
     const column = document.querySelector('#lesson');
     const right = column.getBoundingClientRect().right;
     const name = (e) => {
@@ -70,9 +87,10 @@ _TEXTS = """(texts) => {
 }"""
 
 
-def watch_keys(page: LabPage) -> None:
-    """Note from now on which keys have no text, until the page is left."""
+def watch(page: LabPage) -> None:
+    """Note from now on which keys have no text, and whether the page scrolls sideways, until it is left."""
     page.page.evaluate(_WATCH_KEYS)
+    page.page.evaluate(_WATCH_WIDTH)
 
 
 def faults(page: LabPage, early: Sequence[str]) -> list[str]:
@@ -84,4 +102,5 @@ def faults(page: LabPage, early: Sequence[str]) -> list[str]:
     found: list[str] = page.page.evaluate(_FAULTS)
     found += [f"{text!r} is there before its step" for text in page.page.evaluate(_TEXTS, list(early))]
     keys = page.page.evaluate("(window.keysWithoutText ?? []).splice(0)")
+    found += page.page.evaluate("(window.tooWide ?? []).splice(0)")
     return found + [f"there is no text for {key!r}" for key in keys] + page.errors

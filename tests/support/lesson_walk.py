@@ -106,8 +106,8 @@ class Walk:
     # -- the steps ---------------------------------------------------------------------------------
 
     def _open(self) -> None:
+        lesson_sight.watch(self._page)
         self._page.open_lesson(self._lesson.slug)
-        lesson_sight.watch_keys(self._page)
         if self._tab.evaluate(STEP) != "predict":  # there was an attempt before
             self._press('#lesson [data-focus="menu"]')
             self._press("#lesson .panel button >> nth=0")

@@ -55,8 +55,11 @@ export class HandleRow {
     for (const [i, handle] of this.#all.entries()) {
       const now = value(places[i]);
       const { x, y } = frame.place(places[i], now);
-      const top = Math.max(0, Math.min(y, frame.area.height));
-      handle.style.transform = `translate(${Math.round(x)}px, ${Math.round(top)}px)`;
+      const { width, height } = frame.area;
+      // Until the axis is drawn for the sketch's iterations, their places may lie outside: the page would grow with them.
+      const left = Math.max(0, Math.min(x, width));
+      const top = Math.max(0, Math.min(y, height));
+      handle.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
       const spoken = isPercent ? percent(now / 100, 0) : number(now, { maximumFractionDigits: 2 });
       const attributes = {
         label: t("lesson.sketch.handle", { run: pen, i: i + 1, of: HANDLES }),
