@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -19,6 +18,9 @@ from app.errors import Conflict, NotFound, StoreUnavailable
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes
 from app.live.hub import Hub
 from app.live.lanes import TEACHER
+from app.own_data import cards
+from app.own_data.cards import is_brought_by, people_of
+from app.own_data.entries import Entry, scan
 from app.own_data.refusals import DataFull
 from app.people.classroom import Classroom
 from app.people.person import ANYONE, Person, Role
@@ -27,29 +29,10 @@ from app.settings import Settings
 from engine import ConfigError
 from engine.datasets import own
 from engine.datasets.dataset import Source
-from engine.datasets.own import About, Card
+from engine.datasets.own import Card
 from engine.errors import DatasetError
 from engine.options import dataset_status
 from engine.reasons import Reason, reason_of
-
-#: What a folder looked like: the times of its files, and whether the arrays are there.
-Stamp = tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An own data set as it was at the last look. `bytes`: of its arrays, 0 if it is deleted."""
-
-    name: str
-    about: About
-    card: Card
-    bytes: int
-    stamp: Stamp
-
-    @property
-    def is_there(self) -> bool:
-        """Whether it can be trained on; False: it is deleted, or was never here."""
-        return self.bytes > 0
 
 
 class OwnData:
@@ -66,7 +49,7 @@ class OwnData:
     async def open(self) -> None:
         """Look at the folder for the first time."""
         await asyncio.to_thread(self._clear)
-        self._entries = await asyncio.to_thread(_scan, self.folder, {})
+        self._entries = await asyncio.to_thread(scan, self.folder, {})
 
     def _clear(self) -> None:
         self.folder.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
@@ -79,7 +62,7 @@ class OwnData:
 
     async def _look(self) -> None:
         before = self._entries
-        self._entries = await asyncio.to_thread(_scan, self.folder, before)
+        self._entries = await asyncio.to_thread(scan, self.folder, before)
         for name, entry in self._entries.items():
             if entry != before.get(name):
                 self._publish(entry, before.get(name))
@@ -100,7 +83,7 @@ class OwnData:
         return entry.card.shared or self._may_change(person, entry.card)
 
     def _may_change(self, person: Person, card: Card) -> bool:
-        return person.is_teacher or (person.role is Role.STUDENT and _brought(person, card))
+        return person.is_teacher or (person.role is Role.STUDENT and is_brought_by(person, card))
 
     def demand_seen(self, person: Person, name: str, *, path: str) -> None:
         """Refuse an experiment on an own data set that a person may not see, as if there were none.
@@ -182,7 +165,7 @@ class OwnData:
         settings = self._settings
         if person.role is Role.STUDENT:
             brought = [
-                entry for entry in self._entries.values() if entry.bytes and _brought(person, entry.card)
+                entry for entry in self._entries.values() if entry.bytes and is_brought_by(person, entry.card)
             ]
             most = settings.max_data_sets_per_person
             if len(brought) >= most:
@@ -209,7 +192,7 @@ class OwnData:
             before = self._entries.get(name)
             if before is None or not before.is_there:
                 self.demand_room(person, await asyncio.to_thread(own.size_of, made))
-            card = _card(None if before is None else before, person.owner, title, shared=shared)
+            card = cards.kept(before, person.owner, title, shared=shared)
             await self._write(lambda: self._take(made, card))
             await self._look()
         return name
@@ -242,16 +225,7 @@ class OwnData:
         """
         async with self._order:
             entry = self._find_to_change(person, name)
-            card = entry.card
-            if shared is not None and shared != card.shared and person.id in card.others:
-                card = _handed_over(card, person.id)  # who shares it answers for it, under their title
-                card = replace(card, others={**card.others, **_own_title(entry.card)})
-            if title is not None and person.id in card.others:
-                card = replace(card, others={**card.others, person.id: title})
-            elif title is not None:
-                card = replace(card, title=title)
-            if shared is not None:
-                card = replace(card, shared=shared)
+            card = cards.changed(entry.card, person.id, title=title, shared=shared)
             await self._write(lambda: own.write_card(self.folder / name, card))
             await self._look()
             return self.view(person, name)
@@ -261,7 +235,7 @@ class OwnData:
         async with self._order:
             entry = self._entries.get(name)
             if entry is not None and entry.card.owner is None and entry.is_there:
-                await self._give_up(entry, _NOBODY)
+                await self._give_up(entry, cards.left_by(entry.card, None))
 
     async def delete(self, person: Person, name: str) -> None:
         """Delete one. Where several people brought it, the others keep theirs; the teacher deletes it for all.
@@ -271,18 +245,16 @@ class OwnData:
         """
         async with self._order:
             entry = self._find_to_change(person, name)
-            await self._give_up(entry, person)
+            for_all = person.role is not Role.STUDENT
+            await self._give_up(entry, None if for_all else cards.left_by(entry.card, person.id))
 
-    async def _give_up(self, entry: Entry, person: Person) -> None:
-        card, folder = entry.card, self.folder / entry.name
-        if (person.role is not Role.STUDENT and person is not _NOBODY) or not card.others:
+    async def _give_up(self, entry: Entry, card: Card | None) -> None:
+        """Write the card of those who keep a data set; None: delete it, as there are none."""
+        folder = self.folder / entry.name
+        if card is None:
             await self._write(lambda: own.remove_arrays(folder))
-        elif person.id in card.others:
-            others = {one: title for one, title in card.others.items() if one != person.id}
-            await self._write(lambda: own.write_card(folder, replace(card, others=others)))
         else:
-            heir = next(iter(card.others))
-            await self._write(lambda: own.write_card(folder, replace(_handed_over(card, heir), shared=False)))
+            await self._write(lambda: own.write_card(folder, card))
         await self._look()
 
     async def forget_people(self, students: Collection[str], teachers: Collection[str]) -> None:
@@ -291,17 +263,10 @@ class OwnData:
         ended = {*students, *teachers}
         async with self._order:
             for entry in list(self._entries.values()):
-                card = entry.card
-                others = {one: title for one, title in card.others.items() if one not in ended}
-                if card.owner in ended:
-                    heir = next(iter(others), None)
-                    card = replace(card, others=others)
-                    card = _handed_over(card, heir) if heir else replace(card, owner=None, shared=False)
-                    private = entry.card.owner in students and not heir and not entry.card.shared
-                    if private and entry.is_there:
-                        await self._write(partial(own.remove_arrays, self.folder / entry.name))
-                else:
-                    card = replace(card, others=others)
+                card = cards.without_people(entry.card, ended)
+                private = entry.card.owner in students and card.owner is None and not entry.card.shared
+                if private and entry.is_there:
+                    await self._write(partial(own.remove_arrays, self.folder / entry.name))
                 if card != entry.card:
                     await self._write(partial(own.write_card, self.folder / entry.name, card))
             await self._look()
@@ -336,8 +301,8 @@ class OwnData:
             self._hub.publish(subject, message(_STUDENT))
         elif before is not None and before.card.shared:
             self._hub.publish(subject, gone)
-        had = {*_people(before.card)} if before is not None else set()
-        for person in map(classroom.find, [*had, *(_people(entry.card) - had)]):
+        had = {*people_of(before.card)} if before is not None else set()
+        for person in map(classroom.find, [*had, *(people_of(entry.card) - had)]):
             if person is not None and person.role is Role.STUDENT:
                 sees = self.may_see(person, entry.name)
                 self._hub.publish(subject, message(person) if sees else gone, person.id)
@@ -346,47 +311,8 @@ class OwnData:
         self._hub.publish(subject, message(teacher), TEACHER)
 
 
-#: Whoever left a file in the data folder.
-_NOBODY = Person(id="", number=None, nickname="", role=Role.PROJECTOR)
 #: How a student sees it who has not brought it.
 _STUDENT = Person(id="", number=None, nickname="", role=Role.STUDENT)
-
-
-def _people(card: Card) -> set[str]:
-    return {*card.others, *([card.owner] if card.owner else [])}
-
-
-def _brought(person: Person, card: Card) -> bool:
-    return bool(person.id) and person.id in _people(card)
-
-
-def _own_title(card: Card) -> dict[str, str]:
-    """The owner and their title, as one of the others."""
-    return {card.owner: card.title} if card.owner else {}
-
-
-def _handed_over(card: Card, heir: str) -> Card:
-    """The card with one of the others as the owner; the owner is none of them."""
-    others = {one: title for one, title in card.others.items() if one != heir}
-    return replace(card, owner=heir, title=card.others[heir], others=others)
-
-
-def _card(before: Entry | None, owner: str | None, title: str, *, shared: bool) -> Card:
-    """The card of a data set that a person keeps."""
-    if before is None:
-        return Card(title=title, owner=owner, shared=shared, made_at=time.time())
-    card = before.card
-    if not before.is_there:
-        others = {**card.others, **_own_title(card)}
-        others.pop(owner or "", None)
-        return Card(title=title, owner=owner, shared=shared, made_at=time.time(), others=others)
-    if owner is not None and owner != card.owner:
-        return replace(card, others={**card.others, owner: title})
-    if owner is None and card.owner is not None:  # what a person brought lies in the data folder too
-        return replace(
-            card, title=title, owner=None, shared=shared, others={**card.others, **_own_title(card)}
-        )
-    return replace(card, title=title, shared=card.shared or shared)
 
 
 def _view(entry: Entry, person: Person, number: int | None, *, in_class: bool) -> DatasetAnswer:
@@ -399,7 +325,7 @@ def _view(entry: Entry, person: Person, number: int | None, *, in_class: bool) -
             "title": card.others.get(person.id, card.title),
             "fetching": None,
             "owner": number,
-            "mine": _brought(person, card) if in_class else True,
+            "mine": is_brought_by(person, card) if in_class else True,
             "shared": card.shared,
             "deleted": not entry.is_there,
             "digest": entry.about.digest,
@@ -411,35 +337,3 @@ def _full(code: str, what: str, most: int) -> DataFull:
     megabytes = round(most / 1e6)
     text = f"{what} may take {megabytes:,} MB; delete some first"
     return DataFull(Reason(code, text, most=megabytes), bounds={"maximum": most})
-
-
-def _scan(folder: Path, known: dict[str, Entry]) -> dict[str, Entry]:
-    """What is in the folder; what has not changed is not read again."""
-    entries = {}
-    for path in _folders(folder):
-        stamp = (_state(path / "about.json"), _state(path / "card.json"), own.is_there(path))
-        if path.name in known and known[path.name].stamp == stamp:
-            entries[path.name] = known[path.name]
-            continue
-        try:
-            about = own.read_about(path)
-        except (OSError, ValueError):
-            continue
-        size = own.size_of(path) if own.is_there(path) else 0
-        entries[path.name] = Entry(path.name, about, own.read_card(path), size, stamp)
-    return entries
-
-
-def _folders(folder: Path) -> Iterable[Path]:
-    try:
-        return sorted(path for path in folder.iterdir() if own.is_name(path.name))
-    except OSError:
-        return []
-
-
-def _state(path: Path) -> tuple[int, ...]:
-    try:
-        state = path.stat()
-    except OSError:
-        return ()
-    return state.st_mtime_ns, state.st_size, state.st_ino

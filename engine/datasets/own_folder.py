@@ -1,0 +1,236 @@
+"""The folder of an own data set: what is written there, and read.
+
+    own-0123456789abcdef/about.json            what it is: enough to check an experiment; never changes
+                         card.json             what may change: its title, whose it is, who sees it
+                         train_images.npy …    the four arrays, as in the cache of decoded data sets
+
+Of a deleted data set the arrays are removed, and the rest stays: the experiments of its runs can still be read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.datasets.dataset import Dataset
+from engine.datasets.own_about import ARRAYS, About, Arrays, Card, demand_match, digest_of, name_of
+from engine.errors import DatasetError, unwritable
+from engine.reasons import Reason
+
+#: Unfinished folders begin so.
+_HIDDEN = ".own-"
+#: Those older than this many seconds are leftovers of killed processes.
+LEFT_BEHIND_SECONDS = 3600
+
+
+def is_there(folder: Path) -> bool:
+    """Whether a data set can be trained on: all its arrays are there."""
+    return all(path.is_file() for path in (*array_paths(folder), folder / "about.json"))
+
+
+def read_about(folder: Path) -> About:
+    """What a data set is.
+
+    Raises:
+        OSError, ValueError: its file cannot be read, is something else, or belongs to another data set.
+    """
+    about = About.from_dict(json.loads((folder / "about.json").read_text("utf-8")))
+    if name_of(about) != folder.name:
+        raise ValueError(f"{folder / 'about.json'} is about {name_of(about)}")
+    return about
+
+
+def read_card(folder: Path) -> Card:
+    """What may change of a data set; where its file is lost, its name stands for the title."""
+    try:
+        return Card.from_dict(json.loads((folder / "card.json").read_text("utf-8")))
+    except (OSError, ValueError, TypeError):
+        return Card(title=folder.name)
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Replace the card at once, as readers never see half of it.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    _replace(folder / "card.json", json.dumps(asdict(card), ensure_ascii=False))
+
+
+def write(folder: Path, about: About, arrays: Arrays) -> Path:
+    """Write a data set into `folder`, all of it or nothing; returns its own folder there. The same content again is the
+    same data set; one that was deleted is there again.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+        ValueError: `about` does not say what the arrays hold.
+    """
+    demand_match(about, arrays)
+    if about.digest != digest_of(arrays, about.class_names, about.columns):
+        raise ValueError("digest must be that of the arrays")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    try:
+        made = fresh / name_of(about)
+        made.mkdir(mode=0o755)
+        for name in ARRAYS:
+            np.save(made / f"{name}.npy", np.ascontiguousarray(getattr(arrays, name)), allow_pickle=False)
+        (made / "about.json").write_text(_text(about), "utf-8")
+        return move_in(made, folder)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def move_in(made: Path, folder: Path) -> Path:
+    """Move a data set's own folder into `folder`, on the same disk; returns where it is. If it is there already, it
+    stays with its card, and gets the arrays if it had been deleted.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    there = folder / made.name
+    try:
+        about = read_about(made)
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # it is there already, and not empty
+            made.rename(there)
+            return there
+        known = read_about(there)
+        # experiments may flip its images already
+        kept = replace(about, flippable=about.flippable or known.flippable)
+        for path in array_paths(made):
+            path.replace(there / path.name)
+        if not (there / "card.json").exists() and (made / "card.json").exists():
+            (made / "card.json").replace(there / "card.json")
+        _replace(there / "about.json", _text(kept))
+    except (OSError, ValueError) as error:
+        raise unwritable(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
+    return there
+
+
+def write_about(folder: Path, about: About, card: Card) -> Path:
+    """Say of a data set that is not here what it is, so that experiments on it can be read; one that is here stays.
+
+    Raises:
+        DatasetError: the folder cannot be written.
+    """
+    there = folder / name_of(about)
+    if not (there / "about.json").exists():
+        try:
+            there.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(folder, error) from error
+        write_card(there, card)
+        _replace(there / "about.json", _text(about))
+    return there
+
+
+def remove_arrays(folder: Path) -> None:
+    """Delete a data set. Processes that have mapped its arrays keep them."""
+    for path in array_paths(folder):
+        path.unlink(missing_ok=True)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what killed processes left unfinished; what is newer may still be written."""
+    for path in folder.glob(f"{_HIDDEN}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of everything in a folder."""
+    sizes = 0
+    for parent, _, files in os.walk(folder):
+        for file in files:
+            with suppress(OSError):
+                sizes += os.lstat(os.path.join(parent, file)).st_size
+    return sizes
+
+
+def file_state(path: Path) -> tuple[int, int, int] | None:
+    """What tells whether a file is another one than before: its time, size and inode; None: there is none."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+def array_paths(folder: Path) -> list[Path]:
+    """The files of the four arrays, in the order of `ARRAYS`."""
+    return [folder / f"{name}.npy" for name in ARRAYS]
+
+
+def load(folder: Path, about: About) -> Dataset:
+    """The data set with its arrays mapped.
+
+    Raises:
+        DatasetError: it is deleted, or its files are damaged.
+    """
+    title = read_card(folder).title
+    if not is_there(folder):
+        raise DatasetError(missing(folder.name, title))
+    try:
+        arrays = Arrays(
+            **{path.stem: np.load(path, mmap_mode="r", allow_pickle=False) for path in array_paths(folder)}
+        )
+        demand_match(about, arrays)
+        return dataset_of(about, arrays)
+    except (OSError, ValueError, EOFError) as error:
+        if not is_there(folder):  # deleted meanwhile
+            raise DatasetError(missing(folder.name, title)) from error
+        message = f"the files of the data set {title} in {folder} are damaged: {error}"
+        raise DatasetError(Reason("own_data_damaged", message, dataset=title)) from error
+
+
+def dataset_of(about: About, arrays: Arrays) -> Dataset:
+    """The arrays with what is known of them."""
+    parts = {one: getattr(arrays, one) for one in ARRAYS}
+    return Dataset(name=name_of(about), class_names=about.class_names, digest=about.digest, **parts)
+
+
+def missing(name: str, title: str | None = None) -> Reason:
+    """Why an own data set cannot be trained on."""
+    if title is None:
+        text = (
+            f"there is no data set {name}: a person brought it, and it was never on this machine or is lost"
+        )
+        return Reason("own_data_unknown", text, dataset=name)
+    text = f"the data set {title} is deleted, or was never on this machine; its runs keep their curves"
+    return Reason("own_data_deleted", text, dataset=title)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file beside, and rename it.
+
+    Raises:
+        DatasetError: it cannot be written.
+    """
+    fresh = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
+    try:
+        fresh.write_text(text, "utf-8")
+        fresh.replace(path)
+    except OSError as error:
+        raise unwritable(path.parent, error) from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+def _text(about: About) -> str:
+    return json.dumps(about.to_dict(), ensure_ascii=False)
