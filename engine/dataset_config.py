@@ -133,14 +133,14 @@ def parse_dataset(given: Any) -> DatasetConfig:
             raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": last})
         images = values["train_size"] or source.train_size - (values["validation_size"] or 0)
         if fold["folds"] > images:
-            message = f"{path}.folds must be at most {images:,}, the images there are, not {fold['folds']}"
+            message = f"{path}.folds must be at most {images:,}, the examples there are, not {fold['folds']}"
             raise ConfigError("range", f"{path}.folds", message, {"minimum": 2, "maximum": images})
     return DatasetConfig(**values)
 
 
 def _demand_at_most(path: str, asked: int | None, available: int, source: Source) -> None:
     if asked is not None and asked > available:
-        message = f"{path} must be at most {available:,}, the images of {source.name}, not {asked:,}"
+        message = f"{path} must be at most {available:,}, the examples of {source.name}, not {asked:,}"
         raise ConfigError("range", path, message, {"minimum": 1, "maximum": available})
 
 
@@ -150,7 +150,7 @@ def _demand_room(asked: int, train_size: int | None, source: Source) -> None:
     most = images - (train_size or 1)
     if asked <= most:
         return
-    text = f"{path} must be at most {most:,}, not {asked:,}: {source.name} has {images:,} training images"
+    text = f"{path} must be at most {most:,}, not {asked:,}: {source.name} has {images:,} training examples"
     bounds = {"minimum": 1, "maximum": most}
     if train_size is None:
         reason = Reason(

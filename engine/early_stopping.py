@@ -43,7 +43,7 @@ def parse_early_stopping(
     values = parse(fields, given, path)
     if values["metric"] in VALIDATION_METRICS and not has_validation:
         where = join(path, "metric")
-        text = f"{where} is {values['metric']}, but no validation images are kept back: set dataset.validation_size"
+        text = f"{where} is {values['metric']}, but no validation examples are kept back: set dataset.validation_size"
         raise ConfigError("range", where, Reason("no_validation", text), {"choices": list(TEST_METRICS)})
     if values["metric"] in TEST_METRICS and not has_test:
         where = join(path, "metric")
@@ -92,7 +92,7 @@ class EarlyStopping:
             f"{self.metric} was best at iteration {self.best_iteration:,} ({self.best:.4g})",
         )
         if self.metric in TEST_METRICS:
-            code, text = "best_at_by_test", f"{text}, chosen by the test images"
+            code, text = "best_at_by_test", f"{text}, chosen by the test examples"
         # infinities, before the first evaluation, are not JSON
         value = float(f"{self.best:.4g}") if math.isfinite(self.best) else "∞"
         return Reason(code, text, metric=self.metric, iteration=self.best_iteration, value=value)

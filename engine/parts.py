@@ -78,6 +78,6 @@ def validation_of(config: DatasetConfig, there: int) -> slice | None:
 
 def _demand(config: DatasetConfig, name: str, there: int, asked: int) -> None:
     if asked > there:
-        message = f"{config.name} has {there:,} {name} images here, but {asked:,} are requested"
+        message = f"{config.name} has {there:,} {name} examples here, but {asked:,} are requested"
         values = {"dataset": config.name, "there": there, "asked": asked}
         raise DatasetError(Reason("too_few_images", message, **values))

@@ -73,7 +73,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     if values["batch_size"] > dataset.train_images and values["sampling"] == "epochs":
         message = Reason(
             "batch_of_epochs",
-            f"training.batch_size must be at most {dataset.train_images:,}, the images trained on, "
+            f"training.batch_size must be at most {dataset.train_images:,}, the examples trained on, "
             f"when sampling by epochs, not {values['batch_size']:,}",
             most=dataset.train_images,
         )
@@ -111,7 +111,7 @@ def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequ
         text = f"{path} must be at least 2 with batch norm, not 1: one image has no variance"
         raise ConfigError("range", path, Reason("batch_of_one", text), {"minimum": 2})
     text = (
-        f"{path} {size:,} leaves 1 of {images:,} images for the last batch of an epoch, and batch norm needs 2:"
+        f"{path} {size:,} leaves 1 of {images:,} examples for the last batch of an epoch, and batch norm needs 2:"
         " one image has no variance"
     )
     raise ConfigError("range", path, Reason("last_batch_of_one", text, size=size, images=images))

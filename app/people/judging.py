@@ -59,10 +59,10 @@ class Terms:
         if field is None:
             return
         value = config["dataset"].get(field.removeprefix("dataset."))
-        images = f"{self.validation_size:,} validation images"
+        images = f"{self.validation_size:,} validation examples"
         text = (
             f"{within}{field}: while the challenge is open, an experiment on {self.dataset} needs {images}, 0 test"
-            f" images and no folds; {field} is {value}"
+            f" examples and no folds; {field} is {value}"
         )
         reason = Reason("challenge_data", text, dataset=self.dataset, images=self.validation_size)
         raise OffTerms(reason, field=within + field)

@@ -108,7 +108,7 @@ class Subject:
         """
         part: Part | None = getattr(self.trainer.parts, name)
         if part is None:
-            raise ValueError(f"this experiment has no {name} images")
+            raise ValueError(f"this experiment has no {name} examples")
         return part
 
     def evaluator(self, part: str) -> Evaluator:
@@ -117,7 +117,7 @@ class Subject:
         evaluation mode, which changes nothing that training reads.
 
         Raises:
-            ConfigError: the experiment keeps no validation images back, or the test set stays closed.
+            ConfigError: the experiment keeps no validation examples back, or the test set stays closed.
         """
         check_part(self.config, part)
         return self.trainer.evaluations.evaluators[part]
@@ -216,13 +216,13 @@ def check_part(config: ExperimentConfig, part: str) -> None:
     """Refuse a part that an experiment does not have.
 
     Raises:
-        ConfigError: the experiment keeps no validation images back, or the test set stays closed.
+        ConfigError: the experiment keeps no validation examples back, or the test set stays closed.
     """
     if part == "test" and not config.dataset.test_images:
         text = "part must be train or validation: the test set of this experiment stays closed"
         bounds = {"choices": ["train", *(["validation"] if config.dataset.validation_size else [])]}
         raise ConfigError("unknown_name", "part", Reason("view_test_closed", text), bounds)
     if part == "validation" and config.dataset.validation_size is None:
-        text = "part must be test or train: this experiment keeps no validation images back"
+        text = "part must be test or train: this experiment keeps no validation examples back"
         bounds = {"choices": [*(["test"] if config.dataset.test_images else []), "train"]}
         raise ConfigError("unknown_name", "part", Reason("view_no_validation", text), bounds)

@@ -113,7 +113,7 @@ def test_an_experiment_on_the_data_of_a_challenge_must_fit_it(dataset, field):
     assert terms().unfit(config) == field
     if field is not None:
         with pytest.raises(
-            OffTerms, match=f"experiments.1.{field}: .* 100 validation images, 0 test images"
+            OffTerms, match=f"experiments.1.{field}: .* 100 validation examples, 0 test examples"
         ) as refused:
             terms().demand(config, within="experiments.1.")
         assert refused.value.field == f"experiments.1.{field}"

@@ -106,7 +106,7 @@ def test_one_name_of_an_initializer_is_used_and_the_other_is_explained_once():
 @pytest.mark.parametrize(
     ("key", "english", "japanese"),
     [
-        ("dataset.train_size", "Training images", "訓練画像数"),
+        ("dataset.train_size", "Training examples", "訓練データ数"),
         ("early_stopping.patience", "Patience", "待機回数（patience）"),
         ("dtype", "Number type", "数値の型"),
         ("layer.max_pool2d", "max pool", "最大プーリング"),

@@ -80,7 +80,7 @@ def test_a_class_competes_by_validation_images_and_the_teacher_opens_the_test_se
     # a student's form is refused with test images; one button sets it
     desk.until("document.querySelector('.challenge-bar summary b')?.textContent === 'Challenge: Small nets'")
     desk.page.click("#launch")
-    desk.until("document.querySelector('#form').textContent.includes('needs 287 validation images')")
+    desk.until("document.querySelector('#form').textContent.includes('needs 287 validation examples')")
     desk.page.focus(".challenge-bar summary")
     desk.page.keyboard.press("Enter")
     desk.page.click(".challenge-body .toggle")

@@ -122,7 +122,7 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     page.choose("training.early_stopping", "true")
     page.choose("training.early_stopping.metric", "test_accuracy")
     note = page.page.locator('[data-field="training.early_stopping.metric"] .by-test')
-    expect(note).to_contain_text("Chooses by the test images")
+    expect(note).to_contain_text("Chooses by the test examples")
     page.fill(training__early_stopping__patience=3, dataset__augment__shift=1)
     config = lab.run(page.press_launch())["config"]
     assert config["training"]["schedule"]["name"] == "step"
@@ -134,9 +134,9 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     # a tenth of the images is proposed to choose by
     page.page.click(".further summary")
     keep = page.page.locator("#keep-back")
-    expect(keep).to_have_text("Keep back 144 images to choose by")
+    expect(keep).to_have_text("Keep back 144 examples to choose by")
     page.page.click('[data-language="ja"]')
-    expect(keep).to_have_text("選ぶための検証画像を 144 枚取り分ける")
+    expect(keep).to_have_text("選ぶための検証データを 144 件取り分ける")
     keep.press("Enter")
     page.until("document.activeElement.name === 'dataset.validation_size'")  # it is seen where it was set
     expect(page.page.locator('[name="dataset.validation_size"]')).to_have_value("144")

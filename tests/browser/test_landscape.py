@@ -27,7 +27,7 @@ def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_can
     measure.click()
     canvas = card.locator("canvas.landscape")
     expect(canvas).to_be_visible()
-    expect(card).to_contain_text(re.compile(r"first 360 test images, at 25 × 25 points"))
+    expect(card).to_contain_text(re.compile(r"first 360 test examples, at 25 × 25 points"))
     label = canvas.get_attribute("aria-label")
     for run in runs:
         assert re.search(

@@ -147,7 +147,7 @@ def test_update_ratios_and_dead_units_of_each_layer_are_those_of_the_engine(open
             if one["dead"] is not None:
                 words += f", {percent(one['dead'])} of its units dead"
             expect(card.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(words)))
-        expect(card.locator(".view-foot")).to_contain_text(f"all of {facts['sample']} test images")
+        expect(card.locator(".view-foot")).to_contain_text(f"all of {facts['sample']} test examples")
     assert violations(page, within='[data-chart="view.units"]') == []
     assert page.errors == []
 
@@ -193,7 +193,7 @@ def test_histograms_of_each_layer_say_its_norm_and_its_share_near_zero(open_page
             about = layer[kind]
             words = f"layer {layer['name']}: norm {about['norm']:.2g}, near 0: {percent(about['near_zero'])}"
             expect(card.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(words)))
-    expect(card.locator(".view-foot")).to_contain_text(f"{facts['sample']} test images")
+    expect(card.locator(".view-foot")).to_contain_text(f"{facts['sample']} test examples")
     assert "of=outputs" in page.address()
     assert violations(page, within='[data-chart="view.histograms"]') == []
     assert page.errors == []

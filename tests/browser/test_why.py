@@ -28,7 +28,7 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     why = page.page.locator("#why")
     page.until("document.querySelector('#why li')")  # the curves come first
     expect(why).to_contain_text("initial weights are too small")
-    expect(why).to_contain_text("Measured on batches of 50 images; iterations: 20.")
+    expect(why).to_contain_text("Measured on batches of 50 examples; iterations: 20.")
     expect(why).to_contain_text("So far there are 8 evaluations.")
     vanishing = why.locator("li", has_text="gradient vanishes")
     vanishing.locator(".why-text").click()

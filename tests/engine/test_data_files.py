@@ -145,7 +145,7 @@ def test_there_are_as_many_images_as_the_files_hold_now(tmp_path):
     write_mnist(tmp_path / "mnist", train=200)
     document = {"dataset": {"name": "mnist", "train_size": 400, "test_size": 20}}
     config = ExperimentConfig.from_dict(document)
-    with pytest.raises(DatasetError, match="200 train images"):
+    with pytest.raises(DatasetError, match="200 train examples"):
         Trainer(config, data_dir=tmp_path, cache_dir=tmp_path / "cache")
     shutil.rmtree(tmp_path / "mnist")
     write_mnist(tmp_path / "mnist", train=400)

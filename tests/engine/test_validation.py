@@ -166,7 +166,7 @@ def test_where_fewer_images_are_on_this_machine_those_that_are_missing_are_not_m
 
     assert len(parts(validation_size=120).train.labels) == 380
     for sizes in ({"train_size": 400, "validation_size": 101}, {"validation_size": 500}):
-        with pytest.raises(DatasetError, match="500 train images here, but 501 are requested"):
+        with pytest.raises(DatasetError, match="500 train examples here, but 501 are requested"):
             parts(**sizes)
 
 
@@ -236,7 +236,7 @@ def test_the_best_iteration_is_that_of_the_watched_images_and_the_reason_says_wh
     assert len(measured) < 600
     reason = reason_in(trainer.reason).values["why"].values["why"]
     assert reason.values["iteration"] == best.iteration
-    assert (reason.code, "chosen by the test images" in reason) == (
+    assert (reason.code, "chosen by the test examples" in reason) == (
         ("best_at_by_test", True) if metric.startswith("test") else ("best_at", False)
     )
 

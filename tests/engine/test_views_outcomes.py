@@ -45,7 +45,7 @@ def test_the_accuracy_of_a_confusion_matrix_is_that_of_the_curves_for_each_part(
 
 
 def test_validation_images_that_there_are_not_are_refused():
-    with pytest.raises(ConfigError, match="no validation images") as error:
+    with pytest.raises(ConfigError, match="no validation examples") as error:
         check("confusion", {"part": "validation"}, experiment("points"))
     assert error.value.field == "part"
 

@@ -51,11 +51,11 @@ const standing = (changes = {}) => ({
 test("terms are said with the bounds that there are", () => {
   speakAs("en");
   const bounds = "at most 50,000 parameters · at most 2,000 iterations";
-  assert.equal(termsText(challenge()), `MNIST, 5,000 validation images · ${bounds}`);
+  assert.equal(termsText(challenge()), `MNIST, 5,000 validation examples · ${bounds}`);
   speakAs("ja");
   assert.equal(
     termsText(challenge()),
-    "MNIST、検証画像 5,000 枚 · パラメータ数 50,000 以下 · 反復 2,000 回以内",
+    "MNIST、検証データ 5,000 件 · パラメータ数 50,000 以下 · 反復 2,000 回以内",
   );
 });
 

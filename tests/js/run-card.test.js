@@ -61,7 +61,7 @@ check("a description says what is unusual about a run", () => {
   };
   assert.equal(
     describeRun(makeRun({ summary }), fields),
-    "MNIST, 300 images · 784-40-20-10 · ReLU · dropout · normal σ 0.01 · Adam 0.1 · L2 0.1 · noise 0.2 · Shift 2" +
+    "MNIST, 300 examples · 784-40-20-10 · ReLU · dropout · normal σ 0.01 · Adam 0.1 · L2 0.1 · noise 0.2 · Shift 2" +
       " · fold 2/5 · Learning rate schedule cosine · Early stopping · batch 100 · seed 0",
   );
 });

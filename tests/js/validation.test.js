@@ -115,10 +115,10 @@ test("a run's card says the validation accuracy where there is one, in both lang
     "Test accuracy 93.1% after 1,000 iterations, in 2.30 s. Validation accuracy: 92.0%.",
   );
   assert.equal(resultFigures(run, false).validation, "92.0%");
-  assert.match(describeRun(run), /^Digits 8×8 · 100 validation images · /);
+  assert.match(describeRun(run), /^Digits 8×8 · 100 validation examples · /);
   speakAs("ja");
   assert.match(resultSentence(run, false), /検証正解率は 92\.0% です。$/);
-  assert.match(describeRun(run), /検証画像 100 枚/);
+  assert.match(describeRun(run), /検証データ 100 件/);
   speakAs("en");
   const plain = makeRun({ latest: { test_accuracy: 0.931 } });
   assert.equal(resultFigures(plain, false).validation, "–");
