@@ -1,4 +1,5 @@
-"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, data, backup, restore, prune, bench.
+"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, data, cluster, backup, restore, prune,
+bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -122,6 +123,9 @@ def _parser() -> argparse.ArgumentParser:
     data = commands.add_parser("data", help="data sets from files of your own")
     _data_parsers(data)
 
+    cluster = commands.add_parser("cluster", help="train on several machines")
+    _cluster_parsers(cluster)
+
     backup = commands.add_parser("backup", help="copy the database, while the lab runs or not")
     backup.add_argument("file", type=Path, metavar="FILE", help="where to")
     backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
@@ -223,6 +227,30 @@ def _data_parsers(data: argparse.ArgumentParser) -> None:
     remove.add_argument("which", metavar="NAME", help="its name, or what people call it")
     _state(remove)
     remove.set_defaults(command=_data_remove)
+
+
+def _cluster_parsers(cluster: argparse.ArgumentParser) -> None:
+    kinds = cluster.add_subparsers(metavar="WHAT", required=True)
+    scheduler = kinds.add_parser(
+        "scheduler", help="be the scheduler, to which the lab and all workers connect"
+    )
+    scheduler.add_argument("--host", help="address to listen on (default: all addresses)")
+    scheduler.add_argument("--port", type=int, default=8786, help="port to listen on (default: 8786)")
+    _certs(scheduler)
+    scheduler.set_defaults(command=_cluster_scheduler)
+
+    worker = kinds.add_parser("worker", help="train on this machine")
+    worker.add_argument("address", metavar="HOST:PORT", help="of the scheduler, such as 10.0.0.2:8786")
+    worker.add_argument("--slots", type=int, metavar="N", help="runs that train at a time (default: cores)")
+    worker.add_argument("--name", help="of this worker in the log (default: its address)")
+    _certs(worker)
+    worker.set_defaults(command=_cluster_worker)
+
+
+def _certs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--certs", type=Path, metavar="DIR", help="use TLS, with the certificates in this folder"
+    )
 
 
 def _state(parser: argparse.ArgumentParser) -> None:
@@ -351,6 +379,22 @@ def _data_remove(arguments: argparse.Namespace) -> int:
     from app.settings import read_settings
 
     return remove(arguments.which, read_settings(state_dir=arguments.state_dir))
+
+
+def _cluster_scheduler(arguments: argparse.Namespace) -> int:
+    one_thread()
+    from app.commands.cluster import run_scheduler
+
+    return run_scheduler(arguments.host, arguments.port, arguments.certs)
+
+
+def _cluster_worker(arguments: argparse.Namespace) -> int:
+    one_thread()
+    from app.commands.cluster import run_worker
+    from app.machine import cores
+
+    slots = cores() if arguments.slots is None else arguments.slots
+    return run_worker(arguments.address, slots, arguments.name, arguments.certs)
 
 
 def _backup(arguments: argparse.Namespace) -> int:

@@ -188,7 +188,7 @@ class Lab:
         return Figures(
             runs=Counter(run.training.status for run in self.register.runs),
             trainings=Counter(training.status for training in self.register.trainings),
-            workers=self.settings.workers,
+            workers=self.scheduler.places,
             busy=self.scheduler.busy,
             queued=self.scheduler.queued,
             viewers=self.hub.viewers,

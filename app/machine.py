@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import math
 import os
+import platform
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,6 +49,13 @@ def memory_bytes(root: Path = CGROUPS) -> int:
     """Bytes of memory that this process may use: the machine's memory, or the container's limit if it is lower."""
     whole: int = psutil.virtual_memory().total
     return min([whole, *_memory_limits(root)])
+
+
+def processor() -> str:
+    """The model of the processor, as far as the system names it."""
+    lines = (_read(Path("/proc/cpuinfo")) or "").splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
 
 
 def open_files() -> int:

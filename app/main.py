@@ -116,7 +116,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     if settings.class_name:
         classroom = Classroom(settings.class_name, database, hub, max_people=settings.max_people)
     register = Register(database, hub, classroom)
-    executor = executor or LocalExecutor(settings.socket_dir)
+    executor = executor or _executor(settings)
     data_sets = DataSets(settings, hub)
     most = settings.max_memory_bytes
     replayer = Replayer(settings.socket_dir, cache_bytes=min(CACHE_BYTES, most // 4), training_bytes=most)
@@ -285,6 +285,15 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
     app.add_middleware(SecurityHeaders)
     answer_errors(app)
     return app
+
+
+def _executor(settings: Settings) -> Executor:
+    """Where trainings run. What a cluster needs is loaded only for one."""
+    if settings.executor == "local":
+        return LocalExecutor(settings.socket_dir)
+    from app.cluster.opening import cluster_executor
+
+    return cluster_executor(settings)
 
 
 async def _end_old_classes(database: Database, days: float) -> None:

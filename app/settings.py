@@ -91,6 +91,17 @@ def _class_name(text: str) -> str:
     return name
 
 
+def _executor(text: str) -> str:
+    if text == "local":
+        return text
+    kind, separator, address = text.partition("://")
+    host, _, port = address.rpartition(":")
+    is_port = port.isascii() and port.isdigit() and 0 < int(port) < 65_536
+    if kind not in ("dask", "dask+tls") or not (separator and host and is_port):
+        raise ValueError("must be local, dask://host:8786 or dask+tls://host:8786")
+    return text
+
+
 def _host(given: dict[str, Any]) -> str:
     """Others come only where they are expected."""
     return "0.0.0.0" if given.get("class_name") or given.get("open") else "127.0.0.1"
@@ -143,6 +154,14 @@ class Settings(BaseSettings):
         ge=1,
         le=256,
         description="runs that train at the same time (default: cores)",
+    )
+    executor: Annotated[str, AfterValidator(_executor)] = Field(
+        "local",
+        description="where runs train: `local`, or a cluster of Dask: `dask://host:8786`, `dask+tls://host:8786`",
+    )
+    cluster_certs: Path | None = Field(
+        None,
+        description="for `dask+tls://`: folder with ca.pem, cert.pem and key.pem (`lossroom cluster certs` makes one)",
     )
     max_queued: int = Field(
         2000, ge=1, le=100_000, description="runs that may wait; one more is refused with 503"

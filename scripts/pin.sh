@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 fresh=$(mktemp -d)
 trap 'rm -rf "$fresh"' EXIT
 "${PYTHON:-python3}" -m venv "$fresh"
-"$fresh/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,parity,bench]'
+"$fresh/bin/python" -m pip install --quiet --disable-pip-version-check -e '.[dev,parity,bench,cluster]'
 {
   echo "# Every version that is installed, runtime and tests. Renew: scripts/pin.sh"
   "$fresh/bin/python" -m pip freeze --exclude-editable | sed 's/^\(torch==[^+]*\)+cpu$/\1/'

@@ -111,6 +111,10 @@ def test_the_command_line_is_instant():
     assert not loaded & {"numpy", "fastapi", "pydantic", "uvicorn", "rich"}
 
 
+def test_what_a_cluster_needs_is_loaded_only_for_one():
+    assert not {"distributed", "dask", "cryptography"} & top_levels(modules_after("import app.main"))
+
+
 def test_every_command_has_a_file_of_its_name_among_the_commands():
     tree = ast.parse((ROOT / "app/cli.py").read_text("utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]

@@ -1,4 +1,4 @@
-"""The interface of executors, which decide where trainings run. `local.py` is for this machine; others can be added."""
+"""The interface of executors, which decide where trainings run: `local.py` on this machine, `app.cluster` on others."""
 
 from __future__ import annotations
 
@@ -28,9 +28,16 @@ class Listener(Protocol):
     def exited(self, training_id: str, reason: str | None) -> None:
         """The worker has ended; no report follows. `reason` says why if it did not end by itself."""
 
+    def places_changed(self) -> None:
+        """`Executor.places` is another number now."""
+
 
 class Executor(Protocol):
     """Runs jobs. Every method returns immediately; results go to the listener."""
+
+    @property
+    def places(self) -> int | None:
+        """How many trainings may run at the same time now; None: as many as the settings say."""
 
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""

@@ -15,6 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
+import app.errors  # noqa: F401  # declares the reasons
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Listener
@@ -41,6 +42,10 @@ class LocalExecutor:
         self._lock = threading.Lock()
         self._workers: dict[str, _Worker] = {}
         self._listener: Listener | None = None
+
+    @property
+    def places(self) -> None:
+        """As many as the settings say."""
 
     def open(self, listener: Listener) -> None:
         self._listener = listener

@@ -57,6 +57,12 @@ class Places:
         self.closing = self.standing = False
 
     @property
+    def count(self) -> int:
+        """How many there are: on a cluster as many as its workers have now."""
+        count = self._executor.places
+        return self._settings.workers if count is None else count
+
+    @property
     def busy(self) -> int:
         """Places taken: trainings that run now, and deleted ones whose worker has not ended yet."""
         trainings = [self._register.find(training_id) for training_id in self.with_worker]
@@ -109,7 +115,7 @@ class Places:
 
     def fill(self) -> None:
         """Give free places to the trainings that wait, in their turns."""
-        while self.busy < self._settings.workers and not (self.closing or self.standing):
+        while self.busy < self.count and not (self.closing or self.standing):
             training_id = self.queue.take(self._may_run)
             if training_id is None:
                 break
@@ -129,9 +135,7 @@ class Places:
 
     def _may_run(self, owner: Owner) -> bool:
         at_once = self._allowance.at_once(owner)
-        return at_once >= self._settings.workers or Parts(map(self.queue.payers, self._held)).leave_room(
-            owner, at_once
-        )
+        return at_once >= self.count or Parts(map(self.queue.payers, self._held)).leave_room(owner, at_once)
 
     def leave(self, training_id: str) -> None:
         """A training gives its place back, if it has one: its owners have used it so long."""
@@ -157,9 +161,7 @@ class Places:
             elif training.status is Status.RUNNING:
                 self.speed.measure(training)
                 running.append((self.speed.left(training), self.queue.payers(training_id)))
-        return expected_starts(
-            self.queue, running, self._settings.workers, self._left, at_once=self._allowance.at_once
-        )
+        return expected_starts(self.queue, running, self.count, self._left, at_once=self._allowance.at_once)
 
     def _left(self, training_id: str) -> float:
         training = self._register.find(training_id)

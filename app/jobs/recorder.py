@@ -63,6 +63,9 @@ class Observer(Protocol):
     def on_exit(self, training_id: str, reason: str | None) -> None:
         """The worker is gone; nothing more comes of it."""
 
+    def on_places(self) -> None:
+        """Another number of trainings may run at the same time now."""
+
 
 class Recorder:
     """The executor's `Listener`. Called from its threads; may block them, which slows a worker down."""
@@ -141,6 +144,9 @@ class Recorder:
 
     def exited(self, training_id: str, reason: str | None) -> None:
         self._store(training_id, _nothing, lambda _: self._observer.on_exit(training_id, reason))
+
+    def places_changed(self) -> None:
+        self._call(self._observer.on_places)
 
     def _store(self, training_id: str, operation: Callable[..., Any], then: Callable[[Any], None]) -> None:
         """Run `operation` in its place in the order; after its commit, call `then(result)` in the loop."""

@@ -175,6 +175,11 @@ class Scheduler:
         return self._places.busy
 
     @property
+    def places(self) -> int:
+        """How many trainings may run at the same time."""
+        return self._places.count
+
+    @property
     def queued(self) -> int:
         return len(self._places.queue)
 
@@ -268,6 +273,9 @@ class Scheduler:
         self._places.cancelling.discard(training_id)
         self._places.fill()
 
+    def on_places(self) -> None:
+        self._places.fill()
+
     # -- inside ----------------------------------------------------------------------------------
 
     def _measure_speed(self, trainings: list[Training]) -> None:
@@ -308,7 +316,7 @@ class Scheduler:
         """How busy the lab is, when that has changed; and now and then, so that a dead connection is noticed."""
         view = {
             "type": "lab",
-            "workers": self._settings.workers,
+            "workers": self.places,
             "busy": self.busy,
             "queued": self.queued,
             "slowness": self._places.speed.slowness,

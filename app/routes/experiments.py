@@ -142,7 +142,7 @@ def get_summary_together(lab: TheLab, person: ThePerson, given: Experiments) -> 
             }
             for (config, summary), expected in zip(read, seconds, strict=True)
         ],
-        "seconds": seconds_together(seconds, lab.settings.workers),
+        "seconds": seconds_together(seconds, max(1, lab.scheduler.places)),
         "first": {"layers": read[0][1].layers, "config": first, "fields": flatten(first)},
     }
 

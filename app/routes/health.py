@@ -29,7 +29,7 @@ async def health(lab: TheLab, response: Response) -> HealthAnswer:
         "version": __version__,
         "server": lab.server_id,
         "uptime_seconds": round(time.monotonic() - lab.started_at, 1),
-        "workers": lab.settings.workers,
+        "workers": lab.scheduler.places,
         "busy": lab.scheduler.busy,
         "queued": lab.scheduler.queued,
         "viewers": lab.hub.viewers,

@@ -1,0 +1,315 @@
+"""The executor on a cluster of Dask: trainings run on its workers, and are started, watched and ended from here.
+
+What the workers report is numbered, so that each report is passed on once and in order, whatever breaks between
+(`numbered.py`). Each training has a thread here, as with the local executor, since a report may have to wait for the
+database. When it does, its acknowledgement comes later, the window of its reports fills, and its process waits.
+
+The trainings table is the truth. A training whose worker is gone, or that has been out of reach for too long, is
+reported as lost, and the lab's scheduler goes on with it from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from distributed import Security
+
+from app.cluster.attending import KILL
+from app.cluster.line import Line
+from app.cluster.members import Members
+from app.cluster.messages import LEASE_SECONDS, MAX_COMMANDS, Member, Message, encode_job
+from app.cluster.numbered import Inbox, Numbered, Outbox
+from app.jobs.executor import Listener
+from app.jobs.messages import (
+    Command,
+    Finished,
+    Job,
+    Paused,
+    Resume,
+    Step,
+    Stop,
+    Stopped,
+    decode_event,
+    encode,
+)
+from engine.reasons import Reason, restored
+
+log = logging.getLogger(__name__)
+
+#: A training out of reach is lost after so long: its worker has given it up before.
+LOST_SECONDS = LEASE_SECONDS + 5.0
+#: Ended workers report within so long; and a closed line ends.
+END_SECONDS = 1.0
+
+
+class DaskExecutor:
+    """See `Executor` for the contract.
+
+    Args:
+        address: of Dask's scheduler, such as `tcp://10.0.0.2:8786`.
+        lab_file: holds the name of this lab among those that may use the same cluster, one after the other.
+    """
+
+    def __init__(self, address: str, *, lab_file: Path, security: Security | None = None) -> None:
+        self._address = address
+        self._lab_file = lab_file
+        self._security = security or Security()
+        self._server = uuid.uuid4().hex
+        self._lock = threading.RLock()
+        self._ended = threading.Condition(self._lock)
+        self._members = Members()
+        self._starts: dict[str, _Start] = {}  # by ticket
+        self._tickets: dict[str, str] = {}  # training → ticket of its newest start
+        self._reached = time.monotonic()
+        self._listener: Listener | None = None
+        self._line: Line | None = None
+
+    @property
+    def places(self) -> int:
+        with self._lock:
+            return self._members.slots
+
+    def open(self, listener: Listener) -> None:
+        self._listener = listener
+        lab = _lab_name(self._lab_file)
+        self._line = Line(self._address, self._security, lab, self._on_message, self._on_beat)
+        self._line.open()
+
+    def start(self, training_id: str, job: Job) -> None:
+        start = _Start(self, training_id, job)
+        with self._lock:
+            self._starts[start.ticket] = start
+            self._tickets[training_id] = start.ticket
+            self._place(start)
+        threading.Thread(
+            target=self._pass_on, args=(start,), name=f"training-{training_id}", daemon=True
+        ).start()
+
+    def send(self, training_id: str, command: Command) -> None:
+        self._command(training_id, encode(command))
+        if isinstance(command, Resume | Step):
+            with self._lock:
+                if (start := self._start_of(training_id)) is not None:
+                    start.stands = False
+
+    def kill(self, training_id: str) -> None:
+        self._command(training_id, KILL)
+
+    def close(self, grace: float) -> None:
+        with self._lock:
+            training_ids = list(self._tickets)
+        for training_id in training_ids:
+            self.send(training_id, Stop())
+        self._wait_for_all(grace)
+        for training_id in training_ids:
+            self.kill(training_id)
+        self._wait_for_all(END_SECONDS)
+        if self._line is not None:
+            self._line.close(END_SECONDS)
+
+    def _wait_for_all(self, seconds: float) -> None:
+        with self._ended:
+            self._ended.wait_for(lambda: not self._starts, seconds)
+
+    # -- to the workers --------------------------------------------------------------------------
+
+    def _start_of(self, training_id: str) -> _Start | None:
+        return self._starts.get(self._tickets.get(training_id, ""))
+
+    def _command(self, training_id: str, command: bytes) -> None:
+        with self._lock:
+            start = self._start_of(training_id)
+            if start is None:
+                return
+            if start.member is None and command == KILL:
+                start.reports.put((0, ["exited", None, None]))
+                self._forget(start)
+            elif not start.outbox.put_now(command):
+                log.warning("a command for training %s is dropped: too many wait", training_id)
+
+    def _place(self, start: _Start) -> None:
+        """Give a training to a worker; without one, it waits for the next that comes."""
+        member = self._members.choose(
+            [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
+        )
+        if member is not None:
+            start.member = member
+            start.was_heard = False
+            self.tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job})
+            start.outbox.send_again()
+
+    def tell(self, start: _Start, message: Message) -> None:
+        """Send a message to the worker of a training."""
+        if start.member is not None:
+            self._post([start.member["address"]], message)
+
+    def _post(self, workers: list[str], message: Message) -> None:
+        assert self._line is not None
+        self._line.post({"kind": "to", "workers": workers, "message": {**message, "server": self._server}})
+
+    # -- from the workers, in the line's thread ----------------------------------------------------
+
+    def _on_message(self, message: Message) -> None:
+        with self._lock:
+            if message["kind"] == "workers":
+                self._on_workers(message["workers"])
+            elif message["kind"] == "from":
+                self._on_report(message["worker"], message["message"])
+
+    def _on_workers(self, members: list[Member]) -> None:
+        is_new = not self._members.are_reached
+        before = self._members.slots
+        self._members.set(members)
+        for start in list(self._starts.values()):
+            if start.member is not None and not self._members.has(start.member["id"]):
+                self._lose(start, _gone(start.member["host"]))
+        if is_new:
+            self._sync()
+        for start in self._starts.values():
+            if start.member is None:
+                self._place(start)
+        if self._members.slots != before:
+            assert self._listener is not None
+            self._listener.places_changed()
+
+    def _sync(self) -> None:
+        """After a break: tell each worker what it should have, and let both sides send again what was lost."""
+        tickets: dict[str, list[str]] = {member["address"]: [] for member in self._members.all()}
+        for start in self._starts.values():
+            if start.member is not None:
+                tickets[start.member["address"]].append(start.ticket)
+                self.tell(start, start.down([]))
+                start.outbox.send_again()
+        for address, known in tickets.items():
+            self._post([address], {"kind": "sync", "tickets": known})
+
+    def _on_report(self, worker: str, message: Message) -> None:
+        if message["kind"] == "unknown":
+            for ticket in message["tickets"]:
+                self._on_unknown(ticket)
+        elif (start := self._starts.get(message["ticket"])) is not None:
+            start.was_heard = True
+            start.outbox.acknowledge(message["taken"])
+            for numbered in start.inbox.take(message["numbered"]):
+                start.reports.put(numbered)
+
+    def _on_unknown(self, ticket: str) -> None:
+        start = self._starts.get(ticket)
+        if start is None:
+            return
+        if start.was_heard:
+            self._lose(start, _out_of_reach())
+        else:  # it never got there
+            start.member = None
+            self._place(start)
+
+    def _on_beat(self, is_open: bool) -> None:
+        with self._lock:
+            if is_open:
+                self._reached = time.monotonic()
+                workers = sorted({one.member["address"] for one in self._starts.values() if one.member})
+                self._post(workers, {"kind": "alive"})
+                return
+            had = self._members.slots
+            self._members.lose_touch()
+            if time.monotonic() - self._reached > LOST_SECONDS:
+                for start in list(self._starts.values()):
+                    self._lose(start, _out_of_reach())
+            if had:
+                assert self._listener is not None
+                self._listener.places_changed()
+
+    def _lose(self, start: _Start, reason: Reason) -> None:
+        """A training has no worker any more: say so after all that it has reported."""
+        start.reports.put((0, _report_of(reason)))
+        self._forget(start)
+
+    def _forget(self, start: _Start) -> None:
+        self._starts.pop(start.ticket, None)
+        if self._tickets.get(start.training_id) == start.ticket:
+            del self._tickets[start.training_id]
+
+    # -- a training's thread -----------------------------------------------------------------------
+
+    def _pass_on(self, start: _Start) -> None:
+        """Pass what a training reports on to the listener, and acknowledge it, until its end."""
+        assert self._listener is not None
+        training_id, listener = start.training_id, self._listener
+        finished = False
+        while True:
+            number, (kind, *arguments) = start.reports.get()
+            match kind:
+                case "rows":
+                    listener.rows(training_id, *arguments)
+                case "view":
+                    listener.view(training_id, *arguments)
+                case "event":
+                    event = decode_event(arguments[0])
+                    finished = finished or isinstance(event, Finished | Stopped)
+                    start.stands = start.stands or isinstance(event, Paused)
+                    listener.event(training_id, event)
+            start.taken = max(start.taken, number)
+            if kind == "exited" or start.reports.empty():
+                self.tell(start, start.down([]))
+            if kind == "exited":
+                break
+        with self._lock:
+            self._forget(start)
+            self._ended.notify_all()
+        text, why = arguments
+        listener.exited(training_id, None if finished or text is None else restored(text, why))
+
+
+class _Start:
+    """One start of a training.
+
+    Attributes:
+        member: the worker that it was given to; None while there is none.
+        was_heard: whether the worker has reported anything of it.
+        stands: whether it is paused, and takes no slot.
+        taken: the number of the last report that was passed on.
+        reports: what is to be passed on, at most as much as the window of reports holds.
+    """
+
+    def __init__(self, executor: DaskExecutor, training_id: str, job: Job) -> None:
+        self.training_id = training_id
+        self.ticket = f"{training_id}-{uuid.uuid4().hex}"
+        self.job = encode_job(job)
+        self.member: Member | None = None
+        self.was_heard = False
+        self.stands = job.paused
+        self.taken = 0
+        self.inbox: Inbox[list[Any]] = Inbox()
+        self.reports: SimpleQueue[Numbered[list[Any]]] = SimpleQueue()
+        self.outbox: Outbox[bytes] = Outbox(
+            lambda numbered: executor.tell(self, self.down(numbered)), most=MAX_COMMANDS
+        )
+
+    def down(self, numbered: list[Numbered[bytes]]) -> Message:
+        """Commands, and which report was the last."""
+        return {"kind": "down", "ticket": self.ticket, "numbered": numbered, "taken": self.taken}
+
+
+def _report_of(reason: Reason) -> list[Any]:
+    return ["exited", str(reason), reason.why]
+
+
+def _gone(host: str) -> Reason:
+    return Reason("worker_gone", f"the worker on {host} has ended", host=host)
+
+
+def _out_of_reach() -> Reason:
+    return Reason("worker_out_of_reach", "its worker could not be reached any more")
+
+
+def _lab_name(file: Path) -> str:
+    """The name that the lab has for clusters; made when it is first needed."""
+    if not file.is_file():
+        file.write_text(uuid.uuid4().hex, "utf-8")
+    return file.read_text("utf-8").strip()

@@ -1,0 +1,50 @@
+"""The workers of a cluster, and which one takes the next training."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from app.cluster.messages import Member
+
+
+class Members:
+    """Those that can train now.
+
+    Attributes:
+        are_reached: whether they can be reached; while they cannot, nothing is started.
+    """
+
+    def __init__(self) -> None:
+        self._members: dict[str, Member] = {}
+        self.are_reached = False
+
+    @property
+    def slots(self) -> int:
+        """How many trainings they take together."""
+        return sum(member["slots"] for member in self._members.values()) if self.are_reached else 0
+
+    def all(self) -> list[Member]:
+        return list(self._members.values())
+
+    def set(self, members: Iterable[Member]) -> None:
+        """These are all now, and they are reached."""
+        self._members = {member["id"]: member for member in members}
+        self.are_reached = True
+
+    def lose_touch(self) -> None:
+        self.are_reached = False
+
+    def has(self, member_id: str) -> bool:
+        return member_id in self._members
+
+    def choose(self, taken: Iterable[str]) -> Member | None:
+        """The one with the most free slots.
+
+        Args:
+            taken: the id of a member for each training that runs there now.
+        """
+        if not self.are_reached or not self._members:
+            return None
+        load = Counter(taken)
+        return max(self._members.values(), key=lambda member: member["slots"] - load[member["id"]])

@@ -1,0 +1,90 @@
+"""lossroom cluster: Dask's scheduler and workers with what the lab needs in them, and certificates for them.
+
+Dask's own commands do as well (`dask scheduler`, `dask worker`): then the lab brings what it needs when it connects,
+and the scheduler must reach the workers. With these, only the scheduler's port must be reachable.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any
+
+from app.cluster.opening import security_of
+from app.mistake import Mistake
+
+from distributed import Scheduler, Security, Worker  # isort: skip  # after what says where it is missing
+from distributed.protocol.pickle import dumps  # isort: skip
+
+from app.cluster.attending import Attending
+from app.cluster.relay import Relay
+
+#: A worker that has lost its scheduler connects again after so long.
+RETRY_SECONDS = 1.0
+
+
+def run_scheduler(host: str | None, port: int, certs: Path | None) -> int:
+    """Be Dask's scheduler until a signal."""
+    return _run(_scheduler(host, port, certs))
+
+
+def run_worker(address: str, slots: int, name: str | None, certs: Path | None) -> int:
+    """Train on this machine, for the lab that uses the scheduler, until a signal."""
+    if slots < 1:
+        raise Mistake(f"--slots must be 1 or more, not {slots}")
+    if "://" not in address:
+        address = f"{'tls' if certs else 'tcp'}://{address}"
+    return _run(_worker(address, slots, name, certs))
+
+
+async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
+    protocol = "tls" if certs else "tcp"
+    try:
+        scheduler = await Scheduler(
+            host=host, port=port, protocol=protocol, security=_security(certs), dashboard=False
+        )
+    except OSError as error:
+        raise Mistake(f"the scheduler cannot listen on port {port}: {error}") from None
+    async with scheduler:
+        await scheduler.register_scheduler_plugin(plugin=Relay(), idempotent=True)
+        scheduler.worker_plugins[Attending.name] = dumps(Attending())
+        print(f"The scheduler of the cluster is at {scheduler.address} (Ctrl-C ends it)", flush=True)
+        await scheduler.finished()
+
+
+async def _worker(address: str, slots: int, name: str | None, certs: Path | None) -> None:
+    """A worker of Dask ends with its connection to the scheduler; then another one takes its place."""
+    while True:
+        with contextlib.suppress(OSError, TimeoutError):
+            async with Worker(
+                address,
+                nthreads=1,
+                resources={"slot": slots},
+                name=name,
+                memory_limit=0,  # what a training may take is bounded in its own process
+                security=_security(certs),
+            ) as worker:
+                print(f"Training up to {slots} at a time, for the cluster at {address}", flush=True)
+                await worker.finished()
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+def _security(certs: Path | None) -> Security:
+    return security_of(certs) if certs else Security()
+
+
+def _run(work: Coroutine[Any, Any, None]) -> int:
+    async def until_signal() -> None:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task is not None
+        for number in (signal.SIGINT, signal.SIGTERM):
+            with contextlib.suppress(NotImplementedError):  # Windows
+                loop.add_signal_handler(number, task.cancel)
+        await work
+
+    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
+        asyncio.run(until_signal())
+    return 0
