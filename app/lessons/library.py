@@ -1,7 +1,8 @@
 """The lessons of a lab: those that came with the program, and those in a folder of its teacher.
 
 The folders are looked at again when lessons are requested, at most once a second; only files that have changed are
-read again. A broken file is refused with the reasons, and all other lessons stay as they are.
+read again, and refused ones when a data set has come or gone. A broken file is refused with the reasons, and all other
+lessons stay as they are.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from app.lessons.document import Course
 from app.lessons.lesson import Lesson
 from app.lessons.problem import Problem
 from app.lessons.reading import Problems, read_course, read_lesson
+from engine import datasets
 
 BUILT_IN = Path(__file__).resolve().parent / "content"
 #: Seconds between two looks at the folders, at least.
@@ -64,6 +66,12 @@ class _Read:
     stamps: Mapping[Path, Stamp]
     lesson: Lesson | Course | None
     problems: tuple[Problem, ...]
+    #: The data sets that there were, where something was wrong: one of them may have been missing.
+    data_sets: tuple[str, ...] = ()
+
+    def holds(self, stamps: Mapping[Path, Stamp]) -> bool:
+        """Whether reading the files again would give the same."""
+        return self.stamps == stamps and (not self.problems or self.data_sets == tuple(datasets.names()))
 
 
 class Library:
@@ -113,10 +121,9 @@ class Library:
             for name, files in _groups(folder, problems).items():
                 stamps = dict(files.values())
                 before = self._read.get((folder, name))
-                unchanged = before is not None and before.stamps == stamps
-                read[folder, name] = (
-                    before if before and unchanged else self._again(folder, name, files, before)
-                )
+                if before is None or not before.holds(stamps):
+                    before = self._again(folder, name, files, before)
+                read[folder, name] = before
         problems += [problem for each in read.values() for problem in each.problems]
         if read == self._read and tuple(problems) == self._shelf.problems:
             return
@@ -145,7 +152,8 @@ class Library:
             own = folder != self._built_in
             return _Read(stamps, read_lesson(name, paths, own=own, whole=own or self._whole), ())
         except Problems as problems:
-            return _Read(stamps, before.lesson if before else None, problems.found)
+            lesson = before.lesson if before else None
+            return _Read(stamps, lesson, problems.found, tuple(datasets.names()))
 
     def _ordered(
         self, read: Mapping[tuple[Path, str], _Read], courses: Mapping[Path, Mapping[str, Course]]
