@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from app.cli import COMMANDS
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -116,13 +118,15 @@ def test_what_a_cluster_needs_is_loaded_only_for_one():
 
 
 def test_every_command_has_a_file_of_its_name_among_the_commands():
-    tree = ast.parse((ROOT / "app/cli.py").read_text("utf-8"))
+    tree = ast.parse((ROOT / "app/arguments.py").read_text("utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     added = [call for call in calls if ast.unparse(call.func) == "commands.add_parser"]
     names = {ast.literal_eval(call.args[0]) for call in added}
     assert {"serve", "train", "backup", "restore", "prune"} <= names
     assert {f"app.commands.{name.replace('-', '_')}" for name in names} <= imports(ROOT / "app/cli.py")
     assert {name for name in imports(ROOT / "app/cli.py") if name.startswith("app.storage")} == set()
+    chosen = [keyword.value for call in calls for keyword in call.keywords if keyword.arg == "command"]
+    assert {ast.literal_eval(value) for value in chosen} == set(COMMANDS)
 
 
 def circles(graph: dict[str, set[str]]) -> list[list[str]]:

@@ -1,0 +1,243 @@
+"""The arguments of the command line, and the texts of its help."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app import __version__
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser; `command` of what it returns names the command, as in `app.cli.COMMANDS`."""
+    whole = argparse.ArgumentParser(prog="lossroom", description="A live deep-learning lab for classrooms.")
+    whole.add_argument("--version", action="version", version=f"lossroom {__version__}")
+    commands = whole.add_subparsers(metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="serve the lab")
+    serve.add_argument(
+        "--host", help="address to listen on (default: 127.0.0.1; with --class and --open: all addresses)"
+    )
+    serve.add_argument("--port", type=int, help="port to listen on (default: 8000; 0: a free one)")
+    serve.add_argument("--class", dest="class_name", metavar="NAME", help="open a class that people join")
+    serve.add_argument(
+        "--open", action="store_true", default=None, help="let everybody who reaches the lab do everything"
+    )
+    serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
+    _folders(serve)
+    serve.set_defaults(command="serve")
+
+    doctor = commands.add_parser("doctor", help="look at all that a class needs, and say what to do")
+    doctor.add_argument("--url", metavar="ADDRESS", help="of the lab in a browser (or LOSSROOM_PUBLIC_URL)")
+    doctor.add_argument("--host", help="address to listen on, as for serve")
+    doctor.add_argument("--port", type=int, help="port to listen on, as for serve")
+    _folders(doctor)
+    doctor.set_defaults(command="doctor")
+
+    teacher_link = commands.add_parser("teacher-link", help="a new link for the teacher of the class")
+    teacher_link.add_argument(
+        "--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)"
+    )
+    teacher_link.set_defaults(command="teacher-link")
+
+    train = commands.add_parser("train", help="train without a browser")
+    what = train.add_mutually_exclusive_group(required=True)
+    what.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    what.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
+    train.add_argument(
+        "--data", metavar="NAME", help="train on this data set: its name, or an own one's title"
+    )
+    _changes(train)
+    train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
+    train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
+    train.add_argument(
+        "--plain", action="store_true", help="by the formulas in engine/layers: the same curve, slower"
+    )
+    _folders(train)
+    train.set_defaults(command="train")
+
+    look = commands.add_parser("look", help="show images of a data set, or what a lesson is about")
+    at = look.add_mutually_exclusive_group(required=True)
+    at.add_argument("name", nargs="?", metavar="NAME", help="such as mnist, cifar10, spirals")
+    at.add_argument(
+        "--lesson", metavar="SLUG", help="its data set and its network, such as 6b-look-at-the-data"
+    )
+    look.add_argument(
+        "--part",
+        choices=("test", "train", "validation"),
+        default="test",
+        help="(default: test); validation: the images that a lesson's experiment keeps back",
+    )
+    look.add_argument(
+        "--first", type=int, default=0, metavar="N", help="place of the first, from 0 (default: 0)"
+    )
+    look.add_argument("--count", type=int, metavar="N", help="how many (default: 50 images, or all points)")
+    _folders(look)
+    look.set_defaults(command="look")
+
+    summary = commands.add_parser("summary", help="a network's layers: shapes, parameters, cost")
+    of = summary.add_mutually_exclusive_group(required=True)
+    of.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    of.add_argument("--lesson", metavar="SLUG", help="the networks of a lesson, such as 6-cifar")
+    _changes(summary)
+    summary.set_defaults(command="summary")
+
+    lessons = commands.add_parser("lessons", help="check lessons of your own, or begin one")
+    _lessons_parsers(lessons)
+
+    fetch = commands.add_parser("fetch", help="download data sets")
+    fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
+    _folders(fetch)
+    fetch.set_defaults(command="fetch")
+
+    data = commands.add_parser("data", help="data sets from files of your own")
+    _data_parsers(data)
+
+    cluster = commands.add_parser("cluster", help="train on several machines")
+    _cluster_parsers(cluster)
+
+    backup = commands.add_parser("backup", help="copy the database, while the lab runs or not")
+    backup.add_argument("file", type=Path, metavar="FILE", help="where to")
+    backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
+    backup.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    backup.set_defaults(command="backup")
+
+    restore = commands.add_parser(
+        "restore", help="put a copy in the place of the database, while no lab runs"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `lossroom backup` has made")
+    restore.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    restore.set_defaults(command="restore")
+
+    prune = commands.add_parser("prune", help="delete old runs and give their room back, while no lab runs")
+    prune.add_argument(
+        "--before", required=True, metavar="DATE", help="runs that ended before this day: 2026-04-01"
+    )
+    prune.add_argument("--keep-starred", action="store_true", help="but not those with a star")
+    prune.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
+    prune.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    prune.set_defaults(command="prune")
+
+    bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
+    bench.add_argument(
+        "names", nargs="*", metavar="NAME", help="engine, live, browser, stream (default: all)"
+    )
+    bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
+    bench.set_defaults(command="bench")
+    return whole
+
+
+def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
+    kinds = lessons.add_subparsers(metavar="WHAT", required=True)
+    check = kinds.add_parser("check", help="check files of lessons, and train their runs to see what is true")
+    check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: all)")
+    check.add_argument(
+        "--seeds", type=int, metavar="N", help="of each run (default: 6); 0: only read the files"
+    )
+    check.add_argument(
+        "--quick", action="store_true", help="on the digits, two seeds, for about 90 s (or --budget)"
+    )
+    check.add_argument(
+        "--budget",
+        type=float,
+        metavar="SECONDS",
+        help="train about so long: the lessons that take least come first, the others are named",
+    )
+    _folders(check)
+    check.set_defaults(command="lessons check")
+
+    new = kinds.add_parser("new", help="write the files of a new lesson, which can be launched as they are")
+    new.add_argument("slug", metavar="SLUG", help="its name in addresses and files, such as two-rates")
+    new.add_argument("--folder", type=Path, help="where to (default: LOSSROOM_LESSONS_DIR, or this folder)")
+    new.set_defaults(command="lessons new")
+
+    schema = kinds.add_parser("schema", help="the JSON Schema of the files, for editors")
+    schema.add_argument("kind", nargs="?", choices=("lesson", "course"), default="lesson")
+    schema.set_defaults(command="lessons schema")
+
+
+def _data_parsers(data: argparse.ArgumentParser) -> None:
+    kinds = data.add_subparsers(metavar="WHAT", required=True)
+    add = kinds.add_parser("add", help="make a data set of a file, or of a folder of images")
+    add.add_argument(
+        "file",
+        type=Path,
+        metavar="FILE",
+        help="a table (CSV, TSV), NPZ, IDX, a ZIP or a folder with one folder of images for each class",
+    )
+    add.add_argument("--name", required=True, help="what people call it")
+    add.add_argument("--label", metavar="COLUMN", help="the column with the classes")
+    add.add_argument("--columns", metavar="A,B", help="the input columns, separated by commas")
+    add.add_argument(
+        "--class", action="append", default=[], metavar="OLD=NEW", dest="renamed", help="rename a class"
+    )
+    add.add_argument(
+        "--test-share", type=float, metavar="SHARE", help="kept for the test (default: 0.2 of all)"
+    )
+    add.add_argument("--validation-share", type=float, metavar="SHARE", help="that the form suggests")
+    add.add_argument("--seed", type=int, help="of the division (default: 0)")
+    add.add_argument("--size", type=int, metavar="PIXELS", help="side of the images, 8 to 64")
+    add.add_argument("--fit", choices=("crop", "pad"), help="how an image becomes a square")
+    for name, text in (
+        ("standardize", "the columns of a table"),
+        ("colour", "keep the colours"),
+        ("transpose", "exchange rows and columns of the pixels"),
+        ("flippable", "a mirrored image keeps its class"),
+        ("own-test", "use the test part that the file has"),
+    ):
+        add.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=text)
+    _state(add)
+    add.set_defaults(command="data add")
+
+    shown = kinds.add_parser("list", help="the own data sets of the lab")
+    _state(shown)
+    shown.set_defaults(command="data list")
+
+    remove = kinds.add_parser("remove", help="delete one; its runs keep their curves")
+    remove.add_argument("which", metavar="NAME", help="its name, or what people call it")
+    _state(remove)
+    remove.set_defaults(command="data remove")
+
+
+def _cluster_parsers(cluster: argparse.ArgumentParser) -> None:
+    kinds = cluster.add_subparsers(metavar="WHAT", required=True)
+    scheduler = kinds.add_parser(
+        "scheduler", help="be the scheduler, to which the lab and all workers connect"
+    )
+    scheduler.add_argument("--host", help="address to listen on (default: all addresses)")
+    scheduler.add_argument("--port", type=int, default=8786, help="port to listen on (default: 8786)")
+    _certs(scheduler)
+    scheduler.set_defaults(command="cluster scheduler")
+
+    worker = kinds.add_parser("worker", help="train on this machine")
+    worker.add_argument("address", metavar="HOST:PORT", help="of the scheduler, such as 10.0.0.2:8786")
+    worker.add_argument("--slots", type=int, metavar="N", help="runs that train at a time (default: cores)")
+    worker.add_argument("--name", help="of this worker in the log (default: its address)")
+    _certs(worker)
+    worker.set_defaults(command="cluster worker")
+
+
+def _certs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--certs", type=Path, metavar="DIR", help="use TLS, with the certificates in this folder"
+    )
+
+
+def _state(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--state-dir", type=Path, help="of the lab (default: ./state, or LOSSROOM_STATE_DIR)")
+
+
+def _changes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        dest="changes",
+        help="change the experiment, such as optimizer.name=adam or network.layers.0.units=50; may be repeated",
+    )
+
+
+def _folders(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data-dir", type=Path, help="data sets (default: ./data, or LOSSROOM_DATA_DIR)")
+    parser.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
