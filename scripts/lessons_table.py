@@ -1,21 +1,15 @@
 """Train every lesson from several seeds, and write the table of docs/lessons.md: `make lessons`.
 
-docs/lessons.json stores the figures of each run under a digest of its settings. So a run that several lessons share is
-trained once, and it is trained again only if its settings change. The first time takes hours. It can be stopped at any
-time, and the next start continues. At the end it names the claims that the figures deny, and fails if there are some.
-`make lessons ARGS="--only 3b"` trains only this lesson; `ARGS=--render` only writes the table.
+The first time takes hours. It can be stopped at any time, and the next start continues (`lesson_figures.py`). At the
+end it names the claims that the figures deny, and fails if there are some. `make lessons ARGS="--only 3b"` trains only
+this lesson; `ARGS=--render` only writes the table.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
-import math
 import re
 import sys
-from pathlib import Path
-from typing import Any
 
 import app
 
@@ -23,185 +17,29 @@ app.one_thread()  # before NumPy is imported
 
 import numpy as np
 
-from app.lessons.document import Claim
-from app.lessons.expressions import evaluate, holds
+from app.lessons.expressions import evaluate
 from app.lessons.functions import Unmeasured
-from app.lessons.inside import joined
-from app.lessons.lesson import STAND_IN, Lesson
-from app.lessons.library import Library
-from app.lessons.measuring import measure
-from app.lessons.outcome import QUANTITIES, Figures, Numbers, Outcome
-from app.settings import Settings
-from engine import ExperimentConfig, datasets
+from app.lessons.lesson import Lesson
+from app.lessons.outcome import Figures, Numbers, Outcome
+from engine import datasets
+from scripts.lesson_figures import (
+    LESSONS,
+    ROOT,
+    Table,
+    data_sets,
+    denied,
+    digest,
+    figures,
+    load,
+    prune,
+    save,
+    seeds,
+    sizes,
+    train,
+)
 
-ROOT = Path(__file__).resolve().parent.parent
-FILE = ROOT / "docs/lessons.json"
 DOCUMENT = ROOT / "docs/lessons.md"
-#: In full size a lesson takes up to an hour for each seed: its figures there come from fewer seeds.
-FULL_SEEDS = 3
 BEGIN, END = "<!-- make lessons -->", "<!-- /make lessons -->"
-LESSONS = Library().shelf().lessons
-
-
-def quantities_of(config: ExperimentConfig) -> list[str]:
-    """What is measured of its runs."""
-    has_validation = config.dataset.validation_size is not None
-    return [name for name in QUANTITIES if has_validation or name != "validation"]
-
-
-#: digest → {"run", "dataset", a list for each quantity with a number for each seed, and where a lesson's claims ask for
-#: them "layers": a list with {figure of `app.lessons.inside`: a number for each layer} for each seed}
-Table = dict[str, dict[str, Any]]
-
-
-def digest(config: ExperimentConfig) -> str:
-    """A digest of all settings that decide the curve, except the seed."""
-    document = {name: value for name, value in config.to_dict().items() if name not in ("name", "seed")}
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:12]
-
-
-def data_sets(lesson: Lesson) -> list[str]:
-    """The data sets on which a lesson is trained for its figures."""
-    if not lesson.runs:
-        return []
-    return list(dict.fromkeys([lesson.dataset, STAND_IN] if lesson.any_dataset else [lesson.dataset]))
-
-
-def sizes(lesson: Lesson) -> list[bool]:
-    """Whether it is measured in full size: in both sizes, where it has two."""
-    return [False, True] if lesson.settings.full else [False]
-
-
-def seeds(lesson: Lesson, *, full: bool) -> int:
-    """How many seeds the figures of a lesson come from."""
-    return min(lesson.seeds, FULL_SEEDS) if full else lesson.seeds
-
-
-def with_inside(lesson: Lesson, dataset: str, *, full: bool) -> set[str]:
-    """The names on a data set of the runs whose networks are measured inside: where the lesson's claims ask for it, and
-    not in full size."""
-    names = lesson.names_on(dataset)
-    return set() if full else {names[written] for written in lesson.runs_inside}
-
-
-def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -> Figures:
-    """The figures of a lesson's runs, which its claims check.
-
-    Raises:
-        KeyError: a run's settings have changed since it was trained.
-    """
-    outcomes = {}
-    count = seeds(lesson, full=full)
-    for config in lesson.configs(dataset=dataset, measured=True, full=full):
-        row = table[digest(config)]
-        values = {name: row.get(name, [None] * count)[:count] for name in QUANTITIES}
-        outcomes[config.name] = Outcome(
-            **{name: np.array(_with_nan(each)) for name, each in values.items()},
-            layers=joined([_layers_with_nan(each) for each in row.get("layers", [])[:count]]),
-        )
-    return lesson.figures(outcomes, dataset)
-
-
-def _with_nan(values: list[float | None]) -> list[float]:
-    return [math.nan if value is None else value for value in values]
-
-
-def _layers_with_nan(seed: dict[str, list[float | None]] | None) -> dict[str, list[float]]:
-    return {name: _with_nan(values) for name, values in (seed or {}).items()}
-
-
-def claims(lesson: Lesson, dataset: str, *, full: bool) -> list[Claim]:
-    """What a lesson states on a data set, and is measured there in a size: in full size, not the inside of networks."""
-    return [
-        claim
-        for claim in lesson.claims
-        if claim.on in (None, dataset) and not (full and lesson.expression(claim.holds).needs_inside)
-    ]
-
-
-def denied(table: Table) -> list[str]:
-    """The claims that the figures of a lesson's runs deny."""
-    return [
-        f"{lesson.slug} on {dataset}{', full size' if full else ''}: {claim.says} ({claim.holds})"
-        for lesson in LESSONS.values()
-        for dataset in data_sets(lesson)
-        for full in sizes(lesson)
-        for claim in claims(lesson, dataset, full=full)
-        if not holds(lesson.expression(claim.holds), figures(table, lesson, dataset, full=full))
-    ]
-
-
-def load() -> Table:
-    table: Table = json.loads(FILE.read_text("utf-8")) if FILE.exists() else {}
-    return table
-
-
-def save(table: Table) -> None:
-    """Write the file with one line for each run, so that a changed run changes one line."""
-    lines = [
-        f"{json.dumps(key)}: {json.dumps(row, ensure_ascii=False, allow_nan=False)}"
-        for key, row in table.items()
-    ]
-    new = FILE.with_suffix(".new")
-    new.write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
-    new.replace(FILE)
-
-
-def train(slug_prefix: str, only_dataset: str | None) -> None:
-    """Train the runs whose figures are missing, and store their figures."""
-    settings = Settings()
-    for lesson in LESSONS.values():
-        for dataset in data_sets(lesson):
-            if not lesson.slug.startswith(slug_prefix) or only_dataset not in (None, dataset):
-                continue
-            if not datasets.status(dataset, settings.data_dir)["available"]:
-                print(f"{lesson.slug}: this machine does not have {dataset}")
-                continue
-            for full in sizes(lesson):
-                inside = with_inside(lesson, dataset, full=full)
-                for config in lesson.configs(dataset=dataset, measured=True, full=full):
-                    _fill(
-                        config,
-                        seeds(lesson, full=full),
-                        settings,
-                        f"{lesson.slug} {config.name}",
-                        inside=config.name in inside,
-                    )
-
-
-def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *, inside: bool) -> None:
-    for seed in range(count):
-        table = load()  # again, because another process may have written other runs
-        key = digest(config)
-        row = table.setdefault(
-            key,
-            {
-                "run": name,
-                "dataset": config.dataset.name,
-                **{quantity: [] for quantity in quantities_of(config)},
-            },
-        )
-        if len(row["test"]) > seed and not (inside and len(row.get("layers", [])) <= seed):
-            continue
-        measured = measure(config, seed, settings.data_dir, settings.cache_dir, inside=inside)
-        found = measured.quantities
-        for quantity, value in found.items():
-            row[quantity][seed : seed + 1] = [_short(value)]
-        if inside:
-            layers = {figure: [_short(value) for value in each] for figure, each in measured.layers.items()}
-            row.setdefault("layers", []).append(layers)
-        table = load()
-        table[key] = row
-        save(table)
-        print(
-            f"{config.dataset.name} {name} seed {seed}: train {found['train']:.1f} test {found['test']:.1f}",
-            flush=True,
-        )
-
-
-def _short(value: float) -> float | None:
-    """A number as it is stored."""
-    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def render(table: Table) -> str:
@@ -301,18 +139,6 @@ def write(table: Table) -> None:
     before, _, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
     _, _, after = rest.partition(END)
     DOCUMENT.write_text(f"{before}{BEGIN}\n\n{render(table)}\n\n{END}{after}", "utf-8")
-
-
-def prune(table: Table) -> Table:
-    """The table without the runs that no lesson uses any more."""
-    known = {
-        digest(config)
-        for lesson in LESSONS.values()
-        for dataset in data_sets(lesson)
-        for full in sizes(lesson)
-        for config in lesson.configs(dataset=dataset, measured=True, full=full)
-    }
-    return {key: row for key, row in table.items() if key in known}
 
 
 def main() -> int:

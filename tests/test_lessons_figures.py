@@ -8,21 +8,21 @@ import pytest
 
 from app.lessons.expressions import holds
 from app.lessons.measuring import measure
-from scripts import lessons_table
-from scripts.lessons_table import LESSONS, digest, figures
+from scripts import lesson_figures, lessons_table
+from scripts.lesson_figures import LESSONS, digest, figures
 from tests.support.folders import find_data_dir
 
-TABLE = lessons_table.load()
+TABLE = lesson_figures.load()
 TRAINED = [
     (lesson, dataset, full)
     for lesson in LESSONS.values()
-    for dataset in lessons_table.data_sets(lesson)
-    for full in lessons_table.sizes(lesson)
+    for dataset in lesson_figures.data_sets(lesson)
+    for full in lesson_figures.sizes(lesson)
 ]
 CLAIMS = [
     (lesson, dataset, full, claim)
     for lesson, dataset, full in TRAINED
-    for claim in lessons_table.claims(lesson, dataset, full=full)
+    for claim in lesson_figures.claims(lesson, dataset, full=full)
 ]
 
 
@@ -38,19 +38,19 @@ EACH = pytest.mark.parametrize(
 
 @EACH
 def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset, full):
-    count = lessons_table.seeds(lesson, full=full)
-    assert count >= lessons_table.FULL_SEEDS
-    inside = lessons_table.with_inside(lesson, dataset, full=full)
+    count = lesson_figures.seeds(lesson, full=full)
+    assert count >= lesson_figures.FULL_SEEDS
+    inside = lesson_figures.with_inside(lesson, dataset, full=full)
     for config in lesson.configs(dataset=dataset, measured=True, full=full):
         assert digest(config) in TABLE, f"{config.name}: the settings have changed since `make lessons`"
         row = TABLE[digest(config)]
         assert row["dataset"] == dataset
-        assert all(len(row[quantity]) >= count for quantity in lessons_table.quantities_of(config))
+        assert all(len(row[quantity]) >= count for quantity in lesson_figures.quantities_of(config))
         assert config.name not in inside or len(row["layers"]) >= count
 
 
 def test_every_recorded_figure_belongs_to_a_run_of_a_lesson():
-    assert lessons_table.prune(TABLE) == TABLE
+    assert lesson_figures.prune(TABLE) == TABLE
 
 
 def test_the_document_shows_the_figures():
@@ -88,7 +88,7 @@ def test_claims_could_be_wrong(lesson, dataset, full):
         same: dict[str, Any] = {part: np.full_like(run.test, 10.0) for part in parts}
         same["layers"] = {figure: np.zeros_like(values) for figure, values in run.layers.items()}
         alike[name] = dataclasses.replace(run, **same)
-    claims = lessons_table.claims(lesson, dataset, full=full)
+    claims = lesson_figures.claims(lesson, dataset, full=full)
     known = dataclasses.replace(real, outcomes=alike)
     assert not all(holds(lesson.expression(claim.holds), known) for claim in claims)
 
@@ -117,8 +117,8 @@ def test_figures_that_are_measured_again_are_the_same(slug, dataset, name, seed)
     if dataset != "digits" and data_dir is None:
         pytest.skip("no MNIST files on this machine (LOSSROOM_DATA_DIR)")
     config = next(c for c in LESSONS[slug].configs(dataset=dataset) if c.name == name)
-    measured = measure(config, seed, data_dir or lessons_table.ROOT).quantities
-    quantities = lessons_table.quantities_of(config)
+    measured = measure(config, seed, data_dir or lesson_figures.ROOT).quantities
+    quantities = lesson_figures.quantities_of(config)
     recorded = {quantity: TABLE[digest(config)][quantity][seed] for quantity in quantities}
     for quantity in ("diverged", "dead"):
         assert measured[quantity] == recorded[quantity]
