@@ -5,9 +5,8 @@ import { lazy, onUnreached, retried } from "../page/lazy.js";
 import { showStatus } from "../page/status.js";
 import { wireTheme } from "../page/theme.js";
 import { Toast } from "../page/toast.js";
-import { ApiError, api } from "../server/api.js";
+import { api } from "../server/api.js";
 import { Connection } from "../server/connection.js";
-import { newestOnly } from "../state/newest.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { registerLessons } from "../words/labels.js";
 import { setLanguage } from "../words/language.js";
@@ -15,8 +14,7 @@ import { allTexts, beginWith } from "../words/part-texts.js";
 import { CloudView } from "./cloud-view.js";
 import { CountsCard } from "./counts-card.js";
 import { colorByName, GroupColors, groupsOf } from "./groups.js";
-import { JoinCard } from "./join-card.js";
-import { openJoin } from "./join-dialog.js";
+import { Joining } from "./joining.js";
 import { NeedsCard } from "./needs-card.js";
 import { leaveIfRefused } from "./over.js";
 import { QueueCard } from "./queue-card.js";
@@ -25,22 +23,18 @@ import { countsOf, sorted } from "./tile.js";
 import { TileOrder } from "./tile-order.js";
 import { TilesView } from "./tiles-view.js";
 import { ViewsCard } from "./views-card.js";
-import { classApi } from "./wall-api.js";
 import { viewOf, WallCommands } from "./wall-commands.js";
 import { openPerson, openRemoved } from "./wall-dialogs.js";
 import { WallStore } from "./wall-store.js";
 
 /**
  * @import { Tile } from "./tile.js"
- * @import { Joining } from "./join-dialog.js"
  */
 
 /** Milliseconds after which waiting times are worded again. */
 const BEAT = 10_000;
 /** Milliseconds after which a drawing goes on in the next picture of the screen. */
 const STEP_TIME = 25;
-/** The address that people are to open, of several, in the browser's storage. */
-const ADDRESS = "wall-address";
 
 /** The next picture of the screen. @returns {Promise<number>} when */
 const nextPicture = () => new Promise((done) => requestAnimationFrame(() => done(performance.now())));
@@ -61,13 +55,6 @@ class Wall {
   #pointed = null;
   /** The one whose tile was opened last. @type {string | null} */
   #opened = null;
-  /** @type {Joining} */
-  #join = { code: "", address: "", addresses: [] };
-  /** Draws how to join in the dialog that is open. @type {((joining: Joining) => void) | null} */
-  #drawLarge = null;
-  /** What of the class the last question was for, as JSON. */
-  #asked = "";
-  #askNewest = newestOnly();
   #cloud;
   #order;
   #tiles;
@@ -101,7 +88,7 @@ class Wall {
       isTeacher ? (training, behind) => this.#commands?.put(training, behind) : null,
     );
     this.#counts = new CountsCard(byId("counts"));
-    this.#joining = new JoinCard(byId("joining"), () => this.#openJoin());
+    this.#joining = new Joining(byId("joining"), store, isTeacher);
     this.#order = new TileOrder(byId("order"), () => void this.#drawSoon());
     byId("removed").addEventListener("click", () => openRemoved(store));
     const toast = new Toast();
@@ -120,12 +107,12 @@ class Wall {
     store.on("classroom", () => {
       if (store.classroom.shown?.kind === "lesson" || store.classroom.vote) void retried(predictions);
       this.#drawBanner();
-      this.#drawJoining();
-      this.#askIfNew();
+      this.#joining.draw();
+      this.#joining.askIfNew();
     });
     store.on("connection", () => this.#connected());
     onLanguage(() => {
-      this.#drawJoining();
+      this.#joining.draw();
       this.#drawBanner();
       void this.#drawSoon();
     });
@@ -136,63 +123,11 @@ class Wall {
   /** @type {WallCommands | null} */
   #commands;
 
-  /** Ask for the code and the addresses again if there may be others; a message comes with each student who joins. */
-  #askIfNew() {
-    const { code_made, people } = this.#store.classroom;
-    // as long as no address is known, the next student may come by one
-    const state = JSON.stringify([code_made, this.#join.address ? null : people]);
-    if (state === this.#asked) return;
-    this.#asked = state;
-    void this.#ask();
-  }
-
-  /** What only some roles see, such as the code: it comes in an answer, not in a message to all. */
-  async #ask() {
-    const isNewest = this.#askNewest();
-    try {
-      const { code = "", addresses = [] } = await classApi.get();
-      if (!isNewest()) return;
-      const kept = window.kept.get(ADDRESS) ?? "";
-      const address = addresses.includes(kept) ? kept : (addresses[0] ?? "");
-      this.#join = { code, address, addresses };
-      this.#drawJoining();
-    } catch (error) {
-      this.#asked = "";
-      if (!(error instanceof ApiError)) throw error; // the connection says it too
-    }
-  }
-
-  /** How to join, unless the class has ended. */
-  #drawJoining() {
-    const joining = this.#store.classroom.ended ? { ...this.#join, code: "" } : this.#join;
-    this.#joining.draw(joining.code, joining.address);
-    this.#drawLarge?.(joining);
-  }
-
-  #openJoin() {
-    this.#drawLarge = openJoin(this.#join, {
-      onAddress: (address) => {
-        window.kept.set(ADDRESS, address);
-        this.#join = { ...this.#join, address };
-        this.#drawJoining();
-      },
-      renew: isTeacher ? () => this.#renewCode() : null,
-      onClose: () => {
-        this.#drawLarge = null;
-      },
-    });
-  }
-
-  async #renewCode() {
-    await classApi.renewCode();
-    await this.#ask();
-  }
-
   #connected() {
     const { connection } = this.#store;
     leaveIfRefused(this.#store);
     if (connection !== "live" && connection !== "polling") return;
-    this.#asked = ""; // the lab may have been started again, at another address
+    this.#joining.forget();
     document.documentElement.dataset.ready = "true";
   }
 
