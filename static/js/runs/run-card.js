@@ -1,12 +1,8 @@
-/**
- * The card of one run: its settings, its results, the changes by hand, how it differs from the most similar run, and its
- * commands.
- */
+/** The card of one run: its settings, its results, the changes by hand, its relations to other runs, and its commands. */
 
 import { h, iconButton, setText } from "../page/dom.js";
 import { cssColor, HUES } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
-import { ApiError, api } from "../server/api.js";
 import { ACTIVE } from "../state/run-status.js";
 import { number, t } from "../words/i18n.js";
 import { textsOf } from "../words/part-texts.js";
@@ -14,11 +10,9 @@ import { reasonText } from "../words/reasons.js";
 import { exportMenu } from "./export-menu.js";
 import { liveControls } from "./live-controls.js";
 import { describeRun } from "./run-description.js";
-import { candidatesFor, differenceSentence, nearestRun } from "./run-difference.js";
 import { putName } from "./run-name.js";
-import { originContent } from "./run-origin.js";
+import { RunRelations } from "./run-relations.js";
 import { resultFigures, resultSentence } from "./run-result.js";
-import { comparedSentence, sharedText, trainedApart } from "./same-experiment.js";
 
 /**
  * @import { Annotation, Run } from "../types.js"
@@ -44,13 +38,6 @@ export class RunCard {
   #updates;
   /** Updates the result, the only part of the card that changes with every row. @type {(run: Run) => void} */
   updateResult;
-  /** The runs with which the run was last compared, as JSON. */
-  #compared = "";
-  /** What was last said of its training, and the run that it was last compared with. */
-  #shared = "";
-  #apart = "";
-  /** The state for which the sentence about its origin was written, as JSON. */
-  #origin = "";
 
   /**
    * @param {Run} run
@@ -62,7 +49,7 @@ export class RunCard {
     this.#lab = lab;
     const head = this.#head(run);
     const description = h("p", { className: "run-description" });
-    const origin = h("p", { className: "run-origin" });
+    const relations = new RunRelations(lab, (now) => this.update(now));
     const result = h("span");
     const longer = this.#longer(run);
     const figures = makeFigures(run);
@@ -71,9 +58,6 @@ export class RunCard {
       ACTIVE.has(run.status) && mayChange ? this.#controls(run) : { parts: [], update: () => {} };
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
-    const difference = h("p", { className: "run-difference" });
-    const shared = h("p", { className: "run-shared" });
-    const apart = h("p", { className: "run-apart" });
     const inClass = lab.inClass?.cardParts(run, lab.actions);
     const foot = this.#foot(run, mayChange, inClass?.share);
     for (const text of texts)
@@ -84,15 +68,15 @@ export class RunCard {
       { className: "run-body" },
       ...(inClass ? [inClass.owner] : []),
       description,
-      origin,
+      relations.origin,
       h("p", { className: "run-result" }, result, " ", longer.element),
       figures.element,
       ...controls.parts,
       reason,
       changes,
-      shared,
-      apart,
-      difference,
+      relations.shared,
+      relations.apart,
+      relations.difference,
       ...texts.map((text) => text.element),
     );
     this.parts = [head.element, body, foot.element];
@@ -106,13 +90,10 @@ export class RunCard {
       this.updateResult,
       longer.update,
       (now) => putName(description, describeRun(now, lab.configs.get(now.id))),
-      (now) => this.#sayOrigin(now, origin),
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
-      (now) => this.#sayShared(now, shared),
-      (now) => this.#compareApart(now, apart),
-      (now) => this.#compare(now, difference),
+      (now) => relations.update(now),
       (now) => texts.forEach((text) => text.update(now)),
       foot.update,
       (now) => inClass?.update(now),
@@ -243,100 +224,6 @@ export class RunCard {
       element.hidden = status !== "completed";
     };
     return { element, update };
-  }
-
-  /**
-   * Say what a fork was forked from, and what it changed.
-   * @param {Run} run
-   * @param {HTMLElement} element
-   */
-  #sayOrigin(run, element) {
-    if (!run.origin) return;
-    const { store, configs } = this.#lab;
-    const state = JSON.stringify([run.origin, store.runs.get(run.origin.run)?.name, configs.size]);
-    if (state === this.#origin) return;
-    this.#origin = state;
-    element.replaceChildren(...originContent(run, this.#lab));
-    this.#fetch(run, [run.id, ...(store.runs.has(run.origin.run) ? [run.origin.run] : [])]);
-  }
-
-  /**
-   * Fetch the configs of runs, and then update the card of a run.
-   * @param {Run} run
-   * @param {string[]} ids
-   */
-  #fetch(run, ids) {
-    const { actions, configs } = this.#lab;
-    if (configs.hasAll(ids)) return;
-    configs.fetch(ids).then(
-      () => this.update(actions.run(run.id) ?? run),
-      () => {}, // offline: the card shows no difference
-    );
-  }
-
-  /**
-   * Say which runs show the same training, and offer to train it again, or with another seed.
-   * @param {Run} run
-   * @param {HTMLElement} element
-   */
-  #sayShared(run, element) {
-    const { store, actions, same } = this.#lab;
-    const { text, repeats } = sharedText(run, store.list());
-    if (text === this.#shared) return;
-    this.#shared = text;
-    const button = (/** @type {string} */ label, /** @type {() => unknown} */ onclick) => [
-      " ",
-      h("button", { type: "button", className: "toggle", "data-launches": "", onclick }, label),
-    ];
-    element.replaceChildren(
-      text,
-      ...(repeats
-        ? [
-            ...button(t("same.again"), () => actions.command(run.id, "clone", { fresh: true })),
-            // another seed would train a fork from the start
-            ...(run.origin ? [] : button(t("same.other_seed"), () => same.launchOther(run))),
-          ]
-        : []),
-    );
-  }
-
-  /**
-   * Say whether a run has, bit for bit, the rows of another one whose experiment is the same and which was trained apart.
-   * @param {Run} run
-   * @param {HTMLElement} element
-   */
-  async #compareApart(run, element) {
-    const other = trainedApart(run, this.#lab.store.list());
-    const compared = other ? other.id : "";
-    if (compared === this.#apart) return;
-    this.#apart = compared;
-    element.replaceChildren();
-    if (!other) return;
-    try {
-      const comparison = await api.compare(run.id, other.id);
-      if (this.#apart === compared) setText(element, comparedSentence(other, comparison));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      if (this.#apart === compared) this.#apart = ""; // offline: another time
-    }
-  }
-
-  /**
-   * Show how the run differs from the most similar run, as soon as their configs are fetched.
-   * @param {Run} run
-   * @param {HTMLElement} element
-   */
-  #compare(run, element) {
-    const { store, configs } = this.#lab;
-    if (run.origin) return; // compared with its origin
-    const candidates = candidatesFor(run, store.list().toReversed());
-    const ids = [run.id, ...candidates.map(({ id }) => id)];
-    const compared = JSON.stringify([ids, candidates.map(({ name }) => name), configs.size]);
-    if (compared === this.#compared) return;
-    this.#compared = compared;
-    const nearest = nearestRun(run, candidates, configs);
-    setText(element, nearest ? differenceSentence(nearest) : "");
-    this.#fetch(run, ids);
   }
 }
 
