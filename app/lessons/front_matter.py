@@ -1,7 +1,7 @@
 """YAML of lessons and courses: values together with the lines where they were written.
 
-It is YAML 1.2 as most people know it: `on`, `off`, `yes` and `no` are texts, `1e-7` is a number. Keys are texts. Tags,
-anchors and aliases are refused, so a short file stays short in memory.
+As in YAML 1.2, `on`, `off`, `yes` and `no` are texts, and `1e-7` is a number. Keys are texts. Tags, anchors and aliases
+are refused: with aliases, a short file could take much memory. A file has one mapping, and nothing after it.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ import yaml
 FENCE = "---"
 MAX_DEPTH = 20
 
-#: The place of a value: keys and numbers of items, from the outside to the inside.
+#: Where a value is: the keys and the indices of items that lead to it, the outermost first.
 Place = tuple[str | int, ...]
 
-#: Written in C where PyYAML has it; it resolves no types.
+#: The loader written in C, if PyYAML was built with it. It leaves all values texts.
 _LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _NUMBERS = re.compile(r"[-+]?(\d{1,18}|(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d+)?)$")
 _WORDS: dict[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class FrontMatterError(ValueError):
-    """The YAML is wrong. `line` counts from 1 in the text that was given."""
+    """The YAML is wrong. `line` is the line of the given text, counted from 1."""
 
     def __init__(self, line: int, reason: str) -> None:
         super().__init__(reason)
@@ -36,24 +36,28 @@ class FrontMatterError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter:
-    """A mapping, and the line of each of its values and keys."""
+    """A mapping, and the line of each value: that of its key, or of its item in a list."""
 
     values: dict[str, Any]
     lines: dict[Place, int] = field(default_factory=dict)
 
     def line(self, place: Sequence[str | int]) -> int:
-        """The line of a value, or of the innermost that there is on the way to it.
+        """The line of a value. If the document does not have it, the line of the innermost value around it.
 
-        Parts of the place that are not in the document, such as the kind of a question, are passed over.
+        Args:
+            place: as validation names it. Parts that are not in the document, such as the kind of a question, are
+                skipped.
         """
-        here: Place = ()
+        found: Place = ()
         for part in place:
-            here = (*here, part) if (*here, part) in self.lines else here
-        return self.lines.get(here, 1)
+            found = (*found, part) if (*found, part) in self.lines else found
+        return self.lines.get(found, 1)
 
 
 def split(text: str) -> tuple[str, str, int]:
-    """Front matter and body of a file, and the number of the body's first line.
+    """Front matter and body of a file, and the line at which the body begins, counted from 1.
+
+    The front matter begins with an empty line in place of the fence, so that its lines have the numbers of the file.
 
     Raises:
         FrontMatterError: the file does not begin with front matter, or it has no end.
@@ -61,9 +65,9 @@ def split(text: str) -> tuple[str, str, int]:
     lines = text.split("\n")
     if lines[0].rstrip() != FENCE:
         raise FrontMatterError(1, f"a lesson begins with a line {FENCE}, then its settings in YAML")
-    for place, line in enumerate(lines[1:], 1):
+    for index, line in enumerate(lines[1:], 1):
         if line.rstrip() == FENCE:
-            return "\n".join(["", *lines[1:place]]), "\n".join(lines[place + 1 :]), place + 2
+            return "\n".join(["", *lines[1:index]]), "\n".join(lines[index + 1 :]), index + 2
     raise FrontMatterError(1, f"the settings must end with a line {FENCE}")
 
 
@@ -71,21 +75,23 @@ def read(text: str) -> FrontMatter:
     """Read a YAML mapping.
 
     Raises:
-        FrontMatterError: it is none, or uses what is refused here.
+        FrontMatterError: the text is no YAML mapping, or uses what is refused here.
     """
     try:
         return _Reader(text).document()
     except yaml.MarkedYAMLError as error:
-        place = error.problem_mark or error.context_mark
+        mark = error.problem_mark or error.context_mark
         why = " ".join(filter(None, (error.context, error.problem)))
-        raise FrontMatterError(place.line + 1 if place else 1, f"this is no YAML: {why}") from None
+        raise FrontMatterError(mark.line + 1 if mark else 1, f"this is no YAML: {why}") from None
     except yaml.YAMLError as error:
         raise FrontMatterError(1, f"this is no YAML: {' '.join(str(error).split())}") from None
 
 
 class _Reader:
-    """Turns the events of PyYAML's parser into values, and notes their lines. No object is made that is not made here,
-    and the depth is bounded while the text is read."""
+    """Turns the events of PyYAML's parser into values, and notes their lines.
+
+    PyYAML's own constructors are not used. So all values are dictionaries, lists, texts, numbers, booleans and None,
+    and the depth is checked while the text is read."""
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=_LOADER)
@@ -97,23 +103,29 @@ class _Reader:
             event = next(self._events)
         if not isinstance(event, yaml.MappingStartEvent):
             raise FrontMatterError(1, "there must be settings, such as title: …")
-        return FrontMatter(self._mapping(()), self._lines)
+        _demand_plain(event)
+        values = self._mapping(())
+        following = next(self._events)
+        if isinstance(following, yaml.DocumentEndEvent):
+            following = next(self._events)
+        if not isinstance(following, yaml.StreamEndEvent):
+            raise FrontMatterError(
+                following.start_mark.line + 1, "there is more text after the end of the settings"
+            )
+        return FrontMatter(values, self._lines)
 
     def _value(self, event: yaml.Event, place: Place) -> Any:
         line = event.start_mark.line + 1
         self._lines.setdefault(place, line)
         if len(place) > MAX_DEPTH:
             raise FrontMatterError(line, f"this is more than {MAX_DEPTH} levels deep")
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
-            raise FrontMatterError(line, "& and * are not used here: write it out, or put a text in quotes")
-        if event.tag is not None:
-            raise FrontMatterError(line, f"the tag {event.tag} is not used here")
+        _demand_plain(event)
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(place)
         if isinstance(event, yaml.SequenceStartEvent):
             return self._sequence(place)
         assert isinstance(event, yaml.ScalarEvent)
-        return event.value if event.style else _plain(event.value)
+        return event.value if event.style else _unquoted(event.value)
 
     def _sequence(self, place: Place) -> list[Any]:
         items: list[Any] = []
@@ -127,6 +139,7 @@ class _Reader:
             line = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
                 raise FrontMatterError(line, "a key must be a text")
+            _demand_plain(event)
             name: str = event.value
             if name in values:
                 raise FrontMatterError(line, f"{name!r} stands here twice")
@@ -135,8 +148,24 @@ class _Reader:
         return values
 
 
-def _plain(text: str) -> Any:
-    """A text without quotation marks: words and numbers are what they look like."""
+def _demand_plain(event: yaml.Event) -> None:
+    """Refuse aliases, anchors and tags.
+
+    Raises:
+        FrontMatterError: with the line of the event.
+    """
+    line = event.start_mark.line + 1
+    if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        raise FrontMatterError(line, "& and * are not used here: write it out, or put a text in quotes")
+    if event.tag is not None:
+        raise FrontMatterError(line, f"the tag {event.tag} is not used here")
+
+
+def _unquoted(text: str) -> Any:
+    """The value of a text without quotation marks: a boolean, None or a number if it is written like one.
+
+    A number that is too large for a float becomes infinite; the fields of a lesson refuse that.
+    """
     if text.lower() in _WORDS:
         return _WORDS[text.lower()]
     if _NUMBERS.match(text):

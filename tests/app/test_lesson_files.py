@@ -403,9 +403,22 @@ def test_what_is_no_formula_is_refused(latex):
         ("? [a]\n: b", 1),
         ("", 1),
         ("a: 1\nb: \x01", 1),
+        ("!!python/object:os.system\na: 1", 1),
+        ("a: 1\n!!str b: 1", 2),
+        ("a: 1\n&x b: 1", 2),
     ],
 )
 def test_yaml_that_could_do_harm_is_refused(text, line):
+    with pytest.raises(FrontMatterError) as refused:
+        front_matter.read(text)
+    assert refused.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("{a: 1} b", 1), ("a: 1\n...\nb: 2", 3), ("a: 1\n---\nb: 2", 2), ("{a: 1}\n...\n\nb", 4)],
+)
+def test_text_after_the_settings_is_refused_and_not_ignored(text, line):
     with pytest.raises(FrontMatterError) as refused:
         front_matter.read(text)
     assert refused.value.line == line
