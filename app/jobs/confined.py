@@ -58,7 +58,7 @@ def confine(niceness: int, memory_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def needed(variables: Mapping[str, str]) -> dict[str, str]:
+def needed_variables(variables: Mapping[str, str]) -> dict[str, str]:
     """Those variables of an environment that a process for the server needs."""
     return {
         name: value
@@ -75,7 +75,7 @@ def environment() -> Iterator[None]:
     multiprocessing's helpers start as `python -c`, which would look there first. This process's own `os.environ` stays
     as it is, for what reads it meanwhile in other threads; only the system's copy changes, which children inherit.
     """
-    dropped = [name for name in os.environ if name not in needed(os.environ)]
+    dropped = [name for name in os.environ if name not in needed_variables(os.environ)]
     for name in dropped:
         os.unsetenv(name)
     os.putenv("PYTHONSAFEPATH", "1")

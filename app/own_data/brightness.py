@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.npy import Npy
-from app.own_data.numerals import LARGEST
-from app.own_data.reasons import refuse, say, shown
+from app.own_data.numerals import MAX_NUMBER
+from app.own_data.reasons import make_reason, refusal, shorten
 from engine.reasons import Reason
 
 #: The largest value of scans of handwritten digits with few levels, as in the data set "digits".
@@ -64,7 +64,7 @@ class Scale:
         if low >= 0 and high <= 255:
             return cls(0, 255, is_whole, ())
         if dtype == np.uint16:
-            return cls(0, 65535, is_whole, (say("read_note_deep"),))
+            return cls(0, 65535, is_whole, (make_reason("read_note_deep"),))
         if low >= -1 and high <= 1:
             return cls(-1, 1, is_whole, _range_note(-1, 1))
         return cls(low, high if high > low else low + 1, is_whole, _range_note(low, high))
@@ -77,14 +77,14 @@ class Scale:
 
 
 def _range_note(low: float, high: float) -> tuple[Reason, ...]:
-    return (say("read_note_range", minimum=float(f"{low:g}"), maximum=float(f"{high:g}")),)
+    return (make_reason("read_note_range", minimum=float(f"{low:g}"), maximum=float(f"{high:g}")),)
 
 
 def _demand_finite(block: NDArray[Any], array: Npy, done: int) -> None:
     """Refuse infinite and too large numbers, and in images also missing ones."""
-    wrong = np.abs(block) > LARGEST
+    wrong = np.abs(block) > MAX_NUMBER
     if block.ndim > 2:
         wrong |= np.isnan(block)
     if wrong.any():
         item = done + int(np.argwhere(wrong)[0][0]) + 1
-        raise refuse("read_infinite", file=array.file, member=shown(array.member.name), item=item)
+        raise refusal("read_infinite", file=array.file, member=shorten(array.member.name), item=item)

@@ -12,9 +12,9 @@ from typing import Any
 from app.jobs.confined import confine
 from app.own_data.choices import Choices
 from app.own_data.limits import Limits
-from app.own_data.preview import said
+from app.own_data.preview import with_text
 from app.own_data.reading import decode, preview
-from app.own_data.reasons import say
+from app.own_data.reasons import make_reason
 from engine.errors import DatasetError
 from engine.reasons import Reason, reason_of
 
@@ -46,12 +46,12 @@ def _answer(task: dict[str, Any], limits: Limits) -> dict[str, Any]:
     except (DatasetError, OSError) as error:
         reason = reason_of(error)
     except MemoryError:
-        reason = say("read_memory", file=file)
+        reason = make_reason("read_memory", file=file)
     return {"refused": _plain(reason)}
 
 
 def _plain(reason: Reason) -> dict[str, Any]:
-    return dict(said(reason))
+    return dict(with_text(reason))
 
 
 def _only_answers() -> Any:

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 #: Sides of images in pixels.
 SIZES = (8, 64)
 #: The longest title, and the longest name of a class or column, in characters.
-LONGEST_TITLE = 60
-LONGEST_NAME = 100
+MAX_TITLE = 60
+MAX_NAME = 100
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.1
 
@@ -23,12 +23,12 @@ def _one_line(text: str) -> str:
 
 Title = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_TITLE),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE),
     AfterValidator(_one_line),
 ]
-Name = Annotated[str, StringConstraints(max_length=LONGEST_NAME), AfterValidator(_one_line)]
+Name = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(_one_line)]
 ShownName = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=LONGEST_NAME), AfterValidator(_one_line)
+    str, StringConstraints(strip_whitespace=True, max_length=MAX_NAME), AfterValidator(_one_line)
 ]
 
 

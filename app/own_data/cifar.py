@@ -17,7 +17,7 @@ from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.members import Member
-from app.own_data.reasons import refuse, say
+from app.own_data.reasons import make_reason, refusal
 from app.own_data.stacks import Stack, read_stacks
 from engine import datasets
 from engine.datasets.files import PIECE
@@ -66,15 +66,15 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
         labels = 2
     if not _all_fit(list(sizes.values()), labels):
         there = next(size for size in sizes.values() if not _all_fit([size], labels))
-        raise refuse("read_records", file=contents.file, there=there)
+        raise refusal("read_records", file=contents.file, there=there)
     batches = [_Batch(one, labels, sizes[one.name] // (labels + _PIXELS)) for one in members]
     batches.sort(key=_is_test)  # stable: in each part by name
     count = sum(batch.count for batch in batches)
     if count > limits.rows:
-        raise refuse("read_many_rows", file=contents.file, most=limits.rows)
+        raise refusal("read_many_rows", file=contents.file, most=limits.rows)
     values = np.concatenate([records[:, labels - 1] for batch in batches for records in batch.records()])
     if values.max() >= len(datasets.source(_KNOWN[labels]).class_names):
-        raise refuse("read_records", file=contents.file, there=sum(sizes.values()))
+        raise refusal("read_records", file=contents.file, there=sum(sizes.values()))
     codes, classes = _named(values, _names(contents.members, labels), limits)
     stacks = [
         Stack(count=batch.count, channels=3, height=_SIDE, width=_SIDE, blocks=partial(batch.images))
@@ -91,7 +91,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
         origin="cifar",
         format="cifar",
         image_choices=used,
-        notes=[say("read_note_coarse")] if labels == 2 else [],
+        notes=[make_reason("read_note_coarse")] if labels == 2 else [],
         dropping=dropping,
     )
 

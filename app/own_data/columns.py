@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.limits import Limits
-from app.own_data.numerals import LARGEST, as_class, is_missing, number, plain, tidy
-from app.own_data.reasons import listed, refuse, say, shown
+from app.own_data.numerals import MAX_NUMBER, as_class, is_missing, number, plain, tidy
+from app.own_data.reasons import join_names, make_reason, refusal, shorten
 from engine.reasons import Reason
 
 #: Names that a column of classes usually has, in small letters.
@@ -33,46 +33,52 @@ LABEL_NAMES = (
     *("survived", "variety", "result", "class_name"),
     *("種類", "ラベル", "正解", "正解ラベル", "クラス", "分類", "品種", "カテゴリ", "カテゴリー", "判定"),
 )
-#: From this share on of its cells that have a value, a column with numbers is a column of numbers.
-_MOSTLY = 0.9
-#: A column of numbers that are not whole is taken as classes up to so many different ones; of whole ones up to so many,
-#: or where each recurs so often.
-_FEW, _MANY, _RECURRING = 20, 100, 10
-#: From so many columns of bytes on, a table without names is one of pixels; its class comes first.
+#: A column is one of numbers if at least this share of its cells with a value are numbers.
+_NUMBER_SHARE = 0.9
+#: A column of numbers is taken as classes if it has at most this many different ones: fractions, and whole numbers.
+_MAX_FRACTIONS, _MAX_WHOLE = 20, 100
+#: More whole numbers are classes too if each recurs this often on average.
+_RECURRING = 10
+#: A table without names that has more columns of bytes than this is one of pixels; its class comes first.
 _PIXELS = 49
-#: Different values that are kept of all columns together, and at least of each.
-_KEPT, _LEAST_KEPT = 200_000, 101
+#: Different values that are stored of all columns together, and at least of each.
+_MAX_STORED, _MIN_STORED = 200_000, 101
 
-#: Characters of a text by which it is known from others.
-_LONGEST = 200
+#: Texts that are equal up to this many characters count as the same.
+_MAX_TEXT = 200
 _ONLY_NUMBERS = re.compile(r"[-+.0-9eE\s]*")
 _WITH_COMMAS = re.compile(r"[-+,0-9eE\s]*")
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """Cells of some rows as numbers: `numbers` is (columns, rows) float64, NaN where there is none; `others` has, for
-    each column, the place and the tidy text of each cell without one."""
+    """Cells of some rows as numbers.
+
+    Attributes:
+        numbers: (columns, rows) float64; NaN for a cell without a number.
+        others: for each column, the row and the tidy text of each cell without a number.
+    """
 
     numbers: NDArray[np.float64]
     others: list[list[tuple[int, str]]]
 
 
-def parse(columns: Sequence[Sequence[str]], comma: bool, texts: set[int]) -> Parsed:
+def parse_cells(columns: Sequence[Sequence[str]], comma: bool, texts: set[int]) -> Parsed:
     """Cells as numbers, fast where all of them are plain ones.
 
     Args:
         columns: the cells, column by column.
         comma: whether numbers have a decimal comma.
-        texts: the places of columns that were no numbers so far; more are added.
+        texts: the indices of columns whose cells were mostly no numbers so far. More are added: such columns are read
+            cell by cell from then on.
     """
     numbers = np.full((len(columns), len(columns[0])), np.nan)
     others: list[list[tuple[int, str]]] = [[] for _ in columns]
     plain_ones = [place for place in range(len(columns)) if place not in texts]
-    at_once = _fast([columns[place] for place in plain_ones], comma)
-    if at_once is not None:
-        numbers[plain_ones] = at_once
-    for place in texts if at_once is not None else range(len(columns)):
+    all_numbers = _fast([columns[place] for place in plain_ones], comma)
+    if all_numbers is not None:
+        numbers[plain_ones] = all_numbers
+    for place in texts if all_numbers is not None else range(len(columns)):
         alone = None if place in texts else _fast([columns[place]], comma)
         if alone is None:
             others[place] = _one_by_one(columns[place], comma, numbers[place])
@@ -95,7 +101,7 @@ def _fast(columns: Sequence[Sequence[str]], comma: bool) -> NDArray[np.float64] 
         numbers = np.fromiter(map(float, cells), np.float64, sum(map(len, columns)))
     except ValueError:  # an empty cell among them, or a date
         return None
-    return numbers.reshape(len(columns), -1) if (np.abs(numbers) < LARGEST).all() else None
+    return numbers.reshape(len(columns), -1) if (np.abs(numbers) < MAX_NUMBER).all() else None
 
 
 def _one_by_one(cells: Sequence[str], comma: bool, numbers: NDArray[np.float64]) -> list[tuple[int, str]]:
@@ -113,11 +119,18 @@ def _one_by_one(cells: Sequence[str], comma: bool, numbers: NDArray[np.float64])
 
 @dataclass(slots=True, eq=False)
 class Column:
-    """One column, as far as it was seen.
+    """What is known of one column from the rows that were read so far.
 
-    `missing` counts cells without a value, `dashes` those that stand for none in a column of numbers, such as "-", and
-    `odd` others without a number; `first_odd` is the first of them with its line. `values` and `texts` hold different
-    ones, until there are more than `most`. `counts`: each number is one more than the one before.
+    Attributes:
+        most: `values` and `texts` are filled until one of them has more entries than this.
+        missing: cells without a value.
+        dashes: cells that stand for no value in a column of numbers, such as "-".
+        odd: all other cells without a number.
+        first_odd: the line and the text of the first odd cell.
+        values: the different numbers.
+        texts: the different texts of cells without a number.
+        last: the last number.
+        counts: whether each number so far is one more than the one before, as in a column of row numbers.
     """
 
     name: str
@@ -138,9 +151,9 @@ class Column:
     counts: bool = True
 
     def add_texts(self, lines: Sequence[int], others: Sequence[tuple[int, str]]) -> None:
-        """See more cells without a number."""
+        """Count more cells without a number."""
         for place, whole in others:
-            text = whole[:_LONGEST]
+            text = whole[:_MAX_TEXT]
             if is_missing(text, in_numbers=False):
                 self.missing += 1
                 continue
@@ -153,13 +166,13 @@ class Column:
                 self.texts.add(text)
 
     def follow(self, first: float, last: float, steps_by_one: bool) -> None:
-        """See whether the column still counts the rows."""
+        """Check whether the column still counts the rows."""
         self.counts = steps_by_one and (self.last is None or first == self.last + 1)
         self.last = last
 
     @property
     def is_number(self) -> bool:
-        return self.numbers > 0 and self.numbers >= _MOSTLY * (self.numbers + self.odd)
+        return self.numbers > 0 and self.numbers >= _NUMBER_SHARE * (self.numbers + self.odd)
 
     @property
     def mean(self) -> float:
@@ -172,7 +185,7 @@ class Column:
 
     @property
     def without(self) -> int:
-        """Cells that cannot be used, of a column of numbers or of texts."""
+        """Cells that cannot be used: those without a value, and in a column of numbers those without a number."""
         return self.missing + (self.dashes + self.odd if self.is_number else 0)
 
     @property
@@ -181,30 +194,31 @@ class Column:
         if not self.is_number:
             return False
         if not self.is_whole:
-            return self.distinct > _FEW
-        return self.distinct > _MANY and (
+            return self.distinct > _MAX_FRACTIONS
+        return self.distinct > _MAX_WHOLE and (
             self.distinct > self.most or self.numbers < _RECURRING * self.distinct
         )
 
     def unusable(self) -> Reason | None:
-        """Why it is no input, unless somebody chooses it."""
+        """Why the column is no input unless it is chosen; None if it is one."""
         if not self.is_number:
             if self.first_odd is None:
-                return say("read_column_empty")
+                return make_reason("read_column_empty")
             line, text = self.first_odd
-            return say("read_column_text", there=shown(text, 30), line=line)
+            return make_reason("read_column_text", there=shorten(text, 30), line=line)
         if self.without > self.rows / 2:
-            return say("read_column_empty")
+            return make_reason("read_column_empty")
         if self.minimum == self.maximum:
-            return say("read_column_constant")
+            return make_reason("read_column_constant")
         if self.counts and self.is_whole and self.rows > 2 and self.minimum in (0, 1):
-            return say("read_column_counter")
+            return make_reason("read_column_counter")
         return None
 
 
-def begin(names: Sequence[str], limits: Limits) -> list[Column]:
-    """Columns of which nothing is seen yet."""
-    usual = min(limits.classes, max(_LEAST_KEPT, _KEPT // max(1, len(names))))
+def new_columns(names: Sequence[str], limits: Limits) -> list[Column]:
+    """Columns before the first row."""
+    # A column that may be the class holds all values that a data set may have as classes; the others share the memory.
+    usual = min(limits.classes, max(_MIN_STORED, _MAX_STORED // max(1, len(names))))
     last = len(names) - 1
     return [
         Column(name, limits.classes if place in (0, last) or _is_label_name(name) else usual)
@@ -212,8 +226,8 @@ def begin(names: Sequence[str], limits: Limits) -> list[Column]:
     ]
 
 
-def add(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) -> None:
-    """See more rows of all columns."""
+def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) -> None:
+    """Count more rows in all columns."""
     numbers = parsed.numbers
     there = ~np.isnan(numbers)
     counts = there.sum(axis=1).tolist()
@@ -265,7 +279,7 @@ def find_label(columns: Sequence[Column], file: str, *, has_names: bool) -> Colu
         rest_is_bytes = all(one.minimum >= 0 and one.maximum <= 255 for one in columns[1:])
         if rest_is_bytes and columns[0] in recurring and not columns[0].is_regression:
             return columns[0]
-    few = [one for one in recurring if not one.is_regression and one.distinct <= _FEW]
+    few = [one for one in recurring if not one.is_regression and one.distinct <= _MAX_FRACTIONS]
     if few:
         return few[-1]
     demand_classes(columns[-1])
@@ -276,8 +290,8 @@ def find_label(columns: Sequence[Column], file: str, *, has_names: bool) -> Colu
     )
     if single is not None:
         name = next(iter(single.texts), None) or plain(next(iter(single.values)))
-        raise refuse("read_one_class", name=shown(name))
-    raise refuse("read_no_label", file=file, names="label, class, 種類")
+        raise refusal("read_one_class", name=shorten(name))
+    raise refusal("read_no_label", file=file, names="label, class, 種類")
 
 
 def demand_classes(column: Column) -> None:
@@ -288,10 +302,10 @@ def demand_classes(column: Column) -> None:
     """
     if column.is_regression:
         there = min(column.distinct, column.most)
-        raise refuse("read_regression", column=column.name, there=there)
+        raise refusal("read_regression", column=column.name, there=there)
 
 
-def named(columns: Sequence[Column], name: str) -> Column:
+def find_column(columns: Sequence[Column], name: str) -> Column:
     """The column of this name.
 
     Raises:
@@ -300,17 +314,17 @@ def named(columns: Sequence[Column], name: str) -> Column:
     for column in columns:
         if column.name == name:
             return column
-    raise refuse("read_no_column", column=shown(name), there=listed([one.name for one in columns]))
+    raise refusal("read_no_column", column=shorten(name), there=join_names([one.name for one in columns]))
 
 
 def guess_notes(columns: Sequence[Column], label: Column) -> list[Reason]:
     """What to say about a label column of numbers that has no usual name."""
     if _is_label_name(label.name) or not label.is_number:
         return []
-    notes = [say("read_note_guessed", column=label.name)]
+    notes = [make_reason("read_note_guessed", column=label.name)]
     if columns[-1].is_regression:
         there = min(columns[-1].distinct, columns[-1].most)
-        notes.append(say("read_note_regression", column=columns[-1].name, there=there))
+        notes.append(make_reason("read_note_regression", column=columns[-1].name, there=there))
     return notes
 
 

@@ -18,7 +18,7 @@ from typing import IO, Literal
 from app.own_data.dropping import Dropping
 from app.own_data.limits import Limits
 from app.own_data.members import HEAD, Bounds, Member, clean, damaged, unpacked
-from app.own_data.reasons import listed, refuse, say
+from app.own_data.reasons import join_names, make_reason, refusal
 from app.own_data.tars import is_tar, tar_members
 from app.own_data.zips import ZIPS, zip_members
 from engine.datasets.files import PIECE
@@ -39,7 +39,7 @@ class Contents:
     @property
     def names(self) -> str:
         """The first of its members, for a sentence."""
-        return listed([member.name for member in self.members])
+        return join_names([member.name for member in self.members])
 
 
 @contextmanager
@@ -65,9 +65,9 @@ def _contents(stack: ExitStack, path: Path, file: str, limits: Limits, dropping:
         return Contents(file, "folder", members, sum(member.size or 0 for member in members))
     size = path.stat().st_size
     if not size:
-        raise refuse("read_empty", file=file)
+        raise refusal("read_empty", file=file)
     if size > limits.bytes:
-        raise refuse("read_too_large", file=file, megabytes=-(-size >> 20), most=limits.bytes >> 20)
+        raise refusal("read_too_large", file=file, megabytes=-(-size >> 20), most=limits.bytes >> 20)
     bounds = Bounds(file, size, limits)
     with path.open("rb") as stream:
         head = stream.read(HEAD)
@@ -98,17 +98,17 @@ def _of_folder(path: Path, file: str, limits: Limits, dropping: Dropping) -> Ite
             if name is None:
                 continue
             if entry.is_symlink():
-                dropping.add(say("read_drop_link"), name)
+                dropping.add(make_reason("read_drop_link"), name)
             elif entry.is_dir() and depth < _DEPTH:
                 deeper.append((Path(entry.path), f"{prefix}{entry.name}/", depth + 1))
             elif entry.is_file():
                 size = entry.stat().st_size
                 count, total = count + 1, total + size
                 if count > limits.members:
-                    raise refuse("read_many_members", file=file, most=limits.members)
+                    raise refusal("read_many_members", file=file, most=limits.members)
                 if total > limits.unpacked_bytes:
                     most = limits.unpacked_bytes >> 20
-                    raise refuse("read_too_large", file=file, megabytes=-(-total >> 20), most=most)
+                    raise refusal("read_too_large", file=file, megabytes=-(-total >> 20), most=most)
                 yield Member(name, size, partial(_file, entry.path, Bounds(name, size, limits)))
         waiting += reversed(deeper)
 

@@ -12,22 +12,22 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
-from app.own_data.choices import LONGEST_NAME
+from app.own_data.choices import MAX_NAME
 from app.own_data.limits import Limits
 from app.own_data.members import Member
 from app.own_data.numerals import has_decimal_comma, is_missing, number, tidy
-from app.own_data.reasons import refuse, shown
+from app.own_data.reasons import refusal, shorten
 from engine.datasets.files import PIECE
 from engine.errors import DatasetError
 
 #: In the order in which they are preferred where several fit.
 DELIMITERS = ("\t", ";", ",", "|")
 #: Lines that decide which delimiter a table has; rows, or as many as have so many cells, that decide the rest.
-_LINES, _ROWS, _LEAST_ROWS, _CELLS = 100, 1000, 20, 20_000
+_LINES, _ROWS, _MIN_ROWS, _CELLS = 100, 1000, 20, 20_000
 #: The share of rows that must have one number of cells for a delimiter to fit.
 _FITTING = 0.8
 _CELLS_AT_ONCE = 100_000
-_LONGEST_LINE = 1 << 20
+_MAX_LINE = 1 << 20
 #: What Python makes of bytes that Shift-JIS does not use.
 _NO_SHIFT_JIS = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 
@@ -75,9 +75,9 @@ class Delimited:
         """The rows that have as many cells as there are columns, in blocks; and beside each block the lines of the
         others among them, with their numbers of cells."""
         width = len(self.names)
-        at_once = max(1, min(5000, _CELLS_AT_ONCE // width))
+        block_rows = max(1, min(5000, _CELLS_AT_ONCE // width))
         rows = self.rows()
-        while some := list(islice(rows, at_once)):
+        while some := list(islice(rows, block_rows)):
             whole = [(line, cells) for line, cells in some if len(cells) == width]
             ragged = [(line, len(cells)) for line, cells in some if len(cells) != width]
             columns = list(zip(*(cells for _, cells in whole), strict=True))
@@ -94,10 +94,10 @@ def read_delimited(member: Member, limits: Limits) -> Delimited:
     file = member.base
     delimiter, width = _delimiter(member, encoding)
     if width < 2:
-        raise refuse("read_one_column", file=file)
+        raise refusal("read_one_column", file=file)
     if width > limits.columns:
-        raise refuse("read_many_columns", file=file, there=width, most=limits.columns)
-    looked_at = max(_LEAST_ROWS, min(_ROWS, _CELLS // width))
+        raise refusal("read_many_columns", file=file, there=width, most=limits.columns)
+    looked_at = max(_MIN_ROWS, min(_ROWS, _CELLS // width))
     some = [cells for _, cells in islice(_rows(member, encoding, delimiter), looked_at)]
     cells = [cell for row in some[1:] for cell in row]
     comma = has_decimal_comma(cells, separated_by_comma=delimiter == ",")
@@ -111,7 +111,7 @@ def distinct_names(texts: list[str]) -> list[str]:
     names: list[str] = []
     taken: set[str] = set()
     for place, text in enumerate(texts):
-        base = name = shown(" ".join(tidy(text).split()), LONGEST_NAME - 6) or f"x{place + 1}"
+        base = name = shorten(" ".join(tidy(text).split()), MAX_NAME - 6) or f"x{place + 1}"
         number = 1
         while name in taken:
             number += 1
@@ -143,7 +143,7 @@ def _encoding(member: Member) -> str:
         if line is None:
             return encoding
         lines.append(line)
-    raise refuse("read_encoding", file=member.base, line=max(lines))
+    raise refusal("read_encoding", file=member.base, line=max(lines))
 
 
 def _demand_text(member: Member) -> None:
@@ -151,7 +151,7 @@ def _demand_text(member: Member) -> None:
     with member.open() as stream:
         while piece := stream.read(PIECE):
             if (found := piece.find(0)) >= 0:
-                raise refuse("read_not_text", file=member.base, byte=at + found)
+                raise refusal("read_not_text", file=member.base, byte=at + found)
             at += len(piece)
 
 
@@ -184,9 +184,9 @@ def _rows(member: Member, encoding: str, delimiter: str) -> Iterator[tuple[int, 
                 if any(map(str.strip, cells)):
                     yield reader.line_num, cells
         except csv.Error:
-            raise refuse("read_quotes", file=member.base, line=max(1, reader.line_num)) from None
+            raise refusal("read_quotes", file=member.base, line=max(1, reader.line_num)) from None
         except UnicodeDecodeError:  # a file that changes while it is read
-            raise refuse("read_encoding", file=member.base, line=reader.line_num) from None
+            raise refusal("read_encoding", file=member.base, line=reader.line_num) from None
         finally:
             text.detach()
 
@@ -194,10 +194,10 @@ def _rows(member: Member, encoding: str, delimiter: str) -> Iterator[tuple[int, 
 def _lines(text: io.TextIOWrapper, file: str) -> Iterator[str]:
     """Lines of bounded length: a file without line ends is not read into memory whole."""
     number = 0
-    while line := text.readline(_LONGEST_LINE):
+    while line := text.readline(_MAX_LINE):
         number += 1
-        if len(line) >= _LONGEST_LINE and not line.endswith(("\n", "\r")):
-            raise refuse("read_quotes", file=file, line=number)
+        if len(line) >= _MAX_LINE and not line.endswith(("\n", "\r")):
+            raise refusal("read_quotes", file=file, line=number)
         yield line
 
 
@@ -212,7 +212,7 @@ def _delimiter(member: Member, encoding: str) -> tuple[str, int]:
             error = wrong
             continue
         if not rows:
-            raise refuse("read_no_rows", file=member.base)
+            raise refusal("read_no_rows", file=member.base)
         width, count = max(Counter(map(len, rows)).items(), key=lambda item: (item[1], item[0]))
         while width > 1 and not any(row[width - 1].strip() for row in rows if len(row) >= width):
             width -= 1  # each line ends with a delimiter

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.own_data.preview import EXAMPLES, Dropped, said
-from app.own_data.reasons import shown
+from app.own_data.preview import MAX_EXAMPLES, Dropped, with_text
+from app.own_data.reasons import shorten
 from engine.reasons import Reason
 
 #: Different reasons that are kept apart; the others are counted with the last one.
@@ -34,8 +34,8 @@ class Dropping:
             else:
                 entry = self._entries[reason] = _Entry(reason)
         entry.count += count
-        if example and len(entry.examples) < EXAMPLES:
-            entry.examples.append(shown(example, 100))
+        if example and len(entry.examples) < MAX_EXAMPLES:
+            entry.examples.append(shorten(example, 100))
 
     def __len__(self) -> int:
         return sum(entry.count for entry in self._entries.values())
@@ -43,4 +43,6 @@ class Dropping:
     def listed(self) -> list[Dropped]:
         """The most frequent first."""
         entries = sorted(self._entries.values(), key=lambda entry: -entry.count)
-        return [{"why": said(one.reason), "count": one.count, "examples": one.examples} for one in entries]
+        return [
+            {"why": with_text(one.reason), "count": one.count, "examples": one.examples} for one in entries
+        ]

@@ -12,7 +12,7 @@ from app.own_data.material import Material
 from app.own_data.members import ARCHIVES, Member
 from app.own_data.npz import read_npz
 from app.own_data.pictures import ENDINGS, read_pictures
-from app.own_data.reasons import listed, refuse, say, shown
+from app.own_data.reasons import join_names, make_reason, refusal, shorten
 from app.own_data.table import read_table
 
 TABLES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".data")
@@ -55,17 +55,17 @@ def _of_file(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     member = contents.members[0]
     head = member.head()
     if not head:
-        raise refuse("read_empty", file=contents.file)
+        raise refusal("read_empty", file=contents.file)
     if head.startswith(_OLD_WORKBOOK):
-        raise refuse("read_workbook", file=contents.file)
+        raise refusal("read_workbook", file=contents.file)
     if head.startswith(_IMAGES) and b"\0" in head:
-        raise refuse("read_one_image", file=contents.file)
+        raise refusal("read_one_image", file=contents.file)
     if head.startswith(MAGIC):
         return read_idx(contents, choices, limits, dropping)
     if member.ends(".bin"):
         return read_cifar(contents, choices, limits, dropping)
     if head.startswith(_STRANGE) or member.ends(".zip", ".npz", ".tar", ".tgz", *ENDINGS):
-        raise refuse("read_unknown", file=contents.file, there=_first_bytes(head))
+        raise refusal("read_unknown", file=contents.file, there=_first_bytes(head))
     return read_table(member, choices, limits, dropping)
 
 
@@ -73,7 +73,7 @@ def _of_archive(contents: Contents, choices: Choices, limits: Limits, dropping: 
     members = contents.members
     names = {member.name for member in members}
     if names & set(_WORKBOOKS):
-        raise refuse("read_workbook", file=contents.file)
+        raise refusal("read_workbook", file=contents.file)
     if any(member.ends(*ENDINGS) for member in members):
         return read_pictures(contents, choices, limits, dropping)
     if any(member.name.endswith(".npy") for member in members):
@@ -84,9 +84,9 @@ def _of_archive(contents: Contents, choices: Choices, limits: Limits, dropping: 
         return read_idx(contents, choices, limits, dropping)
     tables = [member for member in members if member.ends(*TABLES)]
     if len(tables) > 1:
-        raise refuse("read_tables", file=contents.file, there=listed([member.name for member in tables]))
+        raise refusal("read_tables", file=contents.file, there=join_names([member.name for member in tables]))
     if not tables:
-        raise refuse("read_nothing", file=contents.file, there=contents.names)
+        raise refusal("read_nothing", file=contents.file, there=contents.names)
     for member in members:
         if member is not tables[0]:
             _leave_out(member, dropping)
@@ -95,12 +95,12 @@ def _of_archive(contents: Contents, choices: Choices, limits: Limits, dropping: 
 
 def _leave_out(member: Member, dropping: Dropping) -> None:
     is_archive = member.name.lower().endswith(ARCHIVES)
-    dropping.add(say("read_drop_archive" if is_archive else "read_drop_other"), member.name)
+    dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
 
 
 def _first_bytes(head: bytes) -> str:
     """The begin of a file as text, or in hexadecimal digits."""
     begin = head[:_SHOWN_BYTES]
     return (
-        shown(begin.decode("ascii")) if begin.isascii() and begin.decode().isprintable() else begin.hex(" ")
+        shorten(begin.decode("ascii")) if begin.isascii() and begin.decode().isprintable() else begin.hex(" ")
     )

@@ -18,7 +18,7 @@ from app.own_data.library import OwnData
 from app.own_data.limits import Limits
 from app.people.person import ANYONE
 from engine.datasets import own
-from engine.datasets.own_about import LONGEST_TITLE
+from engine.datasets.own_about import MAX_TITLE
 from engine.errors import DatasetError
 from engine.reasons import reason_of
 
@@ -72,7 +72,7 @@ class FoundFiles:
 
     async def _read(self, file: str, stamp: str) -> Found:
         made = Path(tempfile.mkdtemp(prefix=".own-", dir=self._own_data.folder))
-        title = Path(file).stem.strip()[:LONGEST_TITLE].strip() or file[:LONGEST_TITLE]
+        title = Path(file).stem.strip()[:MAX_TITLE].strip() or file[:MAX_TITLE]
         try:
             about = await process.decode(self._folder / file, file, Choices(title=title), self._limits, made)
             name = await self._own_data.keep(made / own.name_of(about), ANYONE, title, shared=True)

@@ -22,7 +22,7 @@ from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.members import Member
-from app.own_data.reasons import refuse, say, shown
+from app.own_data.reasons import make_reason, refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
 
 #: Two zero bytes and the type of unsigned bytes begin a file.
@@ -52,15 +52,17 @@ class Idx:
             DatasetError: the file ends before.
         """
         size = math.prod(self.shape[1:])
-        at_once = max(1, _BLOCK // size)
+        block_items = max(1, _BLOCK // size)
         with self.member.open() as stream:
             stream.read(len(MAGIC) + 1 + 4 * len(self.shape))
-            for at in range(0, self.shape[0], at_once):
-                count = min(at_once, self.shape[0] - at)
+            for at in range(0, self.shape[0], block_items):
+                count = min(block_items, self.shape[0] - at)
                 data = stream.read(count * size)
                 if len(data) != count * size:
                     wanted, there = math.prod(self.shape), at * size + len(data)
-                    raise refuse("read_cut_short", file=shown(self.member.name), wanted=wanted, there=there)
+                    raise refusal(
+                        "read_cut_short", file=shorten(self.member.name), wanted=wanted, there=there
+                    )
                 yield np.frombuffer(data, np.uint8).reshape(count, *self.shape[1:])
 
 
@@ -83,17 +85,17 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
         idx = _header(member, contents.file, limits)
         found[_KIND.sub("", member.base.lower()), len(idx.shape)] = idx
     if len(contents.members) == 1 and not others:
-        raise refuse("read_images_only", file=contents.file)
+        raise refusal("read_images_only", file=contents.file)
     pairs = _pairs(found, contents)
     for images, labels in pairs:
         if images.shape[0] != labels.shape[0]:
             count, of = images.shape[0], labels.shape[0]
-            raise refuse("read_lengths", file=contents.file, images=count, labels=of)
+            raise refusal("read_lengths", file=contents.file, images=count, labels=of)
         if images.shape[1:] != pairs[0][0].shape[1:]:
             train, test = str(pairs[0][0].shape[1:]), str(images.shape[1:])
-            raise refuse("read_shapes", file=contents.file, train=train, test=test)
+            raise refusal("read_shapes", file=contents.file, train=train, test=test)
         if images.shape[0] > limits.rows:
-            raise refuse("read_many_rows", file=contents.file, most=limits.rows)
+            raise refusal("read_many_rows", file=contents.file, most=limits.rows)
     names = [contents.file.lower(), *(member.name.lower() for member in contents.members)]
     codes, classes = _classes([labels for _, labels in pairs], others, names, limits)
     stacks = [_stack(images) for images, _ in pairs]
@@ -110,7 +112,7 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
         origin="idx",
         format="idx",
         image_choices=used,
-        notes=[say("read_note_transposed")] if used["transpose"] else [],
+        notes=[make_reason("read_note_transposed")] if used["transpose"] else [],
         dropping=dropping,
     )
 
@@ -118,7 +120,7 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
 def _header(member: Member, file: str, limits: Limits) -> Idx:
     head = member.head(len(MAGIC) + 1 + 4 * _IMAGES)
     axes = head[3] if len(head) > 3 else 0
-    wrong = refuse("read_idx_header", file=file, member=shown(member.name))
+    wrong = refusal("read_idx_header", file=file, member=shorten(member.name))
     if axes not in (_LABELS, _IMAGES) or len(head) < 4 + 4 * axes:
         raise wrong
     shape = struct.unpack(f">{axes}I", head[4 : 4 + 4 * axes])
@@ -126,7 +128,7 @@ def _header(member: Member, file: str, limits: Limits) -> Idx:
         raise wrong
     if math.prod(shape) > limits.unpacked_bytes:
         most = limits.unpacked_bytes >> 20
-        raise refuse("read_unpacked", file=file, megabytes=-(-math.prod(shape) >> 20), most=most)
+        raise refusal("read_unpacked", file=file, megabytes=-(-math.prod(shape) >> 20), most=most)
     return Idx(member, shape)
 
 
@@ -143,7 +145,7 @@ def _pairs(found: dict[tuple[str, int], Idx], contents: Contents) -> list[tuple[
     names = sorted(images, key=lambda name: _TEST.search(name) is not None)
     are_parts = len(names) == 2 and _TEST.search(names[1]) and not _TEST.search(names[0])
     if images.keys() != labels.keys() or not are_parts:
-        raise refuse("read_idx_pairs", file=contents.file, there=contents.names)
+        raise refusal("read_idx_pairs", file=contents.file, there=contents.names)
     return [(images[name], labels[name]) for name in names]
 
 

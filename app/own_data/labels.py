@@ -9,16 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.own_data.choices import LONGEST_NAME
+from app.own_data.choices import MAX_NAME
 from app.own_data.dropping import Dropping
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN
 from app.own_data.numerals import number
-from app.own_data.reasons import listed, refuse, say, shown
+from app.own_data.reasons import join_names, make_reason, refusal, shorten
 
 _DIGITS = re.compile(r"(\d+)", re.ASCII)
 #: A class has at least one example in each part.
-_LEAST = 2
+_MIN_EXAMPLES = 2
 
 
 class Codes:
@@ -40,9 +40,9 @@ class Codes:
         code = self._known.get(name)
         if code is None:
             if len(self._known) >= self._limits.classes:
-                raise refuse("read_many_classes", most=self._limits.classes)
-            if not (1 <= len(name) <= LONGEST_NAME and name.isprintable() and name.strip()):
-                raise refuse("read_class_name", name=shown(name, 30))
+                raise refusal("read_many_classes", most=self._limits.classes)
+            if not (1 <= len(name) <= MAX_NAME and name.isprintable() and name.strip()):
+                raise refusal("read_class_name", name=shorten(name, 30))
             code = self._known[name] = len(self._known)
         return code
 
@@ -106,7 +106,7 @@ def choose_classes(
     """
     for name in chosen or {}:
         if name not in names:
-            raise refuse("read_unknown_class", name=shown(name), there=listed(list(names)))
+            raise refusal("read_unknown_class", name=shorten(name), there=join_names(list(names)))
     texts = {name: (chosen or {}).get(name, name) for name in names}
     merged = list(dict.fromkeys(text for text in texts.values() if text))
     place = {text: at for at, text in enumerate(merged)}
@@ -114,14 +114,14 @@ def choose_classes(
     counts = np.bincount(codes, minlength=len(names))
     for at, name in enumerate(names):
         if index[at] < 0:
-            dropping.add(say("read_drop_chosen", name=name), count=int(counts[at]))
+            dropping.add(make_reason("read_drop_chosen", name=name), count=int(counts[at]))
     left = _enough(codes, parts, index, merged, counts, dropping)
     place = {text: at for at, text in enumerate(left)}
     index = np.array([place.get(texts[name], -1) for name in names], np.int32)
     if len(left) == 1:
-        raise refuse("read_one_class", name=left[0])
+        raise refusal("read_one_class", name=left[0])
     if not left:
-        raise refuse("read_no_class")
+        raise refusal("read_no_class")
     return Classes(names=left, shown=texts, index=index, counts=counts)
 
 
@@ -142,10 +142,10 @@ def _enough(
     for at, name in enumerate(merged):
         if not sums[:, at].any():
             continue  # all its rows are left out
-        if parts is None and sums[0, at] < _LEAST:
-            dropping.add(say("read_drop_small", name=name), count=int(sums[0, at]))
+        if parts is None and sums[0, at] < _MIN_EXAMPLES:
+            dropping.add(make_reason("read_drop_small", name=name), count=int(sums[0, at]))
         elif parts is not None and not sums[0, at]:
-            dropping.add(say("read_drop_untrained", name=name), count=int(sums[1, at]))
+            dropping.add(make_reason("read_drop_untrained", name=name), count=int(sums[1, at]))
         else:
             left.append(name)
     return left
@@ -158,4 +158,4 @@ def demand_bytes(count: int, limits: Limits) -> None:
         DatasetError: with both sizes.
     """
     if count > limits.decoded_bytes:
-        raise refuse("read_decoded", megabytes=-(-count >> 20), most=limits.decoded_bytes >> 20)
+        raise refusal("read_decoded", megabytes=-(-count >> 20), most=limits.decoded_bytes >> 20)

@@ -17,7 +17,7 @@ from typing import IO, BinaryIO, cast
 
 from app.own_data.dropping import Dropping
 from app.own_data.limits import Limits
-from app.own_data.reasons import refuse, say, shown
+from app.own_data.reasons import make_reason, refusal, shorten
 from engine.datasets.files import GZIP, PIECE
 from engine.errors import DatasetError, unreadable
 
@@ -53,7 +53,7 @@ class Member:
         except OSError as error:
             raise damaged(self.name, error) from error
         except DAMAGES as error:
-            raise refuse("read_damaged", file=shown(self.name)) from error
+            raise refusal("read_damaged", file=shorten(self.name)) from error
 
     def head(self, count: int = HEAD) -> bytes:
         """The first bytes."""
@@ -77,8 +77,8 @@ class Member:
 def damaged(name: str, error: OSError) -> DatasetError:
     """Why a file cannot be read: the system says so, or its content led to a place that is not there."""
     if error.errno in (None, errno.EINVAL):
-        return refuse("read_damaged", file=shown(name))
-    return unreadable(Path(shown(name)), error)
+        return refusal("read_damaged", file=shorten(name))
+    return unreadable(Path(shorten(name)), error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +97,9 @@ class Bounds:
         """
         most = self.limits.unpacked_bytes
         if unpacked > most:
-            raise refuse("read_unpacked", file=self.file, megabytes=-(-unpacked >> 20), most=most >> 20)
+            raise refusal("read_unpacked", file=self.file, megabytes=-(-unpacked >> 20), most=most >> 20)
         if unpacked > max(self.limits.free_bytes, self.limits.ratio * self.size):
-            raise refuse("read_ratio", file=self.file, most=self.limits.ratio)
+            raise refusal("read_ratio", file=self.file, most=self.limits.ratio)
 
 
 class _Gunzipped(io.RawIOBase):
@@ -141,7 +141,7 @@ def clean(name: str, dropping: Dropping) -> str | None:
     if not parts or any(part.lower() in _UNASKED for part in parts):
         return None
     if name.startswith("/") or ".." in parts or parts[0][1:2] == ":":
-        dropping.add(say("read_drop_path"), name)
+        dropping.add(make_reason("read_drop_path"), name)
         return None
     if any(part.startswith(".") for part in parts):
         return None

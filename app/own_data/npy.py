@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from app.own_data.limits import Limits
 from app.own_data.members import Member
-from app.own_data.reasons import refuse, shown
+from app.own_data.reasons import refusal, shorten
 from engine.datasets.files import PIECE
 
 #: Bytes that are read at a time.
@@ -53,14 +53,14 @@ class Npy:
         """
         item = self.shape[1:]
         size = max(1, math.prod(item) * self.dtype.itemsize)
-        at_once = max(1, _BLOCK // size)
+        block_items = max(1, _BLOCK // size)
         with self.member.open() as stream:
             stream.read(self.begin)
             if self.is_fortran and item:
-                yield from self._turned(stream, at_once)
+                yield from self._turned(stream, block_items)
                 return
-            for at in range(0, self.count, at_once):
-                count = min(at_once, self.count - at)
+            for at in range(0, self.count, block_items):
+                count = min(block_items, self.count - at)
                 data = self._exactly(stream, count * size)
                 yield np.frombuffer(data, self.dtype, count * math.prod(item)).reshape(count, *item)
 
@@ -68,7 +68,7 @@ class Npy:
         """The whole array, for a small one."""
         return np.concatenate([*self.blocks()]) if self.count else np.empty(self.shape, self.dtype)
 
-    def _turned(self, stream: BinaryIO, at_once: int) -> Iterator[NDArray[Any]]:
+    def _turned(self, stream: BinaryIO, block_items: int) -> Iterator[NDArray[Any]]:
         """Blocks of an array whose first axis varies fastest: its bytes wait in a file without a name."""
         with tempfile.TemporaryFile() as copy:
             left = math.prod(self.shape) * self.dtype.itemsize
@@ -78,17 +78,17 @@ class Npy:
                 left -= len(data)
             copy.flush()
             values: NDArray[Any] = np.memmap(copy, self.dtype, "r", shape=self.shape, order="F")
-            for at in range(0, self.count, at_once):
-                yield np.array(values[at : at + at_once], order="C")
+            for at in range(0, self.count, block_items):
+                yield np.array(values[at : at + block_items], order="C")
 
     def _exactly(self, stream: BinaryIO, wanted: int) -> bytes:
         data = stream.read(wanted)
         if len(data) != wanted:
-            raise refuse("read_damaged", file=shown(self.member.name))
+            raise refusal("read_damaged", file=shorten(self.member.name))
         if self.dtype.kind == "U":
             points = np.frombuffer(data, np.dtype(np.uint32).newbyteorder(self.dtype.byteorder))
             if (points > _LAST_CHARACTER).any():  # such a text would end the process
-                raise refuse("read_damaged", file=shown(self.member.name))
+                raise refusal("read_damaged", file=shorten(self.member.name))
         return data
 
 
@@ -98,28 +98,28 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
     Raises:
         DatasetError: it is no array, holds Python objects, or its size is not the one of its values.
     """
-    values = {"file": file, "member": shown(member.name)}
+    values = {"file": file, "member": shorten(member.name)}
     with member.open() as stream:
         try:
             version = npy_format.read_magic(stream)
             read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
             shape, is_fortran, dtype = read[version](stream)
         except Exception:  # NumPy has Python parse the header, whose parsers raise nearly everything
-            raise refuse("read_header", **values) from None
+            raise refusal("read_header", **values) from None
         begin = stream.tell()
     if dtype.hasobject:
-        raise refuse("read_pickled", **values)
+        raise refusal("read_pickled", **values)
     if dtype.kind not in "biufUS" or dtype.subdtype is not None or not dtype.itemsize:
-        raise refuse("read_array_kind", **values, there=shown(str(dtype), 30))
+        raise refusal("read_array_kind", **values, there=shorten(str(dtype), 30))
     if not len(shape) <= _MAX_AXES or any(type(length) is not int or length < 0 for length in shape):
-        raise refuse("read_header", **values)
+        raise refusal("read_header", **values)
     if math.prod(shape[1:]) * dtype.itemsize > _MAX_ITEM:
-        raise refuse("read_array_shape", **values, there=str(shape))
+        raise refusal("read_array_shape", **values, there=str(shape))
     wanted = math.prod(shape) * dtype.itemsize
     there = None if member.size is None else member.size - begin
     if there is not None and there < wanted:
-        raise refuse("read_cut_short", file=shown(member.name), wanted=begin + wanted, there=begin + there)
+        raise refusal("read_cut_short", file=shorten(member.name), wanted=begin + wanted, there=begin + there)
     if wanted > limits.unpacked_bytes:
         most = limits.unpacked_bytes >> 20
-        raise refuse("read_unpacked", file=file, megabytes=-(-wanted >> 20), most=most)
+        raise refusal("read_unpacked", file=file, megabytes=-(-wanted >> 20), most=most)
     return Npy(member, file, shape or (1,), dtype, is_fortran, begin)

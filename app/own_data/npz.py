@@ -21,7 +21,7 @@ from app.own_data.npz_images import find_layout, read_images
 from app.own_data.npz_rows import read_rows
 from app.own_data.numerals import plain
 from app.own_data.pairs import Pair, texts_of
-from app.own_data.reasons import listed, refuse, shown
+from app.own_data.reasons import join_names, refusal, shorten
 
 #: Names of the arrays of one part: inputs and labels, in small letters.
 _SINGLE = (
@@ -86,32 +86,32 @@ def _pair_names(names: Sequence[str] | Mapping[str, Any], file: str) -> list[tup
         return found
     pair = next(((x, y) for x, y in _SINGLE if x in names and y in names), None)
     if pair is None:
-        raise refuse("read_no_arrays", file=file, there=listed(list(names)))
+        raise refusal("read_no_arrays", file=file, there=join_names(list(names)))
     return [(*pair, TRAIN)]
 
 
 def _demand_pair(pair: Pair, first: Pair, limits: Limits) -> None:
     inputs, labels = pair.inputs, pair.labels
     file = inputs.file
-    values = {"file": file, "member": shown(inputs.member.name)}
+    values = {"file": file, "member": shorten(inputs.member.name)}
     if inputs.dtype.kind not in "biuf":
-        raise refuse("read_array_kind", **values, there=shown(str(inputs.dtype), 30))
+        raise refusal("read_array_kind", **values, there=shorten(str(inputs.dtype), 30))
     if len(inputs.shape) < 2 or not math.prod(inputs.shape):
-        raise refuse("read_array_shape", **values, there=str(inputs.shape))
+        raise refusal("read_array_shape", **values, there=str(inputs.shape))
     if inputs.shape[1:] != first.inputs.shape[1:]:
         train, test = str(first.inputs.shape[1:]), str(inputs.shape[1:])
-        raise refuse("read_shapes", file=file, train=train, test=test)
+        raise refusal("read_shapes", file=file, train=train, test=test)
     if len(labels.shape) not in (1, 2) or not labels.shape:
         raise _label_kind(labels)
     if inputs.count != labels.count:
-        raise refuse("read_lengths", file=file, images=inputs.count, labels=labels.count)
+        raise refusal("read_lengths", file=file, images=inputs.count, labels=labels.count)
     if inputs.count > limits.rows:
-        raise refuse("read_many_rows", file=file, most=limits.rows)
+        raise refusal("read_many_rows", file=file, most=limits.rows)
 
 
 def _label_kind(labels: Npy) -> Exception:
-    values = {"file": labels.file, "member": shown(labels.member.name)}
-    return refuse("read_label_kind", **values, there=str(labels.shape), kind=shown(str(labels.dtype), 30))
+    values = {"file": labels.file, "member": shorten(labels.member.name)}
+    return refusal("read_label_kind", **values, there=str(labels.shape), kind=shorten(str(labels.dtype), 30))
 
 
 def _labels(pairs: Sequence[Pair], names: Npy | None, limits: Limits) -> tuple[NDArray[np.int32], list[str]]:

@@ -17,11 +17,11 @@ from app.own_data.limits import Limits
 from app.own_data.material import Material
 from app.own_data.npy import Npy
 from app.own_data.pairs import Pair, parts_of
-from app.own_data.reasons import refuse, shown
+from app.own_data.reasons import refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
 
 #: Rows of so many numbers, a square, are images: 8 × 8 is the smallest.
-_LEAST_PIXELS = 64
+_MIN_PIXELS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def find_layout(array: Npy, scale: Scale) -> Layout | None:
     shape = array.shape[1:]
     if len(shape) == 1:
         side = math.isqrt(shape[0])
-        is_square = side * side == shape[0] >= _LEAST_PIXELS
+        is_square = side * side == shape[0] >= _MIN_PIXELS
         if not is_square or scale.low != 0 or scale.high not in (1, FEW_LEVELS, 255, 65535):
             return None
         return Layout(1, side, side, lambda block: block.reshape(len(block), 1, side, side))
@@ -54,8 +54,8 @@ def find_layout(array: Npy, scale: Scale) -> Layout | None:
         return Layout(min(3, shape[2]), shape[0], shape[1], lambda block: block.transpose(0, 3, 1, 2))
     if shape[0] in (1, 3):
         return Layout(shape[0], shape[1], shape[2], lambda block: block)
-    values = {"file": array.file, "member": shown(array.member.name)}
-    raise refuse("read_array_shape", **values, there=str(array.shape))
+    values = {"file": array.file, "member": shorten(array.member.name)}
+    raise refusal("read_array_shape", **values, there=str(array.shape))
 
 
 def read_images(

@@ -8,16 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.choices import Choices
-from app.own_data.columns import Column, Parsed, add, begin
+from app.own_data.columns import Column, Parsed, add_rows, new_columns
 from app.own_data.dropping import Dropping
 from app.own_data.labels import demand_bytes
 from app.own_data.limits import Limits
 from app.own_data.material import Material
 from app.own_data.npy import Npy
 from app.own_data.pairs import Pair, parts_of, texts_of
-from app.own_data.preview import SHOWN, ColumnPreview
-from app.own_data.reasons import refuse, say, shown
-from app.own_data.table import previews, usable_inputs
+from app.own_data.preview import MAX_SAMPLES, ColumnPreview
+from app.own_data.reasons import make_reason, refusal, shorten
+from app.own_data.table import column_previews, usable_inputs
 
 
 def read_rows(
@@ -32,21 +32,21 @@ def read_rows(
     """Rows of numbers. Those with a missing one are left out."""
     file, width = pairs[0].inputs.file, pairs[0].inputs.shape[1]
     if width > limits.columns:
-        raise refuse("read_many_columns", file=file, there=width, most=limits.columns)
+        raise refusal("read_many_columns", file=file, there=width, most=limits.columns)
     given = texts_of(named.get("columns"), limits) or []
     is_own = len(given) == width
     names = given if is_own else [f"x{place + 1}" for place in range(width)]
-    columns = begin(names, limits)
+    columns = new_columns(names, limits)
     for pair in pairs:
         done = 0
         for block in pair.inputs.blocks():
             numbers = block.T.astype(np.float64)
             others = [[(place, "") for place in np.flatnonzero(gaps).tolist()] for gaps in np.isnan(numbers)]
-            add(columns, range(done + 1, done + 1 + len(block)), Parsed(numbers, others))
+            add_rows(columns, range(done + 1, done + 1 + len(block)), Parsed(numbers, others))
             done += len(block)
     label = pairs[0].labels.name
     if choices.label not in (None, label):
-        raise refuse("read_no_column", column=shown(str(choices.label)), there=label)
+        raise refusal("read_no_column", column=shorten(str(choices.label)), there=label)
     inputs = columns if is_own and choices.columns is None else usable_inputs(columns, label, choices, file)
     units = _units(named.get("units"), len(columns)) if inputs is columns else ()
     standardizes = choices.standardize is not False and not units
@@ -59,13 +59,16 @@ def read_rows(
         parts=parts_of(pairs)[kept],
         origin="npz",
         format="npz",
-        columns=[*previews(columns, "", [column.name for column in inputs]), _label_preview(label, classes)],
+        columns=[
+            *column_previews(columns, "", [column.name for column in inputs]),
+            _label_preview(label, classes),
+        ],
         inputs=[column.name for column in inputs],
         offsets=offsets,
         units=units,
         samples={place: _written(rows[place], offsets, units) for place in _first(codes[kept], len(classes))},
         label=label,
-        notes=[say("read_note_standardized")] if units else [],
+        notes=[make_reason("read_note_standardized")] if units else [],
     )
 
 
@@ -90,13 +93,15 @@ def _rows(
             whole = ~np.isnan(values).any(axis=1)
             for place in np.flatnonzero(~whole).tolist():
                 column = inputs[int(np.isnan(values[place]).argmax())].name
-                dropping.add(say("read_drop_missing", column=column), f"{pair.inputs.name}[{done + place}]")
+                dropping.add(
+                    make_reason("read_drop_missing", column=column), f"{pair.inputs.name}[{done + place}]"
+                )
             chosen = np.flatnonzero(whole)
             rows[filled : filled + len(chosen)] = values[chosen]
             kept.append(chosen + done)
             filled, done = filled + len(chosen), done + len(block)
     if not filled:
-        raise refuse("read_no_rows_left", rows=count)
+        raise refusal("read_no_rows_left", rows=count)
     return rows[:filled], np.concatenate(kept)
 
 
@@ -126,7 +131,7 @@ def _label_preview(label: str, classes: Sequence[str]) -> ColumnPreview:
 
 def _first(codes: NDArray[np.int32], classes: int) -> Iterator[int]:
     """The positions of the first few of each class."""
-    each = max(1, 2 * SHOWN // classes)
+    each = max(1, 2 * MAX_SAMPLES // classes)
     for code in np.unique(codes).tolist():
         yield from np.flatnonzero(codes == code)[:each].tolist()
 

@@ -37,7 +37,7 @@ _WITH_COMMA = re.compile(r"[-+]?\d*,\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _WITH_POINT = re.compile(r"[-+]?\d*\.\d+(?:[eE][-+]?\d+)?", re.ASCII)
 _THOUSANDS = re.compile(r"[-+]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 #: The largest number that is read: differences of two are still 32-bit numbers.
-LARGEST = 1e38
+MAX_NUMBER = 1e38
 
 
 def tidy(text: str) -> str:
@@ -60,7 +60,7 @@ def number(text: str, comma: bool = False) -> float | None:
             return None
         text = text.replace(",", "")
     value = float(text)
-    return value if math.isfinite(value) and abs(value) <= LARGEST else None
+    return value if math.isfinite(value) and abs(value) <= MAX_NUMBER else None
 
 
 _EXCHANGED = str.maketrans(",.", ".,")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.own_data.choices import LONGEST_NAME
+from app.own_data.choices import MAX_NAME
 from app.own_data.limits import Limits
 from app.own_data.npy import Npy
 
@@ -32,5 +32,5 @@ def texts_of(array: Npy | None, limits: Limits) -> list[str] | None:
     if not 0 < array.count <= max(limits.classes, limits.columns):
         return None
     texts = [str(text) for text in array.whole()]
-    right = all(text.isprintable() and 1 <= len(text) <= LONGEST_NAME for text in texts)
+    right = all(text.isprintable() and 1 <= len(text) <= MAX_NAME for text in texts)
     return texts if right and len(set(texts)) == len(texts) else None

@@ -15,7 +15,7 @@ from app.own_data.labels import Codes, demand_bytes, natural
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.members import ARCHIVES, Member
-from app.own_data.reasons import refuse, say
+from app.own_data.reasons import make_reason, refusal
 from app.own_data.squares import Seen, Shape, TooManyPixels, Unreadable, look, read_square
 from engine.reasons import Reason
 
@@ -50,14 +50,14 @@ def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping
     """
     pictures, has_parts = _sorted_in(contents.members, dropping)
     if not pictures:
-        raise refuse("read_nothing", file=contents.file, there=contents.names)
+        raise refusal("read_nothing", file=contents.file, there=contents.names)
     codes = Codes(limits)
     labels = codes.of(picture.name for picture in pictures)
     shape = _shape(pictures, choices, limits)
     images = _allocated(len(pictures), shape, limits)
     kept, notes = _fill(images, pictures, shape, limits, dropping)
     if not len(kept):
-        raise refuse("read_nothing", file=contents.file, there=contents.names)
+        raise refusal("read_nothing", file=contents.file, there=contents.names)
     names, order = codes.ordered()
     parts = np.array([picture.part for picture in pictures], np.uint8)[kept]
     return Material(
@@ -81,7 +81,7 @@ def _sorted_in(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Pic
             images.append(member)
         else:
             archive = member.name.lower().endswith(ARCHIVES)
-            dropping.add(say("read_drop_archive" if archive else "read_drop_other"), member.name)
+            dropping.add(make_reason("read_drop_archive" if archive else "read_drop_other"), member.name)
     folders = [member.folders for member in images]
     depth = _depth_of_classes(folders)
     is_part = [len(path) > depth + 1 and path[depth].lower() in _PARTS for path in folders]
@@ -90,7 +90,7 @@ def _sorted_in(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Pic
     for member, path in zip(images, folders, strict=True):
         place = depth + 1 if has_parts else depth
         if len(path) <= place:
-            dropping.add(say("read_drop_no_folder"), member.name)
+            dropping.add(make_reason("read_drop_no_folder"), member.name)
             continue
         part = _PARTS[path[depth].lower()] if has_parts else TRAIN
         pictures.append(_Picture(member, " ".join(path[place].split()), part))
@@ -152,19 +152,19 @@ def _fill(
         try:
             values, seen = read_square(_bytes(picture.member, limits), shape, limits.pixels)
         except TooManyPixels:
-            dropping.add(say("read_drop_pixels", most=limits.pixels), picture.member.name)
+            dropping.add(make_reason("read_drop_pixels", most=limits.pixels), picture.member.name)
             continue
         except Unreadable:
-            dropping.add(say("read_drop_broken"), picture.member.name)
+            dropping.add(make_reason("read_drop_broken"), picture.member.name)
             continue
         images[len(kept)] = values
         kept.append(place)
         sizes.add((seen.width, seen.height))
         is_deep = is_deep or seen.is_deep
-    notes = [say("read_note_deep")] if is_deep else []
+    notes = [make_reason("read_note_deep")] if is_deep else []
     if any(width != height for width, height in sizes) or len(sizes) > 1:
         smallest, largest = (chosen(sizes, key=lambda size: size[0] * size[1]) for chosen in (min, max))
-        notes.append(say("read_note_sizes", smallest=list(smallest), largest=list(largest)))
+        notes.append(make_reason("read_note_sizes", smallest=list(smallest), largest=list(largest)))
     return np.array(kept, np.intp), notes
 
 

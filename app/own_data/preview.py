@@ -8,15 +8,15 @@ from typing_extensions import TypedDict
 
 from engine.reasons import Reason
 
-#: Rows or images that a preview shows at most.
-SHOWN = 50
-#: Places that are named of what was dropped for one reason.
-EXAMPLES = 5
+#: Rows or images that a preview shows.
+MAX_SAMPLES = 50
+#: Places that are named for each reason why something was dropped.
+MAX_EXAMPLES = 5
 
 Format = Literal["csv", "npz", "idx", "cifar", "zip", "folder", "drawings"]
 
 
-class Said(TypedDict):
+class ReasonWithText(TypedDict):
     """A reason with its English sentence: `code` and `values` as in `engine.reasons`."""
 
     code: str
@@ -39,7 +39,7 @@ class ColumnPreview(TypedDict):
     maximum: float | None
     mean: float | None
     use: Literal["input", "label", "unused"]
-    why: Said | None
+    why: ReasonWithText | None
 
 
 class ClassPreview(TypedDict):
@@ -70,7 +70,7 @@ class Samples(TypedDict):
 class Dropped(TypedDict):
     """Rows, images or members that are left out for one reason; `examples` names the first of them."""
 
-    why: Said
+    why: ReasonWithText
     count: int
     examples: list[str]
 
@@ -97,9 +97,9 @@ class Preview(TypedDict):
     validation_size: int
     samples: Samples
     dropped: list[Dropped]
-    notes: list[Said]
+    notes: list[ReasonWithText]
 
 
-def said(reason: Reason) -> Said:
+def with_text(reason: Reason) -> ReasonWithText:
     """A reason as JSON, with its sentence."""
     return {**reason.why, "text": str(reason)}

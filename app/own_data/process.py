@@ -18,11 +18,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
-from app.jobs.confined import needed
+from app.jobs.confined import needed_variables
 from app.own_data.choices import Choices
 from app.own_data.limits import Limits
 from app.own_data.preview import Preview
-from app.own_data.reasons import refuse
+from app.own_data.reasons import refusal
 from engine.datasets import own
 from engine.errors import DatasetError
 from engine.reasons import restored
@@ -32,7 +32,7 @@ MAX_ANSWER = 16 << 20
 
 
 async def preview(path: Path, file_name: str, choices: Choices, limits: Limits) -> Preview:
-    """As `app.own_data.reading.preview`.
+    """As `app.own_data.reading.preview`, in a process of its own.
 
     Raises:
         DatasetError: also if reading took too long or too much memory, or the process died.
@@ -41,7 +41,7 @@ async def preview(path: Path, file_name: str, choices: Choices, limits: Limits) 
 
 
 async def decode(path: Path, file_name: str, choices: Choices, limits: Limits, out: Path) -> own.About:
-    """As `app.own_data.reading.decode`. A process that died may leave a hidden folder in `out`.
+    """As `app.own_data.reading.decode`, in a process of its own. If it dies, it may leave a hidden folder in `out`.
 
     Raises:
         DatasetError: as `preview`.
@@ -63,7 +63,7 @@ async def _read(path: Path, file_name: str, choices: Choices, limits: Limits, ou
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         limit=MAX_ANSWER,
-        env=needed(os.environ) | {"PYTHONSAFEPATH": "1"},
+        env=needed_variables(os.environ) | {"PYTHONSAFEPATH": "1"},
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -72,19 +72,21 @@ async def _read(path: Path, file_name: str, choices: Choices, limits: Limits, ou
         async with asyncio.timeout(limits.seconds):
             with suppress(BrokenPipeError, ConnectionResetError):
                 process.stdin.write(json.dumps(task).encode() + b"\n")
-                await process.stdin.drain()  # it stays open: at its end the process ends
-            with suppress(ValueError):  # a longer answer
+                await (
+                    process.stdin.drain()
+                )  # not closed: the process ends when its input does, as when the server dies
+            with suppress(ValueError):  # the answer is longer than MAX_ANSWER: as if there were none
                 line = await process.stdout.readline()
     except TimeoutError:
-        raise refuse("read_slow", file=file_name, seconds=int(limits.seconds)) from None
+        raise refusal("read_slow", file=file_name, seconds=int(limits.seconds)) from None
     finally:
         with suppress(ProcessLookupError):
             process.kill()
-        await _ended(process)
+        await _wait_for_end(process)
     return _answer(line, file_name)
 
 
-async def _ended(process: asyncio.subprocess.Process) -> None:
+async def _wait_for_end(process: asyncio.subprocess.Process) -> None:
     """Wait for the end of a killed process, also if this task is cancelled again meanwhile."""
     waiting = asyncio.ensure_future(process.wait())
     while not waiting.done():
@@ -101,8 +103,8 @@ def _answer(line: bytes, file_name: str) -> Any:
     try:
         answer = json.loads(line)
     except ValueError:
-        raise refuse("read_died", file=file_name) from None
+        raise refusal("read_died", file=file_name) from None
     if "refused" in answer:
-        said = answer["refused"]
-        raise DatasetError(restored(said["text"], {"code": said["code"], "values": said["values"]}))
+        reason = answer["refused"]  # a `ReasonWithText`
+        raise DatasetError(restored(reason["text"], {"code": reason["code"], "values": reason["values"]}))
     return answer["result"]

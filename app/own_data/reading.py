@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.own_data.choices import LONGEST_TITLE, TEST_SHARE, VALIDATION_SHARE, Choices
+from app.own_data.choices import MAX_TITLE, TEST_SHARE, VALIDATION_SHARE, Choices
 from app.own_data.contents import opened
 from app.own_data.dropping import Dropping
 from app.own_data.finding import material_of
 from app.own_data.labels import Classes, choose_classes
 from app.own_data.limits import Limits
 from app.own_data.material import Material
-from app.own_data.preview import SHOWN, ClassPreview, Preview, Samples, said
-from app.own_data.reasons import say, shown
+from app.own_data.preview import MAX_SAMPLES, ClassPreview, Preview, Samples, with_text
+from app.own_data.reasons import make_reason, shorten
 from app.own_data.split import Split, keep_parts, split
 from app.own_data.standardizing import standardize
 from engine.datasets import own
@@ -57,7 +57,7 @@ def decode(path: Path, file_name: str, choices: Choices, limits: Limits, out: Pa
 
 
 def _read(path: Path, file_name: str, choices: Choices, limits: Limits) -> _Reading:
-    file, dropping = shown(file_name, 100), Dropping()
+    file, dropping = shorten(file_name, 100), Dropping()
     with opened(path, file, limits, dropping) as contents:
         material = material_of(contents, choices, limits, dropping)
         size = contents.size
@@ -143,7 +143,7 @@ class _Reading:
             "validation_size": self.split.validation_size,
             "samples": self._samples(),
             "dropped": material.dropping.listed(),
-            "notes": [said(note) for note in [*material.notes, *self._notes()]],
+            "notes": [with_text(note) for note in [*material.notes, *self._notes()]],
         }
 
     def _choices(self) -> dict[str, Any]:
@@ -192,12 +192,16 @@ class _Reading:
         if not material.is_table:
             candidates = np.arange(len(self.labels))
         of_class = [
-            candidates[self.labels[candidates] == label][:SHOWN] for label in range(len(self.classes.names))
+            candidates[self.labels[candidates] == label][:MAX_SAMPLES]
+            for label in range(len(self.classes.names))
         ]
         rounds = [
-            int(positions[turn]) for turn in range(SHOWN) for positions in of_class if turn < len(positions)
+            int(positions[turn])
+            for turn in range(MAX_SAMPLES)
+            for positions in of_class
+            if turn < len(positions)
         ]
-        chosen = sorted(rounds[:SHOWN], key=lambda at: (int(self.labels[at]), at))
+        chosen = sorted(rounds[:MAX_SAMPLES], key=lambda at: (int(self.labels[at]), at))
         labels = [int(self.labels[at]) for at in chosen]
         shape = [len(chosen), *material.values.shape[1:]]
         if material.is_table:
@@ -211,15 +215,17 @@ class _Reading:
         counts = np.bincount(self.labels[self.labels >= 0], minlength=len(self.classes.names))
         notes = []
         if self.material.parts is not None and self.choices.own_test is not False:
-            notes.append(say("read_note_own_test"))
+            notes.append(make_reason("read_note_own_test"))
         largest = int(counts.argmax())
         share = counts[largest] / counts.sum()
         if share >= _IMBALANCED:
             name = self.classes.names[largest]
-            notes.append(say("read_note_imbalance", name=name, percent=round(100 * float(share))))
+            notes.append(make_reason("read_note_imbalance", name=name, percent=round(100 * float(share))))
         for place in np.argsort(counts, kind="stable")[:3].tolist():
             if counts[place] < _FEW:
-                notes.append(say("read_note_few", name=self.classes.names[place], count=int(counts[place])))
+                notes.append(
+                    make_reason("read_note_few", name=self.classes.names[place], count=int(counts[place]))
+                )
         return notes
 
 
@@ -229,7 +235,7 @@ def title_of(file: str) -> str:
     while (short := stem.rpartition(".")[0]) and len(stem) - len(short) <= 5:
         stem = short
     plain = " ".join("".join(one if one.isprintable() else " " for one in stem).replace("_", " ").split())
-    return plain[:LONGEST_TITLE].strip() or "data"
+    return plain[:MAX_TITLE].strip() or "data"
 
 
 def _share(chosen: float | None, given: int | None, validation: int, train: int) -> float:

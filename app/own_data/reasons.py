@@ -72,6 +72,7 @@ TEXTS: dict[str, str] = {
     "read_no_column": "there is no column {column}; there are {there}",
     "read_label_is_input": "{column} is the class, so it cannot be an input as well",
     "read_no_number": "{column} cannot be an input: line {line} has {there} there, which is no number",
+    "read_no_numbers": "{column} cannot be an input: it has no numbers",
     "read_no_inputs": "{file} has no column of numbers beside the class {column}",
     "read_no_rows_left": "none of the {rows} rows has a number in all columns and a class",
     # arrays
@@ -164,26 +165,26 @@ def placeholders(text: str) -> tuple[str, ...]:
 declare({code: placeholders(text) for code, text in TEXTS.items()})
 
 
-def say(code: str, **values: Any) -> Reason:
+def make_reason(code: str, **values: Any) -> Reason:
     """The reason of this code with its English sentence."""
     written = {name: _written(value) for name, value in values.items()}
     return Reason(code, TEXTS[code].format(**written), **values)
 
 
-def refuse(code: str, **values: Any) -> DatasetError:
+def refusal(code: str, **values: Any) -> DatasetError:
     """The error that refuses a file."""
-    return DatasetError(say(code, **values))
+    return DatasetError(make_reason(code, **values))
 
 
-def shown(text: str, most: int = 60) -> str:
-    """A text from a file as it can stand in a sentence: one line, of few characters."""
+def shorten(text: str, most: int = 60) -> str:
+    """A text from a file, made fit for a sentence: in one line, and cut after `most` characters."""
     plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[: most + 1])
     return plain if len(text) <= most else plain[:most] + "…"
 
 
-def listed(texts: list[str], most: int = 5) -> str:
-    """The first of some names, in a row; "–" for none."""
-    names = ", ".join(shown(text) for text in texts[:most])
+def join_names(texts: list[str], most: int = 5) -> str:
+    """The first `most` names, separated by commas; "–" if there are none."""
+    names = ", ".join(shorten(text) for text in texts[:most])
     return f"{names}, …" if len(texts) > most else names or "–"
 
 

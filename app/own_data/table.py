@@ -1,4 +1,5 @@
-"""A table becomes rows of numbers with a class each. It is streamed twice: to know the columns, and to read them."""
+"""Reads a table as rows of numbers, each with its class. The file is streamed twice: the first pass finds out what is
+in each column, the second one fills the arrays."""
 
 from __future__ import annotations
 
@@ -11,14 +12,14 @@ from numpy.typing import NDArray
 from app.own_data.choices import Choices
 from app.own_data.columns import (
     Column,
-    add,
-    begin,
+    add_rows,
     classes_of,
     demand_classes,
+    find_column,
     find_label,
     guess_notes,
-    named,
-    parse,
+    new_columns,
+    parse_cells,
 )
 from app.own_data.delimited import Delimited, read_delimited
 from app.own_data.dropping import Dropping
@@ -27,17 +28,17 @@ from app.own_data.limits import Limits
 from app.own_data.material import Material
 from app.own_data.members import Member
 from app.own_data.numerals import is_missing, tidy
-from app.own_data.preview import SHOWN, ColumnPreview, said
-from app.own_data.reasons import refuse, say, shown
+from app.own_data.preview import MAX_SAMPLES, ColumnPreview, with_text
+from app.own_data.reasons import make_reason, refusal, shorten
 from engine.reasons import Reason
 
-#: Characters of a cell that a preview shows.
-_LONGEST = 40
+#: The most characters of a cell that a preview shows.
+_MAX_CELL = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
-    """What the first pass found: the columns, and how many rows have a cell in each of them."""
+    """What the first pass found: the columns, and how many rows are complete, with a cell in each column."""
 
     columns: list[Column]
     rows: int
@@ -55,21 +56,22 @@ def read_table(member: Member, choices: Choices, limits: Limits, dropping: Dropp
     if choices.label is None:
         label = find_label(columns, source.file, has_names=source.has_header)
     else:
-        label = named(columns, choices.label)
+        label = find_column(columns, choices.label)
         demand_classes(label)
-    others = [column for column in columns if column is not label]
-    inputs = usable_inputs(others, label.name, choices, source.file)
+    candidates = [column for column in columns if column is not label]
+    inputs = usable_inputs(candidates, label.name, choices, source.file)
+    # float32 has 7 digits: a column of large numbers that differ little would lose its differences without this
     offsets = np.array(
         [column.mean if choices.standardize is not False else 0.0 for column in inputs], np.float64
     )
-    demand_bytes(survey.rows * (4 * len(inputs) + 8), limits)
+    demand_bytes(survey.rows * (4 * len(inputs) + 8), limits)  # 4 for each value, 8 for the label of a row
     rows = np.empty((survey.rows, len(inputs)), np.float32)
     codes = np.empty(survey.rows, np.int32)
     classes = Codes(limits)
     reader = _Reader(source, columns, label, inputs, offsets, dropping)
     count = reader.read(rows, codes, classes)
     if not count:
-        raise refuse("read_no_rows_left", rows=survey.rows)
+        raise refusal("read_no_rows_left", rows=survey.rows)
     names, order = classes.ordered()
     codes = order[codes[:count]]
     notes = _notes(source) + (guess_notes(columns, label) if choices.label is None else [])
@@ -79,7 +81,7 @@ def read_table(member: Member, choices: Choices, limits: Limits, dropping: Dropp
         classes=names,
         origin="csv",
         format="csv",
-        columns=previews(columns, label.name, [column.name for column in inputs]),
+        columns=column_previews(columns, label.name, [column.name for column in inputs]),
         inputs=[column.name for column in inputs],
         offsets=offsets,
         samples=reader.samples,
@@ -89,54 +91,61 @@ def read_table(member: Member, choices: Choices, limits: Limits, dropping: Dropp
     )
 
 
-def previews(columns: Sequence[Column], label: str, inputs: Sequence[str]) -> list[ColumnPreview]:
-    """What is said of each column."""
+def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]) -> list[ColumnPreview]:
+    """What the preview of a file shows of each column.
+
+    Args:
+        label: the name of the column with the classes.
+        inputs: the names of the input columns.
+    """
     made: list[ColumnPreview] = []
     for column in columns:
         used = column.name in inputs
         is_label = column.name == label
-        why = None if used or is_label else column.unusable() or say("read_column_unchosen")
-        numbers = column.is_number
+        why = None
+        if not (used or is_label):
+            why = column.unusable() or make_reason("read_column_unchosen")
+        is_number = column.is_number
         made.append(
             {
                 "name": column.name,
-                "kind": "number" if numbers else "text",
+                "kind": "number" if is_number else "text",
                 "missing": column.without,
                 "distinct": column.distinct,
-                "minimum": column.minimum if numbers else None,
-                "maximum": column.maximum if numbers else None,
-                "mean": column.mean if numbers else None,
+                "minimum": column.minimum if is_number else None,
+                "maximum": column.maximum if is_number else None,
+                "mean": column.mean if is_number else None,
                 "use": "label" if is_label else "input" if used else "unused",
-                "why": None if why is None else said(why),
+                "why": None if why is None else with_text(why),
             }
         )
     return made
 
 
 def _survey(source: Delimited, limits: Limits) -> _Survey:
-    """The first pass.
+    """The first pass: what is in each column.
 
     Raises:
-        DatasetError: there are no rows or too many, or most of them have another number of cells than the first ones.
+        DatasetError: there are no rows or too many, or more rows have a wrong number of cells than the right one.
     """
-    columns = begin(source.names, limits)
+    columns = new_columns(source.names, limits)
     texts: set[int] = set()
-    rows = others = 0
-    first: tuple[int, int] | None = None
+    rows = ragged_rows = 0
+    first_ragged: tuple[int, int] | None = None
     for block, ragged in source.blocks():
         rows += len(block.lines)
-        others += len(ragged)
-        first = first or (ragged[0] if ragged else None)
+        ragged_rows += len(ragged)
+        first_ragged = first_ragged or (ragged[0] if ragged else None)
         if rows > limits.rows:
-            raise refuse("read_many_rows", file=source.file, most=limits.rows)
+            raise refusal("read_many_rows", file=source.file, most=limits.rows)
         if block.lines:
-            add(columns, block.lines, parse(block.columns, source.comma, texts))
-    if first is not None and others > rows:
-        line, there = first
+            add_rows(columns, block.lines, parse_cells(block.columns, source.comma, texts))
+    if first_ragged is not None and ragged_rows > rows:
+        line, cells = first_ragged
         wanted = len(source.names)
-        raise refuse("read_ragged", file=source.file, line=line, wanted=wanted, there=there)
+        raise refusal("read_ragged", file=source.file, line=line, wanted=wanted, there=cells)
     if not rows:
-        raise refuse("read_no_rows", file=source.file)
+        raise refusal("read_no_rows", file=source.file)
     return _Survey(columns, rows)
 
 
@@ -144,43 +153,51 @@ def usable_inputs(columns: Sequence[Column], label: str, choices: Choices, file:
     """The input columns: those that were chosen, or all that are usable.
 
     Args:
-        columns: all but the one of the classes, which is called `label`.
+        columns: all columns but the one with the classes.
+        label: the name of the column with the classes.
+        file: the file's name, for messages.
 
     Raises:
-        DatasetError: a chosen one is no input, or there are none.
+        DatasetError: a chosen column cannot be an input, or no column can.
     """
     if choices.columns is None:
         usable = [column for column in columns if column.unusable() is None]
         if not usable:
-            raise refuse("read_no_inputs", file=file, column=label)
+            raise refusal("read_no_inputs", file=file, column=label)
         return usable
     if label in choices.columns:
-        raise refuse("read_label_is_input", column=label)
-    chosen = [named(columns, name) for name in dict.fromkeys(choices.columns)]
+        raise refusal("read_label_is_input", column=label)
+    chosen = [find_column(columns, name) for name in dict.fromkeys(choices.columns)]
     for column in chosen:
         if not column.is_number:
-            line, text = column.first_odd or (0, "–")
-            raise refuse("read_no_number", column=column.name, line=line, there=shown(text, 30))
+            if column.first_odd is None:
+                raise refusal("read_no_numbers", column=column.name)
+            line, text = column.first_odd
+            raise refusal("read_no_number", column=column.name, line=line, there=shorten(text, 30))
     return chosen
 
 
 def _notes(source: Delimited) -> list[Reason]:
+    """What is noteworthy about how the table is written."""
     notes = []
     if source.encoding not in ("utf-8", "utf-8-sig"):
         name = {"cp932": "Shift-JIS", "utf-16": "UTF-16"}[source.encoding]
-        notes.append(say("read_note_encoding", encoding=name))
+        notes.append(make_reason("read_note_encoding", encoding=name))
     if source.comma:
-        notes.append(say("read_note_comma"))
+        notes.append(make_reason("read_note_comma"))
     if not source.has_header:
-        notes.append(say("read_note_no_header"))
+        notes.append(make_reason("read_note_no_header"))
     return notes
 
 
 class _Reader:
-    """The second pass: fills the arrays with the rows that have everything, and counts the others.
+    """The second pass: fills the arrays with the rows that have a class and all inputs, and reports the others.
+
+    Args:
+        offsets: of each input column, which is subtracted from its values.
 
     Attributes:
-        samples: the texts of some rows of each class, by their place in the arrays.
+        samples: index of a row in the arrays → the texts of its input cells, for some rows of each class.
     """
 
     def __init__(
@@ -199,66 +216,80 @@ class _Reader:
         self._offsets = offsets
         self._dropping = dropping
         self.samples: dict[int, list[str]] = {}
-        self._shown: dict[int, int] = {}
-        self._texts: set[int] = set()  # of the inputs, those that are hardly numbers
+        self._sample_counts: dict[int, int] = {}  # class → its samples so far
+        self._texts: set[int] = set()  # indices of the inputs that are mostly no numbers, as in `parse_cells`
 
     def read(self, rows: NDArray[np.float32], codes: NDArray[np.int32], classes: Codes) -> int:
-        """Fill `rows` and `codes` from their begin; returns how many rows they got."""
+        """Fill the arrays `rows` and `codes` from the start, and number the classes in `classes`.
+
+        Returns:
+            how many rows were filled in.
+
+        Raises:
+            DatasetError: there are too many classes, or one whose name cannot be shown.
+        """
         count = 0
         for block, ragged in self._source.blocks():
             for line, _ in ragged:
-                reason = say("read_drop_ragged", wanted=len(self._source.names))
+                reason = make_reason("read_drop_ragged", wanted=len(self._source.names))
                 self._dropping.add(reason, f"line {line}")
             if not block.lines:
                 continue
             labels = classes.of(classes_of(block.columns[self._label], self._source.comma))
-            whole = np.ones(len(labels), bool)
-            self._leave_out(whole, labels < 0, lambda place: say("read_drop_no_label"), block.lines)
-            cells = [block.columns[place] for place in self._inputs]
-            values = parse(cells, self._source.comma, self._texts).numbers
-            lacks = np.isnan(values)
-            for to in np.flatnonzero(lacks.any(axis=1)).tolist():
-                self._leave_out(whole, lacks[to], self._lacking(cells[to], to), block.lines)
+            complete = np.ones(len(labels), bool)
+            self._drop(complete, labels < 0, lambda row: make_reason("read_drop_no_label"), block.lines)
+            cells = [block.columns[column] for column in self._inputs]
+            values = parse_cells(cells, self._source.comma, self._texts).numbers
+            missing = np.isnan(values)
+            for column in np.flatnonzero(missing.any(axis=1)).tolist():
+                self._drop(complete, missing[column], self._why_missing(cells[column], column), block.lines)
             values -= self._offsets[:, np.newaxis]
-            kept = np.flatnonzero(whole)
+            kept = np.flatnonzero(complete)
             rows[count : count + len(kept)] = values.T[kept]
             codes[count : count + len(kept)] = labels[kept]
-            self._show(block.columns, kept, labels, count)
+            self._add_samples(block.columns, kept, labels, count)
             count += len(kept)
         return count
 
-    def _lacking(self, cells: Sequence[str], to: int) -> Callable[[int], Reason]:
-        """Why a cell gives no number."""
-        column = self._names[to]
+    def _why_missing(self, cells: Sequence[str], column: int) -> Callable[[int], Reason]:
+        """A function of a row that says why its cell in an input column has no number."""
+        name = self._names[column]
 
-        def why(place: int) -> Reason:
-            missing = is_missing(tidy(cells[place]), in_numbers=True)
-            return say("read_drop_missing" if missing else "read_drop_no_number", column=column)
+        def why(row: int) -> Reason:
+            is_empty = is_missing(tidy(cells[row]), in_numbers=True)
+            return make_reason("read_drop_missing" if is_empty else "read_drop_no_number", column=name)
 
         return why
 
-    def _leave_out(
+    def _drop(
         self,
-        whole: NDArray[np.bool_],
-        without: NDArray[np.bool_],
+        complete: NDArray[np.bool_],
+        dropped: NDArray[np.bool_],
         why: Callable[[int], Reason],
         lines: Sequence[int],
     ) -> None:
-        for place in np.flatnonzero(whole & without).tolist():
-            self._dropping.add(why(place), f"line {lines[place]}")
-        whole &= ~without
+        """Report the `dropped` rows of a block that are still `complete`, and mark them as not complete: a row is
+        reported for its first reason only."""
+        for row in np.flatnonzero(complete & dropped).tolist():
+            self._dropping.add(why(row), f"line {lines[row]}")
+        complete &= ~dropped
 
-    def _show(
+    def _add_samples(
         self,
         columns: Sequence[Sequence[str]],
         kept: NDArray[np.intp],
         labels: NDArray[np.int32],
-        begin: int,
+        start: int,
     ) -> None:
-        """Keep the texts of the first rows of each class."""
-        for at, place in enumerate(kept.tolist()):
-            code = int(labels[place])
-            seen = self._shown.get(code, 0)
-            if seen < max(1, 2 * SHOWN // max(1, len(self._shown))):
-                self._shown[code] = seen + 1
-                self.samples[begin + at] = [columns[column][place][:_LONGEST] for column in self._inputs]
+        """Add the texts of the first rows of each class to the samples.
+
+        Args:
+            kept: which rows of the block came into the arrays, from the index `start` on.
+        """
+        for index, row in enumerate(kept.tolist(), start):
+            label = int(labels[row])
+            count = self._sample_counts.get(label, 0)
+            # twice as many as are shown, as some of the rows will be test rows and classes may be dropped
+            if count < max(1, 2 * MAX_SAMPLES // max(1, len(self._sample_counts))):
+                self._sample_counts[label] = count + 1
+                self.samples[index] = [columns[column][row][:_MAX_CELL] for column in self._inputs]

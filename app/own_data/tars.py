@@ -10,7 +10,7 @@ from typing import IO, cast
 
 from app.own_data.dropping import Dropping
 from app.own_data.members import DAMAGES, Bounds, Member, clean, unpacked
-from app.own_data.reasons import refuse, say
+from app.own_data.reasons import make_reason, refusal
 
 #: Where the word "ustar" stands in a TAR file.
 _USTAR = slice(257, 262)
@@ -34,14 +34,14 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
         archive = stack.enter_context(tarfile.open(fileobj=copy, mode="r:"))  # noqa: SIM115
         for count, info in enumerate(archive, 1):
             if count > limits.members:
-                raise refuse("read_many_members", file=file, most=limits.members)
+                raise refusal("read_many_members", file=file, most=limits.members)
             if info.isdir():
                 continue
             name = clean(info.name, dropping)
             if name is None:
                 continue
             if not info.isfile() or info.issparse():
-                dropping.add(say("read_drop_link"), name)
+                dropping.add(make_reason("read_drop_link"), name)
                 continue
             place = (info.offset_data, info.size)
 
@@ -50,7 +50,7 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
 
             members.append(Member(name, info.size, begin))
     except DAMAGES as error:
-        raise refuse("read_damaged", file=file) from error
+        raise refusal("read_damaged", file=file) from error
     return members
 
 

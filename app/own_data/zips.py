@@ -10,7 +10,7 @@ from typing import IO
 
 from app.own_data.dropping import Dropping
 from app.own_data.members import DAMAGES, Bounds, Member, clean, unpacked
-from app.own_data.reasons import refuse, say, shown
+from app.own_data.reasons import make_reason, refusal, shorten
 from engine.datasets.files import PIECE
 
 ZIPS = (b"PK\x03\x04", b"PK\x05\x06")
@@ -28,11 +28,11 @@ def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping
     """
     file, limits = bounds.file, bounds.limits
     if _entries(path) > limits.members:
-        raise refuse("read_many_members", file=file, most=limits.members)
+        raise refusal("read_many_members", file=file, most=limits.members)
     try:
         archive = stack.enter_context(zipfile.ZipFile(path))
     except DAMAGES as error:
-        raise refuse("read_damaged", file=file) from error
+        raise refusal("read_damaged", file=file) from error
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     bounds.demand(sum(info.file_size for info in infos))
     members = []
@@ -41,12 +41,12 @@ def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping
         if name is None:
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
-            dropping.add(say("read_drop_link"), name)
+            dropping.add(make_reason("read_drop_link"), name)
             continue
         if info.flag_bits & _ENCRYPTED:
-            raise refuse("read_locked", file=file, member=shown(name))
+            raise refusal("read_locked", file=file, member=shorten(name))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise refuse("read_method", file=file, member=shown(name))
+            raise refusal("read_method", file=file, member=shorten(name))
 
         def begin(info: zipfile.ZipInfo = info) -> IO[bytes]:
             return unpacked(archive.open(info), bounds)

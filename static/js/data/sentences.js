@@ -6,7 +6,7 @@ import { inputsOf, shownClasses } from "./choices.js";
 
 /**
  * @import { Dataset } from "../types.js"
- * @import { Preview, Said } from "./types.js"
+ * @import { Preview, ReasonWithText } from "./types.js"
  */
 
 /** A number of bytes as people read it. @param {number} bytes */
@@ -44,7 +44,7 @@ export function understood(preview) {
   return [source, what, parts];
 }
 
-/** A sentence of the server in the reader's language. @param {Said} said */
+/** A sentence of the server in the reader's language. @param {ReasonWithText} said */
 export function saidText(said) {
   return reasonText(said, said.text);
 }

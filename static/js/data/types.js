@@ -5,7 +5,7 @@
  * @import { Why } from "../types.js"
  */
 
-/** A reason with its English sentence. @typedef {Why & {text: string}} Said */
+/** A reason with its English sentence. @typedef {Why & {text: string}} ReasonWithText */
 
 /**
  * How a file is to be read; what is missing is as the server understood the file.
@@ -37,7 +37,7 @@
  * @property {number | null} maximum
  * @property {number | null} mean
  * @property {"input" | "label" | "unused"} use
- * @property {Said | null} why why it is unused
+ * @property {ReasonWithText | null} why why it is unused
  */
 
 /** A class as the file names it; `shown`: its name in the data set, empty if it is dropped. @typedef {{name: string, shown: string, count: number, train: number, test: number}} ClassOfFile */
@@ -63,8 +63,8 @@
  * @property {number} test_size
  * @property {number} validation_size
  * @property {Samples} samples
- * @property {{why: Said, count: number, examples: string[]}[]} dropped
- * @property {Said[]} notes
+ * @property {{why: ReasonWithText, count: number, examples: string[]}[]} dropped
+ * @property {ReasonWithText[]} notes
  */
 
 /** A file that was sent and is not kept yet. @typedef {{id: string, preview: Preview}} Upload */

@@ -273,6 +273,8 @@ def test_a_choice_that_does_not_fit_the_table_is_refused_by_name(tmp_path):
         == "species cannot be an input: line 2 has virginica there, which is no number"
     )
     assert brought.refusal(label="length").code == "read_regression"
+    gaps = bring(tmp_path, "gaps.csv", b"size,empty,class\n" + b"1,,a\n2,,b\n" * 9)
+    assert gaps.refusal(columns=["empty"]) == "empty cannot be an input: it has no numbers"
 
 
 def test_a_table_has_bounds(tmp_path):
