@@ -16,7 +16,7 @@ from app.jobs.moment import Moment
 from app.jobs.replay_messages import AskLandscape, Failed, Progress, Surveyed, TooLong
 from app.jobs.replayer import Replayer
 from app.jobs.replaying import RESTORE_SECONDS
-from app.jobs.surveying import LEAST_IMAGES
+from app.jobs.surveying import MIN_IMAGES
 from app.settings import Settings
 from app.storage import row_store
 from app.storage.database import Database
@@ -36,7 +36,7 @@ MAX_POINTS = 24
 SHORT_SECONDS = 1.0
 #: All points of all paths take this at most; with fewer than three points for each run there is nothing to see.
 POINT_BYTES = 128 << 20
-LEAST_POINTS = 3
+MIN_POINTS = 3
 #: A landscape may take this many times as long as the replay of a moment: a user asks for it and sees its progress.
 PATIENCE = 6
 #: Where the number of images is left open, it is the usual one, or as many as fit into this share of the time.
@@ -130,8 +130,8 @@ class Landscapes:
         parameters = summarize(configs[0]).parameters
         one = parameters * np.dtype(configs[0].dtype).itemsize * len(configs)
         points = min(MAX_POINTS, POINT_BYTES // one)
-        if points < LEAST_POINTS:
-            most = parameters * POINT_BYTES // (one * LEAST_POINTS)
+        if points < MIN_POINTS:
+            most = parameters * POINT_BYTES // (one * MIN_POINTS)
             text = (
                 f"the network has {parameters:,} parameters; a landscape of {len(configs)} may have {most:,}"
             )
@@ -153,7 +153,7 @@ class Landscapes:
         """As many images as usual, or as fit into the time."""
         fixed, each = _seconds(config, moments, iterations, options)
         fitting = (SHARE * self.bound_seconds - fixed) / each
-        return max(LEAST_IMAGES, min(options.images, int(fitting) // 10 * 10))
+        return max(MIN_IMAGES, min(options.images, int(fitting) // 10 * 10))
 
     def _demand_short(
         self,

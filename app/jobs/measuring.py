@@ -6,7 +6,7 @@ from __future__ import annotations
 from app.jobs.link import Link
 from app.jobs.messages import Measured
 from engine import Trainer
-from engine.measuring import every, measure
+from engine.measuring import interval, measure
 
 #: After any iteration of a training.
 NEVER = 1 << 62
@@ -24,7 +24,7 @@ class Measuring:
 
     def __init__(self, link: Link, trainer: Trainer, iterations: int) -> None:
         self._link = link
-        self._every = every(trainer.config, iterations)
+        self._interval = interval(trainer.config, iterations)
         self._measured = trainer.iteration
         self.due = self._next(trainer.iteration)
 
@@ -44,4 +44,4 @@ class Measuring:
         self._link.resume_clock()
 
     def _next(self, iteration: int) -> int:
-        return (iteration // self._every + 1) * self._every
+        return (iteration // self._interval + 1) * self._interval

@@ -13,7 +13,7 @@ RECENT = 20
 #: Kinds that are remembered; beyond, the one that was measured first is forgotten.
 MAX_KINDS = 500
 #: A training that has trained for less says nothing of the machine.
-LEAST_SECONDS = 0.1
+MIN_SECONDS = 0.1
 
 #: What decides how far the estimate is off: the data, the types of layers and the optimizer.
 Kind = tuple[str, ...]
@@ -39,7 +39,7 @@ class Speed:
         """
         expected = expected or training.expected_seconds
         part = training.iteration / training.iterations
-        if not expected or not part or training.seconds < LEAST_SECONDS:
+        if not expected or not part or training.seconds < MIN_SECONDS:
             return
         ratio = training.seconds / (expected * part)
         kind = _kind(training)
@@ -66,7 +66,7 @@ class Speed:
     def left(self, training: Training) -> float:
         """Seconds that a training will hold its place from now on; infinite: nothing is known of it."""
         left = training.iterations - training.iteration
-        if training.iteration and training.seconds >= LEAST_SECONDS:
+        if training.iteration and training.seconds >= MIN_SECONDS:
             seconds = training.seconds / training.iteration * left
         elif training.expected_seconds is None:
             return math.inf

@@ -20,7 +20,7 @@ REPORT_SECONDS = 0.1
 #: Where the number of images is left open, a landscape has as many as it can measure in this share of the time that is
 #: left, and at least some.
 LANDSCAPE_SHARE = 0.4
-LEAST_IMAGES = 50
+MIN_IMAGES = 50
 #: For so long it measures with all images, to see how long they take.
 TRIED_SECONDS = 0.5
 #: The parts of the images, by their names in `engine.parts`, the one to measure on first.
@@ -99,4 +99,4 @@ def _fitting(measured: Survey, steps: Iterator[None], options: Options, seconds:
         return options.images
     each = taken / (measured.done - count)
     fitting = options.images * min(1.0, seconds / (each * measured.total))
-    return min(options.images, max(LEAST_IMAGES, int(fitting) // 10 * 10))
+    return min(options.images, max(MIN_IMAGES, int(fitting) // 10 * 10))

@@ -34,14 +34,14 @@ def expected_starts(
     workers: int,
     seconds: Callable[[str], float],
     *,
-    at_once: Callable[[Owner], float] = lambda owner: math.inf,
+    max_running: Callable[[Owner], float] = lambda owner: math.inf,
 ) -> list[tuple[str, float]]:
     """The first trainings of a queue in the order in which they will start, with the seconds until then.
 
     Args:
         running: those that train: seconds until each leaves its place, and its owners.
         seconds: how long a training will hold its place.
-        at_once: how many trainings of an owner may run at the same time.
+        max_running: how many trainings of an owner may run at the same time.
     """
     rest = queue.copy()
     parts = Parts()
@@ -54,7 +54,9 @@ def expected_starts(
     starts: list[tuple[str, float]] = []
     known_owners = 0
     while len(starts) < KNOWN and known_owners < KNOWN_OWNERS:
-        training_id = rest.take(lambda owner: parts.leave_room(owner, at_once(owner))) if free > 0 else None
+        training_id = (
+            rest.take(lambda owner: parts.leave_room(owner, max_running(owner))) if free > 0 else None
+        )
         if training_id is not None:
             starts.append((training_id, now))
             owners = rest.payers(training_id)
@@ -83,9 +85,9 @@ class Parts:
         for owners in running:
             self.begin(owners)
 
-    def leave_room(self, owner: Owner, at_once: float) -> bool:
+    def leave_room(self, owner: Owner, max_running: float) -> bool:
         """Whether an owner may have one more."""
-        return self._parts[owner] < at_once * WHOLE
+        return self._parts[owner] < max_running * WHOLE
 
     def begin(self, owners: Sequence[Owner]) -> None:
         for owner in owners:

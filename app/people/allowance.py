@@ -1,4 +1,4 @@
-"""The allowance: what one student may have the lab do, so that nobody's wishes fill it for the others."""
+"""Bounds on what one student may have the lab do, so that it has room for the other students."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from app.people.judging import Terms
 from app.settings import Settings
 from engine.reasons import Reason
 
-#: Iterations of one step of a student.
+#: The most iterations that a student may step a paused run at once.
 MAX_STEP = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What an experiment costs; `seconds` by the measured speed of this machine."""
+    """What an experiment costs. `seconds` is an estimate from the measured speed of this machine."""
 
     iterations: int
     parameters: int
@@ -27,10 +27,12 @@ class Cost:
 
 
 class Allowance:
-    """The teacher has none, nor has anybody in a lab without a class.
+    """The bounds for each student. Nothing is refused to the teacher, or in a lab without a class.
+
+    An `owner` or `person_id` is the id of a person; None in a lab without a class.
 
     Attributes:
-        terms: those of the challenge that is open in the class; None: there is none.
+        terms: the terms of the challenge that is open in the class; None if no challenge is open.
     """
 
     def __init__(self, settings: Settings, is_student: Callable[[str | None], bool]) -> None:
@@ -38,27 +40,31 @@ class Allowance:
         self._is_student = is_student
         self.terms: Terms | None = None
 
-    def at_once(self, owner: str | None) -> float:
-        """How many trainings of an owner may run at the same time."""
+    def max_running(self, owner: str | None) -> float:
+        """How many trainings of an owner may run at the same time; infinity if there is no bound."""
         return self._settings.max_running_per_person if self._is_student(owner) else math.inf
 
     def set_terms(self, terms: Terms | None) -> None:
-        """Those of the challenge that is open in the class now; None: there is none."""
+        """Set the terms of the challenge that is open in the class now; None if no challenge is open."""
         self.terms = terms
 
     def demand_terms(self, person_id: str | None, configs: Sequence[Mapping[str, Any]]) -> None:
-        """Refuse what a student would train on the data of the open challenge with test images, or with other
-        validation images.
+        """Refuse experiments of a student that break the terms of the open challenge: those on its data set that have
+        test images, or other validation images than the challenge.
 
         Raises:
-            OffTerms: names the field of the first.
+            OffTerms: names the field of the first one.
         """
         if self.terms is not None and self._is_student(person_id):
             for place, config in enumerate(configs):
                 self.terms.demand(config, within=f"experiments.{place}." if len(configs) > 1 else "")
 
     def demand_queued(self, owner: str | None, queued: int, more: int) -> None:
-        """Refuse trainings beyond those that an owner may let wait.
+        """Refuse more trainings than a student may have in the queue.
+
+        Args:
+            queued: how many wait already.
+            more: how many would be added.
 
         Raises:
             Conflict: with how many wait, and the bound.
@@ -73,7 +79,11 @@ class Allowance:
             )
 
     def demand_runs(self, owner: str | None, owned: int, more: int) -> None:
-        """Refuse runs beyond those that an owner may have, also of what is trained already.
+        """Refuse more runs than a student may have. Runs that show a finished training count as well.
+
+        Args:
+            owned: how many runs the owner has already.
+            more: how many would be added.
 
         Raises:
             Conflict: with how many there are, and the bound.
@@ -88,7 +98,7 @@ class Allowance:
             )
 
     def demand_steps(self, person_id: str | None, iterations: int) -> None:
-        """Refuse a longer step than a student may do: a step takes no turn.
+        """Refuse a longer step than a student may make: a step does not wait in the queue, so it would delay others.
 
         Raises:
             Invalid: names the field, the bound and the value.
@@ -102,7 +112,10 @@ class Allowance:
             )
 
     def demand_paused(self, owner: str | None, paused: int) -> None:
-        """Refuse one more paused run than an owner may have; each may hold a process.
+        """Refuse to pause one more run if a student has as many paused runs as allowed: each may hold a process.
+
+        Args:
+            paused: how many of the owner's runs are paused already.
 
         Raises:
             Conflict: with the bound.
@@ -115,11 +128,13 @@ class Allowance:
             )
 
     def demand_costs(self, owner: str | None, costs: Sequence[Cost | None]) -> None:
-        """Refuse experiments of which one costs more than a run of a student may; None: one that costs nothing, as it
-        is trained already.
+        """Refuse all experiments if one of them costs more than a student's run may.
+
+        Args:
+            costs: of each experiment, in order; None for one that is trained already and so costs nothing.
 
         Raises:
-            Invalid: names the field of the first, the bound and the value.
+            Invalid: names the field of the first one that costs too much, the bound and the value.
         """
         if not self._is_student(owner):
             return
@@ -144,7 +159,7 @@ class Allowance:
                     _refuse(code, within + field, value, most)
 
 
-#: What each code counts, and by what it is divided where people read it.
+#: Code → the unit of its values in messages, and how many of the checked quantity make one such unit.
 _UNITS = {
     "own_iterations": ("iterations", 1),
     "own_parameters": ("parameters", 1),
@@ -154,9 +169,9 @@ _UNITS = {
 
 
 def _refuse(code: str, field: str, value: float, most: float) -> None:
-    words, unit = _UNITS[code]
-    needs, allowed = math.ceil(value / unit), math.floor(most / unit)
-    text = f"{field}: this experiment needs {needs:,} {words}; a student's run may have {allowed:,}"
+    unit, size = _UNITS[code]
+    needs, allowed = math.ceil(value / size), math.floor(most / size)
+    text = f"{field}: this experiment needs {needs:,} {unit}; a student's run may have {allowed:,}"
     reason = Reason(code, text, value=needs, most=allowed)
     raise Invalid(
         reason, code="too_large", field=field, bounds={"maximum": int(most), "value": math.ceil(value)}

@@ -16,12 +16,12 @@ from app.lab import UPLOADS, TheLab
 from app.own_data import handwriting
 from app.own_data.handwriting import SIDE
 from app.people.visits import ThePerson
-from app.routes.gone import GONE, unless_gone
+from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 
 router = APIRouter(prefix="/api/own-data/drawings", tags=["own data"], responses=ERRORS)
 
 #: Drawings that one person may give.
-MOST = 200
+MAX_DRAWINGS = 200
 
 
 def _pixels(text: str) -> str:
@@ -48,7 +48,7 @@ class Drawings(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    drawings: list[Drawing] = Field(min_length=1, max_length=MOST)
+    drawings: list[Drawing] = Field(min_length=1, max_length=MAX_DRAWINGS)
     consent: Literal[True] = Field(description="the person has agreed that the class trains on them")
 
 
@@ -76,7 +76,7 @@ async def upload_drawings(lab: TheLab, person: ThePerson, request: Request) -> R
     """Make an upload of all drawings, to look at and keep as one of a file."""
     found = await lab.handwriting.load()
     uploaded = await lab.uploads.make(person, "drawings.npz", partial(handwriting.write_file, found=found))
-    preview = await unless_gone(request, lab.uploads.first_preview(uploaded))
+    preview = await unless_disconnected(request, lab.uploads.first_preview(uploaded))
     if preview is None:
-        return Response(status_code=GONE)
+        return Response(status_code=CLIENT_CLOSED)
     return {"id": uploaded.id, "preview": dict(preview)}

@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependenci
 Language = Literal["en", "ja"]
 InLanguage = Annotated[Language, Query(description="of the texts, where the lesson has it")]
 #: Of the id of a question, as in `app.lessons.document`.
-LONGEST_ID = 40
+MAX_ID = 40
 
 
 class Sealing(BaseModel):
@@ -54,7 +54,7 @@ class Answering(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(max_length=LONGEST_ID)
+    id: str = Field(max_length=MAX_ID)
     value: Any
     language: Language = "en"
     again: bool = Field(
@@ -69,7 +69,7 @@ class Voting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    question: str = Field(max_length=LONGEST_ID)
+    question: str = Field(max_length=MAX_ID)
     value: Any
     language: Language = "en"
 
@@ -80,7 +80,7 @@ class Vote(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     lesson: str = Field(max_length=100)
-    question: str = Field(max_length=LONGEST_ID)
+    question: str = Field(max_length=MAX_ID)
     phase: Phase
 
 
@@ -244,7 +244,7 @@ def _prediction(stage: Stage, given: dict[str, Any]) -> dict[str, Any]:
     questions = {asked.id: asked for asked in stage.lesson.settings.predict}
     for name in given:
         if name not in questions:
-            field = f"prediction.{name[:LONGEST_ID]}"
+            field = f"prediction.{name[:MAX_ID]}"
             raise Invalid(f"{field} is not a question of this lesson", code="unknown_key", field=field)
     for name in questions:
         if given.get(name) is None:

@@ -69,7 +69,7 @@ async def _lines(lab: Lab, person_id: str, ask: AskLandscape) -> AsyncGenerator[
         news.set()
 
     try:
-        with lab.questions.taken(person_id):
+        with lab.questions.answering(person_id):
             task = asyncio.create_task(lab.landscapes.survey(ask, note))
             try:
                 while not task.done():

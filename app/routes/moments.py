@@ -1,5 +1,5 @@
-"""/api/runs/{id}/moments/{iteration}: a run as it was at any iteration, trained again from the nearest checkpoint, and
-what can be seen of its network there."""
+"""/api/runs/{id}/moments/{iteration}: the weights of a run and views of its network as they were at any iteration. The
+lab trains the run again up to there, from the nearest checkpoint."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from app.exports.names import attachment, name_of_run
 from app.jobs.moment import Moment
 from app.lab import EXPORTS, TheLab
 from app.people.visits import ThePerson
-from app.routes.gone import GONE, unless_gone
+from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 from app.routes.sent_once import SentOnce
 from engine import ExperimentConfig, views
 from engine.reasons import Reason
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
-Iteration = Annotated[int, InPath(description="0: before the first one")]
-#: The most characters of a view's options: a drawn colour image of 64 × 64 pixels has 16,384.
+Iteration = Annotated[int, InPath(description="the moment after this iteration; 0: before the first one")]
+#: The most characters of a view's options. The longest is a drawn colour image of 64 × 64 pixels, 16,384 in base64.
 MAX_OPTIONS = 20_000
 
 
 @router.get("/{run_id}/moments/{iteration}")
 async def get_moment(lab: TheLab, run_id: str, iteration: Iteration) -> MomentAnswer:
-    """What it would take to replay a moment: from where, and how long. Nothing is computed."""
+    """From which iteration a replay of a moment would start, and how long it would take. Nothing is replayed."""
     moment = Moment.of(lab.register.get(run_id).training, iteration)
     return {
         "iteration": iteration,
@@ -46,16 +46,16 @@ async def get_moment(lab: TheLab, run_id: str, iteration: Iteration) -> MomentAn
 async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: Iteration) -> Response:
     """The weights of a run after an iteration, as they were, bit for bit: a NumPy archive with all parameters and
     running means by names such as `1.dense.weights`, where 1 is the layer's number in the network's table, and
-    `iteration`. 409 with `replay_long` if they would take longer than the lab allows."""
+    `iteration`. 409 with `replay_long` if the replay would take longer than the lab allows."""
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
     response = SentOnce(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
     try:
-        if await unless_gone(request, _true(lab.past.write_weights(moment, file))) is None:
-            response.delete()  # it may have been written all the same
-            return Response(status_code=GONE)
-    except BaseException:
+        if await unless_disconnected(request, _then_true(lab.past.write_weights(moment, file))) is None:
+            response.delete()  # the file may have been written although the client has gone
+            return Response(status_code=CLIENT_CLOSED)
+    except BaseException:  # also a cancellation: nothing else would delete the file
         response.delete()
         raise
     return response
@@ -68,23 +68,23 @@ async def get_view(
     person: ThePerson,
     run_id: str,
     iteration: Iteration,
-    view: Annotated[str, InPath(description="its kind, as in `engine/views`")],
+    view: Annotated[str, InPath(description="the kind of view, as in `engine/views`")],
     options: Annotated[str, Query(description="JSON; empty: the defaults", max_length=MAX_OPTIONS)] = "",
 ) -> Response:
-    """What could be seen of the network at a moment, by replay, as bytes: see `app/jobs/view_bytes.py`. 409 with
-    `replay_long` if it would take longer than the lab allows."""
+    """A view of the network at a moment, by replay, as bytes in the format of `app/jobs/view_bytes.py`. 409 with
+    `replay_long` if the replay would take longer than the lab allows."""
     training = lab.register.get(run_id).training
     config = ExperimentConfig.from_dict(training.config, stored=True)
-    checked = views.check(view, _parsed(options), config)
-    with lab.questions.taken(person.id):
-        found = await unless_gone(request, lab.past.view(training, iteration, view, checked))
-    if found is None:
-        return Response(status_code=GONE)
-    return Response(found, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
+    checked = views.check(view, _parse_options(options), config)
+    with lab.questions.answering(person.id):
+        content = await unless_disconnected(request, lab.past.view(training, iteration, view, checked))
+    if content is None:
+        return Response(status_code=CLIENT_CLOSED)
+    return Response(content, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})
 
 
-def _parsed(options: str) -> dict[str, Any]:
-    """Options as an object.
+def _parse_options(options: str) -> dict[str, Any]:
+    """A view's options from JSON; empty for an empty text.
 
     Raises:
         Invalid: the text is no JSON object.
@@ -102,6 +102,7 @@ def _wrong_options(text: str) -> Invalid:
     return Invalid(Reason("invalid", text, field="options"), field="options")
 
 
-async def _true(work: Awaitable[None]) -> bool:
+async def _then_true(work: Awaitable[None]) -> bool:
+    """Gives work without a result one, as `unless_disconnected` answers None if the client has gone."""
     await work
     return True

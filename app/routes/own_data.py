@@ -16,7 +16,7 @@ from app.lab import EXPORTS, PREVIEWS, UPLOADS, Lab, TheLab
 from app.own_data.choices import Choices, Title
 from app.own_data.preview import Preview
 from app.people.visits import ThePerson
-from app.routes.gone import GONE, unless_gone
+from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 from app.routes.sent_once import SentOnce
 from app.texts import file_name
 from app.work import in_thread
@@ -51,9 +51,9 @@ async def upload(
     """Send a file as the body of the request, to look at before it counts: what it holds as far as it was understood.
     It is removed after an hour; in a class each person has one at a time."""
     uploaded = await lab.uploads.receive(person, file, request.stream())
-    preview = await unless_gone(request, lab.uploads.first_preview(uploaded))
+    preview = await unless_disconnected(request, lab.uploads.first_preview(uploaded))
     if preview is None:
-        return Response(status_code=GONE)
+        return Response(status_code=CLIENT_CLOSED)
     return {"id": uploaded.id, "preview": dict(preview)}
 
 
@@ -63,8 +63,8 @@ async def preview_upload(
 ) -> Response | Preview:
     """What the file is when it is read with these choices; those that are not given are as it was understood."""
     uploaded = lab.uploads.of(person, upload_id)
-    preview = await unless_gone(request, lab.uploads.preview(uploaded, choices))
-    return Response(status_code=GONE) if preview is None else preview
+    preview = await unless_disconnected(request, lab.uploads.preview(uploaded, choices))
+    return Response(status_code=CLIENT_CLOSED) if preview is None else preview
 
 
 @router.post(
@@ -75,8 +75,8 @@ async def keep_upload(
 ) -> Response | DatasetAnswer:
     """Make a data set of the file, which is removed then. The choices must have a title."""
     uploaded = lab.uploads.of(person, upload_id)
-    name = await unless_gone(request, lab.uploads.keep(uploaded, person, choices))
-    return Response(status_code=GONE) if name is None else lab.own_data.view(person, name)
+    name = await unless_disconnected(request, lab.uploads.keep(uploaded, person, choices))
+    return Response(status_code=CLIENT_CLOSED) if name is None else lab.own_data.view(person, name)
 
 
 @router.delete("/uploads/{upload_id}", status_code=204)
@@ -110,9 +110,9 @@ async def export(lab: TheLab, person: ThePerson, request: Request, name: str) ->
         attachment(f"{file_name(lab.own_data.view(person, name)['title'])}.npz"),
     )
     try:
-        if await unless_gone(request, in_thread(_write, lab, response, name, entry.about)) is None:
+        if await unless_disconnected(request, in_thread(_write, lab, response, name, entry.about)) is None:
             response.delete()  # it may have been written all the same
-            return Response(status_code=GONE)
+            return Response(status_code=CLIENT_CLOSED)
     except DatasetError as error:
         response.delete()
         raise Conflict(reason_of(error), code="not_available", field="name") from None

@@ -12,7 +12,7 @@ from app.answers.classroom import ClassAnswer, PhraseAnswer
 from app.answers.errors import ERRORS
 from app.lab import Lab, TheLab
 from app.people.cookies import forget, remember, token_of
-from app.people.names import LONGEST_NICKNAME
+from app.people.names import MAX_NICKNAME
 from app.people.person import Person, Role
 from app.people.refusals import Forbidden
 from app.people.visits import ThePerson, Visitor
@@ -32,7 +32,7 @@ class Joining(BaseModel):
 
     code: Code
     nickname: str = Field(
-        max_length=200, description=f"1 to {LONGEST_NICKNAME} characters, of which the class sees none"
+        max_length=200, description=f"1 to {MAX_NICKNAME} characters, of which the class sees none"
     )
 
 

@@ -14,7 +14,7 @@ from app.jobs.replay_messages import Answer, AskRate, Failed, RateFound, TooLong
 from app.lab import FINDS, TheLab
 from app.people.allowance import Cost
 from app.people.visits import ThePerson
-from app.routes.gone import GONE, unless_gone
+from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 from app.routes.runs import Experiment
 from engine import ExperimentConfig
 from engine.rate_finder import ITERATIONS, MIN_ITERATIONS
@@ -51,10 +51,10 @@ async def find_rate(lab: TheLab, request: Request, person: ThePerson, experiment
         iterations=iterations,
         bound_seconds=bound,
     )
-    with lab.questions.taken(person.id):
-        answer = await unless_gone(request, lab.replayer.answer(ask))
+    with lab.questions.answering(person.id):
+        answer = await unless_disconnected(request, lab.replayer.answer(ask))
     if answer is None:
-        return Response(status_code=GONE)
+        return Response(status_code=CLIENT_CLOSED)
     return {"iterations": iterations, **_found(answer, bound)}
 
 

@@ -15,7 +15,7 @@ PART = 1 << 20
 
 
 class SentOnce(StreamingResponse):
-    """A file that is sent once, and is deleted whatever becomes of that."""
+    """A response with a file, which is deleted when it has been sent, and also when sending it fails."""
 
     def __init__(self, file: Path, headers: dict[str, str]) -> None:
         self.file = file

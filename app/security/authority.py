@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
-LONGEST_PORT = 65535
+MAX_PORT = 65535
 
 _AUTHORITY = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9_.-]+))(?::([0-9]{0,5}))?")
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*")
@@ -33,7 +33,7 @@ class Authority:
             return None
         address, name, digits = found.groups()
         port = int(digits) if digits else None
-        if port is not None and port > LONGEST_PORT:
+        if port is not None and port > MAX_PORT:
             return None
         if address is not None:
             try:

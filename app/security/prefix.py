@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-LONGEST_PREFIX = 200
+MAX_PREFIX = 200
 #: The first names of the lab's own routes. A lab below `/api` could not distinguish `/api/runs` and `/runs`.
 OWN_NAMES = frozenset(
     (
@@ -40,9 +40,9 @@ def clean_prefix(text: str) -> str:
         ValueError: for anything else; it says what is wrong.
     """
     prefix = text.removesuffix("/")
-    if len(prefix) > LONGEST_PREFIX or not _PREFIX.fullmatch(prefix):
+    if len(prefix) > MAX_PREFIX or not _PREFIX.fullmatch(prefix):
         raise ValueError(
-            f"must be a path such as /lossroom, of letters, digits and . _ ~ -, at most {LONGEST_PREFIX} long"
+            f"must be a path such as /lossroom, of letters, digits and . _ ~ -, at most {MAX_PREFIX} long"
         )
     first = prefix.split("/")[1] if prefix else ""
     if first in OWN_NAMES:

@@ -1,4 +1,4 @@
-"""How many questions that take long a person asks at the same time: the process that answers them is one for all."""
+"""A bound on the slow questions of one person that are answered at the same time, as one process answers all people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from app.errors import LabError
 from engine.reasons import Reason, declare
 
-#: At most this many questions of a person are answered at the same time. A page asks one after the other.
+#: Slow questions of one person that are answered at the same time. One page asks them one after the other.
 MAX_TOGETHER = 8
 
 declare({"too_many_questions": ("most",)})
@@ -27,8 +27,8 @@ class Questions:
         self._open: Counter[str] = Counter()
 
     @contextmanager
-    def taken(self, person_id: str) -> Iterator[None]:
-        """While a question is answered.
+    def answering(self, person_id: str) -> Iterator[None]:
+        """Count a question of this person for as long as the `with` block runs.
 
         Raises:
             TooManyQuestions: too many of this person are being answered already.

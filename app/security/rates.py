@@ -18,7 +18,7 @@ Action = Literal["launch", "run", "import", "export", "change", "join", "find", 
 class Rate:
     """Allows a burst of requests, and after it one in each interval of seconds."""
 
-    at_once: int
+    burst: int
     seconds: float
 
 
@@ -50,7 +50,7 @@ class Rates:
         self._full_at: dict[tuple[str, Action], float] = {}
 
     def take(self, person_id: str, action: Action, count: int = 1) -> None:
-        """Note that a person does something now, or `count` things at once, all or none; never more than `at_once`.
+        """Note that a person does something now, or `count` things at once, all or none; never more than `burst`.
 
         Raises:
             TooOften: with the seconds until it is allowed.
@@ -58,7 +58,7 @@ class Rates:
         rate, now = RATES[action], self._clock()
         key = (person_id, action)
         full_at = max(now, self._full_at.pop(key, now))
-        wait = full_at - now - (rate.at_once - count) * rate.seconds
+        wait = full_at - now - (rate.burst - count) * rate.seconds
         if wait > 1e-9:
             self._full_at[key] = full_at
             seconds = math.ceil(wait)

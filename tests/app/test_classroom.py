@@ -79,7 +79,7 @@ def test_of_many_wrong_recovery_phrases_at_once_few_are_compared(tmp_path, monke
 def test_a_class_joins_at_once_and_one_student_cannot_join_as_many_as_the_class_holds(tmp_path):
     async def scenario():
         async with Room(tmp_path) as room:
-            most = RATES["join"].at_once
+            most = RATES["join"].burst
             answers = await asyncio.gather(
                 *(
                     room.entrance.join(room.entrance.code, f"name {number}", "")

@@ -66,10 +66,10 @@ def routes():
 
 def test_a_student_changes_as_much_as_a_page_does_at_once_and_then_a_little_each_second(routes):
     counter, rate = Counter(), RATES["change"]
-    asked = [routes[number % len(routes)] for number in range(rate.at_once + 50)]
+    asked = [routes[number % len(routes)] for number in range(rate.burst + 50)]
     answers = [counter.ask(method, path, "student") for method, path in asked]
 
-    assert answers == [200] * rate.at_once + [429] * 50
+    assert answers == [200] * rate.burst + [429] * 50
     assert counter.ask("PUT", "/api/class/me/hand", "teacher") == 403
     assert counter.ask("PATCH", "/api/runs/r", "teacher") == 200, "the teacher is not counted"
     assert counter.ask("GET", "/api/runs/r", "student") == 200, "looking is not counted"

@@ -36,12 +36,12 @@ def test_in_any_time_no_more_is_allowed_than_a_full_bucket_and_what_runs_in(paus
     for first in range(len(allowed)):
         for last in range(first, len(allowed)):
             passed = allowed[last] - allowed[first]
-            assert last - first + 1 <= rate.at_once + passed / rate.seconds + 1e-6
+            assert last - first + 1 <= rate.burst + passed / rate.seconds + 1e-6
 
 
 def test_one_person_and_one_action_do_not_use_up_anothers():
     rates = Rates(Clock())
-    for _ in range(RATES["import"].at_once):
+    for _ in range(RATES["import"].burst):
         rates.take("a", "import")
     with pytest.raises(TooOften) as refused:
         rates.take("a", "import")
@@ -51,11 +51,11 @@ def test_one_person_and_one_action_do_not_use_up_anothers():
     rates.take("b", "import")
 
 
-@given(st.lists(st.integers(1, RATES["run"].at_once), max_size=20))
+@given(st.lists(st.integers(1, RATES["run"].burst), max_size=20))
 def test_many_things_at_once_count_as_many(counts):
     rates, taken = Rates(Clock()), 0
     for count in counts:
-        if taken + count <= RATES["run"].at_once:
+        if taken + count <= RATES["run"].burst:
             rates.take("a", "run", count)
             taken += count
         else:

@@ -40,14 +40,14 @@ def test_an_owner_with_as_many_running_as_allowed_waits_for_one_of_them():
         [(3.0, "a")],
         3,
         lengths.__getitem__,
-        at_once=lambda owner: 1 if owner == "a" else 9,
+        max_running=lambda owner: 1 if owner == "a" else 9,
     )
     assert starts == [("b0", 0.0), ("a0", 3.0), ("a1", 8.0)]
 
 
 def test_trainings_that_end_together_leave_their_places_before_the_next_one_is_taken():
     lengths = {"a0": 1.0, "b0": 1.0, "b1": 1.0, "a1": 1.0}
-    starts = expected_starts(queue_of(lengths), [], 2, lengths.__getitem__, at_once=lambda owner: 1)
+    starts = expected_starts(queue_of(lengths), [], 2, lengths.__getitem__, max_running=lambda owner: 1)
     assert starts == [("a0", 0.0), ("b0", 0.0), ("b1", 1.0), ("a1", 1.0)]
 
 
@@ -64,7 +64,9 @@ def test_the_expected_starts_are_those_that_come_true_if_every_training_takes_wh
     lengths, workers, limit
 ):
     """Also with a limit for each person: against a lab that plays second by second."""
-    starts = expected_starts(queue_of(lengths), [], workers, lengths.__getitem__, at_once=lambda owner: limit)
+    starts = expected_starts(
+        queue_of(lengths), [], workers, lengths.__getitem__, max_running=lambda owner: limit
+    )
     queue, now = queue_of(lengths), 0.0
     running: list[tuple[float, str]] = []
     come_true = []

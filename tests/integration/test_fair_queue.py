@@ -182,7 +182,7 @@ def test_a_student_who_asks_too_often_is_refused_for_some_seconds_and_others_are
         teacher, student, other = lab.teacher(), lab.student("Ada"), lab.student("Grace")
         path = f"/api/runs/{student.launch()['id']}/export.json"
         for person, statuses in ((student, {200, 429}), (teacher, {200})):
-            answers = [person.http.get(path) for _ in range(RATES["export"].at_once + 5)]
+            answers = [person.http.get(path) for _ in range(RATES["export"].burst + 5)]
             assert {answer.status_code for answer in answers} == statuses
             late = answers[-1]
             if late.status_code == 429:
