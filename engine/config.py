@@ -19,7 +19,7 @@ from engine import optimizers, regularizers
 from engine.dataset_config import DatasetConfig, parse_dataset
 from engine.fields import Field, parse, parse_named
 from engine.network_config import NetworkConfig, parse_network
-from engine.training_config import TRAINING_FIELDS, TrainingConfig, demand_spread, parse_training
+from engine.training_config import TRAINING_FIELDS, TrainingConfig, demand_variance, parse_training
 
 VERSION = 1
 
@@ -41,7 +41,15 @@ class RegularizationConfig:
 
 @dataclass(frozen=True, slots=True)
 class ExperimentConfig:
-    """A whole experiment. Make one with `from_dict`."""
+    """A whole experiment. Make one with `from_dict`.
+
+    Attributes:
+        version: of the document's format.
+        name: what people call it; it changes no curve.
+        optimizer: its `name`, and the values of its fields (`engine.optimizers.FIELDS`).
+        seed: determines all random choices.
+        dtype: of the network's numbers, "float32" or "float64".
+    """
 
     version: int
     name: str
@@ -58,10 +66,11 @@ class ExperimentConfig:
         """The experiment that a JSON document describes.
 
         Args:
-            stored: it was accepted before, perhaps by an earlier version, which refused less.
+            stored: whether the document was accepted before, when it was stored. Then rules that a later version has
+                added are not applied, so that the runs of an earlier version stay readable.
 
         Raises:
-            ConfigError: with the field, the bound and the value of the first thing that is wrong.
+            ConfigError: names the first field that is wrong, its bound and its value.
         """
         sections = ("dataset", "network", "optimizer", "regularization", "training")
         general = parse(GENERAL_FIELDS, document, "", also=sections)
@@ -79,7 +88,7 @@ class ExperimentConfig:
             **general,
         )
         if not stored:
-            demand_spread(training, dataset, config.network.built)
+            demand_variance(training, dataset, config.network.built)
         return config
 
     def to_dict(self) -> dict[str, Any]:
@@ -106,6 +115,7 @@ class ExperimentConfig:
 
     @property
     def iterations_per_epoch(self) -> int:
+        """Iterations that pass all training images once; the last one may have fewer images."""
         return math.ceil(self.dataset.train_images / self.training.batch_size)
 
     @property
@@ -113,5 +123,5 @@ class ExperimentConfig:
         """Planned iterations, also where epochs are given."""
         if self.training.epochs is not None:
             return self.training.epochs * self.iterations_per_epoch
-        assert self.training.iterations is not None
+        assert self.training.iterations is not None  # `parse_training` demands one of the two
         return self.training.iterations

@@ -7,6 +7,7 @@ training's weights. It changes nothing in the training, and is the same whenever
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,20 +25,22 @@ from engine.views.units import LostUnits
 from engine.views.weight_layers import weight_layers
 from engine.views.weights import picture_shape, pictures
 
-#: The passes of images for all measurements are at most this share of those for training, which are three for each
-#: image of a batch; but a training is measured at least `LEAST` times, and at most `MOST` times.
+#: All measurements together pass at most this share of the images that training passes. Training counts three passes
+#: for each image of a batch: one forward, and two of the same cost backward.
 SHARE = 0.01
-LEAST, MOST = 4, 100
+#: A training is measured at least and at most this many times, whatever `SHARE` says.
+MIN_MEASUREMENTS, MAX_MEASUREMENTS = 4, 100
 
 
-def every(config: ExperimentConfig, iterations: int) -> int:
-    """After how many iterations a training is measured again. It is measured at its end as well.
+def interval(config: ExperimentConfig, iterations: int) -> int:
+    """How many iterations lie between two measurements of a training. It is measured at its end as well.
 
     Args:
-        iterations: of the training, with those before its forks.
+        iterations: of the whole training; of a fork, with those before it.
     """
     times = int(SHARE * 3 * iterations * config.training.batch_size / SAMPLE)
-    return max(1, -(-iterations // min(MOST, max(LEAST, times))))
+    times = min(MAX_MEASUREMENTS, max(MIN_MEASUREMENTS, times))
+    return max(1, math.ceil(iterations / times))
 
 
 def measure(trainer: Trainer) -> dict[str, Any]:
@@ -52,12 +55,12 @@ def measure(trainer: Trainer) -> dict[str, Any]:
             small_outputs: the share of (unit, image) outputs with |y| < 0.001: the layer's activation sparsity. Outputs
                 are those behind its activation, as in the view `histograms`.
             smoothness: of its weights as pictures (see `engine.views.smoothness`); None if they are none.
-            moved: ‖W − W₀‖ / ‖W₀‖ since the start. Only where the training has ended, as the first weights have to be
-                made again; None if W₀ is 0, or there is not enough memory.
+            moved: ‖W − W₀‖ / ‖W₀‖, how far the weights have moved from the initial ones. Only where the training has
+                ended, as the initial weights have to be made again; None if W₀ is 0, or memory does not suffice.
         labels: how many of the images have each class.
-        predicted: how many of them the network takes for each class; images whose logits are not finite are left out.
+        predicted: for how many of the images each class is predicted; without images whose logits are not finite.
     """
-    # first, so that the first weights are gone before there is a plain network
+    # before the plain network is built, so that the initial weights and that network are not in memory together
     moved = _moved(trainer) if trainer.done else None
     subject = Subject(trainer)
     images, labels = subject.sample()
@@ -69,24 +72,24 @@ def measure(trainer: Trainer) -> dict[str, Any]:
     predicted = np.zeros(classes, np.intp)
     # what a training computes on its way to a divergence may overflow here as well
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for seen in subject.passes(images):
-            lost.add(seen)
-            outputs.add(seen)
-            logits = seen.outputs[network.layers[-1]]
+        for passed in subject.passes(images):
+            lost.add(passed)
+            outputs.add(passed)
+            logits = passed.outputs[network.layers[-1]]
             known = logits[np.isfinite(logits).all(axis=1)]
             predicted += np.bincount(known.argmax(axis=1), minlength=classes)
         facts = [
             {
-                "name": one.name,
-                "units": one.units,
-                "dead": lost.dead(one),
-                "saturated": lost.saturated(one),
-                "small_weights": share_of_small([network.vector[network.weight_layers[one.name]]]),
-                "small_outputs": outputs.share(one),
-                "smoothness": _smoothness(subject, one.name),
-                **({} if moved is None else {"moved": moved[one.name]}),
+                "name": layer.name,
+                "units": layer.units,
+                "dead": lost.dead(layer),
+                "saturated": lost.saturated(layer),
+                "small_weights": share_of_small([network.vector[network.weight_layers[layer.name]]]),
+                "small_outputs": outputs.share(layer),
+                "smoothness": _smoothness(subject, layer.name),
+                **({} if moved is None else {"moved": moved[layer.name]}),
             }
-            for one in layers
+            for layer in layers
         ]
     return {
         "sample": len(images),
@@ -97,12 +100,12 @@ def measure(trainer: Trainer) -> dict[str, Any]:
 
 
 def _moved(trainer: Trainer) -> dict[str, float | None]:
-    """How far the weights of each layer have moved since the start."""
+    """How far the weights of each layer have moved since the start; None where it is not known."""
     subject = Subject(trainer)
     names = trainer.network.weight_layers
     try:
         return {name: finite(subject.moved(name)) for name in names}
-    except MemoryError:  # this is a figure of lessons alone, and training needs no more than before
+    except MemoryError:  # only lessons use this figure, and the training itself has the memory that it needs
         return dict.fromkeys(names)
 
 

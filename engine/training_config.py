@@ -93,7 +93,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)
 
 
-def demand_spread(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[Layer]) -> None:
+def demand_variance(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[Layer]) -> None:
     """Refuse batches of one image if batch norm normalizes single values: one value has no variance and becomes 0,
     whatever the image is.
 

@@ -53,7 +53,7 @@ def measure(
     evaluations: list[EvaluationMetrics] = []
     steps: list[int] = []
     gradients: list[tuple[float, ...]] = []
-    every = measuring.every(config, config.iterations) if inside and curves else config.iterations
+    every = measuring.interval(config, config.iterations) if inside and curves else config.iterations
     measurements: dict[int, dict[str, list[float]]] = {}
     while not trainer.done:
         for event in trainer.advance():

@@ -44,7 +44,8 @@ LAYERS: dict[str, type[Layer]] = {
     "residual": Residual,
 }
 
-FIELDS: dict[str, Sequence[Field]] = {
+#: The fields of each type that no other type shares.
+_OWN_FIELDS: dict[str, Sequence[Field]] = {
     "dense": dense.FIELDS,
     "activation": (Field("name", "choice", choices=tuple(ACTIVATIONS)),),
     "flatten": (),
@@ -56,25 +57,24 @@ FIELDS: dict[str, Sequence[Field]] = {
     "local_response_norm": local_response_norm.FIELDS,
     "residual": residual.FIELDS,
 }
-
-
-#: Penalties on the outputs of a layer. Every layer has these fields.
+#: λ of the penalties on the outputs of a layer. Every layer has these fields.
 ACTIVITY_FIELDS = (
     Field("activity_l1", "number", 0.0, minimum=0, maximum=100, scale="log"),
     Field("activity_l2", "number", 0.0, minimum=0, maximum=100, scale="log"),
 )
-#: `penalized`: the experiment's penalties apply to the layer's weights.
+#: Fields of the types in `WITH_WEIGHTS`. `penalized`: the experiment's penalties apply to the layer's weights.
 #: `trainable`: the layer's weights and biases are trained.
 WEIGHT_FIELDS = (
     Field("penalized", "boolean", True),
     Field("trainable", "boolean", True),
 )
 WITH_WEIGHTS = ("dense", "conv2d")
-FIELDS = {
+FIELDS: dict[str, Sequence[Field]] = {
     name: (*fields, *(WEIGHT_FIELDS if name in WITH_WEIGHTS else ()), *ACTIVITY_FIELDS)
-    for name, fields in FIELDS.items()
+    for name, fields in _OWN_FIELDS.items()
 }
-#: Fields that are not in a layer's description if they have their default values.
+#: Field → its default value, for the fields that a layer's description leaves out while they have their default values.
+#: No constructor takes them: they are attributes of `Layer`, which are set afterwards.
 OMITTED_DEFAULTS = {field.name: field.default for field in (*WEIGHT_FIELDS, *ACTIVITY_FIELDS)}
 
 
@@ -95,29 +95,34 @@ class ShapeError(ValueError):
         self.shapes = shapes
 
 
-def build_layers(described: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
-    """Build the described layers `{"type", ...}` for images of this shape. They have no weights yet.
+def build_layers(descriptions: Sequence[dict[str, Any]], shape: Shape) -> list[Layer]:
+    """Build layers from their descriptions. They have no weights yet.
 
-    Each layer is built for the output shape of the layer before it.
+    Args:
+        descriptions: a layer's `type` and the values of its `FIELDS`, lowest layer first.
+        shape: of one input of the lowest layer, (C, H, W) or (features,). Each further layer is built for the output
+            shape of the layer before it.
 
     Raises:
         ShapeError: a layer cannot take the output of the layer before it.
     """
     built: list[Layer] = []
-    for position, config in enumerate(described):
-        rest = {
-            name: value for name, value in config.items() if name != "type" and name not in OMITTED_DEFAULTS
+    for position, description in enumerate(descriptions):
+        arguments = {
+            name: value
+            for name, value in description.items()
+            if name != "type" and name not in OMITTED_DEFAULTS
         }
         try:
-            if "layers" in rest:  # a residual block, which contains layers
-                rest["layers"] = build_layers(rest["layers"], shape)
-            layer = LAYERS[config["type"]](shape, **rest)
+            if "layers" in arguments:  # a residual block, which contains layers
+                arguments["layers"] = build_layers(arguments["layers"], shape)
+            layer = LAYERS[description["type"]](shape, **arguments)
         except ValueError as error:
-            inside = error.place if isinstance(error, ShapeError) else ()
-            shapes = [below.output_shape for below in built]
-            raise ShapeError((position, *inside), reason_of(error), shapes) from error
-        for name in OMITTED_DEFAULTS.keys() & config.keys():
-            setattr(layer, name, config[name])
+            place_in_block = error.place if isinstance(error, ShapeError) else ()
+            shapes = [earlier.output_shape for earlier in built]
+            raise ShapeError((position, *place_in_block), reason_of(error), shapes) from error
+        for name in OMITTED_DEFAULTS.keys() & description.keys():
+            setattr(layer, name, description[name])
         built.append(layer)
         shape = layer.output_shape
     return built

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine import ExperimentConfig, Trainer
 from engine.findings import Case, Measured, Rows
-from engine.measuring import every, measure
+from engine.measuring import interval, measure
 
 SMALL = {"name": "normal", "std": 0.01}
 LARGE = {"name": "normal", "std": 1.0}
@@ -101,7 +101,7 @@ def _trained(text):
     while advanced := trainer.advance():
         for event in advanced:
             events[event.stream].append(event.values)
-        if trainer.iteration % every(config, trainer.iterations) == 0 and not trainer.divergence:
+        if trainer.iteration % interval(config, trainer.iterations) == 0 and not trainer.divergence:
             measured.append(Measured(trainer.iteration, measure(trainer)))
     streams = {
         stream: (trainer.columns[stream], np.array(rows, np.float32).reshape(len(rows), -1).T)

@@ -17,7 +17,7 @@ from engine.findings.holding import course_of
 from engine.findings.remedies import applied
 from engine.findings.rule import Look
 from engine.fork import check_fork
-from engine.measuring import every, measure
+from engine.measuring import interval, measure
 from engine.views import check, see
 from tests.engine.finding_cases import FAULTY, FAULTY_RUNS, HEALTHY, case_of, experiment, mlp
 
@@ -323,7 +323,7 @@ def test_how_far_weights_have_moved_is_measured_at_the_end_alone():
 )
 def test_a_training_is_measured_at_least_four_and_at_most_a_hundred_times(iterations, times):
     config = ExperimentConfig.from_dict(experiment(iterations=iterations, batch_size=100))
-    assert -(-iterations // every(config, iterations)) == times
+    assert -(-iterations // interval(config, iterations)) == times
 
 
 def test_without_rows_nothing_is_said():
