@@ -23,7 +23,7 @@ from starlette.types import Receive, Scope, Send
 from app.security.prefix import route_path
 
 #: Of fewer bytes than this, compression takes off next to nothing.
-LEAST_ZIPPED = 300
+MIN_ZIPPED_BYTES = 300
 
 #: The browser may keep a file forever: its address changes when its content does.
 FOREVER = "public, max-age=31536000, immutable"
@@ -146,7 +146,7 @@ def _read(paths: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> Asset:
         content = _STYLE_COMMENT.sub(b"", content)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    short = gzip.compress(content, 9, mtime=0) if len(content) >= LEAST_ZIPPED else None
+    short = gzip.compress(content, 9, mtime=0) if len(content) >= MIN_ZIPPED_BYTES else None
 
     def answers(keep: str) -> Answers:
         headers = {"ETag": etag, "Cache-Control": keep, "Vary": "Accept-Encoding"}

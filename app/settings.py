@@ -35,7 +35,7 @@ OTHER_VARIABLES = {
 }
 #: The setting whose variable has another name: a keyword of Python.
 _RENAMED = {"class_name": "class"}
-LONGEST_CLASS_NAME = 60
+MAX_CLASS_NAME = 60
 #: Memory that the server itself takes.
 SERVER_BYTES = 256 << 20
 #: Memory that one run may hold where there is more than enough.
@@ -86,8 +86,8 @@ def _networks(words: list[str]) -> list[str]:
 
 def _class_name(text: str) -> str:
     name = " ".join(text.split())
-    if len(name) > LONGEST_CLASS_NAME or not name.isprintable():
-        raise ValueError(f"must be at most {LONGEST_CLASS_NAME} characters in one line")
+    if len(name) > MAX_CLASS_NAME or not name.isprintable():
+        raise ValueError(f"must be at most {MAX_CLASS_NAME} characters in one line")
     return name
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
 #: The most wishes of one group; the others are the next ones.
-MOST = 100
+MAX_GROUP = 100
 
 W = TypeVar("W")
 R = TypeVar("R")
@@ -39,7 +39,7 @@ class Together(Generic[W, R]):
         return await result
 
     async def _fulfil_group(self) -> None:
-        group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        group, self._waiting = self._waiting[:MAX_GROUP], self._waiting[MAX_GROUP:]
         try:
             results = await self._fulfil([wish for wish, _ in group])
         except Exception as error:

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Shorter answers are sent as they are.
-LEAST_BYTES = 1000
+MIN_BYTES = 1000
 #: Compressed texts that are kept: the same few are for everybody.
 KEPT = 16
 
@@ -40,7 +40,7 @@ class Zipped:
                 headers = MutableHeaders(raw=start["headers"])
                 body = message.get("body", b"")
                 whole = not message.get("more_body", False) and "content-encoding" not in headers
-                if whole and len(body) >= LEAST_BYTES:
+                if whole and len(body) >= MIN_BYTES:
                     headers.add_vary_header("Accept-Encoding")
                     if takes:
                         message = {**message, "body": _compress(body)}

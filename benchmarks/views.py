@@ -54,7 +54,7 @@ TRAININGS: dict[str, dict[str, Any]] = {
 TIMES = 9
 #: Seconds in which the speeds of a watched training are measured: in turns with one view each, at least three.
 WATCHED_SECONDS = 3.0
-LEAST_TURNS = 3
+MIN_TURNS = 3
 
 
 def measure() -> list[dict[str, Any]]:
@@ -101,7 +101,7 @@ def _seconds(trainer: Trainer, kind: str, options: Mapping[str, Any]) -> float:
 def _speed(trainer: Trainer, kind: str, options: Mapping[str, Any], every: float) -> float:
     """Iterations in a second of a training that is watched ÷ those of one that is not."""
     ratios = []
-    for round_ in range(max(LEAST_TURNS, round(WATCHED_SECONDS / every))):
+    for round_ in range(max(MIN_TURNS, round(WATCHED_SECONDS / every))):
         watched, alone = 0.0, 0.0
         for is_watched in (round_ % 2 == 0, round_ % 2 == 1):
             if is_watched:

@@ -38,7 +38,7 @@ FIELDS = (
 #: How far the picture goes beyond the paths, as a share of their extent.
 MARGIN = 0.3
 #: The shorter side of a picture of paths is at least this share of the longer one.
-LEAST_SIDE = 0.35
+MIN_SIDE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +177,7 @@ class Survey:
             return np.linspace(-most, most, size), np.linspace(-most, most, size)
         low, high = places.min(axis=0), places.max(axis=0)
         middle, half = (low + high) / 2, (high - low) / 2 * (1 + 2 * MARGIN)
-        half = np.maximum(half, LEAST_SIDE * half.max())
+        half = np.maximum(half, MIN_SIDE * half.max())
         return (
             np.linspace(middle[0] - half[0], middle[0] + half[0], size),
             np.linspace(middle[1] - half[1], middle[1] + half[1], size),

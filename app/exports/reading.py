@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, NoReturn
 #: Bytes that are read at a time.
 PART = 1 << 18
 #: Characters of one value that is read as a whole: a config, notes, a row. Rows of numbers are read one by one.
-LONGEST = 4_000_000
+MAX_VALUE_CHARACTERS = 4_000_000
 
 #: An error in this many last characters may only mean that the rest is not read yet: `-Infinity`, `\ud83d\ude00`.
 BREAK = 16
@@ -60,8 +60,8 @@ class JsonReader:
                 if end < len(self._text) or self._ended:  # else it may be half a number
                     self._at = end
                     return value
-            if len(self._text) - self._at > LONGEST:
-                self._fail(f"a value of more than {LONGEST:,} characters", self._at)
+            if len(self._text) - self._at > MAX_VALUE_CHARACTERS:
+                self._fail(f"a value of more than {MAX_VALUE_CHARACTERS:,} characters", self._at)
             self._read(max(PART, len(self._text) - self._at))
 
     def end(self) -> None:

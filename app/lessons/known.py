@@ -15,9 +15,9 @@ from app.lessons.outcome import Figures
 from app.lessons.rendering import TextFigure
 from app.lessons.results import Words, parsed
 
-#: A figure of the room is the median of its launches; from `FEWEST` launches with different results on, with the range
-#: in which eight of ten lie.
-FEWEST, RANGE = 3, (10, 90)
+#: A figure of the room is the median of its launches. From this many launches with different results on, the range in
+#: which eight of ten lie stands beside it.
+MIN_LAUNCHES, RANGE = 3, (10, 90)
 
 
 class KnownRuns:
@@ -56,7 +56,7 @@ class KnownRuns:
         if not values:
             return None
         median = figure.show(float(np.median(values)))
-        if len(values) < FEWEST:
+        if len(values) < MIN_LAUNCHES:
             return median
         low, high = (figure.show(float(bound)) for bound in np.percentile(values, RANGE))
         return f"{median} ({low}–{high})"

@@ -13,7 +13,7 @@ from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 #: Points of one sketched curve.
 MIN_POINTS, MAX_POINTS = 2, 64
 #: Of a sketch that is not of accuracies.
-HIGHEST = 1e6
+MAX_VALUE = 1e6
 #: Characters of the answer to the last question.
 MAX_LENGTH = 2000
 
@@ -39,7 +39,7 @@ def checked(
         case Number():
             return _number_with_range(question, given, field)
         case Sketch():
-            highest = 100.0 if question.chart.endswith("accuracy") else HIGHEST
+            highest = 100.0 if question.chart.endswith("accuracy") else MAX_VALUE
             return _sketches(
                 given, [names.get(name, name) for name in question.runs], field, iterations, highest
             )

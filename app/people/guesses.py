@@ -17,7 +17,7 @@ FREE = 30
 FORGOTTEN_SECONDS = 10.0
 #: The pause doubles with each further group of this number of wrong codes, up to a bound.
 DOUBLES_EVERY = 5
-LONGEST_PAUSE = 30.0
+MAX_PAUSE = 30.0
 #: More wrong codes than these make the pause no longer.
 COUNTED = FREE + 5 * DOUBLES_EVERY
 #: Wrong codes that a browser may try by itself, whatever others try.
@@ -85,7 +85,7 @@ class Guesses:
         self._counted = now
         beyond = self._wrong - FREE
         if beyond > 0:
-            self._closed_until = now + min(LONGEST_PAUSE, 2 ** (beyond / DOUBLES_EVERY))
+            self._closed_until = now + min(MAX_PAUSE, 2 ** (beyond / DOUBLES_EVERY))
 
     def _has_own(self, browser: str) -> bool:
         """Whether a browser has wrong guesses of its own left."""

@@ -8,7 +8,7 @@ from app.errors import Invalid
 from engine.reasons import Reason
 
 #: The longest nickname.
-LONGEST_NICKNAME = 24
+MAX_NICKNAME = 24
 
 
 def digits(code: str) -> str:
@@ -26,11 +26,11 @@ def nickname(given: str) -> str:
     name = " ".join(name.split())
     if not name:
         raise Invalid("a nickname is needed", code="missing", field="nickname")
-    if len(name) > LONGEST_NICKNAME:
-        text = f"nickname must have at most {LONGEST_NICKNAME} characters, not {len(name)}"
+    if len(name) > MAX_NICKNAME:
+        text = f"nickname must have at most {MAX_NICKNAME} characters, not {len(name)}"
         raise Invalid(
-            Reason("too_long", text, most=LONGEST_NICKNAME),
+            Reason("too_long", text, most=MAX_NICKNAME),
             field="nickname",
-            bounds={"maximum": LONGEST_NICKNAME},
+            bounds={"maximum": MAX_NICKNAME},
         )
     return name

@@ -23,8 +23,8 @@ MAX_FEATURES = 1000
 MAX_SIDE = 128
 MAX_IMAGES = 10_000_000
 #: Characters of a title, of a class's name and of a column's.
-LONGEST_TITLE = 60
-LONGEST_NAME = 100
+MAX_TITLE = 60
+MAX_NAME = 100
 
 _NAME = re.compile(r"own-[0-9a-f]{16}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -77,7 +77,7 @@ class About:
         _demand(low <= len(self.class_names) <= high, "class_names", f"{low} to {high} names")
         for name, texts in (("class_names", self.class_names), ("columns", self.columns)):
             _demand(len(set(texts)) == len(texts), name, "names that differ")
-            _demand(all(map(_is_name, texts)), name, f"names of 1 to {LONGEST_NAME} characters in one line")
+            _demand(all(map(_is_name, texts)), name, f"names of 1 to {MAX_NAME} characters in one line")
         if len(self.shape) == 1:
             _demand(1 <= self.shape[0] <= MAX_FEATURES, "shape", f"1 to {MAX_FEATURES} columns")
             _demand(len(self.columns) == self.shape[0], "columns", f"{self.shape[0]} names")
@@ -186,7 +186,7 @@ def is_name(text: str) -> bool:
 
 
 def is_title(text: str) -> bool:
-    return 1 <= len(text) <= LONGEST_TITLE and text.isprintable() and text == text.strip()
+    return 1 <= len(text) <= MAX_TITLE and text.isprintable() and text == text.strip()
 
 
 def name_of(about: About) -> str:
@@ -224,7 +224,7 @@ def _demand(right: bool, name: str, wanted: str) -> None:
 
 
 def _is_name(text: str) -> bool:
-    return 1 <= len(text) <= LONGEST_NAME and text.isprintable()
+    return 1 <= len(text) <= MAX_NAME and text.isprintable()
 
 
 def _is_a(value: Any, kind: str) -> bool:

@@ -41,14 +41,14 @@ __all__ = [
 ]
 
 #: More would not be read.
-MOST = 5
+MAX_FINDINGS = 5
 #: From this number of evaluations on, each rule on evaluations can find something.
 EVALUATIONS = max(rule.least_evaluations for rule in RULES.values() if rule.stream == "evaluation")
 #: Without these columns there is nothing to look at.
 NEEDED = {"iteration", "loss", "learning_rate"}
 
 
-def find(case: Case, most: int = MOST) -> list[Finding]:
+def find(case: Case, most: int = MAX_FINDINGS) -> list[Finding]:
     """What is to be said of a training at the moment of its last row, the most decisive first."""
     found = (_finding(case, RULES[code], course) for code, course in courses(case).items() if course.holds)
     return list(found)[:most]

@@ -31,9 +31,9 @@ from engine.views.passes import Passed, passed
 #: The images that a view shows or counts, where there is a choice.
 PART = Field("part", "choice", "test", choices=("test", "validation", "train"))
 #: The most multiplications that the sample may take: for costly networks it has fewer images, but at least
-#: `LEAST_SAMPLE`.
+#: `MIN_SAMPLE`.
 MULTIPLY_ADDS = 80_000_000
-LEAST_SAMPLE = 20
+MIN_SAMPLE = 20
 
 
 class Subject:
@@ -128,7 +128,7 @@ class Subject:
         (`MULTIPLY_ADDS`); never more or fewer in the same run."""
         part = self.part(shown_part(self.config))
         cost = sum(layer.multiply_adds for layer in self.network.layers)
-        count = min(count, max(LEAST_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))
+        count = min(count, max(MIN_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))
         return self.images(part, slice(count)), part.labels[:count]
 
     def images(self, part: Part, chosen: slice | NDArray[np.intp]) -> Array:

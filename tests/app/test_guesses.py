@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.people.guesses import BROWSER_SECONDS, FREE, LONGEST_PAUSE, OWN, Guesses
+from app.people.guesses import BROWSER_SECONDS, FREE, MAX_PAUSE, OWN, Guesses
 
 
 class Clock:
@@ -55,11 +55,11 @@ def test_a_browser_that_guesses_waits_with_all_and_one_that_has_not_joins_at_onc
     eve, ada = guesses.new_browser(), guesses.new_browser()
     for _ in range(OWN + 10 * FREE):
         guesses.note_wrong(eve)
-    assert guesses.pause(eve) == guesses.pause() == LONGEST_PAUSE
+    assert guesses.pause(eve) == guesses.pause() == MAX_PAUSE
     for _ in range(OWN):
         assert guesses.pause(ada) == 0
         guesses.note_wrong(ada)
-    assert guesses.pause(ada) == LONGEST_PAUSE
+    assert guesses.pause(ada) == MAX_PAUSE
 
     guesses.renew()  # the code
     assert guesses.knows(ada)
@@ -98,7 +98,7 @@ def test_wrong_codes_that_come_all_at_once_make_the_pause_no_longer_and_end_it_n
     guesses = Guesses(clock)
     for _ in range(10_000):
         guesses.note_wrong()
-    assert guesses.pause() == LONGEST_PAUSE
+    assert guesses.pause() == MAX_PAUSE
 
 
 @given(st.lists(st.floats(0, 1000), max_size=200))
@@ -108,6 +108,6 @@ def test_no_pause_is_long_and_each_ends(gaps):
     for gap in gaps:
         clock.now += gap
         guesses.note_wrong()
-        assert 0 <= guesses.pause() <= LONGEST_PAUSE
-    clock.now += LONGEST_PAUSE
+        assert 0 <= guesses.pause() <= MAX_PAUSE
+    clock.now += MAX_PAUSE
     assert guesses.pause() == 0

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.live.throttle import Throttle
-from app.together import MOST, Together
+from app.together import MAX_GROUP, Together
 from tests.support import event_loop
 
 
@@ -51,10 +51,10 @@ def test_those_who_ask_while_a_group_is_stored_are_the_next_group():
 
     async def scenario():
         together = Together(asyncio.Lock(), fulfil)
-        await asyncio.gather(*(together.ask(number) for number in range(MOST + 50)))
+        await asyncio.gather(*(together.ask(number) for number in range(MAX_GROUP + 50)))
 
     event_loop.run(scenario())
-    assert groups == [1, MOST, 49]
+    assert groups == [1, MAX_GROUP, 49]
 
 
 def test_a_failure_reaches_all_of_its_group_and_nobody_else():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import zipped
-from app.zipped import LEAST_BYTES, Zipped
+from app.zipped import MIN_BYTES, Zipped
 from tests.support import event_loop
 
 
@@ -37,17 +37,17 @@ def ask(parts, *, accepts="gzip, br", fits=True):
 def test_every_answer_arrives_as_it_was(text, times, accepted, fits):
     whole = text * times
     headers, body = ask([whole], accepts="gzip" if accepted else "br", fits=fits)
-    zips = accepted and fits and len(whole) >= LEAST_BYTES
+    zips = accepted and fits and len(whole) >= MIN_BYTES
     assert (headers.get("content-encoding") == "gzip") == zips
     assert (gzip.decompress(body) if zips else body) == whole
     if zips:
         assert headers["content-length"] == str(len(body))
-    if fits and len(whole) >= LEAST_BYTES:
+    if fits and len(whole) >= MIN_BYTES:
         assert headers["vary"] == "Accept-Encoding"
 
 
 def test_an_answer_that_comes_in_parts_is_sent_as_it_comes():
-    parts = [b"a" * LEAST_BYTES, b"b" * LEAST_BYTES]
+    parts = [b"a" * MIN_BYTES, b"b" * MIN_BYTES]
     headers, body = ask(parts)
     assert "content-encoding" not in headers
     assert body == b"".join(parts)

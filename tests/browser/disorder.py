@@ -15,7 +15,7 @@ from tests.support.experiments import QUICK
 #: Where sockets are `refused`, the page polls.
 DISORDER = """
 (seed, refused) => {
-    const LONGEST = 400;
+    const MAX_DELAY = 400;
     let state = seed >>> 0;
     const random = () => {
         state = (state + 0x6d2b79f5) >>> 0;
@@ -26,7 +26,7 @@ DISORDER = """
     let calm = false;
     let underWay = 0;
     const sockets = new Set();
-    const delay = () => (calm || random() < 0.3 ? 0 : LONGEST * random() ** 2);
+    const delay = () => (calm || random() < 0.3 ? 0 : MAX_DELAY * random() ** 2);
     const wait = () => new Promise((done) => setTimeout(done, delay()));
     const plain = window.fetch.bind(window);
     window.fetch = async (...request) => {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { changedFields } from "../../static/js/form/changed-fields.js";
 import { Draft } from "../../static/js/form/draft.js";
-import { History, LONGEST } from "../../static/js/form/history.js";
+import { History, MAX_STEPS_BACK } from "../../static/js/form/history.js";
 import { alternatives, typed } from "../../static/js/form/values.js";
 import { speakAs } from "./catalog.js";
 import { labOptions } from "./lab.js";
@@ -153,10 +153,10 @@ test("a change after an undo replaces what could be redone", () => {
 });
 
 test("the oldest changes of very many are forgotten", () => {
-  const history = historyOf(...Array.from({ length: 3 * LONGEST }, (_, i) => i + 1));
+  const history = historyOf(...Array.from({ length: 3 * MAX_STEPS_BACK }, (_, i) => i + 1));
   const back = allBack(history);
-  assert.equal(back.length, LONGEST);
-  assert.equal(back[0], 3 * LONGEST - 1);
+  assert.equal(back.length, MAX_STEPS_BACK);
+  assert.equal(back[0], 3 * MAX_STEPS_BACK - 1);
 });
 
 /** @type {[string[], (draft: Draft) => unknown][]} */

@@ -1,7 +1,7 @@
 /** A folder as one file: a zip without compression, because images are compressed already. No library, no memory for the content. */
 
 /** Files of a zip without its newer parts, and its bytes. */
-const MOST = 65_535;
+const MAX_MEMBERS = 65_535;
 /** DOS writes dates from 1980 on; the zip of the same files is the same. */
 const DATE = (1 << 5) | 1;
 /** Names are UTF-8. */
@@ -29,7 +29,7 @@ export function crc32(bytes) {
  * @throws {RangeError} there are too many files
  */
 export async function zipped(members, onProgress = () => {}) {
-  if (members.length > MOST) throw new RangeError(String(members.length));
+  if (members.length > MAX_MEMBERS) throw new RangeError(String(members.length));
   /** @type {BlobPart[]} */
   const parts = [];
   /** @type {BlobPart[]} */

@@ -1,7 +1,7 @@
 /** The history of the form, for undo and redo: its states, oldest first, and which of them is the present one. */
 
 /** The most changes that can be undone; older ones are dropped. */
-export const LONGEST = 100;
+export const MAX_STEPS_BACK = 100;
 
 /** @template State any JSON value; the history keeps copies, which nothing can change */
 export class History {
@@ -29,7 +29,7 @@ export class History {
     this.#open = typing && text !== this.#states[this.#now - 1]; // typing back to the old value is no change
     if (text === this.#states[this.#now - 1]) this.#now -= 1;
     else this.#states.push(text);
-    if (this.#states.length > LONGEST + 1) {
+    if (this.#states.length > MAX_STEPS_BACK + 1) {
       this.#states.shift();
       this.#now -= 1;
     }

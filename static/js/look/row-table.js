@@ -7,7 +7,7 @@ import { number, t } from "../words/i18n.js";
 /** @import { DataSample } from "../types.js" */
 
 /** More columns are not drawn: no one reads them side by side, and a page with thousands of cells is slow. */
-const MOST = 24;
+const MAX_COLUMNS = 24;
 
 /**
  * @param {string[]} columns
@@ -16,7 +16,7 @@ const MOST = 24;
  * @param {string[]} classes of the rows
  */
 export function rowTable(columns, label, rows, classes) {
-  const more = columns.length > MOST ? ["…"] : [];
+  const more = columns.length > MAX_COLUMNS ? ["…"] : [];
   /** @param {string} text */
   const head = (text) => h("th", { scope: "col" }, text);
   const body = rows.map((row, i) =>
@@ -24,13 +24,13 @@ export function rowTable(columns, label, rows, classes) {
       "tr",
       {},
       h("th", { scope: "row" }, classes[i]),
-      ...[...row.slice(0, MOST), ...more].map((text) => h("td", {}, text)),
+      ...[...row.slice(0, MAX_COLUMNS), ...more].map((text) => h("td", {}, text)),
     ),
   );
   return h(
     "table",
     { className: "row-table" },
-    h("thead", {}, h("tr", {}, ...[label, ...columns.slice(0, MOST), ...more].map(head))),
+    h("thead", {}, h("tr", {}, ...[label, ...columns.slice(0, MAX_COLUMNS), ...more].map(head))),
     h("tbody", {}, ...body),
   );
 }

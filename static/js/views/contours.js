@@ -4,7 +4,7 @@
 /** A line through the grid; a closed one ends where it begins. @typedef {[x: number, y: number][]} Line */
 
 /** At most this many contours are drawn. */
-const MOST = 9;
+const MAX_LINES = 9;
 
 /**
  * The lines on which a grid has a value. Between its points the grid is linear along each edge. Where a square has two lines,
@@ -196,8 +196,8 @@ export function ends({ values }) {
 export function levelsOf(low, high) {
   if (!(high > low)) return [];
   const levels = new Set();
-  for (let i = 1; i <= MOST; i++) {
-    const share = i / (MOST + 1);
+  for (let i = 1; i <= MAX_LINES; i++) {
+    const share = i / (MAX_LINES + 1);
     const level = low > 0 ? low * (high / low) ** share : low + share * (high - low);
     levels.add(Number(level.toPrecision(2)));
   }

@@ -29,7 +29,7 @@ const FOOT = 52;
 const LINE = 20;
 const COLUMN = 200;
 /** The lowest picture. */
-const LEAST = 150;
+const MIN_HEIGHT = 150;
 
 /** What is shown: the landscape, and the runs of its paths. @typedef {{landscape: Measured, runs: Run[]}} Shown */
 
@@ -191,7 +191,7 @@ export class Landscape {
     const below = FOOT + LINE * Math.ceil(runs.length / columns) + (this.#state.hidden ? 0 : 2 * LINE);
     const room = {
       width: Math.max(120, body.clientWidth),
-      height: Math.max(LEAST, (body.parentElement?.clientHeight ?? 300) - below),
+      height: Math.max(MIN_HEIGHT, (body.parentElement?.clientHeight ?? 300) - below),
     };
     const hues = runs.map(({ hue }) => hue);
     const key = JSON.stringify([room, isDark(), hues, this.#place, landscape.directions]);

@@ -20,10 +20,10 @@ import { signedColor, twoDigits } from "./scales.js";
 /** `limits`: for each layer the value with the strongest colour; `chosen`: the number whose sum is shown. @typedef {{view: View, limits: number[], chosen: Place | null, dark: boolean}} Drawn */
 
 /** A chosen number is at least this wide and high, in pixels. */
-const LEAST_FRAME = 5;
+const MIN_FRAME = 5;
 /** In a card of this width in pixels, maps have their usual size; in a wider one they are larger. */
 const USUAL_WIDTH = 420;
-const LARGEST = 2.5;
+const MAX_SCALE = 2.5;
 
 export class MapCanvas {
   canvas = h("canvas", { className: "maps", role: "img", tabIndex: 0 });
@@ -95,7 +95,7 @@ export class MapCanvas {
   draw(drawn, width) {
     this.#redraw = () => this.draw(drawn, width);
     const { view, limits, chosen, dark } = drawn;
-    const scale = Math.max(1, Math.min(LARGEST, width / USUAL_WIDTH));
+    const scale = Math.max(1, Math.min(MAX_SCALE, width / USUAL_WIDTH));
     const layout = layoutOf(layersOf(view), width, scale);
     this.#layout = layout;
     const { ink, quiet, accent, line, font } = inks(this.canvas.isConnected ? this.canvas : document.body);
@@ -129,7 +129,7 @@ export class MapCanvas {
     }
     const frame = (/** @type {Box | null} */ box, /** @type {string} */ color, thick = 2) => {
       if (!box) return;
-      const [wide, high] = [Math.max(LEAST_FRAME, box.width), Math.max(LEAST_FRAME, box.height)];
+      const [wide, high] = [Math.max(MIN_FRAME, box.width), Math.max(MIN_FRAME, box.height)];
       context.strokeStyle = color;
       context.lineWidth = thick;
       context.strokeRect(box.left + (box.width - wide) / 2, box.top + (box.height - high) / 2, wide, high);

@@ -28,7 +28,7 @@ await loadStyle("maps");
 const WIDE = 620;
 const SUM = 330;
 /** Runs stand side by side where each has at least this width in pixels. */
-const LEAST_WIDTH = 132;
+const MIN_WIDTH = 132;
 /** In a narrower part there is only room for the class that the network says. */
 const NARROW = 200;
 /** The types of layers of which a number can be explained. */
@@ -146,7 +146,7 @@ export class Maps {
     this.#drawn.hidden = drawing.isEmpty;
     this.#drawn.setAttribute("aria-pressed", String(this.#isDrawn));
     const width = this.#room.clientWidth;
-    const columns = Math.max(1, Math.min(seen.length, Math.floor((width + 12) / (LEAST_WIDTH + 12))));
+    const columns = Math.max(1, Math.min(seen.length, Math.floor((width + 12) / (MIN_WIDTH + 12))));
     const chosen = this.#chosen;
     const isBeside = seen.length === 1 && width >= WIDE && chosen !== null;
     this.#grid.classList.toggle("beside", isBeside);

@@ -10,7 +10,7 @@ import { axisOf, dotPlot } from "./dots.js";
 /** Sizes in the picture's own units: its width, the height of the axis, a dot, and what is above the dots. */
 const [WIDTH, AXIS, DOT, ABOVE] = [266, 16, 8, 6];
 /** The most dots above each other, and for how many there is room at least. */
-const [ROWS, LEAST] = [8, 3];
+const [ROWS, MIN_ROWS] = [8, 3];
 /** So near to an end of the axis, a number in the middle above its place would leave the picture. */
 const EDGE = 14;
 const COLUMNS = Math.floor(WIDTH / DOT);
@@ -25,7 +25,7 @@ export function dotPicture({ values, low, high, unit, came }, own) {
   const place = (/** @type {number} */ value) =>
     WIDTH * Math.max(0, Math.min(1, (value - from) / (to - from || 1)));
   const { dots, each } = dotPlot(values, { low: from, high: to, columns: COLUMNS, rows: ROWS, own });
-  const rows = Math.max(LEAST, ...dots.map(({ level }) => level + 1));
+  const rows = Math.max(MIN_ROWS, ...dots.map(({ level }) => level + 1));
   const bottom = ABOVE + rows * DOT;
   const median = values.length ? percentile(values, 0.5) : null;
   /** Digits after the point; what is no number of the axis has one more. */
