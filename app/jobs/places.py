@@ -135,7 +135,9 @@ class Places:
 
     def _may_run(self, owner: Owner) -> bool:
         max_running = self._allowance.max_running(owner)
-        return max_running >= self.count or Parts(map(self.queue.payers, self._held)).leave_room(owner, max_running)
+        return max_running >= self.count or Parts(map(self.queue.payers, self._held)).leave_room(
+            owner, max_running
+        )
 
     def leave(self, training_id: str) -> None:
         """A training gives its place back, if it has one: its owners have used it so long."""
@@ -161,7 +163,9 @@ class Places:
             elif training.status is Status.RUNNING:
                 self.speed.measure(training)
                 running.append((self.speed.left(training), self.queue.payers(training_id)))
-        return expected_starts(self.queue, running, self.count, self._left, max_running=self._allowance.max_running)
+        return expected_starts(
+            self.queue, running, self.count, self._left, max_running=self._allowance.max_running
+        )
 
     def _left(self, training_id: str) -> float:
         training = self._register.find(training_id)
