@@ -60,8 +60,16 @@ def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slowest tests first, so that no process has a long file left when the others are done."""
-    items.sort(key=lambda item: item.path.parent.name != "integration")
+    """Integration and browser tests take turns, file by file: while the former wait, the latter use the processors.
+    They are the longest, so they come first: no process has a long file left when the others are done."""
+    turns: dict[Path, tuple[int, bool]] = {}
+    so_far: Counter[str] = Counter()
+    for path in dict.fromkeys(item.path for item in items):
+        folder = path.parent.name
+        is_long = folder in ("integration", "browser")
+        turns[path] = (so_far[folder] if is_long else len(items), folder == "browser")
+        so_far[folder] += 1
+    items.sort(key=lambda item: turns[item.path])
     # of tests with the same name, processes that share the work would run only one
     repeated = [name for name, count in Counter(item.nodeid for item in items).items() if count > 1]
     if repeated:

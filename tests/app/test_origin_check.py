@@ -1,6 +1,5 @@
 """The check of a request's origin: which requests are accepted and which are refused, without a server."""
 
-import asyncio
 import json
 import logging
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.security.origin import LOGGED, OriginCheck, is_loopback
 from app.security.proxies import Proxies
+from tests.support import event_loop
 
 UNSAFE = ["POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND"]
 
@@ -60,7 +60,7 @@ def ask(
         sent.append(message)
 
     app = Proxies(checked or OriginCheck(lab, host=host, allowed=allowed), named=named, root_path=root_path)
-    asyncio.run(app(scope, None, send))
+    event_loop.run(app(scope, None, send))
     if sent[0]["type"] == "websocket.accept":
         return 101, None, reached[0]
     body = json.loads(b"".join(message.get("body", b"") for message in sent))

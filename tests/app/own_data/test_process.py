@@ -16,6 +16,7 @@ from app.own_data.choices import Choices
 from app.own_data.limits import Limits
 from engine.datasets import own
 from engine.errors import DatasetError
+from tests.support import event_loop
 from tests.support.own_files import bring
 
 TABLE = b"size,kind\n" + b"".join(
@@ -25,16 +26,16 @@ TABLE = b"size,kind\n" + b"".join(
 
 def refused(awaitable):
     with pytest.raises(DatasetError) as error:
-        asyncio.run(awaitable)
+        event_loop.run(awaitable)
     return error.value.args[0]
 
 
 def test_a_process_reads_what_this_one_would(tmp_path):
     brought = bring(tmp_path, "leaves.csv", TABLE)
     choices = Choices(seed=3, classes={"a": "甲"})
-    said = asyncio.run(process.preview(brought.path, brought.name, choices, Limits()))
+    said = event_loop.run(process.preview(brought.path, brought.name, choices, Limits()))
     assert said == brought.preview(seed=3, classes={"a": "甲"})
-    about = asyncio.run(process.decode(brought.path, brought.name, choices, Limits(), brought.out))
+    about = event_loop.run(process.decode(brought.path, brought.name, choices, Limits(), brought.out))
     assert about == brought.keep(seed=3, classes={"a": "甲"})[0]
     assert [path.name for path in brought.out.iterdir()] == [own.name_of(about)]
 
@@ -89,5 +90,5 @@ def test_a_process_whose_reader_goes_away_is_killed(tmp_path):
         with pytest.raises(asyncio.CancelledError):
             await reading
 
-    asyncio.run(go_away())
+    event_loop.run(go_away())
     assert set(me.children()) <= before
