@@ -25,6 +25,8 @@ for found in schema.get_all_operations():
     OPERATIONS[found.ok().label] = found.ok()
 #: Those that forget who asks come last.
 OF_ALL_ROLES = sorted(OPERATIONS, key=lambda label: label.endswith(("/leave", "/end")))
+#: A process is started for each request; files that are broken in some way have tests of their own.
+EXPENSIVE = {"POST /api/own-data/uploads"}
 patient = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 
 
@@ -67,7 +69,7 @@ def test_no_request_of_anybody_in_a_class_causes_a_server_error(label, people):
 
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if "/api/class" not in label])
 def test_no_request_that_the_openapi_document_allows_causes_a_server_error(label, lab, target):
-    @patient
+    @settings(patient, max_examples=6 if label in EXPENSIVE else 30)
     @given(OPERATIONS[label].as_strategy())
     def request(case):
         if (

@@ -54,12 +54,17 @@ def assert_leads_to_the_curve(lab, run):
         assert restored.network.vector.tobytes() == alone.network.vector.tobytes()
 
 
+def only_kept(lab, run_id):
+    """The checkpoints of an ended training once the last one, with which its worker could go on, has gone."""
+    made = stored(lab, run_id)
+    return made if all("kept_bytes" in checkpoint for checkpoint in made) else None
+
+
 def test_a_training_keeps_some_checkpoints_until_it_is_deleted(make_lab):
     lab = make_lab()
     run = lab.wait_for(lab.launch(**LONG)["id"], "completed")
-    made = stored(lab, run["id"])
+    made = wait_until(lambda: only_kept(lab, run["id"]), "only checkpoints that are kept")
 
-    assert made
     assert all(checkpoint["kept_bytes"] > 0 and checkpoint["iteration"] % 44 == 0 for checkpoint in made)
     wait_for_files(lab, made)
     assert_leads_to_the_curve(lab, run)
@@ -112,15 +117,16 @@ def test_a_training_keeps_checkpoints_of_all_its_workers_and_one_that_leaves_it_
 
 
 def test_where_a_lab_keeps_too_much_the_oldest_trainings_without_a_star_lose_theirs(make_lab):
-    trainer = Trainer(ExperimentConfig.from_dict(LONG))
+    shorter = {**LONG, "training": {**LONG["training"], "iterations": 300, "evaluate_every": 100}}
+    trainer = Trainer(ExperimentConfig.from_dict(shorter))
     trainer.advance()
     size = len(trainer.checkpoint()) + 100
     # each training keeps one, and the lab three
     bounds = {"LOSSROOM_KEPT_BYTES": str(size), "LOSSROOM_KEPT_LAB_BYTES": str(3 * size)}
     lab = make_lab(LOSSROOM_WORKERS="1", **bounds)
-    runs = [lab.launch(**LONG, seed=0)["id"]]
+    runs = [lab.launch(**shorter, seed=0)["id"]]
     lab.http.patch(f"/api/runs/{runs[0]}", json={"starred": True}).raise_for_status()
-    runs += [lab.launch(**LONG, seed=seed)["id"] for seed in range(1, 5)]
+    runs += [lab.launch(**shorter, seed=seed)["id"] for seed in range(1, 5)]
     for run_id in runs:
         lab.wait_for(run_id, "completed")
 
