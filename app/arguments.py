@@ -56,6 +56,15 @@ def parser() -> argparse.ArgumentParser:
     _folders(train)
     train.set_defaults(command="train")
 
+    study = commands.add_parser("study", help="find the best of many settings, and say whether it is luck")
+    study.add_argument("file", type=Path, metavar="FILE", help="a study file (JSON), as the lab exports it")
+    study.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
+    study.add_argument(
+        "--out", type=Path, metavar="DIR", help="write the results and a table of the trials there"
+    )
+    _folders(study)
+    study.set_defaults(command="study")
+
     look = commands.add_parser("look", help="show images of a data set, or what a lesson is about")
     at = look.add_mutually_exclusive_group(required=True)
     at.add_argument("name", nargs="?", metavar="NAME", help="such as mnist, cifar10, spirals")

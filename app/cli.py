@@ -1,5 +1,5 @@
-"""lossroom: serve, doctor, teacher-link, train, look, summary, lessons, fetch, data, cluster, backup, restore, prune,
-bench.
+"""lossroom: serve, doctor, teacher-link, train, study, look, summary, lessons, fetch, data, cluster, backup, restore,
+prune, bench.
 
 Imports nothing heavy at the top: workers re-import the program's main module, and `--help` is instant.
 """
@@ -68,6 +68,14 @@ def _train(arguments: argparse.Namespace) -> int:
 
     names = ("config", "lesson", "data", "changes", "as_json", "out", "plain", "data_dir", "state_dir")
     return train(**{name: getattr(arguments, name) for name in names})
+
+
+def _study(arguments: argparse.Namespace) -> int:
+    one_thread()  # as a worker in the lab
+    from app.commands.study import study
+
+    names = ("file", "as_json", "out", "data_dir", "state_dir")
+    return study(**{name: getattr(arguments, name) for name in names})
 
 
 def _look(arguments: argparse.Namespace) -> int:
@@ -204,6 +212,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "doctor": _doctor,
     "teacher-link": _teacher_link,
     "train": _train,
+    "study": _study,
     "look": _look,
     "summary": _summary,
     "lessons check": _lessons_check,

@@ -34,6 +34,12 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "unknown_host": ("host",),
     "forwarded_prefix": (),
     "too_many_changes": ("most",),
+    # studies
+    "study_status": ("status",),
+    "study_budget": ("seconds",),
+    "study_failed": ("why",),
+    "too_many_studies": ("most",),
+    "trial_waits": (),
     "request_too_long": ("sent", "megabytes"),
     "request_too_slow": ("seconds", "longest"),
     "no_runs": (),

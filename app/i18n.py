@@ -47,6 +47,10 @@ PARTS = {
         *(f"why.{code}" for code in OF_VIEWS),
     ),
     "lessons": ("lesson.", "why.lesson_"),
+    "studies": (
+        *("study.", "why.study_", "why.optuna_missing", "why.too_many_studies", "why.trial_waits"),
+        "why.fold_validates",
+    ),
 }
 
 

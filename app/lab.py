@@ -49,6 +49,7 @@ from app.security.rates import Action, Rates
 from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
+from app.studies.studies import Studies
 from engine import ExperimentConfig
 from engine.summary import Summary
 
@@ -80,6 +81,7 @@ class Lab:
     playing: Playing
     own_data: OwnData
     uploads: Uploads
+    studies: Studies
     handwriting: Handwriting
     classroom: Classroom | None = None
     wall: Wall | None = None

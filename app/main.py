@@ -82,6 +82,7 @@ from app.routes import (
     teaching,
 )
 from app.routes import own_data as own_data_routes
+from app.routes import studies as study_routes
 from app.security.bodies import TextBodies
 from app.security.headers import SecurityHeaders
 from app.security.limits import BodyLimit
@@ -93,6 +94,7 @@ from app.storage import people_store
 from app.storage.database import Database
 from app.storage.history import StoredHistory
 from app.storage.lock import FolderLock
+from app.studies.studies import Studies
 from app.zipped import Zipped
 from engine.datasets import own
 
@@ -131,9 +133,10 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         attendance = Attendance(classroom, database, hub, register.owners, settings.class_days)
     wall = None if classroom is None else Wall(classroom, register, hub, scheduler.expected_starts)
     cloud = None if classroom is None else ClassCloud(classroom, register, hub)
+    measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
+    studies = Studies(settings, database, hub, register, scheduler, data_sets, measure)
     challenges = None
     if classroom is not None:
-        measure = partial(past.measure_test, bound_seconds=MEASURE_SECONDS)
         challenges = Challenges(classroom, database, hub, register, measure, scheduler.allowance.set_terms)
     own_data = OwnData(settings, hub, classroom)
     uploads = Uploads(own_data, settings.data_limits)
@@ -165,6 +168,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             await classroom.release_deleted(register.find_run)
         if challenges is not None:
             await challenges.open()
+        await studies.open()
         await attempts.open()
         if votes is not None:
             await votes.open()
@@ -182,6 +186,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
                 shown.close()
         if challenges is not None:
             await challenges.close()
+        await studies.close()
         viewing.close()
         await replayer.close()
         await surveyor.close()
@@ -220,6 +225,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         playing,
         own_data,
         uploads,
+        studies,
         Handwriting(database, classroom),
         classroom,
         wall,
@@ -254,6 +260,7 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         loss_landscapes,
         rate_finder,
         source,
+        study_routes,
         stream,
         poll,
         api_docs,

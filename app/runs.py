@@ -24,7 +24,8 @@ FINGERPRINT = 16
 _last_revision = 0
 
 
-def _next_revision() -> int:
+def next_revision() -> int:
+    """Higher than all before it, also over restarts of the lab."""
     global _last_revision
     _last_revision = max(_last_revision + 1, time.time_ns() // 1000)
     return _last_revision
@@ -38,6 +39,9 @@ class Run:
     run's number, so that a run keeps its colour until a user chooses another. `launched_at` is in Unix seconds.
     `origin` says of which run it is a fork, and where; None: of none. `owner` is the id of the person who launched
     it in a class, and `shared` whether the whole class sees it; see `app.people.sight`.
+
+    `study` is the id of the study for which its training is trained; None: it was launched by itself. That of a study
+    is in no list, and its `number` is that of the trial.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Run:
     origin: Origin | None = None
     owner: str | None = None
     shared: bool = False
+    study: str | None = None
 
     def view(self) -> RunAnswer:
         """The run object as the HTTP API returns it."""
@@ -68,7 +73,7 @@ class Run:
         expected = training.expected_seconds
         return {
             "id": self.id,
-            "revision": _next_revision(),
+            "revision": next_revision(),
             "number": self.number,
             "name": self.name,
             "status": training.status.value,

@@ -38,10 +38,12 @@ DATASET_FIELDS = (
     Field("augment", "object", None, nullable=True),
     Field("fold", "object", None, nullable=True),
 )
-#: Cross-validation: of `folds` parts of the training images, train on all but part `index`, and test on that one.
+#: Cross-validation: of `folds` parts of the training images, train on all but part `index`. That one takes the place of
+#: the test images, or with `"part": "validation"` it is the validation images, and the test images stay what they are.
 FOLD_FIELDS = (
     Field("folds", "integer", 5, minimum=2, maximum=100),
     Field("index", "integer", 0, minimum=0, maximum=99),
+    Field("part", "choice", "test", choices=("test", "validation")),
 )
 
 
@@ -57,7 +59,7 @@ class DatasetConfig:
     test_size: int | None
     label_noise: float
     augment: dict[str, Any] | None
-    fold: dict[str, int] | None
+    fold: dict[str, Any] | None
 
     @property
     def source(self) -> Source:
@@ -70,29 +72,38 @@ class DatasetConfig:
 
     @property
     def validation_images(self) -> int:
-        return self.validation_size or 0
+        return self._fold_size if self.validates_on_fold else self.validation_size or 0
+
+    @property
+    def validates_on_fold(self) -> bool:
+        """Whether the validation images are a fold of the training images."""
+        return self.fold is not None and self.fold["part"] == "validation"
 
     @property
     def test_images(self) -> int:
-        if self.fold is not None:
+        if self.fold is not None and not self.validates_on_fold:
             return self._fold_size
         return self.source.test_size if self.test_size is None else self.test_size
 
     @property
     def _chosen(self) -> int:
         """The images to train on, of all folds."""
-        return self.train_size or self.source.train_size - self.validation_images
+        return self.train_size or self.source.train_size - (self.validation_size or 0)
 
     @property
     def _fold_size(self) -> int:
         assert self.fold is not None
-        return -((self.fold["index"] - self._chosen) // self.fold["folds"])
+        index, folds = int(self.fold["index"]), int(self.fold["folds"])
+        return -((index - self._chosen) // folds)
 
     def to_dict(self) -> dict[str, Any]:
-        """The section as JSON. Without validation images it is as it was before there were any."""
+        """The section as JSON. Without validation images it is as it was before there were any, and a fold that is
+        tested on as it was before one could be validated on."""
         values = {field.name: getattr(self, field.name) for field in DATASET_FIELDS}
         if self.validation_size is None:
             del values["validation_size"]
+        if self.fold is not None and not self.validates_on_fold:
+            values["fold"] = {name: value for name, value in self.fold.items() if name != "part"}
         return values
 
 
@@ -131,6 +142,9 @@ def parse_dataset(given: Any) -> DatasetConfig:
                 most=last,
             )
             raise ConfigError("range", f"{path}.index", message, {"minimum": 0, "maximum": last})
+        if fold["part"] == "validation" and values["validation_size"] is not None:
+            message = "dataset.validation_size must be null where a fold is the validation images"
+            raise ConfigError("range", "dataset.validation_size", Reason("fold_validates", message))
         images = values["train_size"] or source.train_size - (values["validation_size"] or 0)
         if fold["folds"] > images:
             message = f"{path}.folds must be at most {images:,}, the examples there are, not {fold['folds']}"

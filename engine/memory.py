@@ -161,19 +161,19 @@ def _images(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
     pixels = math.prod(dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
     train, validation = dataset.train_images, dataset.validation_images
-    both = train + dataset.test_images
+    everything = train + dataset.test_images + validation
     converted = not (dataset.source.levels or itemsize == 4)
     copied = 0
     if learns_on_fewer_pixels(config, steps, train):
         copied += train
-    if dataset.fold is not None or converted:
-        copied += both
     if converted:
-        copied += validation
+        copied += everything
+    elif dataset.fold is not None:
+        copied += train + (validation if dataset.validates_on_fold else dataset.test_images)
     numbers = training.batch_size * pixels * (itemsize + stored)
     if dataset.source.levels and train * pixels * itemsize <= batches.FEW_BYTES:
         numbers += train * pixels * itemsize
-    indices = both + validation + copied + _drawn(config) + training.batch_size
+    indices = everything + copied + _drawn(config) + training.batch_size
     return copied * pixels * stored + numbers + indices * 8
 
 

@@ -2,8 +2,9 @@
 
 All are taken in the order of the data set's files: the first `train_size` training images to train on, the
 `validation_size` that follow them to choose by, the first `test_size` test images. Where `train_size` is empty, the
-last training images are kept back for validation. In a cross-validation each fold is tested on a part of the images
-that would be trained on; the validation images are the same for all folds.
+last training images are kept back for validation. In a cross-validation each fold is a part of the images that would be
+trained on, and is tested on; the validation images are the same for all folds. A fold may be the validation images
+instead: then the test images are those of the data set.
 """
 
 from __future__ import annotations
@@ -62,8 +63,11 @@ def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts
     train = part("train", slice(config.train_size if kept_back is None else kept_back.start))
     test = part("test", slice(config.test_size)) if config.test_size != 0 else None
     if config.fold is not None:
-        learnt, tested = split(train.labels, **config.fold)
-        train, test = train.chosen(learnt), train.chosen(tested)
+        learnt, held_out = split(train.labels, config.fold["folds"], config.fold["index"])
+        train, fold = train.chosen(learnt), train.chosen(held_out)
+        if config.validates_on_fold:
+            return Parts(train, fold, test)
+        test = fold
     return Parts(train, None if kept_back is None else part("train", kept_back), test)
 
 

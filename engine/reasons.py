@@ -30,6 +30,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "batch_of_one": (),
     "last_batch_of_one": ("size", "images"),
     "fold_index": ("most",),
+    "fold_validates": (),
     "validation_too_large": ("most", "images", "train"),
     "validation_leaves_none": ("most", "images"),
     "no_validation": (),
@@ -55,6 +56,13 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "last_layer": ("units", "shape"),
     "too_much_memory": ("megabytes", "most"),
     "too_many_multiply_adds": ("multiply_adds", "most"),
+    # studies
+    "study_fixed": (),
+    "study_path": (),
+    "study_twice": (),
+    "study_few_combinations": ("most",),
+    "study_too_many": ("trials", "most"),
+    "optuna_missing": (),
     # landscapes
     "landscape_other": (),
     "landscape_still": (),

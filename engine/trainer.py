@@ -379,6 +379,6 @@ def columns_of(config: ExperimentConfig, layers: tuple[str, ...] = ()) -> dict[s
     return events.columns(
         layers,
         small_weights=bool(config.regularization.l1),
-        validation=config.dataset.validation_size is not None,
+        validation=config.dataset.validation_images > 0,
         test=config.dataset.test_images > 0,
     )

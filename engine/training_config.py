@@ -87,7 +87,7 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
         values["early_stopping"] = parse_early_stopping(
             values["early_stopping"],
             join(path, "early_stopping"),
-            has_validation=dataset.validation_size is not None,
+            has_validation=dataset.validation_images > 0,
             has_test=dataset.test_images > 0,
         )
     return TrainingConfig(iterations=iterations, epochs=epochs, **values)

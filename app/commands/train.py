@@ -181,7 +181,7 @@ def _follow(bar: Progress, session: Session) -> None:
 
 def _results(sessions: list[Session]) -> Table:
     parts = ["train", "validation", "test"]
-    if not any(session.config.dataset.validation_size for session in sessions):
+    if not any(session.config.dataset.validation_images for session in sessions):
         parts.remove("validation")
     if not any(session.config.dataset.test_images for session in sessions):
         parts.remove("test")

@@ -124,8 +124,10 @@ def data_file(config: dict[str, Any]) -> str | None:
 
 def _measured(dataset: dict[str, Any]) -> list[str]:
     """The parts of the data set whose accuracies are printed."""
-    parts = ["test"] if dataset["test_size"] != 0 or dataset["fold"] else []
-    return [*parts, *(["validation"] if dataset.get("validation_size") else [])] or ["train"]
+    fold = dataset["fold"] or {}
+    validates = fold.get("part") == "validation"
+    parts = ["test"] if dataset["test_size"] != 0 or (fold and not validates) else []
+    return [*parts, *(["validation"] if dataset.get("validation_size") or validates else [])] or ["train"]
 
 
 def literal(value: Any) -> str:

@@ -115,9 +115,11 @@ def _data(config: ExperimentConfig) -> str:
 def _adjust(config: ExperimentConfig) -> str:
     lines = ""
     if config.dataset.fold:
+        held_out = "validation" if config.dataset.validates_on_fold else "test"
         lines += (
-            '    train, test = split(train_labels, **EXPERIMENT["dataset"]["fold"])\n'
-            "    test_images, test_labels = train_images[test], train_labels[test]\n"
+            '    fold = EXPERIMENT["dataset"]["fold"]\n'
+            '    train, held_out = split(train_labels, fold["folds"], fold["index"])\n'
+            f"    {held_out}_images, {held_out}_labels = train_images[held_out], train_labels[held_out]\n"
             "    train_images, train_labels = train_images[train], train_labels[train]\n"
         )
     if config.dataset.label_noise:
@@ -131,8 +133,9 @@ def _adjust(config: ExperimentConfig) -> str:
 def _validation(config: ExperimentConfig) -> dict[str, str]:
     """What keeps the validation images back and measures them; empty where there are none."""
     names = ("validation", "keep_back", "measure_validation")
-    has_validation = config.dataset.validation_size is not None
-    return {name: getattr(torch_source, name.upper()) if has_validation else "" for name in names}
+    has_validation = config.dataset.validation_images > 0
+    parts = {name: getattr(torch_source, name.upper()) if has_validation else "" for name in names}
+    return {**parts, "keep_back": ""} if config.dataset.validates_on_fold else parts
 
 
 def _stopping(stopping: dict[str, Any] | None) -> str:

@@ -166,6 +166,51 @@ class Commands:
             ]
             self._allowance.demand_costs(wish.owner, costs)
 
+    async def feed(
+        self,
+        configs: Sequence[ExperimentConfig],
+        wanted: Callable[[Sequence[Launch], Sequence[Training]], list[Run]],
+        *,
+        owner: str | None,
+        beside: Callable[[Sequence[Run], Sequence[Training]], Operation],
+    ) -> list[Run]:
+        """Store trials of a study and queue them: all of them, or none. What is trained already is not trained again.
+
+        Args:
+            wanted: makes the runs, of launches and their trainings.
+            owner: the person whose study it is, in a class.
+            beside: stores the trials, given their runs and the trainings that are new, in the same transaction.
+
+        Raises:
+            ConfigError: one of them costs more than the lab allows.
+            LabError: the queue has no places for them, or the person no allowance.
+        """
+        launches = await self._preparing.ask((configs, ()))
+        async with self._sharing.order:
+            found, new = match(launches, None, find=self._sharing.find, owner=owner)
+            self._allowance.demand_terms(owner, [launch.document for launch in launches])
+            self._demand_allowance(_Wish(launches, None, False, owner, None), found, new)
+            self._places.demand(owner, len(new))
+            runs = wanted(launches, [run.training for run in found])
+            await self._register.add_trials(runs, new, also=[beside(runs, new)])
+            self._metrics.launched(len(runs), len(new))
+            for training in {run.training.id: run.training for run in runs}.values():
+                self._places.let_wait(training)
+        self._places.fill()
+        return runs
+
+    async def drop(self, trials: Sequence[Run], operation: Operation) -> None:
+        """Forget trials of a study; a training that nothing else shows is ended, and its rows are deleted.
+
+        Args:
+            operation: deletes them from the store.
+        """
+        async with self._sharing.order:
+            await self._register.remove_trials(trials, operation)
+        for training in {trial.training.id: trial.training for trial in trials}.values():
+            self._release(training)
+        self._places.fill()
+
     async def fork(self, run_id: str, wish: Wish, *, fresh: bool = False, owner: str | None = None) -> Run:
         """Store a run that shares its first iterations with another one, and goes on with other settings. What is
         trained already is not trained again.
@@ -285,15 +330,19 @@ class Commands:
         async with self._sharing.order:
             training = self._register.get(run_id).training
             await self._register.remove(run_id)
+        self._release(training)
+        self._places.fill()
+
+    def _release(self, training: Training) -> None:
+        """A run of a training is deleted; with the last one, it ends."""
         if training.shown_by:
             self._places.let_wait(training)
+            return
+        self._places.queue.remove(training.id)
+        if training.id in self._places.with_worker:
+            self._executor.kill(training.id)
         else:
-            self._places.queue.remove(training.id)
-            if training.id in self._places.with_worker:
-                self._executor.kill(training.id)
-            else:
-                self._files.clean(training.id)
-        self._places.fill()
+            self._files.clean(training.id)
 
     def _demand_changeable(self, run_id: str, given: dict[str, Any]) -> tuple[Run, dict[str, float]]:
         """A run that can be changed by hand, and the checked values."""

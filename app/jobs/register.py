@@ -19,7 +19,7 @@ from app.people.classroom import Classroom
 from app.people.sight import Sight
 from app.remarks import changed
 from app.runs import Run, no_run
-from app.storage import row_store, run_store, training_store
+from app.storage import row_store, run_store, study_store, training_store
 from app.storage.database import Database
 from app.storage.transaction import Operation
 from app.trainings import IllegalTransition, Status, Training
@@ -41,6 +41,7 @@ class Register:
         self._hub = hub
         self._trainings: dict[str, Training] = {}
         self._runs: dict[str, Run] = {}
+        self._trials: dict[str, Run] = {}  # of studies, which are in no list
         self.sight = Sight(classroom, self._runs.get)
         self._owned: Counter[str | None] = Counter()  # owner → how many runs they have
         self._shown: dict[str, dict[str, Run]] = {}  # training → its runs
@@ -56,7 +57,8 @@ class Register:
         }
         await asyncio.to_thread(self._load_latest, list(trainings.values()))
         runs = await self._database.read(lambda c: run_store.load_runs(c, trainings))
-        for run in runs:
+        trials = await self._database.read(lambda c: study_store.load_trial_runs(c, trainings))
+        for run in (*runs, *trials):
             self._put(run)
         self._hub.publish_runs(map(self.sight.state, runs))
 
@@ -91,7 +93,7 @@ class Register:
         return self._trainings.get(training_id)
 
     def runs_of(self, training: Training) -> list[Run]:
-        """The runs that show a training, oldest first."""
+        """The runs that show a training, oldest first; also those of studies."""
         return list(self._shown.get(training.id, {}).values())
 
     def paused_of(self, owner: str) -> int:
@@ -191,10 +193,43 @@ class Register:
             training.fingerprint = fingerprint
             self._remember(training)
 
+    async def add_trials(
+        self, trials: list[Run], new: Sequence[Training], *, also: Sequence[Operation] = ()
+    ) -> None:
+        """Store trainings of a study that are new, all or none. Their runs are published to nobody.
+
+        Args:
+            also: is stored in the same transaction, after them.
+        """
+        await self._database.write(lambda c: training_store.insert_trainings(c, new, also))
+        for trial in trials:
+            self._put(trial)
+        self.publish_soon(*(trial.training for trial in trials if trial.training.shown_by > 1))
+
+    async def remove_trials(self, trials: Sequence[Run], operation: Operation) -> None:
+        """Forget runs of studies, and with the last one of a training its rows.
+
+        Args:
+            operation: deletes them from the store.
+        """
+        await self._database.write(operation)
+        for trial in trials:
+            if self._trials.pop(trial.id, None) is not None:
+                self._take(trial)
+                self._hub.publish_deleted(trial.id)
+                self.publish_soon(trial.training)
+
+    def trials_of(self, study_id: str) -> list[Run]:
+        """The runs that a study has, in no order."""
+        return [run for run in self._trials.values() if run.study == study_id]
+
     def _put(self, run: Run) -> None:
-        if run.id not in self._runs:
-            self._owned[run.owner] += 1
-        self._runs[run.id] = run
+        if run.study is not None:
+            self._trials[run.id] = run
+        else:
+            if run.id not in self._runs:
+                self._owned[run.owner] += 1
+            self._runs[run.id] = run
         self._remember(run.training)
         shown = self._shown.setdefault(run.training.id, {})
         shown[run.id] = run
@@ -328,7 +363,8 @@ class Register:
             self._storing -= Counter([training.id])
         for run in self.runs_of(training):
             log.info(
-                "run %d is %s",
+                "%s %d is %s",
+                "run" if run.study is None else f"trial of the study {run.study}",
                 run.number,
                 changes["status"],
                 extra={

@@ -180,6 +180,11 @@ class Scheduler:
         return self._places.count
 
     @property
+    def slowness(self) -> float:
+        """How much longer trainings take on this machine than is estimated."""
+        return self._places.speed.slowness
+
+    @property
     def queued(self) -> int:
         return len(self._places.queue)
 

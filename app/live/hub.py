@@ -101,6 +101,10 @@ class Hub:
         self._lanes.put(subject, message, audience)
         self._offer_changes()
 
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Leave subjects out from now on, such as those that are deleted since long; viewers are not notified."""
+        self._lanes.forget(subjects)
+
     def publish_wall(
         self,
         messages: Mapping[str, Mapping[str, Any]],

@@ -93,6 +93,12 @@ class Lanes:
         else:
             self._put(dict.fromkeys([TEACHER, audience, _TEACHERS_WALL]), subject, message)
 
+    def forget(self, subjects: Iterable[str]) -> None:
+        """Leave subjects out of all lanes from now on; viewers that have them are not notified."""
+        subjects = list(subjects)
+        for lane in self._lanes.values():
+            lane.forget(subjects)
+
     def put_wall(
         self,
         messages: Mapping[str, Mapping[str, Any]],

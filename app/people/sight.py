@@ -64,7 +64,9 @@ class Sight:
         Args:
             again: whether it trains what is trained anyway, or was changed by hand: the class does not wait for that.
         """
-        if self._classroom is None:
+        if (
+            self._classroom is None or run.study is not None
+        ):  # a study takes long, and nobody waits for it alone
             return False
         owner, shown = self._classroom.find(run.owner), self._classroom.shown or {}
         is_lesson = shown.get("kind") == "lesson" and run.lesson is not None
@@ -114,9 +116,12 @@ class Sight:
 
     def _owner(self, run: Run, role: Role) -> Owner | None:
         """Who launched it. Only the teacher sees nicknames, and the projector where it shows them."""
-        assert self._classroom is not None
-        person = self._classroom.find(run.owner)
-        if person is None:
+        return self.owner_seen(run.owner, role)
+
+    def owner_seen(self, owner: str | None, role: Role) -> Owner | None:
+        """Whose something is, as a role sees it; None: nobody's of this class."""
+        person = None if self._classroom is None else self._classroom.find(owner)
+        if self._classroom is None or person is None:
             return None
         sees_names = role is Role.TEACHER or (role is Role.PROJECTOR and not self._classroom.numbers_only)
         return {

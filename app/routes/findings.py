@@ -100,7 +100,7 @@ async def _remedy(
             _tried(one, helped)
             for training, helped in await lab.tried.helped(run.training, code, others)
             for one in lab.register.runs_of(training)
-            if lab.sight.may_see(person, one)
+            if one.study is None and lab.sight.may_see(person, one)
         ],
     }
 

@@ -81,6 +81,7 @@ class OldRuns:
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
                 " WHERE training_id NOT IN (SELECT training_id FROM runs"
                 f" WHERE id NOT IN (SELECT id FROM {CHOSEN}))"
+                " AND training_id NOT IN (SELECT training_id FROM trials WHERE training_id IS NOT NULL)"
             )
         return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
 

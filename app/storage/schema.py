@@ -13,7 +13,7 @@ from app.storage.copies import keep_copy
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 
 
 class DatabaseError(Failure):

@@ -144,9 +144,51 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_of_a_training ON runs (training_id);
 
--- A training that no run shows is deleted, with its rows.
+-- A study trains many configurations × seeds × folds, and says which is the best.
+CREATE TABLE studies (
+    number         INTEGER PRIMARY KEY AUTOINCREMENT,  -- order of making
+    id             TEXT NOT NULL UNIQUE,
+    name           TEXT NOT NULL,
+    document       TEXT NOT NULL,                   -- the complete study file, JSON
+    configurations TEXT NOT NULL DEFAULT '[]',      -- JSON list: of each stage, its new ones as path → value
+    status         TEXT NOT NULL,
+    reason         TEXT,
+    why            TEXT,                            -- the reason as JSON {code, values}; null: only its text
+    owner          TEXT REFERENCES people (id) ON DELETE SET NULL,  -- who began it
+    shared         INTEGER NOT NULL DEFAULT 0,      -- with the class
+    created_at     REAL NOT NULL,                   -- Unix seconds, as the next one
+    finished_at    REAL,
+    test           TEXT                             -- JSON {configuration, scores}: test accuracies of the best; null: not measured
+) STRICT;
+
+-- A trial is one training of a study; those that have not begun are not here.
+CREATE TABLE trials (
+    study_id    TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
+    number      INTEGER NOT NULL,                   -- of the study's plan, from 1
+    training_id TEXT REFERENCES trainings (id),     -- null: there was nothing to train
+    remembered  INTEGER NOT NULL,                   -- whether its training was there before
+    status      TEXT,                               -- of its training when it had ended; null: it goes on
+    score       REAL,                               -- its metric; null: none
+    seconds     REAL NOT NULL DEFAULT 0,            -- of training
+    iteration   INTEGER NOT NULL DEFAULT 0,         -- how far it came
+    reason      TEXT,
+    why         TEXT,
+    PRIMARY KEY (study_id, number)
+) STRICT;
+
+CREATE INDEX trials_of_a_training ON trials (training_id);
+
+-- A training that no run and no trial shows is deleted, with its rows.
 CREATE TRIGGER last_run_deleted AFTER DELETE ON runs
 WHEN NOT EXISTS (SELECT 1 FROM runs WHERE training_id = OLD.training_id)
+    AND NOT EXISTS (SELECT 1 FROM trials WHERE training_id = OLD.training_id)
+BEGIN
+    DELETE FROM trainings WHERE id = OLD.training_id;
+END;
+
+CREATE TRIGGER last_trial_deleted AFTER DELETE ON trials
+WHEN NOT EXISTS (SELECT 1 FROM runs WHERE training_id = OLD.training_id)
+    AND NOT EXISTS (SELECT 1 FROM trials WHERE training_id = OLD.training_id)
 BEGIN
     DELETE FROM trainings WHERE id = OLD.training_id;
 END;

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.jobs import checkpoints
@@ -16,6 +16,18 @@ from engine.reasons import restored, why
 
 #: How many checkpoints there are to go on from: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
+
+
+def insert_trainings(
+    connection: sqlite3.Connection,
+    trainings: Iterable[Training],
+    also: Iterable[Callable[[sqlite3.Connection], Any]],
+) -> None:
+    """Store new trainings, and after them what belongs to them."""
+    for training in trainings:
+        insert_training(connection, training)
+    for operation in also:
+        operation(connection)
 
 
 def insert_training(

@@ -216,7 +216,7 @@ def early_stopping(case: Case, began: int, moment: int) -> Remedy | None:
         return None
     dataset = case.config.dataset
     changes: dict[str, Any] = {}
-    if dataset.validation_size is None:
+    if not dataset.validation_images:
         changes["dataset.validation_size"] = max(1, dataset.train_images // 10)
     changes["training.early_stopping"] = {
         "metric": "validation_loss",
@@ -253,7 +253,7 @@ def more_images(case: Case, began: int, moment: int) -> Remedy | None:
     dataset = case.config.dataset
     if dataset.train_size is None:
         return None
-    most = dataset.source.train_size - dataset.validation_images
+    most = dataset.source.train_size - (dataset.validation_size or 0)
     size = min(3 * dataset.train_size, most)
     if size <= dataset.train_size:
         return None

@@ -220,9 +220,9 @@ def check_part(config: ExperimentConfig, part: str) -> None:
     """
     if part == "test" and not config.dataset.test_images:
         text = "part must be train or validation: the test set of this experiment stays closed"
-        bounds = {"choices": ["train", *(["validation"] if config.dataset.validation_size else [])]}
+        bounds = {"choices": ["train", *(["validation"] if config.dataset.validation_images else [])]}
         raise ConfigError("unknown_name", "part", Reason("view_test_closed", text), bounds)
-    if part == "validation" and config.dataset.validation_size is None:
+    if part == "validation" and not config.dataset.validation_images:
         text = "part must be test or train: this experiment keeps no validation examples back"
         bounds = {"choices": [*(["test"] if config.dataset.test_images else []), "train"]}
         raise ConfigError("unknown_name", "part", Reason("view_no_validation", text), bounds)

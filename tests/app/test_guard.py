@@ -92,6 +92,8 @@ def test_every_change_by_a_student_is_counted_by_one_of_the_rates():
         "/api/runs/{run_id}/fork",
         "/api/rate-finder",
         "/api/landscapes",
+        "/api/studies",
+        "/api/studies/{study_id}/trials/{number}/run",
         "/api/own-data/uploads",
         "/api/own-data/uploads/{upload_id}/preview",
         "/api/own-data/uploads/{upload_id}/keep",
@@ -99,6 +101,7 @@ def test_every_change_by_a_student_is_counted_by_one_of_the_rates():
     changes_nothing = (
         "/api/summary",
         "/api/experiments/summary",
+        "/api/studies/summary",
         "/api/stream",
         "/api/runs/{run_id}/fork/check",
     )

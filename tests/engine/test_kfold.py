@@ -53,3 +53,40 @@ def test_folds_that_cannot_be_are_refused(fold, field):
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig.from_dict({"dataset": {"train_size": 20, "fold": fold}})
     assert caught.value.field == f"dataset.fold.{field}"
+
+
+def test_a_fold_may_be_the_validation_images_and_the_test_images_stay_closed_or_what_they_are():
+    dataset = {"train_size": 300, "fold": {"folds": 3, "index": 1, "part": "validation"}}
+    closed = ExperimentConfig.from_dict({"dataset": {**dataset, "test_size": 0}})
+    assert (closed.dataset.train_images, closed.dataset.validation_images, closed.dataset.test_images) == (
+        200,
+        100,
+        0,
+    )
+    tested = ExperimentConfig.from_dict(
+        {"dataset": {**dataset, "test_size": 50}, "training": {"iterations": 2}}
+    )
+    trainer = Trainer(tested)
+    evaluators = trainer.evaluations.evaluators
+    _, held_out = split(load_dataset("digits").train_labels[:300], 3, 1)
+    assert (evaluators["validation"]._labels == load_dataset("digits").train_labels[:300][held_out]).all()
+    assert len(evaluators["test"]._labels) == 50
+    assert ExperimentConfig.from_dict(tested.to_dict()) == tested
+
+
+def test_a_fold_that_is_tested_on_is_written_and_named_as_before_there_was_a_choice():
+    fold = {"folds": 3, "index": 1}
+    before, after = (
+        ExperimentConfig.from_dict({"dataset": {"train_size": 300, "fold": one}})
+        for one in (fold, {**fold, "part": "test"})
+    )
+    assert before.to_dict() == after.to_dict()
+    assert before.to_dict()["dataset"]["fold"] == fold
+
+
+def test_a_fold_for_validation_and_other_validation_images_are_refused():
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.from_dict(
+            {"dataset": {"validation_size": 10, "fold": {"folds": 3, "part": "validation"}}}
+        )
+    assert caught.value.field == "dataset.validation_size"

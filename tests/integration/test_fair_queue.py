@@ -219,6 +219,7 @@ def test_every_route_that_launches_imports_or_exports_is_limited():
     students = {" ".join(key) for key, rule in access.TABLE.items() if Role.STUDENT in rule.roles}
     makes_files = {name for name in found if "export" in name or name.endswith(".npz")} & students
     takes_long = {"POST /api/rate-finder", "POST /api/landscapes"}
+    studies = {"POST /api/studies", "POST /api/studies/{study_id}/trials/{number}/run"}
     assert len(makes_runs) == 7
     assert len(makes_files) >= 9
     own_data = {name for name in found if name.startswith("POST /api/own-data/") and "upload" in name} | {
@@ -226,5 +227,5 @@ def test_every_route_that_launches_imports_or_exports_is_limited():
     }
     assert {
         name for name, actions in found.items() if actions
-    } == makes_runs | makes_files | takes_long | own_data
+    } == makes_runs | makes_files | takes_long | own_data | studies
     assert found["POST /api/imports"] == ["import"]

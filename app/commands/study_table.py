@@ -1,0 +1,105 @@
+"""The results of a study as a table in the terminal, with its verdict in words."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from rich.table import Table
+
+from app.commands.terminal import console, visible
+from engine.studies import Plan
+
+#: The table shows the best of more configurations.
+MAX_SHOWN = 30
+
+
+def show(plan: Plan, results: dict[str, Any], *, budget_spent: bool, ended: int) -> None:
+    """Print the table, and under it what it says.
+
+    Args:
+        ended: how many trials were trained.
+    """
+    config = plan.config
+    rungs = len(config.rungs) > 1
+    names = [path.rpartition(".")[2] for path in results["fields"]]
+    table = Table(
+        "place",
+        *names,
+        *(["rung"] if rungs else []),
+        "trials",
+        "validation" if config.higher_is_better else "validation loss",
+        "± 95 %",
+        "against the best",
+    )
+    for row in results["configurations"][:MAX_SHOWN]:
+        table.add_row(
+            "–" if row["place"] is None else str(row["place"]),
+            *(visible(_value(row["values"][path])) for path in results["fields"]),
+            *([str(row["rung"])] if rungs else []),
+            str(row["trials"]) + (f" ({row['failed']} failed)" if row["failed"] else ""),
+            "–" if row["mean"] is None else score(row["mean"], plan),
+            "–" if row["low"] is None else score((row["high"] - row["low"]) / 2, plan),
+            _against(row, plan, results["verdict"]),
+        )
+    out = console()
+    out.print(table)
+    more = len(results["configurations"]) - MAX_SHOWN
+    if more > 0:
+        out.print(f"and {more} more")
+    if budget_spent:
+        out.print(
+            f"Its budget of {config.budget_seconds:g} s is spent: {ended} of {plan.total} trials were trained."
+        )
+    out.print(_sentence(results["verdict"]), markup=False, highlight=False)
+    luck = results["luck"]
+    if luck is not None:
+        line = score(luck["line"], plan)
+        out.print(
+            f"By seeds alone, the best of {luck['of']} equal ones would have {line}.",
+            markup=False,
+            highlight=False,
+        )
+    test = results["configurations"][0]["test"] if results["configurations"] else None
+    if test is not None and test["mean"] is not None:
+        spread = "" if test["spread"] is None else f" (spread {100 * test['spread']:.1f} %)"
+        out.print(
+            f"On the test examples the best has {100 * test['mean']:.1f} %{spread}.",
+            markup=False,
+            highlight=False,
+        )
+
+
+def _sentence(verdict: dict[str, Any]) -> str:
+    match verdict["kind"]:
+        case "winner":
+            return "The first one is better than each other one, by pairs of seeds and folds."
+        case "tie":
+            count = len(verdict["tied"])
+            others = "another one" if count == 1 else f"{count} others"
+            return f"A tie: the first one cannot be told apart from {others}."
+        case "few":
+            return f"No verdict: {verdict['pairs']} pairs are too few; {verdict['least_pairs']} are needed."
+        case "alone":
+            return "There is nothing to compare the only one with."
+    return "Nothing was measured."
+
+
+def _against(row: dict[str, Any], plan: Plan, verdict: dict[str, Any]) -> str:
+    difference = row["difference"]
+    if row["number"] == verdict["best"]:
+        return "best"
+    if difference is None or difference["low"] is None:
+        return "–"
+    sign, reach = difference["mean"], (difference["high"] - difference["low"]) / 2
+    text = f"{'+' if sign > 0 else '−'}{score(abs(sign), plan)} ± {score(reach, plan)}"
+    return f"{text}, tied" if difference["tied"] else text
+
+
+def score(value: float, plan: Plan) -> str:
+    """A score as people read it."""
+    return f"{100 * value:.2f} %" if plan.config.higher_is_better else f"{value:.4f}"
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,151 @@
+"""The study store: studies and their trials, in SQL. Functions of a connection, for `Database` to call."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app.runs import Run
+from app.studies.stored import StoredStudy, StoredTrial
+from app.trainings import Training
+from engine.reasons import restored, why
+
+#: The columns of a study that hold JSON.
+_JSON = ("document", "configurations", "test")
+_STUDY = ("id", "name", "document", "configurations", "status", "owner", "shared", "created_at")
+
+
+def insert(connection: sqlite3.Connection, study: StoredStudy) -> int:
+    """Store a new study; returns the number that it was given."""
+    values = {column: getattr(study, column) for column in _STUDY}
+    named = ", ".join(f":{column}" for column in _STUDY)
+    cursor = connection.execute(
+        f"INSERT INTO studies ({', '.join(_STUDY)}) VALUES ({named})", _written(values)
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def update(connection: sqlite3.Connection, study_id: str, changes: Mapping[str, Any]) -> None:
+    """Store changed columns of a study; with a `reason` also its code and values."""
+    changes = dict(changes)
+    if "reason" in changes:
+        changes["why"] = _why(changes["reason"])
+    assignments = ", ".join(f"{column} = :{column}" for column in changes)
+    connection.execute(
+        f"UPDATE studies SET {assignments} WHERE id = :id", {**_written(changes), "id": study_id}
+    )
+
+
+def delete(connection: sqlite3.Connection, study_id: str) -> None:
+    """Delete a study with its trials; triggers of the schema delete trainings that nothing shows any more."""
+    connection.execute("DELETE FROM trials WHERE study_id = ?", (study_id,))
+    connection.execute("DELETE FROM studies WHERE id = ?", (study_id,))
+
+
+def load_all(connection: sqlite3.Connection) -> list[StoredStudy]:
+    """All studies, oldest first, with their trials."""
+    studies = {
+        row["id"]: StoredStudy(
+            id=row["id"],
+            number=row["number"],
+            name=row["name"],
+            document=json.loads(row["document"]),
+            configurations=json.loads(row["configurations"]),
+            status=row["status"],
+            reason=row["reason"] and restored(row["reason"], json.loads(row["why"] or "null")),
+            owner=row["owner"],
+            shared=bool(row["shared"]),
+            created_at=row["created_at"],
+            finished_at=row["finished_at"],
+            test=json.loads(row["test"] or "null"),
+        )
+        for row in connection.execute("SELECT * FROM studies ORDER BY number")
+    }
+    for row in connection.execute("SELECT * FROM trials ORDER BY study_id, number"):
+        studies[row["study_id"]].trials.append(
+            StoredTrial(
+                number=row["number"],
+                training_id=row["training_id"],
+                remembered=bool(row["remembered"]),
+                status=row["status"],
+                score=row["score"],
+                seconds=row["seconds"],
+                iteration=row["iteration"],
+                reason=row["reason"] and restored(row["reason"], json.loads(row["why"] or "null")),
+            )
+        )
+    return list(studies.values())
+
+
+def put_trials(connection: sqlite3.Connection, study_id: str, trials: Iterable[StoredTrial]) -> None:
+    """Store trials as they are now."""
+    connection.executemany(
+        "INSERT INTO trials (study_id, number, training_id, remembered, status, score, seconds, iteration, reason, why)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (study_id, number) DO UPDATE SET"
+        " status = excluded.status, score = excluded.score, seconds = excluded.seconds,"
+        " iteration = excluded.iteration,"
+        " reason = excluded.reason, why = excluded.why",
+        [
+            (
+                study_id,
+                trial.number,
+                trial.training_id,
+                trial.remembered,
+                trial.status,
+                trial.score,
+                trial.seconds,
+                trial.iteration,
+                trial.reason,
+                _why(trial.reason),
+            )
+            for trial in trials
+        ],
+    )
+
+
+def delete_trials(connection: sqlite3.Connection, study_id: str, numbers: Iterable[int]) -> None:
+    """Delete trials; a trigger of the schema deletes their trainings, where nothing else shows them."""
+    connection.executemany(
+        "DELETE FROM trials WHERE study_id = ? AND number = ?", [(study_id, number) for number in numbers]
+    )
+
+
+def load_trial_runs(connection: sqlite3.Connection, trainings: Mapping[str, Training]) -> list[Run]:
+    """The runs of all trials that have a training, by studies."""
+    rows = connection.execute(
+        "SELECT trials.*, studies.name, studies.owner, studies.created_at FROM trials"
+        " JOIN studies ON studies.id = study_id WHERE training_id IS NOT NULL ORDER BY studies.number,"
+        " trials.number"
+    )
+    return [
+        Run(
+            id=trial_run_id(row["study_id"], row["number"]),
+            number=row["number"],
+            name=row["name"],
+            training=trainings[row["training_id"]],
+            launched_at=row["created_at"],
+            owner=row["owner"],
+            study=row["study_id"],
+        )
+        for row in rows
+    ]
+
+
+def trial_run_id(study_id: str, number: int) -> str:
+    """The id of the run that shows a trial's training."""
+    return f"{study_id}.{number}"
+
+
+def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        column: json.dumps(value, ensure_ascii=False) if column in _JSON and value is not None else value
+        for column, value in values.items()
+    }
+
+
+def _why(reason: str | None) -> str | None:
+    found = why(reason)
+    return None if found is None else json.dumps(found, ensure_ascii=False)

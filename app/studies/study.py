@@ -1,0 +1,192 @@
+"""A study as the server knows it: its plan, the trials that have begun, and how far it has come."""
+
+from __future__ import annotations
+
+import asyncio
+import enum
+import itertools
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.errors import Conflict
+from app.runs import Run
+from app.studies.costs import Costs
+from app.studies.stored import StoredStudy, StoredTrial
+from engine.reasons import Reason
+from engine.studies import Plan, StudyConfig, Trial
+
+
+class Status(enum.StrEnum):
+    """`MEASURING`: all is trained, and the test examples of the best configuration are being measured."""
+
+    RUNNING = "running"
+    PAUSED = "paused"
+    MEASURING = "measuring"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def finished(self) -> bool:
+        return self in (Status.COMPLETED, Status.CANCELLED, Status.FAILED)
+
+
+@dataclass(slots=True)
+class Study:
+    """One study. Times are Unix seconds.
+
+    Attributes:
+        plan: knows the trials; it is told a score when it is stored.
+        reason: why it is in its status, where that is not plain.
+        test: the test accuracies of the best configuration; see `StoredStudy`.
+        begun: the trials that have begun, by their numbers.
+        training: the runs of those that have not ended.
+        failures: how many trials failed.
+        remembered: how many that have ended were known before.
+        order: held by whoever changes it, or reads more of it than its counts.
+        retry_at: before this moment of the monotonic clock it feeds nothing: the queue was full.
+    """
+
+    id: str
+    number: int
+    name: str
+    config: StudyConfig
+    plan: Plan
+    costs: Costs
+    status: Status
+    created_at: float
+    reason: str | None = None
+    owner: str | None = None
+    shared: bool = False
+    budget_seconds: float | None = None
+    finished_at: float | None = None
+    test: dict[str, Any] | None = None
+    begun: dict[int, StoredTrial] = field(default_factory=dict)
+    training: dict[int, Run] = field(default_factory=dict)
+    failures: int = 0
+    remembered: int = 0
+    retry_at: float = 0.0
+    order: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _next: int = 1
+    _spent: float = 0.0
+    _ended: Counter[int] = field(default_factory=Counter)  # by rung
+    # (rung, configuration) → how many trials have ended, and the sum of their scores
+    _sums: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The complete study file."""
+        return {**self.config.to_dict(), "name": self.name, "budget_seconds": self.budget_seconds}
+
+    @property
+    def dataset(self) -> str:
+        """The name of the data set that all trials share."""
+        name: str = self.config.experiment["dataset"]["name"]
+        return name
+
+    def stored(self) -> StoredStudy:
+        """As it is stored when it is new."""
+        return StoredStudy(
+            id=self.id,
+            name=self.name,
+            document=self.document,
+            configurations=list(self.plan.stages),
+            status=self.status.value,
+            created_at=self.created_at,
+            owner=self.owner,
+            shared=self.shared,
+        )
+
+    # -- its trials ----------------------------------------------------------------------------------
+
+    def waiting(self, count: int) -> list[Trial]:
+        """The next trials that have not begun, at most so many."""
+        trials = self.plan.trials
+        while self._next <= len(trials) and self._next in self.begun:
+            self._next += 1
+        rest = itertools.islice(trials, self._next - 1, None)
+        return list(itertools.islice((trial for trial in rest if trial.number not in self.begun), count))
+
+    def begin(self, trial: StoredTrial, run: Run | None) -> None:
+        """A trial has begun; None: there is nothing to train."""
+        self.begun[trial.number] = trial
+        if run is not None and trial.status is None:
+            self.training[trial.number] = run
+
+    def take_back(self, number: int) -> None:
+        """A trial has not begun after all."""
+        del self.begun[number], self.training[number]
+        self._next = min(self._next, number)
+
+    def tell(self, trial: StoredTrial) -> None:
+        """A trial has ended, as it is stored. It may draw configurations: call it in a thread."""
+        self.training.pop(trial.number, None)
+        self.begun[trial.number] = trial
+        self._spent += 0.0 if trial.remembered else trial.seconds
+        self.failures += trial.score is None
+        self.remembered += trial.remembered
+        done = self.plan.trials[trial.number - 1]
+        self._ended[done.rung] += 1
+        count, total = self._sums.get((done.rung, done.configuration), (0, 0.0))
+        score = self.plan.worst() if trial.score is None else trial.score
+        self._sums[done.rung, done.configuration] = count + 1, total + score
+        self.plan.tell(trial.number, trial.score)
+
+    # -- how far it has come -------------------------------------------------------------------------
+
+    @property
+    def ended(self) -> int:
+        """How many trials have ended."""
+        return len(self.begun) - len(self.training)
+
+    @property
+    def spent(self) -> float:
+        """Seconds of training so far; what was known before costs none."""
+        running = (
+            run.training.seconds for number, run in self.training.items() if not self.begun[number].remembered
+        )
+        return self._spent + sum(running)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether its budget is used up."""
+        return self.budget_seconds is not None and self.spent >= self.budget_seconds
+
+    def left_seconds(self, *, slowness: float, places: int) -> float | None:
+        """About how many seconds of the clock it takes from now on; None: it does not go on."""
+        if self.status is not Status.RUNNING:
+            return None
+        work = self.costs.left(self.plan, self._ended) * slowness
+        if self.budget_seconds is not None:
+            work = min(work, max(0.0, self.budget_seconds - self.spent))
+        return work / max(1, places)
+
+    def demand(self, *statuses: Status, doing: str) -> None:
+        """Refuse a command that its status does not allow.
+
+        Raises:
+            Conflict: with the status.
+        """
+        if self.status not in statuses:
+            text = f"study {self.id} is {self.status.value}; it cannot be {doing}"
+            raise Conflict(Reason("study_status", text, status=self.status.value), field="study_id")
+
+    def best(self) -> tuple[int, float] | None:
+        """The number and the mean of the best configuration so far, of those that have come farthest; None: nothing is
+        measured."""
+        sign = 1.0 if self.config.higher_is_better else -1.0
+        best = max(
+            self._sums,
+            key=lambda key: (
+                key[0],
+                self._sums[key][0],
+                sign * self._sums[key][1] / self._sums[key][0],
+                -key[1],
+            ),
+            default=None,
+        )
+        if best is None:
+            return None
+        count, total = self._sums[best]
+        return best[1], total / count

@@ -1,0 +1,120 @@
+"""The results of a study: its table, its verdict and its luck line, as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.studies.luck import luck_line
+from engine.studies.plan import Plan
+from engine.studies.verdict import MIN_PAIRS, Difference, Verdict, interval, judge, spread_of
+
+
+def results_of(plan: Plan) -> dict[str, Any]:
+    """What is known so far.
+
+    Configurations that have come to a higher rung come first; within a rung those with the better mean. Only the
+    configurations of the highest rung are compared: they were trained for the same time.
+    """
+    config = plan.config
+    reached, tops = plan.rung_of(), len(config.rungs)
+    failures = {rung: plan.failed(rung) for rung in range(1, tops + 1)}
+    by_rung = {rung: plan.scores(rung) for rung in range(1, tops + 1)}
+    top = max((rung for rung, scores in by_rung.items() if not np.isnan(scores).all()), default=1)
+    members = np.flatnonzero(reached >= top)
+    scores, failed = by_rung[top][members], failures[top][members]
+    verdict = judge(
+        scores, higher_is_better=config.higher_is_better, folds=config.folds, failed=[int(n) for n in failed]
+    )
+    differences: dict[int, Difference | None] = dict(
+        zip((int(place) for place in members), verdict.differences, strict=True)
+    )
+    rows = [
+        _row(plan, place, int(min(reached[place], top)), by_rung, failures, differences.get(place))
+        for place in range(len(plan.configurations))
+    ]
+    sign = 1.0 if config.higher_is_better else -1.0
+    best = None if verdict.best is None else int(members[verdict.best])
+    rows.sort(
+        key=lambda row: (
+            row["mean"] is None,
+            -row["rung"],
+            row["number"] - 1 != best,
+            -sign * (row["mean"] or 0.0),
+            row["failed"],
+            row["number"],
+        )
+    )
+    for place, row in enumerate(rows, 1):
+        row["place"] = None if row["mean"] is None else place
+    whole = (failed == 0) & ~np.isnan(scores).any(axis=1)
+    return {
+        "metric": config.metric,
+        "higher_is_better": config.higher_is_better,
+        "fields": [parameter.path for parameter in config.space],
+        "pairs": [{"seed": pair.seed, "fold": pair.fold} for pair in config.pairs],
+        "rungs": _rungs(plan),
+        "configurations": rows,
+        "verdict": _verdict(verdict, members),
+        "luck": luck_line(scores[whole], higher_is_better=config.higher_is_better),
+    }
+
+
+def _row(
+    plan: Plan,
+    place: int,
+    rung: int,
+    by_rung: dict[int, NDArray[np.float64]],
+    failures: dict[int, NDArray[np.intp]],
+    difference: Difference | None,
+) -> dict[str, Any]:
+    scores = by_rung[rung][place]
+    known = scores[~np.isnan(scores)]
+    bounds = interval(known, plan.config.folds) if len(known) else None
+    return {
+        "number": place + 1,
+        "place": None,
+        "values": plan.configurations[place],
+        "rung": rung,
+        "iterations": plan.iterations(place + 1, rung),
+        "trials": len(known),
+        "failed": int(failures[rung][place]),
+        "mean": float(known.mean()) if len(known) else None,
+        "spread": spread_of(known),
+        "low": None if bounds is None else bounds[0],
+        "high": None if bounds is None else bounds[1],
+        "scores": [None if np.isnan(score) else float(score) for score in scores],
+        "difference": None if difference is None else _difference(difference),
+        "test": None,
+    }
+
+
+def _difference(difference: Difference) -> dict[str, Any]:
+    return {
+        "mean": difference.mean,
+        "low": difference.low,
+        "high": difference.high,
+        "pairs": difference.pairs,
+        "tied": difference.tied,
+        "p": difference.p,
+        "p_holm": difference.p_holm,
+    }
+
+
+def _verdict(verdict: Verdict, members: NDArray[np.intp]) -> dict[str, Any]:
+    return {
+        "kind": verdict.kind,
+        "best": None if verdict.best is None else int(members[verdict.best]) + 1,
+        "tied": [int(members[place]) + 1 for place in verdict.tied],
+        "pairs": verdict.pairs,
+        "least_pairs": MIN_PAIRS,
+    }
+
+
+def _rungs(plan: Plan) -> list[dict[str, Any]]:
+    return [
+        {"rung": rung, "configurations": count, "iterations": plan.iterations(1, rung)}
+        for rung, count in enumerate(plan.config.rungs, 1)
+    ]

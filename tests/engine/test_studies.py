@@ -1,0 +1,208 @@
+"""Studies without a lab: their files, their methods and their plans."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine import ConfigError
+from engine.studies import Plan, StudyConfig, Trial, results_of
+from engine.studies.methods import drawn
+from engine.studies.space import Parameter
+
+EXPERIMENT = {
+    "dataset": {"name": "digits", "train_size": 300},
+    "network": {"preset": "mlp", "hidden": [8]},
+    "training": {"iterations": 90},
+}
+SPACE = {
+    "regularization.l2": {"choices": [0, 0.001, 0.01]},
+    "optimizer.learning_rate": {"low": 0.001, "high": 0.1, "scale": "log", "steps": 3},
+}
+METHODS = [
+    {"name": "grid"},
+    {"name": "random", "configurations": 7, "seed": 3},
+    {"name": "halving", "configurations": 9, "factor": 3, "rungs": 3, "seed": 3},
+    {"name": "tpe", "configurations": 9, "batch": 3, "seed": 3},
+]
+
+
+def study(**changes):
+    return StudyConfig.from_dict({"experiment": EXPERIMENT, "space": SPACE, "seeds": 2, **changes})
+
+
+def score(plan, trial):
+    """A made-up one, best at a rate of 0.01."""
+    values = plan.configurations[trial.configuration - 1]
+    noise = random.Random(f"{values} {trial.pair} {trial.rung}").random() / 50
+    return 0.9 - abs(values["optimizer.learning_rate"] - 0.01) + noise
+
+
+def finished(config, order):
+    """The plan of a study whose trials end in some order."""
+    plan = Plan(config)
+    waiting: list[Trial] = []
+    begun = 0
+    while begun < len(plan.trials) or waiting:
+        waiting += plan.trials[begun:]
+        begun = len(plan.trials)
+        trial = waiting.pop(order.randrange(len(waiting)))
+        plan.tell(trial.number, score(plan, trial))
+    return plan
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method["name"])
+def test_a_study_repeats_identically_in_whatever_order_its_trials_end(method):
+    if method["name"] == "tpe":
+        pytest.importorskip("optuna")
+    config = study(method=method)
+    plans = [finished(config, random.Random(seed)) for seed in (1, 2)]
+    assert plans[0].trials == plans[1].trials
+    assert plans[0].configurations == plans[1].configurations
+    assert results_of(plans[0]) == results_of(plans[1])
+    assert plans[0].is_complete
+    assert len(plans[0].trials) <= config.trials
+    recorded = None if method["name"] == "halving" else Plan(config, plans[0].stages)
+    assert (
+        recorded is None or recorded.configurations == plans[0].configurations[: len(recorded.configurations)]
+    )
+
+
+def test_a_file_is_read_back_as_it_was_written_and_may_hold_results():
+    for method in METHODS[:3]:
+        config = study(method=method, folds=3, name="λ", metric="validation_loss", budget_seconds=5)
+        document = json.loads(json.dumps(config.to_dict()))
+        assert StudyConfig.from_dict({**document, "results": {"any": "thing"}}) == config
+
+
+def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds():
+    plan = finished(study(method=METHODS[2]), random.Random(0))
+    by_rung = {rung: [one for one in plan.trials if one.rung == rung] for rung in (1, 2, 3)}
+    assert [len({one.configuration for one in trials}) for trials in by_rung.values()] == [9, 3, 1]
+    assert [plan.experiment(trials[0]).iterations for trials in by_rung.values()] == [10, 30, 90]
+    assert all({one.pair.seed for one in trials} == {1, 2} for trials in by_rung.values())
+    best = max(
+        by_rung[2],
+        key=lambda one: sum(score(plan, two) for two in by_rung[2] if one.configuration == two.configuration),
+    )
+    assert by_rung[3][0].configuration == best.configuration
+
+
+def test_a_trial_that_fails_counts_as_the_worst_and_does_not_go_on():
+    plan = Plan(study(method={"name": "halving", "factor": 3, "rungs": 2}, metric="validation_loss", seeds=1))
+    for trial in plan.trials[:9]:
+        plan.tell(trial.number, None if trial.configuration < 7 else trial.configuration / 10)
+    assert {trial.configuration for trial in plan.trials if trial.rung == 2} == {7, 8, 9}
+    results = results_of(plan)
+    failed = [row for row in results["configurations"] if row["failed"]]
+    assert [row["scores"] for row in failed] == [[0.9]] * 6
+    assert {row["place"] for row in failed} == {4, 5, 6, 7, 8, 9}
+
+
+def test_trials_measure_validation_images_only_and_folds_divide_the_training_images():
+    trial = Plan(study()).trials[0]
+    kept = Plan(study()).experiment(trial).dataset
+    assert (kept.train_images, kept.validation_images, kept.test_images) == (300, 30, 0)
+    plan = Plan(study(folds=3))
+    assert len(plan.trials) == 9 * 2 * 3
+    folds = [plan.experiment(one).dataset for one in plan.trials if one.pair.seed == 1]
+    assert {(one.train_images, one.validation_images, one.test_images) for one in folds} == {(200, 100, 0)}
+    assert {one.fold["index"] for one in folds} == {0, 1, 2}
+
+
+def test_another_name_in_a_section_takes_its_own_settings_and_the_base_stays():
+    space = {
+        "optimizer.learning_rate": {"choices": [0.01]},
+        "optimizer": {"choices": [{"name": "momentum", "momentum": 0.9}, {"name": "adam"}]},
+        "network.hidden.0": {"choices": [4, 5]},
+    }
+    plan = Plan(study(space=space, seeds=1))
+    made = [plan.experiment(trial) for trial in plan.trials]
+    assert [one.optimizer["name"] for one in made] == ["momentum"] * 2 + ["adam"] * 2
+    assert {one.optimizer["learning_rate"] for one in made} == {0.01}
+    assert [one.network.layers[0]["units"] for one in made] == [4, 5, 4, 5]
+
+
+@given(
+    st.floats(1e-6, 1e3),
+    st.floats(1.5, 1e6),
+    st.sampled_from(["linear", "log"]),
+    st.integers(0, 2**32 - 1),
+)
+@settings(max_examples=60, deadline=None)
+def test_drawn_values_lie_in_their_range_and_are_the_same_for_the_same_seed(low, times, scale, seed):
+    parameter = Parameter("optimizer.learning_rate", None, low, low * times, scale)
+    values = [one[parameter.path] for one in drawn([parameter], 5, seed)]
+    assert all(low <= value <= low * times for value in values)
+    assert values == [one[parameter.path] for one in drawn([parameter], 5, seed)]
+
+
+def test_a_random_study_draws_each_configuration_once():
+    space = {"training.batch_size": {"low": 1, "high": 6, "scale": "integer"}}
+    plan = Plan(study(space=space, method={"name": "random", "configurations": 6}))
+    assert sorted(one["training.batch_size"] for one in plan.configurations) == [1, 2, 3, 4, 5, 6]
+
+
+def test_what_there_is_when_a_study_ends_early_can_be_compared():
+    plan = Plan(study())
+    for trial in plan.trials[:14]:
+        plan.tell(trial.number, score(plan, trial))
+    results = results_of(plan)
+    counts = {row["number"]: row["trials"] for row in results["configurations"]}
+    assert counts == {number: 2 if number <= 5 else 1 for number in range(1, 10)}
+    assert results["verdict"]["kind"] == "few"
+    assert results["verdict"]["best"] in {1, 2, 3, 4, 5}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"seeds": []}, "seeds"),
+        ({"seeds": [1, 1]}, "seeds.1"),
+        ({"seeds": 0}, "seeds"),
+        ({"folds": 1}, "folds"),
+        ({"colour": 1}, "colour"),
+        ({"space": {}}, "space"),
+        ({"space": {"seed": {"choices": [1]}}}, "space.seed"),
+        ({"space": {"dataset.test_size": {"choices": [1]}}}, "space.dataset.test_size"),
+        ({"space": {"training.iterations": {"choices": []}}}, "space.training.iterations.choices"),
+        ({"space": {"training.iterations": {"low": 5, "high": 5}}}, "space.training.iterations.high"),
+        (
+            {"space": {"regularization.l2": {"low": 0, "high": 1, "scale": "log"}}},
+            "space.regularization.l2.low",
+        ),
+        ({"space": {"regularization.l2": {"low": 0, "high": 1}}}, "space.regularization.l2.steps"),
+        ({"method": {"name": "random"}}, "method.configurations"),
+        ({"method": {"name": "best"}}, "method.name"),
+        ({"method": {"name": "halving", "rungs": 9}}, "method.rungs"),
+        ({"experiment": {"dataset": {"name": "digits", "fold": {"folds": 2}}}}, "experiment.dataset.fold"),
+        (
+            {"experiment": {"dataset": {"name": "digits", "train_size": 10**6}}},
+            "experiment.dataset.train_size",
+        ),
+        ({"seeds": 100, "folds": 20}, "seeds"),
+        ({"space": {"regularization.l2": {"choices": [float("nan")]}}}, "space.regularization.l2.choices"),
+        ({"experiment": json.loads("[" * 900 + "]" * 900)}, ""),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_field(changes, field):
+    with pytest.raises(ConfigError) as caught:
+        study(**changes)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("space", "field"),
+    [
+        ({"training.batch_size": {"choices": [10, 0]}}, "space.training.batch_size"),
+        ({"network.hidden.7": {"choices": [4]}}, "space.network.hidden.7"),
+        ({"network.depth": {"choices": [4]}}, "space.network.depth"),
+    ],
+)
+def test_a_value_that_no_experiment_takes_is_refused_with_its_path(space, field):
+    plan = Plan(study(space=space))
+    with pytest.raises(ConfigError) as caught:
+        list(map(plan.experiment, plan.trials))
+    assert caught.value.field == field
