@@ -225,6 +225,10 @@ def _cluster_parsers(cluster: argparse.ArgumentParser) -> None:
     _certs(worker)
     worker.set_defaults(command="cluster worker")
 
+    certs = kinds.add_parser("certs", help="make certificates, with which only its own machines can connect")
+    certs.add_argument("folder", type=Path, metavar="DIR", help="where to")
+    certs.set_defaults(command="cluster certs")
+
 
 def _certs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(

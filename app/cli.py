@@ -171,6 +171,12 @@ def _cluster_worker(arguments: argparse.Namespace) -> int:
     return run_worker(arguments.address, slots, arguments.name, arguments.certs)
 
 
+def _cluster_certs(arguments: argparse.Namespace) -> int:
+    from app.commands.cluster_certs import make_certs
+
+    return make_certs(arguments.folder)
+
+
 def _backup(arguments: argparse.Namespace) -> int:
     from app.commands.backup import backup
     from app.settings import read_settings
@@ -224,6 +230,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "data remove": _data_remove,
     "cluster scheduler": _cluster_scheduler,
     "cluster worker": _cluster_worker,
+    "cluster certs": _cluster_certs,
     "backup": _backup,
     "restore": _restore,
     "prune": _prune,

@@ -76,6 +76,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "worker_killed_hard": ("signal",),
     "worker_exit": ("status",),
     "worker_gone": ("host",),
+    "worker_left": ("host",),
     "worker_out_of_reach": (),
     "stream_columns": ("stream",),
     "stream_gap": ("stream", "stored", "first"),

@@ -76,6 +76,7 @@ class Attending(WorkerPlugin):
 
     async def teardown(self, worker: Worker) -> None:
         """Let the trainings save and end, if the server still hears of it."""
+        self._send({"kind": "leaving"})
         self._ticker.cancel()
         is_heard = worker.batched_stream is not None and not worker.batched_stream.closed()
         if not is_heard:

@@ -32,7 +32,6 @@ from app.jobs.messages import (
     Job,
     Paused,
     Resume,
-    Step,
     Stop,
     Stopped,
     decode_event,
@@ -92,11 +91,11 @@ class DaskExecutor:
         ).start()
 
     def send(self, training_id: str, command: Command) -> None:
-        self._command(training_id, encode(command))
-        if isinstance(command, Resume | Step):
-            with self._lock:
-                if (start := self._start_of(training_id)) is not None:
-                    start.stands = False
+        with self._lock:
+            self._command(training_id, encode(command))
+            if (start := self._start_of(training_id)) is not None:
+                start.stands = start.stands and not isinstance(command, Resume)
+                start.may_stop = start.may_stop or isinstance(command, Stop)
 
     def kill(self, training_id: str) -> None:
         self._command(training_id, KILL)
@@ -241,7 +240,7 @@ class DaskExecutor:
         """Pass what a training reports on to the listener, and acknowledge it, until its end."""
         assert self._listener is not None
         training_id, listener = start.training_id, self._listener
-        finished = False
+        finished = stopped = False
         while True:
             number, (kind, *arguments) = start.reports.get()
             match kind:
@@ -251,7 +250,7 @@ class DaskExecutor:
                     listener.view(training_id, *arguments)
                 case "event":
                     event = decode_event(arguments[0])
-                    finished = finished or isinstance(event, Finished | Stopped)
+                    finished, stopped = finished or isinstance(event, Finished), isinstance(event, Stopped)
                     start.stands = start.stands or isinstance(event, Paused)
                     listener.event(training_id, event)
             start.taken = max(start.taken, number)
@@ -263,7 +262,10 @@ class DaskExecutor:
             self._forget(start)
             self._ended.notify_all()
         text, why = arguments
-        listener.exited(training_id, None if finished or text is None else restored(text, why))
+        reason = None if finished or text is None else restored(text, why)
+        if stopped and not start.may_stop and start.member is not None:
+            reason = _left(start.member["host"])
+        listener.exited(training_id, reason)
 
 
 class _Start:
@@ -273,6 +275,7 @@ class _Start:
         member: the worker that it was given to; None while there is none.
         was_heard: whether the worker has reported anything of it.
         stands: whether it is paused, and takes no slot.
+        may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
         taken: the number of the last report that was passed on.
         reports: what is to be passed on, at most as much as the window of reports holds.
     """
@@ -284,6 +287,7 @@ class _Start:
         self.member: Member | None = None
         self.was_heard = False
         self.stands = job.paused
+        self.may_stop = False
         self.taken = 0
         self.inbox: Inbox[list[Any]] = Inbox()
         self.reports: SimpleQueue[Numbered[list[Any]]] = SimpleQueue()
@@ -302,6 +306,10 @@ def _report_of(reason: Reason) -> list[Any]:
 
 def _gone(host: str) -> Reason:
     return Reason("worker_gone", f"the worker on {host} has ended", host=host)
+
+
+def _left(host: str) -> Reason:
+    return Reason("worker_left", f"the worker on {host} was asked to end", host=host)
 
 
 def _out_of_reach() -> Reason:

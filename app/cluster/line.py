@@ -94,6 +94,8 @@ class Line:
                 await self._talk()
             except (OSError, TimeoutError, CommClosedError, RuntimeError) as error:
                 self._note(str(error) or type(error).__name__)
+            except Exception:
+                log.exception("the connection to the cluster failed")
             self._on_beat(False)
             await asyncio.sleep(RETRY_SECONDS)
 

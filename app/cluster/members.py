@@ -44,7 +44,6 @@ class Members:
         Args:
             taken: the id of a member for each training that runs there now.
         """
-        if not self.are_reached or not self._members:
-            return None
         load = Counter(taken)
-        return max(self._members.values(), key=lambda member: member["slots"] - load[member["id"]])
+        takers = [member for member in self._members.values() if member["slots"]] if self.are_reached else []
+        return max(takers, key=lambda member: member["slots"] - load[member["id"]], default=None)

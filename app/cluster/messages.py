@@ -15,6 +15,9 @@ Server to worker, in `to`; each has the `lab` and the `server`'s own number:
     down: `ticket`, `numbered`, `taken`: commands as JSON; the number of the last report that was taken
     sync: `tickets`: these are all that the server knows; send again what was not acknowledged
     alive
+Worker to relay:
+    ready: `member`: what it says of itself
+    leaving: it takes no more trainings
 Worker to server, in `from`:
     up: `ticket`, `numbered`, `taken`: reports; the number of the last command that was taken
     unknown: `tickets`: no such training is here
@@ -59,7 +62,7 @@ class Member(TypedDict):
 
     Attributes:
         id: of this start of the worker: it is another one after a restart, while its address may be the same.
-        slots: how many trainings it takes at a time.
+        slots: how many trainings it takes at a time; 0: it is about to end.
         version: of Lossroom.
         processor: the model of its processor, for people.
         arithmetic: how it computes; see `engine.fingerprint.of_arithmetic`.

@@ -87,7 +87,11 @@ class Relay(SchedulerPlugin):
 
     def _up(self, worker: str, message: Message) -> None:
         """A worker has sent this. What comes while no server is connected is sent again when one is."""
-        if message["kind"] != "ready":
+        if message["kind"] == "leaving":
+            if worker in self._members:
+                self._members[worker]["slots"] = 0
+                self._tell_members()
+        elif message["kind"] != "ready":
             self._tell({"kind": "from", "worker": worker, "message": message})
         elif (state := self._scheduler.workers.get(worker)) is not None:
             self._members[worker] = Member(  # type: ignore[typeddict-item]  # the rest is of the worker

@@ -43,6 +43,13 @@ class Cluster:
             if process is not None:
                 end(process)
 
+    @staticmethod
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        """`lossroom cluster`, to its end."""
+        return subprocess.run(
+            [LOSSROOM, "cluster", *arguments], capture_output=True, text=True, timeout=TIMEOUT
+        )
+
     @property
     def address(self) -> str:
         return f"127.0.0.1:{self.port}"
