@@ -33,7 +33,9 @@ PARTS = {
         *("look.points", "look.rows", "look.class", "look.missing"),
         *("look.layer", "look.shape", "look.code", "look.total"),
     ),
-    "tools": ("keys.", "sweep.", "diff.", "same.", "color."),
+    "tools": (
+        *("keys.", "sweep.", "diff.", "same.", "color.", "difference.", "live.", "help.search", "help.none"),
+    ),
     "views": (
         *(
             "views.",

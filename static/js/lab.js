@@ -153,6 +153,14 @@ async function start() {
   const showLesson = () => urlState.get("lesson") && retried(player);
   urlState.on("lesson", showLesson);
   showLesson();
+  const studies = lazy(async () => {
+    const [{ Studies }] = await Promise.all([import("./studies/studies.js"), textsOf("studies")]);
+    return new Studies({ store, form, toast, selection });
+  });
+  const showStudies = async () => (await retried(studies)).open();
+  byId("studies").addEventListener("click", showStudies);
+  urlState.on("study", (study) => study && showStudies());
+  if (urlState.get("study")) showStudies();
   const waiting = lazy(async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store));
   store.on("draw", () => store.shown().some(({ status }) => status === "queued") && retried(waiting));
   new FirstSteps(byId("charts"), byId("first-run"), store, form);

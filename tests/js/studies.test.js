@@ -8,14 +8,15 @@ import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static
 import { bandsOf, cellsOf } from "../../static/js/studies/cells.js";
 import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
 import { clicked, sorted } from "../../static/js/studies/rows.js";
-import { firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
+import { countOf, firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
 import { spreadOf } from "../../static/js/studies/spread.js";
 import { studyFields } from "../../static/js/studies/study-fields.js";
+import { amountText, progressTexts, testText, verdictTexts } from "../../static/js/studies/study-words.js";
 import { speakAs } from "./catalog.js";
 import { labOptions } from "./lab.js";
 import { forExamples } from "./random.js";
 
-/** @import { Configuration } from "../../static/js/studies/types.js" */
+/** @import { Configuration, StudyResults } from "../../static/js/studies/types.js" */
 
 speakAs("en");
 const OPTIONS = labOptions();
@@ -120,6 +121,8 @@ test("a space has what was typed and chosen, and sections before their settings"
   assert.deepEqual(space[RATE], { choices: [0.001, 0.01, 0.1] });
   assert.deepEqual(space["training.batch_size"], { low: 16, high: 64, scale: "integer", steps: 3 });
   assert.deepEqual(space["network.activation"], { choices: ["relu", "tanh"] });
+  assert.equal(countOf(space), 3 * 49 * 2 * 2);
+  assert.equal(countOf({ ...space, any: { low: 0, high: 1, scale: "linear" } }), Infinity);
   const [momentum, adam] = /** @type {any} */ (space.optimizer).choices;
   assert.deepEqual(momentum, EXPERIMENT.optimizer); // its settings stay
   assert.equal(adam.name, "adam");
@@ -156,16 +159,21 @@ test("a configuration is put into its experiment, and said in words", () => {
   assert.deepEqual(experiment.network.hidden, [40, 5]);
   assert.equal(experiment.dataset.augment.shift, 2);
   assert.deepEqual(EXPERIMENT.network.hidden, [40, 20]);
-  assert.equal(onAxis("optimizer", values.optimizer), "Adam 0.01");
+  const [optimizer] = fieldsOf(["optimizer"]);
+  assert.equal(onAxis(optimizer, values.optimizer), "Adam 0.01");
+  const space = { optimizer: { choices: [{ name: "sgd", learning_rate: 0.1 }, values.optimizer] } };
+  assert.equal(onAxis(fieldsOf(["optimizer"], space)[0], values.optimizer), "Adam");
   assert.equal(configurationText(GRID[1].values, [RATES, BATCHES]), "Learning rate 0.01, Batch 32");
 });
 
 test("axes follow from the space, and stay while results come", () => {
   const range = { low: 0.001, high: 0.1, scale: /** @type {const} */ ("log") };
-  const axis = /** @type {any} */ (fieldScale(RATE, range));
+  const axis = /** @type {any} */ (fieldScale(RATES, range));
   assert.deepEqual([0.001, 0.01, 0.1].map(axis.place), [0, 0.5, 1]);
   assert.ok(marksOf(axis).length >= 3);
-  const choices = /** @type {any} */ (fieldScale("network.activation", { choices: ["relu", "tanh"] }));
+  const choices = /** @type {any} */ (
+    fieldScale(fieldsOf(["network.activation"])[0], { choices: ["relu", "tanh"] })
+  );
   assert.deepEqual([choices.kind, choices.place("tanh")], ["category", 1]);
   const first = /** @type {any} */ (resultScale([0.71, 0.74], null));
   const more = /** @type {any} */ (resultScale([0.72], first));
@@ -184,12 +192,12 @@ test("round ends enclose all values, and are the same again for what lies betwee
   }));
 
 test("each configuration with a result has a line, and parts of axes choose among them", () => {
-  const points = pointsOf([...GRID, configuration(9, { [RATE]: 1 }, [null])], [RATES, BATCHES], String);
+  const points = pointsOf([...GRID, configuration(9, { [RATE]: 1 }, [null])], [RATES, BATCHES], () => "");
   assert.deepEqual(
     points.map(({ run }) => run),
     ["1", "2", "3", "4"],
   );
-  const scale = fieldScale(RATE, { choices: [0.01, 0.1] });
+  const scale = fieldScale(RATES, { choices: [0.01, 0.1] });
   const metric = { ...METRICS.validation_accuracy, title: "", scale: resultScale([0.5, 0.81], null) };
   const { axes, lines } = parallel(points, [{ ...RATES, scale }, BATCHES], metric, 600);
   assert.equal(axes.length, 3);
@@ -269,4 +277,60 @@ test("a table is sorted by any column, with what is missing last in both directi
   assert.deepEqual(numbers("number", true), [5, 4, 3, 2, 1]);
   assert.deepEqual(clicked({ by: "number", down: false }, "mean", true), { by: "mean", down: true });
   assert.deepEqual(clicked({ by: "mean", down: true }, "mean", true), { by: "mean", down: false });
+});
+
+/** @param {Partial<StudyResults["verdict"]>} verdict @param {Partial<StudyResults>} changes @returns {StudyResults} */
+function resultsOf(verdict, changes = {}) {
+  const difference = { mean: -0.1, low: -0.15, high: 0.02, pairs: 6, tied: true, p: 0.1, p_holm: 0.2 };
+  const [third, , second, best] = GRID;
+  return {
+    ...{ id: "a", revision: 1, metric: "validation_accuracy", higher_is_better: true },
+    ...{ fields: [RATE, "training.batch_size"], pairs: [], rungs: [] },
+    configurations: [
+      best,
+      { ...second, difference },
+      { ...third, difference: { ...difference, tied: false } },
+    ],
+    verdict: { kind: "tie", best: 4, tied: [3], pairs: 6, least_pairs: 6, ...verdict },
+    luck: { of: 4, spread: 0.01, middle: 0.6, line: 0.62 },
+    test: "closed",
+    ...changes,
+  };
+}
+
+test("the verdict says who wins or why nobody does, by how much, and what luck alone would give", () => {
+  const fields = [RATES, BATCHES];
+  const tie = verdictTexts(resultsOf({}), fields, false);
+  assert.match(tie.head, /^A tie: Learning rate 0.1, Batch 32 is ahead, but 1 of/);
+  assert.ok(tie.body.some((text) => text.includes("−10.0 points (95% interval −15.0 to +2.0)")));
+  assert.ok(tie.body.some((text) => text.startsWith("Luck line") && text.includes("62.0%")));
+  assert.match(verdictTexts(resultsOf({ kind: "winner", tied: [] }), fields, false).head, /wins/);
+  const few = verdictTexts(resultsOf({ kind: "few", pairs: 2 }), fields, true);
+  assert.match(few.head, /^So far: .*2 of at least 6 seeds/);
+  assert.deepEqual(verdictTexts(resultsOf({ kind: "none", best: null }), fields, true).body, []);
+  speakAs("ja");
+  assert.match(verdictTexts(resultsOf({}), fields, false).head, /^引き分け：.*が首位ですが/);
+  speakAs("en");
+});
+
+test("test examples are spoken of at the end only", () => {
+  const measured = { ...GRID[3], test: { mean: 0.77, spread: 0.012, scores: [0.77] } };
+  const results = resultsOf({}, { test: "measured", configurations: [measured] });
+  assert.match(testText(results, false), /81.0%.* On test examples: 77.0%, spread 1.2/);
+  assert.ok(!testText(resultsOf({}), true).includes("%"));
+  assert.equal(amountText("validation_loss", -0.01234, true), "−0.012");
+});
+
+test("the progress says what is done, and of the rest only what there is", () => {
+  const trials = { total: 8, done: 3, training: 2, waiting: 3, failed: 0, remembered: 1 };
+  const study = /** @type {any} */ ({
+    trials,
+    rung: { now: 1, of: 3 },
+    expected_seconds: 12,
+    status: "running",
+  });
+  const texts = progressTexts(study);
+  assert.equal(texts[0], "3 of 8 trainings");
+  assert.ok(!texts.some((text) => text.includes("failed")));
+  assert.ok(texts.includes("stage 1 of 3") && texts.includes("1 known already"));
 });

@@ -135,6 +135,11 @@ export class Form {
     this.#settle();
   }
 
+  /** What the parts can use. */
+  get context() {
+    return this.#context;
+  }
+
   /** @param {any} json */
   #restore(json) {
     if (JSON.stringify(json) === JSON.stringify(this.#draft)) return; // the form has written it itself

@@ -140,7 +140,9 @@ export class SweepParallel {
       svg("rect", { class: "reach", x: x - REACH, y: top - 10, width: 2 * REACH, height: bottom - top + 20 }),
       svg("path", { d: `M${x} ${top}V${bottom}` }),
       chosen,
-      svg("text", { class: "title", x, y: MARGIN.top - 18 }, title),
+      number
+        ? svg("text", { class: "title", x, y: MARGIN.top - 18 }, title)
+        : svg("text", { class: "title first", x: 2, y: MARGIN.top - 18 }, title),
       ...marks.map(({ place, text }) =>
         svg(
           "g",

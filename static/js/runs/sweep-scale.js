@@ -148,10 +148,10 @@ export function label(value) {
   return value === null || value === undefined ? "–" : String(value);
 }
 
-/** A text cut so that it fits on an axis; hovering shows all of it. @param {string} text */
-export function brief(text) {
+/** A text cut so that it fits on an axis; hovering shows all of it. @param {string} text @param {number} [most] letters */
+export function brief(text, most = MAX_LETTERS) {
   const letters = [...text];
-  return letters.length > MAX_LETTERS ? `${letters.slice(0, MAX_LETTERS - 1).join("")}…` : text;
+  return letters.length > most ? `${letters.slice(0, most - 1).join("")}…` : text;
 }
 
 /**

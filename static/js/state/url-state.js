@@ -82,6 +82,8 @@ export const PROPERTIES = {
   },
   /** the lesson that is open: see lessons/player.js */
   lesson: { key: "lesson", type: "text", default: "" },
+  /** the study that is open: see studies/studies.js */
+  study: { key: "study", type: "text", default: "" },
   /** the pinned moment: see moment.js */
   moment: { key: "at", type: "text", default: "" },
   wide: { key: "wide", type: "boolean", default: false },

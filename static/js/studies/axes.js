@@ -1,7 +1,6 @@
 /** The axes of a study's pictures. They follow from its space, so they stay while results come. Pure functions. */
 
 import { roundEnds, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
-import { wordFor } from "./configuration-values.js";
 
 /**
  * @import { Metric, SweepField, SweepPoint } from "../runs/sweep-figures.js"
@@ -17,22 +16,22 @@ export const METRICS = {
 
 /**
  * A value as it is on an axis: a section, which has settings, is its words.
- * @param {string} path
+ * @param {Pick<SweepField, "word">} field
  * @param {any} value
  */
-export function onAxis(path, value) {
-  return typeof value === "object" && value !== null ? wordFor(path, value) : value;
+export function onAxis({ word }, value) {
+  return typeof value === "object" && value !== null ? word(value) : value;
 }
 
 /**
  * The scale of a field from the values that it may have.
- * @param {string} path
+ * @param {SweepField} field
  * @param {Values | undefined} values
  * @returns {FieldScale | undefined} undefined: it follows from the results
  */
-export function fieldScale(path, values) {
+export function fieldScale(field, values) {
   if (!values) return undefined;
-  if ("choices" in values) return scaleOf(values.choices.map((value) => onAxis(path, value)));
+  if ("choices" in values) return scaleOf(values.choices.map((value) => onAxis(field, value)));
   const { low, high, scale } = values;
   return low < high ? scaleBetween(low, high, scale === "log" && low > 0) : scaleOf([low]);
 }
@@ -52,19 +51,19 @@ export function resultScale(results, before) {
  * The configurations with a result, as lines across the axes.
  * @param {Configuration[]} configurations
  * @param {SweepField[]} fields
- * @param {(number: number) => string} nameOf
+ * @param {(configuration: Configuration) => string} nameOf
  * @returns {SweepPoint[]}
  */
 export function pointsOf(configurations, fields, nameOf) {
-  return configurations.flatMap(({ number, values, mean }) =>
-    mean === null
-      ? []
-      : {
-          run: String(number),
-          name: nameOf(number),
-          color: "",
-          fields: Object.fromEntries(fields.map(({ path }) => [path, onAxis(path, values[path])])),
-          value: mean,
-        },
-  );
+  return configurations.flatMap((configuration) => {
+    const { number, values, mean } = configuration;
+    if (mean === null) return [];
+    return {
+      run: String(number),
+      name: nameOf(configuration),
+      color: "",
+      fields: Object.fromEntries(fields.map((field) => [field.path, onAxis(field, values[field.path])])),
+      value: mean,
+    };
+  });
 }

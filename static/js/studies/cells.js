@@ -28,14 +28,15 @@ const MAX_PARTS = 6;
  * @param {Configuration[]} configurations
  * @returns {Band[]}
  */
-export function bandsOf({ path, word }, values, configurations) {
+export function bandsOf(field, values, configurations) {
+  const { path, word } = field;
   if (!values || "choices" in values || values.steps) {
     const there =
       values && "choices" in values ? values.choices : configurations.map((one) => one.values[path]);
-    const scale = scaleOf(there.map((value) => onAxis(path, value)));
+    const scale = scaleOf(there.map((value) => onAxis(field, value)));
     return scale.values.map((value) => ({
       text: brief(word(value)),
-      holds: (other) => label(onAxis(path, other)) === label(value),
+      holds: (other) => label(onAxis(field, other)) === label(value),
     }));
   }
   const { low, high, scale } = values;

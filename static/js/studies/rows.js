@@ -1,8 +1,8 @@
 /** The rows of a study's table, and their order. Pure functions. */
 
 import { label } from "../runs/sweep-scale.js";
-import { onAxis } from "./axes.js";
 import { seedsOf } from "./cells.js";
+import { wordFor } from "./configuration-values.js";
 
 /** @import { Configuration } from "./types.js" */
 
@@ -29,7 +29,7 @@ const OF = {
  * @param {Order} order
  */
 export function sorted(configurations, { by, down }) {
-  const of = OF[by] ?? (({ values }) => onAxis(by, values[by]));
+  const of = OF[by] ?? (({ values }) => plain(by, values[by]));
   const isMissing = (/** @type {any} */ value) => value === null || value === undefined;
   return configurations.toSorted((a, b) => {
     const [x, y] = [of(a), of(b)];
@@ -38,6 +38,9 @@ export function sorted(configurations, { by, down }) {
     return (down ? -1 : 1) * compared(x, y) || a.number - b.number;
   });
 }
+
+/** A section, which has settings, is sorted by its words. @param {string} path @param {any} value */
+const plain = (path, value) => (typeof value === "object" && value !== null ? wordFor(path, value) : value);
 
 /** @param {any} x @param {any} y */
 function compared(x, y) {

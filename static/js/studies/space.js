@@ -83,7 +83,9 @@ export function firstRow({ path, kind, field, now, names }, choices) {
   };
   const scale = field?.kind === "integer" ? "integer" : isLog ? "log" : "linear";
   if (kind === "sections") {
-    const present = choices ?? (now ? [now] : [null]);
+    const name = now?.name ?? "none";
+    const other = names.find((one) => one !== name);
+    const present = choices ?? [now, other === "none" ? null : { name: other }];
     const isPlain = new Set(present.map((value) => value?.name)).size === present.length;
     return {
       ...row,
@@ -92,7 +94,8 @@ export function firstRow({ path, kind, field, now, names }, choices) {
       given: isPlain ? null : present,
     };
   }
-  if (kind === "names") return { ...row, scale, names: choices ?? names.slice(0, 2) };
+  if (kind === "names")
+    return { ...row, scale, names: choices ?? [now, ...names.filter((name) => name !== now)].slice(0, 2) };
   const around = choices ?? valuesAround(now, field);
   const [low, high] = [Math.min(...around), Math.max(...around)];
   return { ...row, scale, text: around.join(", "), low: String(low), high: String(high) };
@@ -151,4 +154,12 @@ function sections(names, { now, registry = {} }) {
 export function spaceOf(rows, fieldAt, isGrid) {
   const ordered = rows.toSorted((a, b) => a.path.split(".").length - b.path.split(".").length);
   return Object.fromEntries(ordered.map((row) => [row.path, valuesOf(row, fieldAt(row.path), isGrid)]));
+}
+
+/** How many different configurations a space has; infinite, if a field may have any number. @param {Record<string, Values>} space */
+export function countOf(space) {
+  return Object.values(space).reduce((product, values) => {
+    if ("choices" in values) return product * values.choices.length;
+    return product * (values.scale === "integer" ? values.high - values.low + 1 : Infinity);
+  }, 1);
 }

@@ -1,8 +1,7 @@
 /**
  * Types of studies, as the server sends and takes them: `app/answers/studies.py` says what they mean. Only for `tsc`.
  *
- * @import { Experiment, Why } from "../types.js"
- * @import { Owner } from "../types.js"
+ * @import { Experiment, Owner, Why } from "../types.js"
  */
 
 /**
@@ -67,6 +66,7 @@
  * @property {number | null} budget_seconds
  * @property {number | null} expected_seconds until its end
  * @property {{configuration: number, mean: number, values: Record<string, any>} | null} best so far
+ * @property {StudyResults["test"]} test
  * @property {StudyDocument} [document] only in the answer to a request for one study
  */
 

@@ -4,7 +4,7 @@ import { retried } from "../page/lazy.js";
 import { api } from "../server/api.js";
 import { addTexts, language } from "./i18n.js";
 
-/** A part that has texts of its own, see app/i18n.py. @typedef {"categories" | "class" | "data" | "lessons" | "look" | "tools" | "views"} Part */
+/** A part that has texts of its own, see app/i18n.py. @typedef {"categories" | "class" | "data" | "lessons" | "look" | "studies" | "tools" | "views"} Part */
 
 /** Part → its texts are there. @type {Map<Part, Promise<void>>} */
 const parts = new Map();

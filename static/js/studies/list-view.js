@@ -1,0 +1,174 @@
+/** The list of studies: open, rename, share, download, delete; and the button for a new one. */
+
+import { h, iconButton, setChildren, setText } from "../page/dom.js";
+import { onKey } from "../page/keys.js";
+import { ApiError } from "../server/api.js";
+import { studyApi } from "../server/study-api.js";
+import { t } from "../words/i18n.js";
+import { explain } from "../words/reasons.js";
+import { askFirst } from "./ask-first.js";
+import { configurationText, fieldsOf } from "./configuration-values.js";
+import { isOpen, scoreText, sizeText } from "./study-words.js";
+
+/**
+ * @import { StudyPlace } from "./studies.js"
+ * @import { Study } from "./types.js"
+ */
+
+export class ListView {
+  element;
+  #place;
+  #new = h("button", { type: "button", className: "primary", id: "study-new" }, t("study.new"));
+  #items = h("ul", { className: "study-list" });
+  #empty = h("p", { className: "quiet" }, t("study.none"));
+  /** @type {Map<string, Item>} */
+  #known = new Map();
+
+  /** @param {StudyPlace} place */
+  constructor(place) {
+    this.#place = place;
+    this.#new.addEventListener("click", () => place.begin());
+    this.element = h(
+      "div",
+      { className: "study-all" },
+      h("div", { className: "study-top" }, h("p", { className: "study-lead" }, t("study.lead")), this.#new),
+      this.#empty,
+      this.#items,
+    );
+    this.update();
+  }
+
+  focus() {
+    this.#new.focus();
+  }
+
+  remove() {}
+
+  update() {
+    const studies = [...this.#place.studies.values()].toSorted((a, b) => b.number - a.number);
+    const items = studies.map((study) => {
+      const item = this.#known.get(study.id) ?? new Item(this.#place, study);
+      this.#known.set(study.id, item);
+      item.update(study);
+      return item.element;
+    });
+    const focused = this.#items.contains(document.activeElement);
+    setChildren(this.#items, items);
+    this.#empty.hidden = items.length > 0;
+    if (focused && !this.#items.contains(document.activeElement)) this.focus(); // what had the focus was deleted
+  }
+}
+
+class Item {
+  element;
+  #place;
+  #study;
+  #name = h("button", { type: "button", className: "study-title" });
+  #about = h("span", { className: "quiet" });
+  #bar = h("span", { className: "study-bar" });
+  #problem = h("p", { className: "study-problem", role: "alert" });
+  #share = h("button", { type: "button", className: "toggle" }, t("study.share"));
+  #rename = iconButton("rename", t("study.rename"), () => this.#renameIt());
+  #delete = iconButton("trash", t("study.delete"), () => {});
+
+  /**
+   * @param {StudyPlace} place
+   * @param {Study} study
+   */
+  constructor(place, study) {
+    this.#place = place;
+    this.#study = study;
+    const { id } = study;
+    this.#name.addEventListener("click", () => place.open(id));
+    this.#share.addEventListener("click", () => this.#change({ shared: !this.#study.shared }));
+    askFirst(
+      this.#delete,
+      () => t("study.delete_ask", { name: this.#study.name }),
+      () => t("study.delete_yes"),
+      () =>
+        this.#attempt(async () => {
+          await studyApi.remove(id);
+          place.forget(id);
+        }),
+    );
+    const files = /** @type {const} */ (["csv", "json"]).map((format) =>
+      h("a", { className: "tool", href: studyApi.file(id, format), download: "" }, format.toUpperCase()),
+    );
+    this.element = h(
+      "li",
+      {},
+      h("div", { className: "study-words" }, this.#name, this.#about),
+      h("div", { className: "study-track" }, this.#bar),
+      h("div", { className: "study-tools" }, this.#share, ...files, this.#rename, this.#delete),
+      this.#problem,
+    );
+    this.element.dataset.study = id;
+  }
+
+  /** @param {Study} study */
+  update(study) {
+    this.#study = study;
+    const { name, trials, best, fields, metric } = study;
+    const mayChange = this.#place.store.mayChange(/** @type {any} */ (study));
+    setText(this.#name, name);
+    setText(
+      this.#about,
+      [
+        t(`study.status.${study.status}`),
+        sizeText(study),
+        ...(best
+          ? [
+              t(isOpen(study) ? "study.ahead" : "study.best", {
+                name: configurationText(best.values, fieldsOf(fields)),
+                mean: scoreText(metric, best.mean),
+              }),
+            ]
+          : []),
+      ].join(" · "),
+    );
+    this.#bar.style.width = `${(100 * trials.done) / Math.max(1, trials.total)}%`;
+    this.#share.hidden = !this.#place.store.person || !mayChange;
+    this.#share.setAttribute("aria-pressed", String(study.shared));
+    this.#rename.hidden = this.#delete.hidden = !mayChange;
+  }
+
+  #renameIt() {
+    const input = h("input", { type: "text", value: this.#study.name, maxLength: 100 });
+    input.setAttribute("aria-label", t("study.name"));
+    let isOver = false;
+    /** @param {boolean} isKept */
+    const end = (isKept) => {
+      if (isOver) return;
+      isOver = true;
+      const name = input.value.trim();
+      input.replaceWith(this.#name);
+      this.#rename.focus();
+      if (isKept && name && name !== this.#study.name) this.#change({ name });
+    };
+    onKey(input, (event) => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault(); // Escape ends the typing, not the dialog
+      event.stopPropagation();
+      end(event.key === "Enter");
+    });
+    input.addEventListener("blur", () => end(true));
+    this.#name.replaceWith(input);
+    input.select();
+  }
+
+  /** @param {{name?: string, shared?: boolean}} changes */
+  #change(changes) {
+    return this.#attempt(async () => this.#place.put(await studyApi.change(this.#study.id, changes)));
+  }
+
+  /** @param {() => Promise<unknown>} action */
+  async #attempt(action) {
+    this.#problem.textContent = "";
+    try {
+      await action();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#problem.textContent = explain(error);
+    }
+  }
+}

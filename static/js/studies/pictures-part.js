@@ -1,0 +1,144 @@
+/** The pictures of a study, one at a time: all fields, two fields, or mean and spread. */
+
+import { h, setText } from "../page/dom.js";
+import { SweepParallel } from "../runs/sweep-parallel.js";
+import { number, t } from "../words/i18n.js";
+import { fieldScale, METRICS, pointsOf, resultScale } from "./axes.js";
+import { configurationText } from "./configuration-values.js";
+import { HeatMap } from "./heat-map.js";
+import { SpreadPicture } from "./spread-picture.js";
+
+/**
+ * @import { FieldScale } from "../runs/sweep-scale.js"
+ * @import { Shown } from "./study-view.js"
+ */
+
+const PICTURES = /** @type {const} */ (["lines", "heat", "spread"]);
+/** @typedef {typeof PICTURES[number]} Picture */
+/** Parallel coordinates have at most this many fields, and lines: with more, they cannot be followed. */
+const MAX_FIELDS = 8;
+const MAX_LINES = 500;
+
+export class PicturesPart {
+  element;
+  #onOnly;
+  /** @type {Picture} */
+  #picture = "lines";
+  /** @type {Shown | null} */
+  #shown = null;
+  /** @type {FieldScale | null} */
+  #scale = null;
+  #isFirst = true;
+  #lines;
+  #heat;
+  #spread;
+  #pointed = h("p", { className: "study-pointed" });
+  #count = h("p", { className: "hidden", role: "status" });
+
+  /**
+   * @param {(number: number) => void} onChoose
+   * @param {(numbers: Set<number> | null) => void} onOnly called with the configurations in the chosen parts of the axes
+   */
+  constructor(onChoose, onOnly) {
+    this.#onOnly = onOnly;
+    const point = (/** @type {string} */ words) => setText(this.#pointed, words || this.#how());
+    this.#lines = new SweepParallel({
+      select: (run) => onChoose(Number(run)),
+      point,
+      count: (count, all, runs) => this.#narrowed(count, all, runs),
+    });
+    this.#heat = new HeatMap(onChoose, point);
+    this.#spread = new SpreadPicture(onChoose, point);
+    const tabs = h(
+      "div",
+      { className: "segments", role: "radiogroup", "aria-label": t("study.pictures") },
+      ...PICTURES.map((name) => this.#tab(name)),
+    );
+    this.element = h(
+      "section",
+      { className: "study-pictures" },
+      tabs,
+      h("div", { className: "study-picture" }, this.#lines.element, this.#heat.element, this.#spread.element),
+      this.#pointed,
+      this.#count,
+    );
+    this.#arrange();
+  }
+
+  /** @param {Picture} name */
+  #tab(name) {
+    const input = h("input", {
+      type: "radio",
+      name: "study.picture",
+      value: name,
+      checked: name === this.#picture,
+    });
+    input.addEventListener("change", () => {
+      this.#picture = name;
+      this.#arrange();
+      this.#draw();
+    });
+    return h("label", {}, input, h("span", {}, t(`study.picture.${name}`)));
+  }
+
+  #arrange() {
+    this.#lines.element.hidden = this.#picture !== "lines";
+    this.#heat.element.hidden = this.#picture !== "heat";
+    this.#spread.element.hidden = this.#picture !== "spread";
+    setText(this.#pointed, this.#how());
+  }
+
+  #how() {
+    return t(`study.how.${this.#picture}`);
+  }
+
+  /** @param {Shown} shown */
+  update(shown) {
+    this.#shown = shown;
+    this.#draw();
+  }
+
+  #draw() {
+    if (!this.#shown) return;
+    if (this.#picture === "heat") this.#heat.update(this.#shown);
+    else if (this.#picture === "spread") this.#spread.update(this.#shown);
+    else this.#drawLines(this.#shown);
+  }
+
+  /** @param {Shown} shown */
+  #drawLines({ results, fields, space, chosen }) {
+    const measured = results.configurations.filter(({ mean }) => mean !== null).slice(0, MAX_LINES);
+    this.#scale =
+      resultScale(
+        measured.map(({ mean }) => Number(mean)),
+        this.#scale,
+      ) ?? null;
+    if (!this.#scale || !measured.length) return;
+    const values = new Map(measured.map((one) => [one.number, one.values]));
+    const points = pointsOf(measured, fields, ({ place }) => t("study.at_place", { n: place ?? "–" }));
+    const content = {
+      points,
+      fields: fields
+        .slice(0, MAX_FIELDS)
+        .map((field) => ({ ...field, scale: fieldScale(field, space[field.path]) })),
+      metric: { ...METRICS[results.metric], title: t(`study.metric.${results.metric}`), scale: this.#scale },
+    };
+    if (this.#isFirst) this.#lines.draw(content);
+    else this.#lines.update(content);
+    this.#isFirst = false;
+    this.#lines.mark(chosen === null ? null : String(chosen));
+    const best = values.get(Number(results.verdict.best));
+    this.#lines.element.setAttribute("role", "group");
+    this.#lines.element.setAttribute(
+      "aria-label",
+      best ? t("study.picture_of", { name: configurationText(best, fields) }) : t("study.picture.lines"),
+    );
+  }
+
+  /** @param {number} count @param {number} all @param {string[]} runs */
+  #narrowed(count, all, runs) {
+    const isWhole = count === all;
+    setText(this.#count, isWhole ? "" : t("study.within", { n: number(count), all: number(all) }));
+    this.#onOnly(isWhole ? null : new Set(runs.map(Number)));
+  }
+}

@@ -1,0 +1,199 @@
+/** Studies: the dialog with their list, a new one, or one of them. */
+
+import { openDialog } from "../page/dialog.js";
+import { h } from "../page/dom.js";
+import { loadStyle } from "../page/style.js";
+import { ApiError } from "../server/api.js";
+import { studyApi } from "../server/study-api.js";
+import { urlState } from "../state/address.js";
+import { newestOnly } from "../state/newest.js";
+import { t } from "../words/i18n.js";
+import { textsOf } from "../words/part-texts.js";
+import { explain } from "../words/reasons.js";
+import { ListView } from "./list-view.js";
+
+/**
+ * @import { Form } from "../form/form.js"
+ * @import { Toast } from "../page/toast.js"
+ * @import { Selection } from "../runs/selection.js"
+ * @import { Store } from "../state/store.js"
+ * @import { RunView } from "../types.js"
+ * @import { Study } from "./types.js"
+ */
+
+await Promise.all([loadStyle("studies"), loadStyle("tables"), textsOf("tools")]);
+
+/**
+ * What the views of the dialog can use.
+ * @typedef {object} StudyPlace
+ * @property {Store} store
+ * @property {Form} form
+ * @property {Toast} toast
+ * @property {Map<string, Study>} studies by id, as they were sent last
+ * @property {(study: Study) => void} put take a study from an answer
+ * @property {(study: string) => void} forget it was deleted
+ * @property {() => void} list show the list
+ * @property {() => void} begin show a new study
+ * @property {(study: string) => void} open show a study
+ * @property {(runs: RunView[]) => void} showRuns close the dialog, and show these in the charts
+ * @property {() => void} close
+ */
+
+/** A view in the dialog; `update`: studies have changed. @typedef {{element: HTMLElement, remove: () => void, focus: () => void, update?: () => void}} View */
+
+export class Studies {
+  #place;
+  #store;
+  #selection;
+  /** @type {HTMLDialogElement | null} */
+  #dialog = null;
+  #body = h("div", { className: "studies" });
+  #problem = h("p", { className: "study-problem", role: "alert" });
+  /** @type {View | null} */
+  #view = null;
+  /** The id of the study that is shown. */
+  #shown = "";
+  #ask = newestOnly();
+  /** @type {() => void} */
+  #stop = () => {};
+
+  /** @param {{store: Store, form: Form, toast: Toast, selection: Selection}} parts of the page */
+  constructor({ store, form, toast, selection }) {
+    this.#store = store;
+    this.#selection = selection;
+    /** @type {StudyPlace} */
+    this.#place = {
+      store,
+      form,
+      toast,
+      studies: new Map(),
+      put: (study) => this.#put(study),
+      forget: (id) => this.#drop(id),
+      list: () => this.#show(new ListView(this.#place)),
+      begin: () => this.#begin(),
+      open: (id) => this.#openStudy(id),
+      showRuns: (runs) => this.#showRuns(runs),
+      close: () => this.#dialog?.close(),
+    };
+  }
+
+  /** Open the dialog: the study in the address, or the list. */
+  async open() {
+    if (this.#dialog && !this.#dialog.open) this.#closed(); // its event is still on the way
+    if (!this.#dialog) {
+      const dialog = openDialog({
+        title: t("runs.studies"),
+        className: "study",
+        body: [this.#problem, this.#body],
+        onClose: () => dialog === this.#dialog && this.#closed(),
+      });
+      this.#dialog = dialog;
+      const listening = [
+        this.#store.on("study", (message) => this.#hear(message)),
+        this.#store.on("connection", () => this.#store.connection === "live" && this.#fetch()),
+      ];
+      this.#stop = () => {
+        for (const stop of listening) stop();
+      };
+    }
+    const id = urlState.get("study");
+    if (id && id === this.#shown) return; // this file has put it into the address
+    if (id) await this.#openStudy(id);
+    else this.#place.list();
+    await this.#fetch();
+  }
+
+  #closed() {
+    this.#ask();
+    this.#stop();
+    this.#dialog = null;
+    this.#view?.remove();
+    this.#view = null;
+    this.#shown = "";
+    urlState.set({ study: "" });
+  }
+
+  async #fetch() {
+    const isNewest = this.#ask();
+    try {
+      const { studies } = await studyApi.list();
+      if (!isNewest()) return;
+      const there = new Set(studies.map(({ id }) => id));
+      for (const id of this.#place.studies.keys()) if (!there.has(id)) this.#place.studies.delete(id);
+      for (const study of studies) this.#put(study);
+      this.#view?.update?.();
+      this.#complain("");
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (isNewest()) this.#complain(explain(error));
+    }
+  }
+
+  /** @param {string} text */
+  #complain(text) {
+    this.#problem.textContent = text;
+  }
+
+  /** @param {{id: string, revision: number, study: Study | null}} message */
+  #hear({ id, study }) {
+    if (study) this.#put(study);
+    else this.#drop(id);
+  }
+
+  /** @param {Study} study */
+  #put(study) {
+    const known = this.#place.studies.get(study.id);
+    if (known && known.revision >= study.revision && !(study.document && !known.document)) return;
+    // the document never changes, and only some answers have it
+    this.#place.studies.set(study.id, { ...(known?.document ? { document: known.document } : {}), ...study });
+    this.#view?.update?.();
+  }
+
+  /** @param {string} id */
+  #drop(id) {
+    this.#place.studies.delete(id);
+    if (urlState.get("study") === id) this.#place.list();
+    this.#view?.update?.();
+  }
+
+  /** @param {View} view @param {string} [study] its id, if it shows one */
+  #show(view, study = "") {
+    this.#view?.remove();
+    this.#view = view;
+    this.#body.replaceChildren(view.element);
+    this.#shown = study;
+    urlState.set({ study });
+    this.#complain("");
+    view.focus();
+  }
+
+  async #begin() {
+    const { NewView } = await import("./new-view.js");
+    const { draft, options } = this.#place.form.context;
+    if (this.#dialog) this.#show(new NewView(this.#place, draft, options));
+  }
+
+  /** @param {string} id */
+  async #openStudy(id) {
+    try {
+      const [{ StudyView }, study] = await Promise.all([import("./study-view.js"), studyApi.study(id)]);
+      this.#put(study);
+      if (this.#dialog) this.#show(new StudyView(this.#place, id), id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#place.list();
+      this.#complain(error.status === 404 ? t("study.gone") : explain(error));
+    }
+  }
+
+  /** @param {RunView[]} runs */
+  #showRuns(runs) {
+    const ids = runs.map(({ id }) => id);
+    this.#store.putRuns(runs);
+    this.#dialog?.close();
+    this.#store.whenComplete(() => {
+      this.#store.show(ids, true);
+      this.#selection.set(ids);
+    });
+  }
+}

@@ -1,0 +1,216 @@
+/** A study: how far it is, what it has found, its pictures and its table. It stays as it is while results come. */
+
+import { h, setChildren, setText } from "../page/dom.js";
+import { ApiError } from "../server/api.js";
+import { studyApi } from "../server/study-api.js";
+import { newestOnly } from "../state/newest.js";
+import { t } from "../words/i18n.js";
+import { explain, reasonText } from "../words/reasons.js";
+import { askFirst } from "./ask-first.js";
+import { ChosenPart } from "./chosen-part.js";
+import { fieldsOf } from "./configuration-values.js";
+import { PicturesPart } from "./pictures-part.js";
+import { StudyTable } from "./study-table.js";
+import { isOpen, progressTexts, sizeText, testText, verdictTexts } from "./study-words.js";
+
+/**
+ * @import { SweepField } from "../runs/sweep-figures.js"
+ * @import { StudyPlace } from "./studies.js"
+ * @import { Study, StudyDocument, StudyResults } from "./types.js"
+ */
+
+/** Milliseconds between two requests for results. */
+const PAUSE = 800;
+
+/**
+ * What the parts of the view draw.
+ * @typedef {object} Shown
+ * @property {StudyResults} results
+ * @property {SweepField[]} fields
+ * @property {StudyDocument["space"]} space
+ * @property {number | null} chosen the number of the chosen configuration
+ */
+
+export class StudyView {
+  element;
+  #place;
+  #id;
+  /** @type {StudyResults | null} */
+  #results = null;
+  /** @type {SweepField[]} */
+  #fields;
+  /** @type {StudyDocument} */
+  #document;
+  /** @type {number | null} */
+  #chosen = null;
+  #asked = "";
+  #ask = newestOnly();
+  #timer = 0;
+  #name = h("h3", { className: "study-name" });
+  #state = h("span", { className: "quiet" });
+  #bar = h("progress", { className: "study-progress", max: 1, value: 0 });
+  #progress = h("p", { className: "study-parts" });
+  #verdict = h("p", { className: "study-verdict", role: "status" });
+  #reasons = h("p", { className: "study-reasons" });
+  #test = h("p", { className: "study-test" });
+  #problem = h("p", { className: "study-problem", role: "alert" });
+  #pause = h("button", { type: "button", className: "toggle" });
+  #cancel = h("button", { type: "button", className: "toggle" }, t("study.cancel"));
+  #pictures;
+  #table;
+  #chosenPart;
+
+  /**
+   * @param {StudyPlace} place
+   * @param {string} id of a study whose document is known
+   */
+  constructor(place, id) {
+    this.#place = place;
+    this.#id = id;
+    const study = this.#study();
+    this.#document = /** @type {StudyDocument} */ (study.document);
+    this.#fields = fieldsOf(study.fields, this.#document.space);
+    const choose = (/** @type {number | null} */ number) => this.#choose(number);
+    this.#pictures = new PicturesPart(choose, (numbers) => this.#table.only(numbers));
+    this.#table = new StudyTable(choose);
+    this.#chosenPart = new ChosenPart(place, id, this.#document);
+    const back = h(
+      "button",
+      { type: "button", className: "toggle", onclick: () => place.list() },
+      t("study.back"),
+    );
+    this.#pause.addEventListener("click", () =>
+      this.#command(this.#study().status === "paused" ? "resume" : "pause"),
+    );
+    askFirst(
+      this.#cancel,
+      () => t("study.cancel_ask"),
+      () => t("study.cancel_yes"),
+      () => this.#command("cancel"),
+    );
+    const files = /** @type {const} */ (["csv", "json"]).map((format) =>
+      h("a", { className: "tool", href: studyApi.file(id, format), download: "" }, format.toUpperCase()),
+    );
+    this.#bar.setAttribute("aria-label", t("study.progress"));
+    this.element = h(
+      "div",
+      { className: "study-one", tabIndex: -1 },
+      h(
+        "div",
+        { className: "study-top" },
+        h("div", { className: "study-words" }, this.#name, this.#state),
+        h("div", { className: "study-tools" }, this.#pause, this.#cancel, ...files, back),
+      ),
+      h("div", { className: "study-far" }, this.#bar, this.#progress),
+      this.#problem,
+      h("div", { className: "study-found" }, this.#verdict, this.#reasons, this.#test),
+      h(
+        "div",
+        { className: "study-beside" },
+        h("div", {}, this.#pictures.element, this.#chosenPart.element),
+        this.#table.element,
+      ),
+    );
+    this.element.dataset.study = id;
+    this.update();
+  }
+
+  focus() {
+    this.element.focus({ preventScroll: true });
+  }
+
+  remove() {
+    clearTimeout(this.#timer);
+    this.#ask();
+  }
+
+  update() {
+    if (!this.#place.studies.has(this.#id)) return;
+    const study = this.#study();
+    const { name, status, trials, why, reason } = study;
+    setText(this.#name, name);
+    setText(
+      this.#state,
+      [
+        sizeText(study),
+        t(`study.method.${study.method}`),
+        t(`study.status.${status}`),
+        reasonText(why, reason ?? ""),
+      ]
+        .filter(Boolean)
+        .join(" · "),
+    );
+    this.#bar.value = trials.done / Math.max(1, trials.total);
+    this.#showParts(progressTexts(study));
+    const mayChange = this.#place.store.mayChange(/** @type {any} */ (study));
+    setText(this.#pause, t(status === "running" ? "study.pause" : "study.resume"));
+    this.#pause.hidden = !mayChange || !(status === "running" || status === "paused");
+    this.#cancel.hidden = !mayChange || !isOpen(study);
+    const asked = `${trials.done} ${status} ${study.test}`;
+    if (asked === this.#asked) return;
+    this.#asked = asked;
+    this.#timer ||= setTimeout(() => this.#fetch(), this.#results ? PAUSE : 0);
+  }
+
+  /** Each part keeps its place while others change. @param {string[]} texts */
+  #showParts(texts) {
+    const parts = texts.map(
+      (_, i) => /** @type {HTMLElement} */ (this.#progress.children[i]) ?? h("span", {}),
+    );
+    setChildren(this.#progress, parts);
+    for (const [i, text] of texts.entries()) setText(parts[i], text);
+  }
+
+  #study() {
+    return /** @type {Study} */ (this.#place.studies.get(this.#id));
+  }
+
+  async #fetch() {
+    this.#timer = 0;
+    const isNewest = this.#ask();
+    try {
+      const results = await studyApi.results(this.#id);
+      if (!isNewest()) return;
+      this.#results = results;
+      this.#problem.textContent = "";
+      this.#draw();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (!isNewest() || error.status === 404) return; // it was deleted, and the list says so
+      this.#problem.textContent = explain(error);
+      this.#asked = ""; // with the next news, again
+    }
+  }
+
+  #draw() {
+    const results = this.#results;
+    if (!results) return;
+    const isRunning = isOpen(this.#study());
+    const { head, body } = verdictTexts(results, this.#fields, isRunning);
+    setText(this.#verdict, head);
+    setText(this.#reasons, body.join(" "));
+    setText(this.#test, testText(results, isRunning));
+    const shown = { results, fields: this.#fields, space: this.#document.space, chosen: this.#chosen };
+    this.#pictures.update(shown);
+    this.#table.update(shown);
+    this.#chosenPart.update(shown);
+    this.element.dataset.test = results.test;
+  }
+
+  /** @param {number | null} number */
+  #choose(number) {
+    this.#chosen = number;
+    this.#draw();
+  }
+
+  /** @param {"pause" | "resume" | "cancel"} command */
+  async #command(command) {
+    this.#problem.textContent = "";
+    try {
+      this.#place.put(await studyApi.command(this.#id, command));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#problem.textContent = explain(error);
+    }
+  }
+}
