@@ -1,3 +1,5 @@
+"""Cross-validation: which images each fold tests on, and the experiments of its runs."""
+
 import hashlib
 
 import numpy as np
@@ -10,7 +12,7 @@ from engine.kfold import fold_configs, split
 
 
 @given(st.lists(st.integers(0, 4), min_size=7, max_size=80), st.integers(2, 7))
-def test_every_image_is_tested_on_once_and_classes_are_dealt_out_evenly(labels, folds):
+def test_every_image_is_a_test_image_of_one_fold_and_each_class_is_spread_evenly(labels, folds):
     labels = np.array(labels)
     tested: list[int] = []
     counts = []
@@ -23,7 +25,8 @@ def test_every_image_is_tested_on_once_and_classes_are_dealt_out_evenly(labels, 
     assert (np.ptp(counts, axis=0) <= 1).all()
 
 
-def test_the_folds_of_the_digits_are_those_that_earlier_runs_were_trained_on():
+def test_the_folds_of_the_digits_are_those_of_earlier_runs():
+    # a stored run is repeated bit for bit only if its fold has the same images in the same order
     labels = load_dataset("digits").train_labels
     folds = [np.concatenate(split(labels, 5, index)).astype(np.int64) for index in range(5)]
     assert [hashlib.sha256(fold.tobytes()).hexdigest()[:16] for fold in folds] == [
@@ -36,7 +39,7 @@ def test_the_folds_of_the_digits_are_those_that_earlier_runs_were_trained_on():
 
 
 @pytest.mark.parametrize("size", [300, 301, 304])
-def test_a_run_group_trains_on_what_the_config_says(size):
+def test_the_trainers_of_a_cross_validation_have_as_many_images_as_their_configs_state(size):
     configs = fold_configs(ExperimentConfig.from_dict({"name": "mine", "dataset": {"train_size": size}}), 5)
     assert [config.name for config in configs] == [f"mine fold {n} of 5" for n in range(1, 6)]
     for config in configs:
@@ -49,7 +52,7 @@ def test_a_run_group_trains_on_what_the_config_says(size):
 @pytest.mark.parametrize(
     ("fold", "field"), [({"index": 5}, "index"), ({"folds": 1}, "folds"), ({"folds": 50}, "folds")]
 )
-def test_folds_that_cannot_be_are_refused(fold, field):
+def test_impossible_folds_are_refused(fold, field):
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig.from_dict({"dataset": {"train_size": 20, "fold": fold}})
     assert caught.value.field == f"dataset.fold.{field}"

@@ -31,12 +31,13 @@ function deviation(values) {
 }
 
 /**
- * @param {number} one
- * @param {number} other
+ * @param {number} value
+ * @param {number} wanted
  */
-const close = (one, other) => assert.ok(Math.abs(one - other) < 1e-9, `${one} is not ${other}`);
+const assertClose = (value, wanted) =>
+  assert.ok(Math.abs(value - wanted) < 1e-9, `${value} is not ${wanted}`);
 
-test("a group's curve is at each x the mean of the runs that have got so far, with their spread around it", () =>
+test("a group's curve is at each x the mean of the runs that have a value there, with their spread around it", () =>
   forExamples(200, (examples) => {
     const runs = examples.list(
       5,
@@ -49,27 +50,27 @@ test("a group's curve is at each x the mean of the runs that have got so far, wi
       range: new GroupCurve(curves, SPREADS.range, null),
     };
     const rows = Math.max(...runs.map((run) => run.length));
-    const wanted = Array.from({ length: rows }, (_, row) =>
+    const valuesInRow = Array.from({ length: rows }, (_, row) =>
       curves.map(({ ys }) => ys[row]).filter((value) => Number.isFinite(value)),
     );
     /** @type {[x: number, values: number[]][]} */
-    const known = wanted.flatMap((values, row) => (values.length ? [[10 * (row + 1), values]] : []));
+    const wanted = valuesInRow.flatMap((values, row) => (values.length ? [[10 * (row + 1), values]] : []));
     for (const { xs, counts } of Object.values(band)) {
       assert.deepEqual(
         [...xs],
-        known.map(([x]) => x),
+        wanted.map(([x]) => x),
       );
       assert.deepEqual(
         counts,
-        known.map(([, values]) => values.length),
+        wanted.map(([, values]) => values.length),
       );
     }
-    for (const [i, [, values]] of known.entries()) {
-      close(band.std.ys[i], mean(values));
-      close(band.std.highs[i], mean(values) + deviation(values));
-      close(band.std.lows[i], mean(values) - deviation(values));
-      close(band.range.highs[i], Math.max(...values));
-      close(band.range.lows[i], Math.min(...values));
+    for (const [i, [, values]] of wanted.entries()) {
+      assertClose(band.std.ys[i], mean(values));
+      assertClose(band.std.highs[i], mean(values) + deviation(values));
+      assertClose(band.std.lows[i], mean(values) - deviation(values));
+      assertClose(band.range.highs[i], Math.max(...values));
+      assertClose(band.range.lows[i], Math.min(...values));
     }
   }));
 
@@ -84,22 +85,22 @@ const CONFIGS = new Configs(
     { "optimizer.name": i < 3 ? "sgd" : "adam", "dataset.name": "digits", seed: i % 3 },
   ]),
 );
-/** @param {Group[]} groups */
-const shape = (groups) => groups.map(({ label, runs, hue }) => [label, runs.length, hue]);
+/** Label, number of runs and colour of each group. @param {Group[]} groups */
+const summaries = (groups) => groups.map(({ label, runs, hue }) => [label, runs.length, hue]);
 
-test("runs that differ in nothing but their seed are one group, called by what their names have in common", () =>
-  assert.deepEqual(shape(groupsOf(RUNS, "", "", CONFIGS)), [
+test("runs that differ only in their seed are one group, named by what their names have in common", () =>
+  assert.deepEqual(summaries(groupsOf(RUNS, "", "", CONFIGS)), [
     ["sgd × 3", 3, 1],
     ["adam × 3", 3, 4],
   ]));
 
-test("runs with the same value of a field are one group, called by it", () =>
-  assert.deepEqual(shape(groupsOf(RUNS, "optimizer.name", "", CONFIGS)), [
+test("runs with the same value of a field are one group, named by that value", () =>
+  assert.deepEqual(summaries(groupsOf(RUNS, "optimizer.name", "", CONFIGS)), [
     ["Optimizer SGD × 3", 3, 1],
     ["Optimizer Adam × 3", 3, 4],
   ]));
 
-test("what dashes tell apart is apart, in the colour of its group", () =>
+test("runs that dashes distinguish are different groups in one colour", () =>
   assert.deepEqual(
     groupsOf(RUNS, "dataset.name", "optimizer.name", CONFIGS).map(({ runs, hue }) => [runs.length, hue]),
     [
@@ -108,9 +109,9 @@ test("what dashes tell apart is apart, in the colour of its group", () =>
     ],
   ));
 
-test("groups have different colours though their first runs share one", () => {
+test("groups have different colours, even if their first runs have the same", () => {
   const runs = RUNS.map((run) => ({ ...run, hue: 3 }));
-  assert.deepEqual(shape(groupsOf(runs, "optimizer.name", "", CONFIGS)), [
+  assert.deepEqual(summaries(groupsOf(runs, "optimizer.name", "", CONFIGS)), [
     ["Optimizer SGD × 3", 3, 3],
     ["Optimizer Adam × 3", 3, 4],
   ]);
@@ -119,7 +120,7 @@ test("groups have different colours though their first runs share one", () => {
 test("a run whose settings have not arrived yet is not grouped", () =>
   assert.equal(groupsOf(RUNS, "", "", new Configs()).length, 6));
 
-test("runs that show one training count once in their group, and are not taken for repetitions", () => {
+test("runs that show the same training count once in their group, because they are no repetitions", () => {
   const runs = [1, 2, 3, 4].map((number) => makeRun({ number, training: `t${Math.max(2, number)}` }));
   const configs = new Configs(runs.map(({ id, number }) => [id, { seed: Math.max(2, number) }]));
   const [group, ...others] = groupsOf(runs, "", "", configs);
