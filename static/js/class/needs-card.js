@@ -49,7 +49,7 @@ export class NeedsCard {
         const words = [t(`class.wall.needs.${kind}`), waited].filter(Boolean).join(" · ");
         const update = (/** @type {HTMLElement} */ line) => fill(line, people, words);
         const key = kind === "hand" ? `${kind} ${people[0].person}` : kind;
-        return { key, says: `${saysWho(people)} ${words}`, make: () => this.#line(kind), update };
+        return { key, content: `${saysWho(people)} ${words}`, make: () => this.#line(kind), update };
       }),
     );
   }

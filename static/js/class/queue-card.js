@@ -98,7 +98,7 @@ export class QueueCard {
         h("span", { className: "quiet" }, `${number(iteration)} / ${number(iterations)}`),
       );
     };
-    return { key: training, says: `${saysWho(tiles)} ${others} ${iteration}`, make };
+    return { key: training, content: `${saysWho(tiles)} ${others} ${iteration}`, make };
   }
 
   /**
@@ -136,7 +136,12 @@ export class QueueCard {
       first.title = t("class.wall.queue.first.help");
       first.hidden = !ahead;
     };
-    return { key: training, says: `${saysWho(tiles)} ${others} ${next} ${time} ${ahead > 0}`, make, update };
+    return {
+      key: training,
+      content: `${saysWho(tiles)} ${others} ${next} ${time} ${ahead > 0}`,
+      make,
+      update,
+    };
   }
 
   /** @param {string} training */

@@ -33,7 +33,7 @@ export class SharedList {
     h("header", { className: "card-head" }, this.#title),
     this.#list,
   );
-  /** The lines by the id of their view, with what they say. @type {Map<string, {says: string, line: HTMLElement}>} */
+  /** The lines by the id of their view, with what they say. @type {Map<string, {content: string, line: HTMLElement}>} */
   #lines = new Map();
 
   /**
@@ -54,7 +54,7 @@ export class SharedList {
   }
 
   #draw() {
-    /** @type {Map<string, {says: string, line: HTMLElement}>} */
+    /** @type {Map<string, {content: string, line: HTMLElement}>} */
     const lines = new Map();
     for (const { person, views } of /** @type {Map<string, ViewsOfPerson>} */ (
       this.#store.several.views
@@ -62,9 +62,9 @@ export class SharedList {
       for (const view of views) {
         const who = this.#owner(person, view);
         const what = this.#what(view);
-        const says = JSON.stringify([who, what, this.#known(view)]);
+        const content = JSON.stringify([who, what, this.#known(view)]);
         const old = this.#lines.get(view.id);
-        lines.set(view.id, old?.says === says ? old : { says, line: this.#line(person, view) });
+        lines.set(view.id, old?.content === content ? old : { content, line: this.#line(person, view) });
       }
     this.#lines = lines;
     this.#card.hidden = !lines.size;

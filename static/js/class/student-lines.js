@@ -48,21 +48,21 @@ export function ownerNames(tiles, others) {
  * @param {HTMLElement} list
  */
 export function lines(list) {
-  /** @type {Map<string, {element: HTMLElement, says: string}>} */
+  /** @type {Map<string, {element: HTMLElement, content: string}>} */
   const known = new Map();
   /**
    * `update` writes what a line says into its element, which then stays also if it says something else; without it, another
    * element is made.
-   * @param {{key: string, says: string, make: () => HTMLElement, update?: (element: HTMLElement) => void}[]} wanted
+   * @param {{key: string, content: string, make: () => HTMLElement, update?: (element: HTMLElement) => void}[]} wanted
    */
   return (wanted) => {
     const elements = wanted.map(({ key, make, update, ...line }) => {
-      const says = `${language()} ${line.says}`;
+      const content = `${language()} ${line.content}`;
       const old = known.get(key);
-      if (old?.says === says) return old.element;
+      if (old?.content === content) return old.element;
       const element = (update && old?.element) || make();
       update?.(element);
-      known.set(key, { element, says });
+      known.set(key, { element, content });
       return element;
     });
     const keys = new Set(wanted.map(({ key }) => key));

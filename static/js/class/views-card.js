@@ -53,7 +53,7 @@ export class ViewsCard {
       if (!this.#isTeacher) return h("li", {}, ...content);
       return h("li", {}, h("a", { className: "line-button", href: addressOf(view) }, ...content));
     };
-    return { key: view.id, says: JSON.stringify([tile?.number, tile?.nickname, view]), make };
+    return { key: view.id, content: JSON.stringify([tile?.number, tile?.nickname, view]), make };
   }
 }
 

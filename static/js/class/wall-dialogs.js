@@ -7,7 +7,7 @@ import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { lines } from "./student-lines.js";
 import { isOver } from "./tile.js";
-import { wordOf } from "./tiles-view.js";
+import { wordOf } from "./tile-element.js";
 import { classApi } from "./wall-api.js";
 
 /**
@@ -249,7 +249,7 @@ export function openRemoved(store) {
     retitle(dialog, t("class.wall.removed", { n: number(removed.length) }));
     const hadFocus = list.contains(document.activeElement);
     drawLines(
-      removed.map((tile) => ({ key: tile.person, says: `${tile.nickname}`, make: () => line(tile) })),
+      removed.map((tile) => ({ key: tile.person, content: `${tile.nickname}`, make: () => line(tile) })),
     );
     if (hadFocus && !list.contains(document.activeElement)) list.querySelector("button")?.focus();
   };
