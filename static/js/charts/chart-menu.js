@@ -9,8 +9,8 @@ import { t } from "../words/i18n.js";
  */
 
 /**
- * The viewer's actions on a chart. `move`: by places in the order, or by rows. `over` and `drop`: the card is dragged over a
- * position in the window, and dropped there (null: the drag was cancelled).
+ * What a card calls when the viewer acts on its chart. `move`: by places in the order, or by rows. `over`: the card is dragged
+ * over a position in the window, in pixels. `drop`: it is dropped there; null: the drag was cancelled.
  * @typedef {object} CardEvents
  * @property {(changes: Partial<Spec>) => void} change
  * @property {(by: number, unit: "place" | "row") => void} move
@@ -29,9 +29,11 @@ import { t } from "../words/i18n.js";
  * @param {string} id of the menu
  * @param {string} title of the chart
  * @param {CardEvents} on
+ * @returns {[HTMLButtonElement, HTMLDivElement]}
  */
 export function chartMenu(spec, id, title, on) {
   /**
+   * An item that closes the menu.
    * @param {string} name
    * @param {(button: HTMLButtonElement) => void} act
    */
@@ -43,7 +45,7 @@ export function chartMenu(spec, id, title, on) {
     });
     return button;
   };
-  /** @param {Switch} name */
+  /** An item for an option that is on or off. @param {Switch} name */
   const check = (name) => {
     const button = item(name, () => {
       on.change({ [name]: !spec[name] });
@@ -52,6 +54,7 @@ export function chartMenu(spec, id, title, on) {
     button.setAttribute("aria-pressed", String(spec[name]));
     return button;
   };
+  // other charts have the button for a logarithmic y axis in their head, where the accuracy has the button for the gap
   const checks =
     spec.quantity === "accuracy"
       ? [check("logX"), check("logY"), check("marks")]
@@ -85,6 +88,7 @@ export function cardMenu(id, title, items) {
   });
   button.append(icon("more"));
   button.popoverTargetElement = menu;
+  // below the button, with the right edges aligned, as far as the window has room
   menu.addEventListener("toggle", (event) => {
     if (event.newState !== "open") return;
     const { bottom, right } = button.getBoundingClientRect();

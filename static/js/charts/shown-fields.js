@@ -1,4 +1,4 @@
-/** The settings of the shown runs. They are fetched only if a part of the page needs them. */
+/** The settings of the shown runs, for the parts of the page that compare or group by them. */
 
 import { setChoices } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
@@ -6,7 +6,10 @@ import { FlatConfigs } from "../state/flat-configs.js";
 
 /** @import { Store } from "../state/store.js" */
 
-/** Emits "change" when settings have been fetched, or when other runs are shown. */
+/**
+ * Fetches settings, as flat fields, only while a part of the page needs them. Emits "change" when settings have been fetched,
+ * or when other runs are shown.
+ */
 export class ShownFields extends Emitter {
   #store;
   #configs = new FlatConfigs();
@@ -48,6 +51,7 @@ export class ShownFields extends Emitter {
     return [...this.#configs.difference(this.#store.shown().map((run) => run.id)).keys()];
   }
 
+  /** Fetch the fields of the shown runs that are missing. */
   async fetch() {
     const missing = this.#store.shown().filter((run) => !this.#configs.get(run.id));
     if (this.#fetching || !missing.length) return;
@@ -65,12 +69,12 @@ export class ShownFields extends Emitter {
 }
 
 /**
- * Fill a list with fields and a choice for no field. The chosen field is always in the list, because an address may name a
- * field in which the runs do not differ.
+ * Fill a list from which a field is chosen, or none (""). The chosen field is always in the list, because an address may
+ * name a field in which the runs do not differ.
  * @param {HTMLSelectElement} select
  * @param {string[]} names
  * @param {string} chosen
- * @param {(name: string) => string} text
+ * @param {(name: string) => string} text what the list shows for a field, or for none
  */
 export function fillFields(select, names, chosen, text) {
   const offered = ["", ...new Set(chosen ? [...names, chosen] : names)];

@@ -54,7 +54,7 @@ function runItem(run) {
   const swatch = h("span", { className: "view-swatch" });
   swatch.style.background = cssColor(hue);
   const accuracy = latest.test_accuracy;
-  const says =
+  const description =
     status === "running"
       ? t("lesson.iterations", { n: number(iteration), of: number(iterations) })
       : t(`status.${status}`);
@@ -66,7 +66,7 @@ function runItem(run) {
     h(
       "span",
       { className: "quiet" },
-      `${says} · ${t("lesson.seed", { n: number(summary.seed, { useGrouping: false }) })}`,
+      `${description} · ${t("lesson.seed", { n: number(summary.seed, { useGrouping: false }) })}`,
     ),
     h("span", { className: "figure-now" }, typeof accuracy === "number" ? percent(accuracy) : ""),
   );

@@ -74,7 +74,7 @@ export class Boundary {
     if (drawn) this.#axes.draw(/** @type {AxesFacts} */ (drawn.facts));
     this.#drawFoot(drawn);
     this.#canvas = parts[0]?.map ?? null;
-    return parts.map(({ says }) => says).join(" ");
+    return parts.map(({ description }) => description).join(" ");
   }
 
   /**
@@ -96,7 +96,7 @@ export class Boundary {
     const { element, map, units } = part;
     const isWide = width >= WIDE;
     const room = isWide ? Math.min(width * 0.5, innerHeight * 0.5) : width;
-    let [says, right] = ["", ""];
+    let [description, right] = ["", ""];
     if (view) {
       const test = run.summary.test_size === 0 ? null : this.#points(run, "test", run.summary.test_size);
       this.#drawMap(map, view, Math.max(80, room), this.#points(run, "train", run.summary.train_size), test);
@@ -111,20 +111,20 @@ export class Boundary {
         );
         right = t("views.points_right", { share: percent(share, 0) });
       }
-      says = isTable
+      description = isTable
         ? t("views.table_boundary_says", {
             run: run.name,
             x: view.facts.columns[view.facts.x],
             y: view.facts.columns[view.facts.y],
           })
         : t("views.boundary_says", { run: run.name, right, n: number(test?.points?.length ?? 0) });
-      map.setAttribute("aria-label", says);
+      map.setAttribute("aria-label", description);
       this.#drawUnits(part, view, isWide ? width - room - 12 : width);
     }
     const line = runLine(run, right);
     const body = h("div", { className: isWide ? "plane-row" : "plane-column" }, map, units);
     element.replaceChildren(line, body);
-    return { element, map, says };
+    return { element, map, description };
   }
 
   /**
@@ -189,9 +189,9 @@ export class Boundary {
       const canvas = part.layers[i];
       const kind = activation ? valueLabelOf("network.activation", activation) : "";
       const title = `${t("views.layer_n", { n: name })}${kind && ` · ${kind}`}`;
-      const says = t("views.units_say", { layer: title, shown: number(shown), units: number(units) });
-      canvas.setAttribute("aria-label", says);
-      canvas.title = says;
+      const description = t("views.units_say", { layer: title, shown: number(shown), units: number(units) });
+      canvas.setAttribute("aria-label", description);
+      canvas.title = description;
       drawUnitMaps(canvas, arrays[`units/${name}`], columns, dark, inks(this.#card.body).line);
       children.push(h("div", { className: "units-layer" }, h("span", {}, title), canvas));
     }

@@ -40,7 +40,7 @@ export class Confusion {
   #classes = h("div", { className: "bars" });
   #switch = h("button", { type: "button", className: "toggle" });
   #row;
-  #says = h("span");
+  #description = h("span");
   #part = h("select");
   #scale = h("span", { className: "view-scale" });
   #key = h("span", { className: "view-key" }, "0", this.#scale, "100%");
@@ -67,7 +67,7 @@ export class Confusion {
     this.#part.addEventListener("change", () => card.setOption("part", this.#part.value));
     this.#row = h("div", { className: "confusion" }, this.#matrix.canvas, this.#side, this.#examples.large);
     this.#key.title = t("views.share_of_row");
-    const foot = [this.#says, this.#part, this.#key];
+    const foot = [this.#description, this.#part, this.#key];
     this.#foot = h("div", { className: "view-foot confusion-foot" }, ...foot);
   }
 
@@ -114,7 +114,7 @@ export class Confusion {
     this.#drawn = view;
     if (!view) {
       setChildren(this.#card.body, [runLine(run), this.#foot]);
-      setText(this.#says, "");
+      setText(this.#description, "");
       return "";
     }
     const { facts, arrays } = view;
@@ -131,13 +131,13 @@ export class Confusion {
     this.#drawSide(view, further[0] ?? null, chosen, dark);
     this.#say();
     const accuracies = this.#classRows(view).map(([name, , text]) => `${name}: ${text}`);
-    const says = [
+    const description = [
       `${run.name}, ${t("moment.at", { n: number(iteration) })}: ${this.#accuracy(view)}`,
       `${t("views.commonest")}: ${commonest}`,
       `${t("views.by_class")}: ${accuracies.join(", ")}`,
     ].join(". ");
-    this.#matrix.canvas.setAttribute("aria-label", `${says}. ${t("views.matrix_keys")}`);
-    return says;
+    this.#matrix.canvas.setAttribute("aria-label", `${description}. ${t("views.matrix_keys")}`);
+    return description;
   }
 
   /**
@@ -183,7 +183,7 @@ export class Confusion {
     if (!this.#drawn) return;
     const cell = this.#pointed;
     this.#key.hidden = cell !== null; // the words need its room
-    setText(this.#says, cell ? this.#cellText(this.#drawn, cell) : this.#accuracy(this.#drawn));
+    setText(this.#description, cell ? this.#cellText(this.#drawn, cell) : this.#accuracy(this.#drawn));
   }
 
   /** @param {View} view */

@@ -47,7 +47,7 @@ export class Digit {
   #clear = h("button", { type: "button" }, t("views.clear"));
   #undo = h("button", { type: "button" }, t("views.undo"));
   #number = h("input", { type: "number", min: "0", step: "1", inputMode: "numeric" });
-  #says = h("span", { className: "digit-says" });
+  #description = h("span", { className: "digit-says" });
   #help = h("p", { className: "digit-help" });
   #main = h("div", { className: "digit" });
   /** The data set of the runs, with an image of it: whose shape and classes are needed. @type {DataSample | null} */
@@ -70,7 +70,7 @@ export class Digit {
     const tools = h("div", { className: "digit-tools" }, this.#clear, this.#undo, chosen);
     const square = h("div", { className: "pad-frame" }, this.#pad, this.#small);
     this.#main.append(square, h("div", { className: "digit-bars" }, this.#bars), tools);
-    card.controls.append(this.#says);
+    card.controls.append(this.#description);
     card.body.append(this.#main, this.#help);
     onPen(this.#pad, (at, isFirst) => this.#touch(at, isFirst));
     onKey(this.#pad, (event) => this.#key(event));
@@ -200,7 +200,7 @@ export class Digit {
         context.fillText(percent(highest, 0), left + highest * room + 4, middle);
       });
     });
-    const says = found.map(({ run, values, predicted }) =>
+    const sentences = found.map(({ run, values, predicted }) =>
       predicted === null
         ? t("views.digit_unknown", { run: run.name })
         : t("views.digit_says", {
@@ -209,7 +209,7 @@ export class Digit {
             share: percent(values[predicted], 0),
           }),
     );
-    this.#says.replaceChildren(
+    this.#description.replaceChildren(
       ...found.map(({ run, predicted }) => {
         return h(
           "span",
@@ -219,7 +219,7 @@ export class Digit {
         );
       }),
     );
-    const text = says.join(" ") || t("views.digit_help");
+    const text = sentences.join(" ") || t("views.digit_help");
     this.#bars.setAttribute("aria-label", text);
     return text;
   }

@@ -81,8 +81,8 @@ export class Examples {
       );
       const { truth, predicted, probabilities } = examples[i];
       const share = percent(probabilities[predicted], 0);
-      const says = mixed ? `${names[truth]}→${names[predicted]} ${share}` : share;
-      setText(text, rows ? `${says}: ${valuesOf(rows, i).slice(0, VALUES.button).join(" · ")}` : says);
+      const caption = mixed ? `${names[truth]}→${names[predicted]} ${share}` : share;
+      setText(text, rows ? `${caption}: ${valuesOf(rows, i).slice(0, VALUES.button).join(" · ")}` : caption);
       button.setAttribute("aria-label", this.#sentence(examples[i]));
       canvas.hidden = !images;
       if (images) paintOne(canvas, images, i);

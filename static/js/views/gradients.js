@@ -74,7 +74,7 @@ export class Gradients {
     this.#drawFoot(low, high, dark);
     setChildren(this.#card.body, [...parts.map(({ element }) => element), this.#foot]);
     this.#canvas = parts[0]?.canvas ?? null;
-    return parts.map(({ says }) => says).join(" ");
+    return parts.map(({ description }) => description).join(" ");
   }
 
   /** @type {WeakMap<object, {element: HTMLElement, canvas: HTMLCanvasElement, profile: HTMLElement}>} */
@@ -143,10 +143,10 @@ export class Gradients {
         ),
       ),
     );
-    const says = `${run.name}, ${t("moment.at", { n: number(iteration) })}: ${words}. ${medians.map((value, layer) => t("views.layer_norm", { layer: layer + 1, value: twoDigits(value) })).join(", ")}`;
-    canvas.setAttribute("aria-label", says);
+    const description = `${run.name}, ${t("moment.at", { n: number(iteration) })}: ${words}. ${medians.map((value, layer) => t("views.layer_norm", { layer: layer + 1, value: twoDigits(value) })).join(", ")}`;
+    canvas.setAttribute("aria-label", description);
     setChildren(element, [runLine(run, words), h("div", { className: "map-row" }, canvas, profile)]);
-    return { element, canvas, says };
+    return { element, canvas, description };
   }
 
   /**

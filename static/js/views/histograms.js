@@ -26,7 +26,7 @@ const PANEL = { width: 118, ridges: 76, gap: 14, head: 14, foot: 34 };
 const OVERLAP = 2.2;
 
 /** What was seen of one layer: a histogram for each moment (null: not yet), the last one of the moment itself. */
-/** @typedef {{title: string, says: string, ridges: (Histogram | null)[]}} Panel */
+/** @typedef {{title: string, description: string, ridges: (Histogram | null)[]}} Panel */
 
 /** @implements {Content} */
 export class Histograms {
@@ -90,11 +90,11 @@ export class Histograms {
       t(`views.histogram_note.${kind}`, { n: number(sample), images: samplePart(run.summary) }),
     );
     setChildren(this.#card.body, [runLine(run, t("views.near_zero_means")), this.#frame, this.#foot]);
-    const layers = panels.map(({ title, says }) => `${title}: ${says}`).join("; ");
+    const layers = panels.map(({ title, description }) => `${title}: ${description}`).join("; ");
     const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    const says = `${at}, ${t(`views.histogram.${kind}`)}: ${layers}.`;
-    this.#canvas.setAttribute("aria-label", says);
-    return says;
+    const description = `${at}, ${t(`views.histogram.${kind}`)}: ${layers}.`;
+    this.#canvas.setAttribute("aria-label", description);
+    return description;
   }
 
   /**
@@ -127,7 +127,7 @@ export class Histograms {
       Object.assign(pen, usual, look);
       pen.fillText(text, x, y, most);
     };
-    panels.forEach(({ title, says, ridges: histograms }, i) => {
+    panels.forEach(({ title, description, ridges: histograms }, i) => {
       const left = MARGIN + (i % columns) * (wide + PANEL.gap);
       const top = Math.floor(i / columns) * high;
       const base = (/** @type {number} */ place) => top + PANEL.head + step * (place + OVERLAP);
@@ -177,7 +177,7 @@ export class Histograms {
         const isFree = at(middle) - left > 50 && left + wide - at(middle) > 50;
         if (isFree && middle === 0) write("0", at(middle), y, { ...small, textAlign: "center" });
       }
-      write(says, left, bottom + 22, { fillStyle: ink });
+      write(description, left, bottom + 22, { fillStyle: ink });
     });
   }
 
@@ -218,10 +218,10 @@ function panelsOf(now, views, kind) {
   const layers = now.facts.layers;
   return layers.map((layer) => {
     const { norm, near_zero: nearZero } = /** @type {Record<string, any>} */ (layer)[kind];
-    const says = { norm: norm === null ? "–" : twoDigits(norm), share: percent(nearZero) };
+    const values = { norm: norm === null ? "–" : twoDigits(norm), share: percent(nearZero) };
     return {
       title: t("views.layer_n", { n: layer.name }),
-      says: t("views.norm_near_zero", says),
+      description: t("views.norm_near_zero", values),
       ridges: views.map((view) => histogramOf(view, `${kind}/${layer.name}`)),
     };
   });

@@ -56,7 +56,7 @@ export class Landscape {
   #button = h("button", { type: "button", className: "toggle landscape-measure" });
   #canvas = h("canvas", { className: "landscape", role: "img", tabIndex: 0 });
   #lines = h("div", { className: "landscape-runs" });
-  #says = h("p", { className: "landscape-says" });
+  #description = h("p", { className: "landscape-says" });
   #at = h("span", { className: "landscape-at", role: "status" });
   #frame = h("div", { className: "landscape-frame" }, this.#canvas, this.#at);
   #state = h("p", { className: "landscape-state", role: "status" });
@@ -165,22 +165,22 @@ export class Landscape {
     this.#progress.hidden = !this.#measuring;
     const waiting = [this.#progress, this.#state];
     if (!this.#shown) {
-      setText(this.#says, t("views.landscape.how"));
-      setChildren(this.#card.body, [this.#says, ...waiting]);
-      return this.#says.textContent ?? "";
+      setText(this.#description, t("views.landscape.how"));
+      setChildren(this.#card.body, [this.#description, ...waiting]);
+      return this.#description.textContent ?? "";
     }
     const { landscape, runs } = this.#shown;
-    const says = said(this.#shown);
-    setText(this.#says, says[0]);
+    const sentences = said(this.#shown);
+    setText(this.#description, sentences[0]);
     setChildren(
       this.#lines,
       runs.map((run, i) => runLine(run, endOf(landscape.paths[i]))),
     );
-    setChildren(this.#card.body, [...waiting, this.#frame, this.#lines, this.#says]);
-    const label = `${t("views.landscape.picture")}. ${says.join(" ")}`;
+    setChildren(this.#card.body, [...waiting, this.#frame, this.#lines, this.#description]);
+    const label = `${t("views.landscape.picture")}. ${sentences.join(" ")}`;
     if (this.#canvas.getAttribute("aria-label") !== label) this.#canvas.setAttribute("aria-label", label);
     this.#drawPicture();
-    return says.join(" ");
+    return sentences.join(" ");
   }
 
   #drawPicture() {

@@ -16,7 +16,7 @@ const PRODUCTS = 8;
 export class MapSum {
   element = h("div", { className: "map-sum", hidden: true });
   /** What is shown, in words. */
-  says = "";
+  description = "";
   #title = h("b");
   #equation = h("span", { className: "map-equation" });
   #channel = h("select");
@@ -52,27 +52,29 @@ export class MapSum {
     const layer = pixel ? view.facts.layers[pixel.layer - 1] : null;
     /** @type {HTMLElement[]} */
     let body = [];
-    let says = threeDigits(value);
+    let description = threeDigits(value);
     if (pixel?.type === "activation") {
       const f = valueLabelOf("network.activation", layer.activation);
-      says = `${f}(${threeDigits(pixel.input ?? NaN)}) = ${says}`;
+      description = `${f}(${threeDigits(pixel.input ?? NaN)}) = ${description}`;
     } else if (pixel && view.arrays.products) {
       const [sum, bias] = [pixel.sum ?? NaN, pixel.bias ?? NaN];
-      says = `${says} = ${t("views.maps.sum", { sum: threeDigits(sum), sign: bias < 0 ? "−" : "+", bias: threeDigits(Math.abs(bias)) })}`;
+      description = `${description} = ${t("views.maps.sum", { sum: threeDigits(sum), sign: bias < 0 ? "−" : "+", bias: threeDigits(Math.abs(bias)) })}`;
       body = this.#products(view, channel, dark);
     } else if (pixel && view.arrays.window) {
       const rows = rowsOf(view.arrays.window, 0);
-      says = t(pixel.type === "max_pool2d" ? "views.maps.max" : "views.maps.mean", { value: says });
+      description = t(pixel.type === "max_pool2d" ? "views.maps.max" : "views.maps.mean", {
+        value: description,
+      });
       body = [h("div", { className: "map-tables" }, table(t("views.maps.window"), rows, dark))];
-    } else if (isThere) says = `${says}. ${t("views.maps.no_window")}`;
-    setText(this.#equation, says);
+    } else if (isThere) description = `${description}. ${t("views.maps.no_window")}`;
+    setText(this.#equation, description);
     setChildren(this.#body, body);
-    this.says = `${title}: ${says}`;
+    this.description = `${title}: ${description}`;
   }
 
   hide() {
     this.element.hidden = true;
-    this.says = "";
+    this.description = "";
   }
 
   /**

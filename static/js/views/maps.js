@@ -24,13 +24,15 @@ import { runLine } from "./view-card.js";
 
 await loadStyle("maps");
 
-/** Beside maps of at least this width in pixels the sum stands at their right, else below them. */
-const WIDE = 620;
-const SUM = 330;
-/** Runs stand side by side where each has at least this width in pixels. */
-const MIN_WIDTH = 132;
-/** In a narrower part there is only room for the class that the network says. */
-const NARROW = 200;
+/** All widths are in pixels. The sum stands beside the maps of one run if the card has this width, otherwise below them. */
+const MIN_WIDTH_BESIDE = 620;
+const SUM_WIDTH = 330;
+/** A run's part of the card is at least this wide: as many runs stand side by side as fit. */
+const MIN_PART_WIDTH = 132;
+/** A part that is narrower than this shows only the predicted class. */
+const MIN_WIDTH_FOR_TEXT = 200;
+/** Between two parts, and between the maps and the sum. */
+const GAP = 12;
 /** The types of layers of which a number can be explained. */
 const EXPLAINED = ["conv2d", "dense", "activation", "max_pool2d", "avg_pool2d"];
 
@@ -38,31 +40,36 @@ const EXPLAINED = ["conv2d", "dense", "activation", "max_pool2d", "avg_pool2d"];
 
 /** @implements {Content} */
 export class Maps {
+  /** The most runs side by side. */
   runs = 4;
+  /** The view that the server makes for this content. */
   view = "maps";
   #card;
   #image = h("input", { type: "number", min: "0", step: "1", inputMode: "numeric", className: "maps-image" });
   #drawn = h("button", { type: "button", className: "toggle" });
   #grid = h("div", { className: "view-grid" });
   #room = h("div", { className: "maps-room" }, this.#grid);
-  #says = h("span", { role: "status" });
+  #status = h("span", { role: "status" });
+  /** Whether the status shows a number that is pointed at. */
+  #isPointing = false;
   #scale = h("span", { className: "view-scale" });
   #foot = h(
     "div",
     { className: "view-foot" },
-    this.#says,
+    this.#status,
     h("span", { className: "view-key" }, "−", this.#scale, "+"),
   );
   /** @type {WeakMap<Run, Part>} */
   #parts = new WeakMap();
-  /** @type {Part | null} */
+  /** The part of the first run, which is saved as a picture. @type {Part | null} */
   #first = null;
+  /** Stops listening to the drawing. */
   #stop;
 
   /** @param {CardContext} card */
   constructor(card) {
     this.#card = card;
-    this.#image.addEventListener("change", () => this.#take());
+    this.#image.addEventListener("change", () => this.#showTypedImage());
     setText(this.#drawn, t("views.maps.drawing"));
     this.#drawn.title = t("views.maps.drawing_hint");
     this.#drawn.addEventListener("click", () => card.setOption("drawn", this.#isDrawn ? "" : "1"));
@@ -104,14 +111,14 @@ export class Maps {
     return { ...(pixels ? { pixels: toBase64(pixels) } : { image: this.#number }), ...place };
   }
 
-  /** The drawing as this run's network gets it; null: it learns from other images. @param {Run} run */
+  /** The drawing as an input of this run's network; null if the network takes no images of one channel. @param {Run} run */
   #pixelsOf({ summary: { dataset } }) {
     const sample = sampleOf(dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw);
     return sample?.pixels && sample.shape[0] === 1 ? drawing.pixelsFor(sample.name, sample.shape) : null;
   }
 
   /**
-   * Whether a run's network has a number at a place, and a sum or a window is behind it.
+   * Whether a run's network has a number at a place, and the card can show the sum or the window that it comes from.
    * @param {Run} run
    * @param {Place} place
    */
@@ -125,14 +132,14 @@ export class Maps {
     );
   }
 
-  /** Show the sum of a number; of the one that is shown: no more. @param {Place} place */
-  #choose(place) {
+  /** Show the sum behind a number; if it is shown already, hide it. @param {Place} place */
+  #toggle(place) {
     const text = writePlace(place);
     this.#card.setOption("pixel", text === this.#card.option("pixel", "") ? "" : text);
   }
 
-  /** Take the image whose number was typed. */
-  #take() {
+  /** Show the image whose number was typed. */
+  #showTypedImage() {
     const chosen = Math.max(0, Math.floor(Number(this.#image.value)) || 0);
     this.#card.setOption("drawn", "");
     this.#card.setOption("image", String(chosen));
@@ -146,43 +153,46 @@ export class Maps {
     this.#drawn.hidden = drawing.isEmpty;
     this.#drawn.setAttribute("aria-pressed", String(this.#isDrawn));
     const width = this.#room.clientWidth;
-    const columns = Math.max(1, Math.min(seen.length, Math.floor((width + 12) / (MIN_WIDTH + 12))));
+    const columns = Math.max(1, Math.min(seen.length, Math.floor((width + GAP) / (MIN_PART_WIDTH + GAP))));
     const chosen = this.#chosen;
-    const isBeside = seen.length === 1 && width >= WIDE && chosen !== null;
+    const isBeside = seen.length === 1 && width >= MIN_WIDTH_BESIDE && chosen !== null;
     this.#grid.classList.toggle("beside", isBeside);
     this.#grid.style.setProperty("--view-columns", String(columns));
-    const each = Math.floor((width - (columns - 1) * 12) / columns) - (isBeside ? SUM + 12 : 0);
+    const partWidth = (width - (columns - 1) * GAP) / columns;
+    const mapsWidth = Math.floor(partWidth) - (isBeside ? SUM_WIDTH + GAP : 0);
     const limits = limitsOf(seen.flatMap(({ view }) => view ?? []));
-    const parts = seen.map((one) => this.#part(one, each, limits, chosen));
+    const parts = seen.map((one) => this.#drawPart(one, mapsWidth, limits, chosen));
     setChildren(
       this.#grid,
       parts.map(({ part }) => part.element),
     );
     this.#first = parts[0]?.part ?? null;
-    const steps = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, this.#card.isDark())));
-    this.#scale.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
-    if (!this.#says.dataset.points) this.#say(null);
-    return parts.map(({ says }) => says).join(" ");
+    const colors = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, this.#card.isDark())));
+    this.#scale.style.background = `linear-gradient(to right, ${colors.join(", ")})`;
+    if (!this.#isPointing) this.#showStatus(null);
+    return parts.map(({ description }) => description).join(" ");
   }
 
   /**
+   * Draw a run's part of the card.
    * @param {Seen} seen
-   * @param {number} width
-   * @param {number[]} limits
-   * @param {Place | null} chosen
+   * @param {number} width of the maps
+   * @param {number[]} limits as `limitsOf` gives them
+   * @param {Place | null} chosen the number whose sum is shown
    */
-  #part({ run, iteration, view }, width, limits, chosen) {
+  #drawPart({ run, iteration, view }, width, limits, chosen) {
     const part = this.#parts.get(run) ?? this.#makePart(run);
     part.view = view;
     const { element, maps, sum } = part;
-    const says = view ? this.#predicted(run, view) : "";
-    const isNarrow = view && width < NARROW && view.facts.predicted !== null;
-    const line = isNarrow ? `→ ${this.#className(run, view.facts.predicted)}` : says;
+    const prediction = view ? this.#predictionText(run, view) : "";
+    const isNarrow = view && width < MIN_WIDTH_FOR_TEXT && view.facts.predicted !== null;
+    const line = isNarrow ? `→ ${this.#className(run, view.facts.predicted)}` : prediction;
     setChildren(element, [runLine(run, line), maps.canvas, sum.element]);
     maps.canvas.hidden = !view;
     const value = view && chosen ? valueAt(view, chosen) : undefined;
     if (!view || !chosen || value === undefined) sum.hide();
     else {
+      // the view in hand may still be that of another number, until the one of this number has come
       const { pixel } = view.facts;
       const isThere =
         !this.#isExplained(run, chosen) || (pixel !== null && writePlace(pixel) === writePlace(chosen));
@@ -190,23 +200,23 @@ export class Maps {
       sum.draw(view, placeText(view, chosen), value, { channel, dark: this.#card.isDark(), isThere });
     }
     const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    if (!view) return { part, says: at };
+    if (!view) return { part, description: at };
     maps.draw({ view, limits, chosen, dark: this.#card.isDark() }, width);
     const layers = view.facts.layers.map(
       (/** @type {{number: number, shape: number[]}} */ { number: n, shape }) =>
         `${layerName(view, n)} ${shape.join(" × ")}`,
     );
-    const words = [`${at}: ${this.#imageText(run, view)}`, says, layers.join(", "), sum.says];
+    const words = [`${at}: ${this.#imageText(run, view)}`, prediction, layers.join(", "), sum.description];
     const text = words.filter(Boolean).join(". ");
     maps.canvas.setAttribute("aria-label", `${text}. ${t("views.maps.keys")}`);
-    return { part, says: `${text}.` };
+    return { part, description: `${text}.` };
   }
 
   /** @param {Run} run @returns {Part} */
   #makePart(run) {
     const maps = new MapCanvas({
-      choose: (place) => this.#choose(place),
-      point: (place) => this.#say(place && part.view ? pointedText(part.view, place) : null),
+      choose: (place) => this.#toggle(place),
+      point: (place) => this.#showStatus(place && part.view ? pointedText(part.view, place) : null),
     });
     const sum = new MapSum(
       () => this.#card.setOption("pixel", ""),
@@ -219,7 +229,7 @@ export class Maps {
   }
 
   /** What the network says of the image. @param {Run} run @param {View} view */
-  #predicted(run, { facts, arrays }) {
+  #predictionText(run, { facts, arrays }) {
     if (facts.predicted === null) return t("views.digit_unknown", { run: run.name });
     const share = percent(arrays.probabilities.values[facts.predicted], 0);
     return t("views.maps.predicted", { what: this.#className(run, facts.predicted), share });
@@ -238,10 +248,10 @@ export class Maps {
     return className(sample?.class_names[place] ?? String(place));
   }
 
-  /** The line below: the number that is pointed at, or else the image, and what one can do. @param {string | null} text */
-  #say(text) {
-    this.#says.dataset.points = text === null ? "" : "1";
-    setText(this.#says, text ?? t("views.maps.help"));
+  /** Show the number that is pointed at below the maps; null: how the maps are used. @param {string | null} text */
+  #showStatus(text) {
+    this.#isPointing = text !== null;
+    setText(this.#status, text ?? t("views.maps.help"));
   }
 
   picture() {
@@ -250,7 +260,7 @@ export class Maps {
 }
 
 /**
- * For each layer the number farthest from 0, of all networks.
+ * For each layer the largest absolute value in any of the networks. It gets the strongest colour.
  * @param {View[]} views
  */
 function limitsOf(views) {
@@ -258,10 +268,10 @@ function limitsOf(views) {
   const limits = [];
   for (const view of views)
     for (let layer = 0; layer <= view.facts.layers.length; layer++) {
-      let most = limits[layer] ?? 0;
+      let limit = limits[layer] ?? 0;
       for (const value of arrayOf(view, layer).values)
-        if (Number.isFinite(value)) most = Math.max(most, Math.abs(value));
-      limits[layer] = most;
+        if (Number.isFinite(value)) limit = Math.max(limit, Math.abs(value));
+      limits[layer] = limit;
     }
   return limits;
 }

@@ -50,7 +50,7 @@ export class Units {
     if (first?.view) this.#drawFoot(first.view.facts.sample, samplePart(first.run.summary));
     setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(first ? [this.#foot] : [])]);
     this.#canvas = parts[0]?.canvas ?? null;
-    return parts.map(({ says }) => says).join(" ");
+    return parts.map(({ description }) => description).join(" ");
   }
 
   /** @param {Seen} seen */
@@ -68,9 +68,13 @@ export class Units {
     if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
     const lines = layers.map((layer) => layerText(layer));
     const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    const says = view ? `${at}: ${summary}. ${lines.join("; ")}.` : at;
-    canvas.setAttribute("aria-label", says);
-    return { element: h("div", { className: "view-part" }, runLine(run, summary), canvas), canvas, says };
+    const description = view ? `${at}: ${summary}. ${lines.join("; ")}.` : at;
+    canvas.setAttribute("aria-label", description);
+    return {
+      element: h("div", { className: "view-part" }, runLine(run, summary), canvas),
+      canvas,
+      description,
+    };
   }
 
   /**

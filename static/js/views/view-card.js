@@ -249,7 +249,7 @@ export class ViewCard {
     if (!this.#visible) return;
     const errors = seen.filter(({ error }) => error);
     const isSame = errors.every(({ error }) => error === errors[0].error);
-    const says = !runs.length
+    const message = !runs.length
       ? t("views.no_runs")
       : errors.length
         ? isSame
@@ -258,8 +258,8 @@ export class ViewCard {
         : others > 0
           ? t("views.more_runs", { n: number(others) })
           : "";
-    this.#status.hidden = !says;
-    setText(this.#status, says);
+    this.#status.hidden = !message;
+    setText(this.#status, message);
     const waits = !isPolling && wanted.some((one) => !watching.get(one));
     this.#slot.card.element.classList.toggle("waits", waits);
     setText(this.#text, runs.length ? content.draw(seen) : "");
@@ -306,15 +306,15 @@ export class ViewCard {
 /**
  * The line above a run's part of a card: its colour, its name, and what there is to say of it.
  * @param {Run} run
- * @param {string} says
+ * @param {string} description
  */
-export function runLine(run, says = "") {
+export function runLine(run, description = "") {
   return h(
     "div",
     { className: "view-line" },
     swatchOf(run),
     h("span", { className: "view-name", title: run.name }, run.name),
-    h("span", { className: "view-says" }, says),
+    h("span", { className: "view-says" }, description),
   );
 }
 

@@ -71,7 +71,7 @@ export class Weights {
       this.#foot,
     ]);
     this.#canvas = parts[0]?.canvas ?? null;
-    return parts.map(({ says }) => says).join(" ");
+    return parts.map(({ description }) => description).join(" ");
   }
 
   /**
@@ -84,7 +84,7 @@ export class Weights {
     const canvas = this.#canvases.get(run) ?? h("canvas", { className: "pixels", role: "img" });
     this.#canvases.set(run, canvas);
     const moved = view?.facts.moved ?? null;
-    const says = moved === null ? "" : t("views.moved", { share: percent(moved, moved < 0.1 ? 1 : 0) });
+    const distance = moved === null ? "" : t("views.moved", { share: percent(moved, moved < 0.1 ? 1 : 0) });
     if (view) drawUnits(canvas, view, room, limit, dark);
     const shown = view ? Math.min(COUNT, view.facts.units) : 0;
     const label = view
@@ -92,11 +92,15 @@ export class Weights {
           run: run.name,
           n: number(shown),
           units: number(view.facts.units),
-          moved: says,
+          moved: distance,
         })
       : "";
     canvas.setAttribute("aria-label", label);
-    return { element: h("div", { className: "view-part" }, runLine(run, says), canvas), canvas, says: label };
+    return {
+      element: h("div", { className: "view-part" }, runLine(run, distance), canvas),
+      canvas,
+      description: label,
+    };
   }
 
   /**

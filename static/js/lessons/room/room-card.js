@@ -118,8 +118,8 @@ export class RoomCard {
         ? ""
         : t("lesson.room.seed", { number, of: people, seed: this.#seed });
     const who = seed || (number === null ? "" : t("lesson.room.number", { number }));
-    const says = [who, t("lesson.room.sealed")].filter(Boolean).join(" ");
-    return [seatGrid(seats, number), h("p", { className: "quiet" }, says)];
+    const sentence = [who, t("lesson.room.sealed")].filter(Boolean).join(" ");
+    return [seatGrid(seats, number), h("p", { className: "quiet" }, sentence)];
   }
 
   /**
