@@ -15,8 +15,10 @@ COPY scripts/fetch_plotly.py scripts/
 RUN python scripts/fetch_plotly.py
 COPY pyproject.toml README.md LICENSE ./
 # Only the dependencies, so that the layer which installs them is the same in the next version.
-RUN python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
-    > /requirements.txt
+# With those of a cluster, but without what makes its certificates, which is larger than all others of them.
+RUN python -c "import tomllib; project = tomllib.load(open('pyproject.toml', 'rb'))['project']; \
+    cluster = [one for one in project['optional-dependencies']['cluster'] if not one.startswith('cryptography')]; \
+    print(*project['dependencies'], *cluster, sep='\n')" > /requirements.txt
 COPY app app
 COPY engine engine
 COPY static static
@@ -39,11 +41,13 @@ RUN useradd --system --no-create-home --home-dir /data --uid 10001 lossroom \
 # Dependencies change seldom: a new version of the lab keeps this layer, and builds in seconds and without internet.
 COPY --from=wheel /requirements.txt /srv/
 COPY constraints.txt /srv/
-# Of Plotly's package the lab reads only the script, and of Babel's languages two: the rest is 90 MB.
+# Of Plotly's package the lab reads only the script, and of Babel's languages two: the rest is 90 MB. The tests of other
+# packages are 26 MB.
 RUN pip install -r /srv/requirements.txt -c /srv/constraints.txt \
  && cd "$(python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')" \
  && find plotly -type f ! -name plotly.min.js -delete \
- && find babel/locale-data -type f ! -name root.dat ! -name en.dat ! -name ja.dat -delete
+ && find babel/locale-data -type f ! -name root.dat ! -name en.dat ! -name ja.dat -delete \
+ && find numpy dask tornado fsspec -type d \( -name tests -o -name test \) -prune -exec rm -r {} +
 
 # Compiled by pip: the server's user cannot write beside the code.
 COPY --from=wheel /wheels /srv/wheels

@@ -5,6 +5,9 @@ A teacher and a student come into the class of the container, the student launch
 container is stopped while it trains, and started again. At last other containers of the same image are started: as
 another user, in a folder that is not theirs, without a class, and with data sets in the image (--sets: a folder with
 `mnist`, which a web server offers meanwhile).
+
+With --cluster, after docker compose --profile cluster up -d --scale worker=4 with LOSSROOM_EXECUTOR=dask://scheduler:8786:
+a run trains in each worker's container; then one of these is killed and started again, and its run goes on.
 """
 
 from __future__ import annotations
@@ -36,6 +39,11 @@ EXPERIMENT = {"dataset": {"name": "digits"}, "training": {"iterations": ITERATIO
 ENDLESS = {"dataset": {"name": "digits"}, "training": {"iterations": 1_000_000, "batch_size": 8}}
 #: As compose.yaml starts it.
 CONFINED = ["--read-only", "--tmpfs", "/tmp", "--cap-drop", "ALL", "--security-opt", "no-new-privileges:true"]
+
+
+#: Prints how many runs train in a container: the processes that the forkserver has started.
+TRAININGS = """import psutil
+print(sum(len(one.children()) for one in psutil.process_iter() if "forkserver" in " ".join(one.cmdline())))"""
 
 
 def docker(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
@@ -77,7 +85,8 @@ class Browser:
         return rows
 
 
-def try_class(address: str, container: str) -> None:
+def join_class(address: str, container: str) -> Browser:
+    """A student, with a code that the teacher has seen."""
     link = docker("exec", container, "lossroom", "teacher-link").stdout
     teacher = Browser(address)
     seen = teacher.post("/api/class/enter", secret=link.split("#teacher=")[1].strip())
@@ -85,6 +94,11 @@ def try_class(address: str, container: str) -> None:
     student = Browser(address)
     me = student.post("/api/class/join", code=seen["code"], nickname="Ada")["me"]
     say(f"a teacher and student {me['number']} came in")
+    return student
+
+
+def try_class(address: str, container: str) -> None:
+    student = join_class(address, container)
     run = student.post("/api/runs", **EXPERIMENT, fresh=True)
     say(f"run {run['number']}: {student.rows(run['id'])} rows by the stream")
     endless = student.post("/api/runs", **ENDLESS, fresh=True)
@@ -101,6 +115,36 @@ def try_class(address: str, container: str) -> None:
     wait_until(lambda: is_there() > before, "more rows of the endless run")
     say(f"the run went on from iteration {before}, and the student is known")
     student.post(f"/api/runs/{endless['id']}/cancel")
+
+
+def try_cluster(address: str, container: str) -> None:
+    workers = docker("ps", "-q", "--filter", "label=com.docker.compose.service=worker").stdout.split()
+    assert workers, "there is no container of the service worker"
+    student = join_class(address, container)
+    runs = [student.post("/api/runs", **ENDLESS, fresh=True)["id"] for _ in workers]
+    wait_until(lambda: all(_iteration(student, run) > 0 for run in runs), "rows of each run")
+    assert [_trainings(worker) for worker in workers] == [1] * len(workers)
+    assert _trainings(container) == 0
+    say(f"{len(runs)} runs train, one in each container of a worker")
+    docker("kill", workers[0])
+    statuses = functools.partial(_statuses, student, runs)
+    wait_until(lambda: statuses().count("running") < len(runs), "the run of a killed worker to wait")
+    before = {run: _iteration(student, run) for run in runs}
+    docker("start", workers[0])
+    wait_until(
+        lambda: all(_iteration(student, run) > before[run] for run in runs), "the run of a killed worker"
+    )
+    say("the run of a worker that was killed went on when the worker was there again")
+    for run in runs:
+        student.post(f"/api/runs/{run}/cancel")
+
+
+def _trainings(container: str) -> int:
+    return int(docker("exec", container, "python", "-c", TRAININGS).stdout)
+
+
+def _statuses(browser: Browser, runs: list[str]) -> list[str]:
+    return [browser.http.get(f"/api/runs/{run}").raise_for_status().json()["status"] for run in runs]
 
 
 def _answers(browser: Browser) -> bool:
@@ -173,7 +217,14 @@ def main() -> None:
     parser.add_argument("address")
     parser.add_argument("container")
     parser.add_argument("--sets", type=Path, help="a folder with mnist, to try data sets in the image")
+    parser.add_argument(
+        "--cluster", action="store_true", help="the runs train in containers of the service worker"
+    )
     arguments = parser.parse_args()
+    if arguments.cluster:
+        try_cluster(arguments.address, arguments.container)
+        print("all is well")
+        return
     try_class(arguments.address, arguments.container)
     try_confinement(arguments.container)
     try_other_users()

@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from app import cli
+from app.arguments import parser
 from app.settings import variables
 from scripts.docs_images import pictures
 from tests.support import described
@@ -29,6 +31,24 @@ def test_docker_compose_passes_every_setting_on():
     fixed = set(re.findall(r"LOSSROOM_(\w+)=", read("Dockerfile")))
     assert passed | fixed == variables() | {"MIRRORS"}
     assert passed & fixed == set()
+
+
+def test_the_containers_of_a_cluster_are_confined_like_the_lab_and_are_started_only_by_their_profile():
+    services = yaml.safe_load(read("compose.yaml"))["services"]
+    lab, scheduler, worker = (services.pop(name) for name in ("lossroom", "scheduler", "worker"))
+    assert services == {}
+    assert "profiles" not in lab
+    own = {"ports", "environment", "volumes", "profiles", "command", "healthcheck"}
+    for service in (scheduler, worker):
+        assert service["profiles"] == ["cluster"]
+        assert "ports" not in service
+        assert {key: value for key, value in service.items() if key not in own} == {
+            key: value for key, value in lab.items() if key not in own
+        }
+        arguments = [re.sub(r"\$\{\w+:-(\w+)\}", r"\1", word) for word in service["command"]]
+        assert arguments[0] == "lossroom"
+        assert parser().parse_args(arguments[1:]).command in cli.COMMANDS
+    assert worker["volumes"] == lab["volumes"]
 
 
 def test_every_lesson_is_documented():
