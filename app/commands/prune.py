@@ -1,4 +1,4 @@
-"""lossroom prune: delete the runs that ended before a day, and release their space on the disk."""
+"""lossroom prune: delete the runs and studies that ended before a day, and release their space on the disk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.storage.prune import OldRuns
 
 
 def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
-    """Delete the runs that have ended before the beginning of a day, in this machine's time.
+    """Delete the runs and studies that have ended before the beginning of a day, in this machine's time.
 
     Args:
         folder: of the checkpoints.
@@ -49,7 +49,10 @@ def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_
 
 def _described(old: OldRuns) -> str:
     counted = old.count()
-    text = f"{counted.runs:,} {'run' if counted.runs == 1 else 'runs'} with {counted.row_bytes / 1e6:,.1f} MB of rows"
+    text = f"{counted.runs:,} {'run' if counted.runs == 1 else 'runs'}"
+    if counted.studies:
+        text += f" and {counted.studies:,} {'study' if counted.studies == 1 else 'studies'}"
+    text += f" with {counted.row_bytes / 1e6:,.1f} MB of rows"
     if counted.ended is not None:
         first, last = map(date.fromtimestamp, counted.ended)
         text += f", ended {first} to {last}"

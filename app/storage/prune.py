@@ -1,4 +1,4 @@
-"""Deletes the runs that ended before a given time, and counts them first."""
+"""Deletes the runs and the studies that ended before a given time, and counts them first."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ CHOSEN = (
     " FROM runs JOIN trainings ON trainings.id = training_id"
     f" WHERE status IN ({ENDED}) AND {END} < :before AND NOT (starred AND :keep_starred))"
 )
+#: The old studies; one that has not ended has no time.
+OLD_STUDIES = "(SELECT id FROM studies WHERE finished_at < :before)"
 
 
 @dataclass(frozen=True)
 class Counted:
-    """How many old runs there are.
+    """How many old runs and studies there are.
 
     Attributes:
-        row_bytes: of their rows that no other run shows.
+        row_bytes: of their rows that no other run and no other study shows.
         ended: when the first and the last of them ended, in Unix seconds; None where there is none.
         others: the number of all other runs.
     """
@@ -39,6 +41,7 @@ class Counted:
     row_bytes: int
     ended: tuple[float, float] | None
     others: int
+    studies: int
 
 
 class OldRuns:
@@ -81,14 +84,18 @@ class OldRuns:
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
                 " WHERE training_id NOT IN (SELECT training_id FROM runs"
                 f" WHERE id NOT IN (SELECT id FROM {CHOSEN}))"
-                " AND training_id NOT IN (SELECT training_id FROM trials WHERE training_id IS NOT NULL)"
+                " AND training_id NOT IN (SELECT training_id FROM trials WHERE training_id IS NOT NULL"
+                f" AND study_id NOT IN {OLD_STUDIES})"
             )
-        return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs)
+            (studies,) = self._one(f"SELECT COUNT(*) FROM {OLD_STUDIES}")
+        return Counted(runs, row_bytes, (first, last) if runs else None, all_runs - runs, studies)
 
     def delete(self) -> None:
         """Delete them and compact the database. The caller holds the lock on the folder."""
         with self._failures():
             self._connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
+            for table, column in (("trials", "study_id"), ("studies", "id")):
+                self._connection.execute(f"DELETE FROM {table} WHERE {column} IN {OLD_STUDIES}", self._values)
             _compact(self._connection)
 
     def checkpoints(self) -> set[str]:

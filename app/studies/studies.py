@@ -9,41 +9,35 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import Conflict, Invalid, LabError, NotFound
+from app.errors import LabError, NotFound
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
-from app.people.allowance import Cost
 from app.people.person import Person
 from app.people.refusals import Forbidden
 from app.runs import Run
 from app.settings import Settings
 from app.storage import study_store
 from app.storage.database import Database
-from app.studies.costs import costs_of
+from app.studies.admission import Admission
 from app.studies.figures import TestFigures
 from app.studies.progress import Progress, settle
 from app.studies.publishing import Publishing
 from app.studies.restoring import restored_study
 from app.studies.study import Status, Study
-from app.trainings import Training, new_id
+from app.trainings import Training
 from app.work import in_thread
 from engine.reasons import Reason, reason_of
-from engine.studies import Plan, StudyConfig
 
 log = logging.getLogger(__name__)
 
 #: How often studies are looked at.
 PERIOD_SECONDS = 0.1
-#: Studies of a lab, and of one student; trials of one study of a student.
-MAX_STUDIES, MAX_STUDIES_PER_PERSON, MAX_TRIALS_PER_PERSON = 500, 20, 500
-
 #: The accuracy of a training on the test examples at an iteration.
 Measure = Callable[[Training, int], Awaitable[float]]
 
@@ -70,6 +64,7 @@ class Studies:
         self._register = register
         self._scheduler = scheduler
         self._studies: dict[str, Study] = {}
+        self._admission = Admission(settings, register, scheduler)
         self._progress = Progress(settings, database, register, scheduler, data_sets)
         self._figures = TestFigures(register, scheduler, measure)
         self._measuring: dict[str, asyncio.Task[None]] = {}
@@ -156,27 +151,7 @@ class Studies:
         Raises:
             ConfigError, LabError: it cannot be, or the person may not begin it.
         """
-        config = StudyConfig.from_dict(document)
-        self._demand_allowance(person, config)
-        plan = await in_thread(Plan, config)
-        costs = await in_thread(costs_of, plan, self._settings.limits)
-        most, slowness = costs.most, self._scheduler.slowness
-        cost = Cost(most.iterations, most.parameters, most.memory_bytes, most.seconds * slowness)
-        self._scheduler.allowance.demand_costs(person.owner, [cost])
-        first = await in_thread(plan.experiment, plan.trials[0])
-        self._scheduler.allowance.demand_terms(person.owner, [first.to_dict()])
-        return Study(
-            id=new_id(),
-            number=0,  # the store gives it
-            name=config.name or "study",
-            config=config,
-            plan=plan,
-            costs=costs,
-            status=Status.RUNNING,
-            created_at=time.time(),
-            owner=person.owner,
-            budget_seconds=config.budget_seconds,
-        )
+        return await self._admission.check(person, document, list(self._studies.values()))
 
     async def begin(self, study: Study) -> None:
         """Store a study that was checked, and let it train."""
@@ -239,39 +214,9 @@ class Studies:
             NotFound: there is no such trial.
             Conflict: it has not begun.
         """
-        if not 1 <= number <= len(study.plan.trials):
-            raise NotFound(f"there is no trial {number} in this study", field="number")
-        if number not in study.begun:
-            raise Conflict(
-                Reason("trial_waits", f"trial {number} has not begun"), code="trial_waits", field="number"
-            )
-        trial = study.plan.trials[number - 1]
-        experiment = study.plan.experiment(trial)
-        values = study.plan.configurations[trial.configuration - 1]
-        shown = [f"{path.rpartition('.')[2]} {value}" for path, value in values.items()]
-        fold = [] if trial.pair.fold is None else [f"fold {trial.pair.fold}"]
-        name = " · ".join([study.name, *shown, f"seed {trial.pair.seed}", *fold])[:200]
-        config = type(experiment).from_dict({**experiment.to_dict(), "name": name}, stored=True)
-        (run,) = await self._scheduler.commands.launch([config], owner=person.owner)
+        experiment = study.experiment_of(number)
+        (run,) = await self._scheduler.commands.launch([experiment], owner=person.owner)
         return run
-
-    def _demand_allowance(self, person: Person, config: StudyConfig) -> None:
-        """Refuse more studies than a lab, or one of its students, may have, or one with more trials than a student may
-        have."""
-        mine = sum(study.owner == person.owner for study in self._studies.values())
-        is_student = self._register.sight.is_student(person.owner)
-        if is_student and config.trials > MAX_TRIALS_PER_PERSON:
-            text = f"a student's study may have {MAX_TRIALS_PER_PERSON} trials, not {config.trials}"
-            reason = Reason("study_too_many", text, trials=config.trials, most=MAX_TRIALS_PER_PERSON)
-            bounds = {"maximum": MAX_TRIALS_PER_PERSON, "value": config.trials}
-            raise Invalid(reason, code="too_large", field="seeds", bounds=bounds)
-        most = MAX_STUDIES_PER_PERSON if is_student else MAX_STUDIES
-        count = mine if is_student else len(self._studies)
-        if count >= most or len(self._studies) >= MAX_STUDIES:
-            text = f"there are {count} studies, and at most {most} may be; delete one first"
-            raise Conflict(
-                Reason("too_many_studies", text, most=most), code="too_many_studies", bounds={"maximum": most}
-            )
 
     # -- work ----------------------------------------------------------------------------------------
 

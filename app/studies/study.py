@@ -9,10 +9,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.runs import Run
 from app.studies.costs import Costs
 from app.studies.stored import StoredStudy, StoredTrial
+from engine import ExperimentConfig
 from engine.reasons import Reason
 from engine.studies import Plan, StudyConfig, Trial
 
@@ -107,6 +108,26 @@ class Study:
             self._next += 1
         rest = itertools.islice(trials, self._next - 1, None)
         return list(itertools.islice((trial for trial in rest if trial.number not in self.begun), count))
+
+    def experiment_of(self, number: int) -> ExperimentConfig:
+        """What a trial trains, with a name by which people know it.
+
+        Raises:
+            NotFound: there is no such trial.
+            Conflict: it has not begun.
+        """
+        if not 1 <= number <= len(self.plan.trials):
+            raise NotFound(f"there is no trial {number} in this study", field="number")
+        if number not in self.begun:
+            waits = Reason("trial_waits", f"trial {number} has not begun")
+            raise Conflict(waits, code="trial_waits", field="number")
+        trial = self.plan.trials[number - 1]
+        values = self.plan.configurations[trial.configuration - 1]
+        shown = [f"{path.rpartition('.')[2]} {value}" for path, value in values.items()]
+        fold = [] if trial.pair.fold is None else [f"fold {trial.pair.fold}"]
+        name = " · ".join([self.name, *shown, f"seed {trial.pair.seed}", *fold])[:200]
+        document = {**self.plan.experiment(trial).to_dict(), "name": name}
+        return ExperimentConfig.from_dict(document, stored=True)
 
     def begin(self, trial: StoredTrial, run: Run | None) -> None:
         """A trial has begun; None: there is nothing to train."""

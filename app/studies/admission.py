@@ -1,0 +1,81 @@
+"""Admission: whether a study can be, and whether a person may begin it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from app.errors import Conflict, Invalid
+from app.jobs.register import Register
+from app.jobs.scheduler import Scheduler
+from app.people.allowance import Cost
+from app.people.person import Person
+from app.settings import Settings
+from app.studies.costs import costs_of
+from app.studies.study import Status, Study
+from app.trainings import new_id
+from app.work import in_thread
+from engine.reasons import Reason
+from engine.studies import Plan, StudyConfig
+
+#: Studies of a lab, and of one student; trials of one study of a student.
+MAX_STUDIES, MAX_STUDIES_PER_PERSON, MAX_TRIALS_PER_PERSON = 500, 20, 500
+
+
+class Admission:
+    """Lives in the event loop."""
+
+    def __init__(self, settings: Settings, register: Register, scheduler: Scheduler) -> None:
+        self._settings = settings
+        self._register = register
+        self._scheduler = scheduler
+
+    async def check(self, person: Person, document: dict[str, Any], there: Sequence[Study]) -> Study:
+        """The study that a document describes, which has not begun.
+
+        Args:
+            there: the studies that the lab has.
+
+        Raises:
+            ConfigError, LabError: it cannot be, or the person may not begin it.
+        """
+        config = StudyConfig.from_dict(document)
+        self._demand_room(person, config, there)
+        plan = await in_thread(Plan, config)
+        costs = await in_thread(costs_of, plan, self._settings.limits)
+        most, slowness = costs.most, self._scheduler.slowness
+        cost = Cost(most.iterations, most.parameters, most.memory_bytes, most.seconds * slowness)
+        self._scheduler.allowance.demand_costs(person.owner, [cost])
+        first = await in_thread(plan.experiment, plan.trials[0])
+        self._scheduler.allowance.demand_terms(person.owner, [first.to_dict()])
+        return Study(
+            id=new_id(),
+            number=0,  # the store gives it
+            name=config.name or "study",
+            config=config,
+            plan=plan,
+            costs=costs,
+            status=Status.RUNNING,
+            created_at=time.time(),
+            owner=person.owner,
+            budget_seconds=config.budget_seconds,
+        )
+
+    def _demand_room(self, person: Person, config: StudyConfig, there: Sequence[Study]) -> None:
+        """Refuse more studies than a lab, or one of its students, may have, or one with more trials than a student may
+        have."""
+        mine = sum(study.owner == person.owner for study in there)
+        is_student = self._register.sight.is_student(person.owner)
+        if is_student and config.trials > MAX_TRIALS_PER_PERSON:
+            text = f"a student's study may have {MAX_TRIALS_PER_PERSON} trials, not {config.trials}"
+            reason = Reason("study_too_many", text, trials=config.trials, most=MAX_TRIALS_PER_PERSON)
+            bounds = {"maximum": MAX_TRIALS_PER_PERSON, "value": config.trials}
+            raise Invalid(reason, code="too_large", field="seeds", bounds=bounds)
+        most = MAX_STUDIES_PER_PERSON if is_student else MAX_STUDIES
+        count = mine if is_student else len(there)
+        if count >= most or len(there) >= MAX_STUDIES:
+            text = f"there are {count} studies, and at most {most} may be; delete one first"
+            raise Conflict(
+                Reason("too_many_studies", text, most=most), code="too_many_studies", bounds={"maximum": most}
+            )
