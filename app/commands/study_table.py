@@ -102,4 +102,8 @@ def score(value: float, plan: Plan) -> str:
 
 
 def _value(value: Any) -> str:
+    """A value as people read it: a section by its name and its settings, such as "momentum, momentum 0.9"."""
+    if isinstance(value, dict) and "name" in value:
+        settings = [f"{name} {_value(one)}" for name, one in value.items() if name != "name"]
+        return ", ".join([str(value["name"]), *settings])
     return value if isinstance(value, str) else json.dumps(value)
