@@ -32,8 +32,8 @@ class KeptBound:
         self.bytes -= self._bytes.pop(training_id, 0)
 
     def excess(self, trainings: Iterable[Training], *, free: int) -> list[Training]:
-        """The trainings that have to lose what they keep: the oldest first, those with a star last. None that has not
-        ended is among them, since its worker keeps more.
+        """The trainings that have to lose what they keep: those that only studies show first, those with a star last,
+        and of equal ones the oldest first. None that has not ended is among them, since its worker keeps more.
 
         Args:
             free: bytes on the disk; rows come before checkpoints where it is low.
@@ -42,7 +42,7 @@ class KeptBound:
         if over <= 0:
             return []
         ended = [one for one in trainings if one.status.finished and one.id in self._bytes]
-        ended.sort(key=lambda training: (self._is_starred(training), training.created_at))
+        ended.sort(key=lambda training: (self._worth(training), training.created_at))
         losing: list[Training] = []
         for training in ended:
             if over <= 0:
@@ -51,5 +51,9 @@ class KeptBound:
             losing.append(training)
         return losing
 
-    def _is_starred(self, training: Training) -> bool:
-        return any(run.starred for run in self._runs_of(training))
+    def _worth(self, training: Training) -> int:
+        """How late it loses what it keeps."""
+        runs = self._runs_of(training)
+        if all(run.study is not None for run in runs):
+            return 0
+        return 2 if any(run.starred for run in runs) else 1

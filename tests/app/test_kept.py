@@ -159,3 +159,14 @@ def test_the_oldest_trainings_without_a_star_lose_theirs_first_then_starred_ones
     for name in ("t0", "t1", "t2", "t3", "t4"):
         bound.forget(name)
     assert (bound.bytes, losing(free=0)) == (0, [])
+
+
+def test_trainings_that_only_studies_show_lose_theirs_before_all_others():
+    studies = {"t2": ["s"], "t3": ["s", None]}
+    bound = KeptBound(
+        50, lambda one: [Run("r", 1, "", one, 0.0, study=study) for study in studies.get(one.id, [None])]
+    )
+    trainings = [training(number, 20) for number in (1, 2, 3, 4)]
+    for one in trainings:
+        bound.note(one)
+    assert [one.id for one in bound.excess(trainings, free=LOW_DISK_BYTES)] == ["t2", "t1"]
