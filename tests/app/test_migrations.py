@@ -40,12 +40,31 @@ def schema(path):
     return tables, triggers
 
 
-def old_file(path, version):
-    """A file as version 1 or 4 made it: two runs whose rows are stored; a third was there and is deleted."""
-    text = (Path(__file__).parent / f"schema-{version}.sql").read_text()
+@contextlib.contextmanager
+def file_of_version(version, path):
+    """A connection to a new file with the tables of an earlier version."""
     with contextlib.closing(sqlite3.connect(path)) as other, other:
         other.execute("PRAGMA foreign_keys = ON")
-        other.executescript(text)
+        other.executescript((Path(__file__).parent / f"schema-{version}.sql").read_text())
+        yield other
+        other.execute(f"PRAGMA user_version = {version}")
+
+
+def insert_class(other):
+    """The class 1-B with a student, as versions 9 and 10 stored it."""
+    other.execute(
+        "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
+        " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
+    )
+    other.execute(
+        "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
+        " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
+    )
+
+
+def old_file(path, version):
+    """A file as version 1 or 4 made it: two runs whose rows are stored; a third was there and is deleted."""
+    with file_of_version(version, path) as other:
         for run_id, status in (("a", "completed"), ("b", "running"), ("c", "completed")):
             other.execute(
                 "INSERT INTO runs (id, name, status, lesson, config, iterations, created_at)"
@@ -58,7 +77,6 @@ def old_file(path, version):
                 (run_id, VALUES.tobytes()),
             )
         other.execute("DELETE FROM runs WHERE id = 'c'")
-        other.execute(f"PRAGMA user_version = {version}")
 
 
 VALUES = np.array([[1, 2], [0.5, 0.25]], "<f4")
@@ -144,8 +162,7 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
 
 def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        other.executescript((Path(__file__).parent / "schema-6.sql").read_text())
+    with file_of_version(6, old) as other:
         other.execute(
             "INSERT INTO trainings (id, status, config, iterations, created_at, annotations, fingerprint)"
             " VALUES ('t', 'paused', '{\"seed\": 0}', 2, 1.5, '[{\"kind\": \"dead\", \"iteration\": 1}]', 'f')"
@@ -159,7 +176,6 @@ def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
             other.execute(
                 "INSERT INTO runs (id, training_id, name, launched_at) VALUES (?, 't', 'old', 1.5)", (run_id,)
             )
-        other.execute("PRAGMA user_version = 6")
 
     database, runs = open_old(old)
     database.close()
@@ -171,10 +187,9 @@ def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
     assert schema(old) == schema(new)
 
 
-def test_runs_from_before_there_were_classes_belong_to_nobody(tmp_path):
+def test_runs_from_before_there_were_classes_have_no_owner(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        other.executescript((Path(__file__).parent / "schema-7.sql").read_text())
+    with file_of_version(7, old) as other:
         other.execute(
             "INSERT INTO trainings (id, status, config, iterations, created_at) VALUES ('t', 'completed', '{}', 2, 1.5)"
         )
@@ -182,7 +197,6 @@ def test_runs_from_before_there_were_classes_belong_to_nobody(tmp_path):
             "INSERT INTO runs (id, training_id, name, launched_at, origin) VALUES ('a', 't', 'old', 1.5, ?)",
             ('{"run": "b", "number": 1, "name": "n", "iteration": 0, "seed": null}',),
         )
-        other.execute("PRAGMA user_version = 7")
 
     database, runs = open_old(old)
     database.close()
@@ -195,17 +209,8 @@ def test_runs_from_before_there_were_classes_belong_to_nobody(tmp_path):
 
 def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        other.executescript((Path(__file__).parent / "schema-9.sql").read_text())
-        other.execute(
-            "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
-            " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
-        )
-        other.execute(
-            "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
-            " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
-        )
-        other.execute("PRAGMA user_version = 9")
+    with file_of_version(9, old) as other:
+        insert_class(other)
 
     database, _ = open_old(old)
     (person,) = database.read_now(lambda c: people_store.load_people(c, "c"))
@@ -226,17 +231,8 @@ def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people
 
 def test_a_class_from_before_people_predicted_has_no_attempts_and_goes_on(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        other.executescript((Path(__file__).parent / "schema-10.sql").read_text())
-        other.execute(
-            "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
-            " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
-        )
-        other.execute(
-            "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
-            " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
-        )
-        other.execute("PRAGMA user_version = 10")
+    with file_of_version(10, old) as other:
+        insert_class(other)
 
     database, _ = open_old(old)
     found = database.read_now(lambda c: people_store.find_class(c, "1-B"))
@@ -253,14 +249,12 @@ def test_a_class_from_before_people_predicted_has_no_attempts_and_goes_on(tmp_pa
 
 def test_a_copy_is_kept_before_each_migration_and_only_the_newest(tmp_path):
     path = tmp_path / "lab.sqlite3"
-    schema_1 = (Path(__file__).parent / "schema-1.sql").read_text()
     for number in range(5):
         path.unlink(missing_ok=True)
-        with contextlib.closing(sqlite3.connect(path)) as other:
-            other.executescript(schema_1)
-            other.executescript(
+        with file_of_version(1, path) as other:
+            other.execute(
                 "INSERT INTO runs (id, name, status, config, iterations, created_at)"
-                f" VALUES ('a', 'run {number}', 'completed', '{{}}', 2, 1.5); PRAGMA user_version = 1"
+                f" VALUES ('a', 'run {number}', 'completed', '{{}}', 2, 1.5)"
             )
         database = Database(path)
         database.open()

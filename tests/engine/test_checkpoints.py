@@ -2,23 +2,8 @@
 
 import pytest
 
-from engine import ExperimentConfig, Trainer, load_dataset
-
-MLP = {"preset": "mlp", "hidden": [16]}
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
-
-
-def experiment(**sections):
-    training = {"iterations": 30, "batch_size": 20, **sections.pop("training", {})}
-    return ExperimentConfig.from_dict({"network": MLP, "training": training, **sections})
-
-
-def curve(trainer):
-    return [event.values for event in trainer.run()]
+from engine import Trainer
+from tests.engine.small_trainings import curve, experiment
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "nesterov", "adadelta", "adam", "nadam"])

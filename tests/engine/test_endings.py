@@ -5,16 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from engine import ExperimentConfig, Trainer, load_dataset
+from engine import ExperimentConfig, Trainer
 from engine.events import EvaluationMetrics, StepMetrics
 from engine.trainer import DEAD_AFTER
 from tests.support.events import steps_of
 from tests.support.reasons import reason_in
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
 
 
 def experiment(iterations, *, activation="relu", rate=10.0, std=None, hidden=(40, 20), **sections):

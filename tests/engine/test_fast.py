@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import ExperimentConfig, Trainer, load_dataset, losses
+from engine import ExperimentConfig, Trainer, losses
 from engine.activations import ACTIVATIONS
 from engine.fast import losses as fast_losses
 from engine.fast import windows
@@ -352,11 +352,6 @@ EXPERIMENTS: dict[str, dict[str, Any]] = {
         "training": {"sampling": "epochs", "batch_size": 130},
     },
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
 
 
 def experiment(name):

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, ExperimentConfig, Trainer
 from engine.fork import fork
 from engine.live import as_changed
 from engine.replay import Replay
@@ -25,11 +25,6 @@ BASE: dict[str, Any] = {
     "training": {"iterations": 60, "batch_size": 20, "evaluate_every": 10},
 }
 DROPOUT_LAYER = 3
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
 
 
 def experiment(**sections: Any) -> ExperimentConfig:

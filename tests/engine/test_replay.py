@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, ExperimentConfig, Trainer
 from engine.fork import fork
 from engine.live import Change
 from engine.replay import Cancelled, Replay
@@ -61,11 +61,6 @@ TRAININGS: dict[str, dict[str, Any]] = {
         "optimizer": {"name": "sgd", "learning_rate": 100},
     },
 }
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
 
 
 def experiment(name: str) -> ExperimentConfig:

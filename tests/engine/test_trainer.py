@@ -6,25 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import ConfigError, Dataset, ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, Dataset, ExperimentConfig, Trainer
 from engine.events import StepMetrics
+from tests.engine.small_trainings import curve, experiment
 from tests.support.events import evaluations_of, steps_of
-
-MLP = {"preset": "mlp", "hidden": [16]}
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
-
-
-def experiment(**sections):
-    training = {"iterations": 30, "batch_size": 20, **sections.pop("training", {})}
-    return ExperimentConfig.from_dict({"network": MLP, "training": training, **sections})
-
-
-def curve(trainer):
-    return [event.values for event in trainer.run()]
 
 
 def test_a_run_gives_a_row_an_iteration_and_an_evaluation_every_ten(digits):

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from engine import ConfigError, ExperimentConfig, Trainer, load_dataset
+from engine import ConfigError, ExperimentConfig, Trainer
 from engine.memory import estimate
 from engine.optimizers import OPTIMIZERS
 from tests.engine.gradients import check_network
@@ -14,11 +14,6 @@ from tests.support.events import steps_of
 
 CONV = {"type": "conv2d", "filters": 4, "kernel_size": 3}
 SETTINGS = [{}, {"penalized": False}, {"trainable": False}, {"penalized": False, "trainable": False}]
-
-
-@pytest.fixture(scope="module")
-def digits():
-    return load_dataset("digits")
 
 
 def experiment(layers, **sections):
