@@ -6,14 +6,11 @@ from engine.fast.plan import plan
 from tests.engine.gradients import bind
 
 
-class LayerSteps:
-    """The steps of one layer with the interface of a layer, and its bound parameters (`.bound`)."""
+class Steps:
+    """The steps of some layers, with the interface of a layer."""
 
-    def __init__(self, layer, seed=0, dtype=np.float64):
-        self.layer = bind(layer, seed, dtype)
-        self.bound = layer.bound
-        self.output_shape = layer.output_shape
-        self.steps = plan([layer], np.dtype(dtype), lowest=False)
+    def __init__(self, layers, dtype=np.float64):
+        self.steps = plan(layers, np.dtype(dtype), lowest=False)
 
     def forward(self, x, training):
         for step in self.steps:
@@ -24,6 +21,16 @@ class LayerSteps:
         for step in reversed(self.steps):
             dy = step.backward(dy)
         return dy
+
+
+class LayerSteps(Steps):
+    """The steps of one layer, and its bound parameters (`.bound`)."""
+
+    def __init__(self, layer, seed=0, dtype=np.float64):
+        super().__init__([bind(layer, seed, dtype)], dtype)
+        self.layer = layer
+        self.bound = layer.bound
+        self.output_shape = layer.output_shape
 
 
 def images(n, shape, seed=5, dtype=np.float64):

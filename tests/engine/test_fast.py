@@ -25,6 +25,7 @@ from engine.layers import LAYERS, build_layers
 from engine.network import Network
 from engine.optimizers import FIELDS, OPTIMIZERS, make_optimizer
 from tests.engine.gradients import bind
+from tests.engine.image_layers import Steps
 from tests.engine.test_gradients import ACTIVITY_CASES, LAYER_CASES, PENALTY_CASES, complete, image_shapes
 
 FLOAT64 = np.dtype(np.float64)
@@ -38,23 +39,6 @@ few = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def check_close(given, expected, what):
     scale = max(1.0, float(np.abs(expected).max(initial=0)))
     np.testing.assert_allclose(given, expected, rtol=1e-9, atol=1e-10 * scale, err_msg=what)
-
-
-class Steps:
-    """The steps of some layers, with the interface of a layer."""
-
-    def __init__(self, layers, **how):
-        self.steps = plan(layers, FLOAT64, lowest=False, **how)
-
-    def forward(self, x, training):
-        for step in self.steps:
-            x = step.forward(x, training)
-        return x
-
-    def backward(self, dy):
-        for step in reversed(self.steps):
-            dy = step.backward(dy)
-        return dy
 
 
 def check_same(steps, layer, bound, shape, counts, seed):

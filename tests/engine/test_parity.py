@@ -1,7 +1,5 @@
 """Layers and optimizers compared with PyTorch. If it is not installed, these tests are skipped and say why."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -18,14 +16,9 @@ from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.optimizers import FIELDS, make_optimizer
 from tests.engine.gradients import bind, relative_error
 from tests.engine.image_layers import LayerSteps, images
+from tests.engine.parity import WITH_PYTORCH
 
-pytestmark = [
-    pytest.mark.parity,
-    pytest.mark.skipif(
-        importlib.util.find_spec("torch") is None,
-        reason="PyTorch is not installed here: nothing was compared with it",
-    ),
-]
+pytestmark = WITH_PYTORCH
 TOLERANCE = 1e-4
 
 

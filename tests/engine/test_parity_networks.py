@@ -1,7 +1,5 @@
 """Whole networks against PyTorch: the same weights and images, single precision, forward, backward and some steps."""
 
-import importlib.util
-
 import numpy as np
 import pytest
 
@@ -10,14 +8,9 @@ from engine.layers import LAYERS
 from engine.network import build_network
 from engine.optimizers import make_optimizer
 from tests.engine.gradients import relative_error
+from tests.engine.parity import WITH_PYTORCH
 
-pytestmark = [
-    pytest.mark.parity,
-    pytest.mark.skipif(
-        importlib.util.find_spec("torch") is None,
-        reason="PyTorch is not installed here: nothing was compared with it",
-    ),
-]
+pytestmark = WITH_PYTORCH
 TOLERANCE = 1e-4
 #: In float64.
 EXACT = 1e-9

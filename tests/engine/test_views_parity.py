@@ -1,6 +1,5 @@
 """Views against PyTorch at random moments: the outputs of each layer, gradients, and the confusion matrix."""
 
-import importlib.util
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,15 +7,10 @@ import pytest
 
 from engine.views.subject import Subject
 from tests.engine.gradients import relative_error
+from tests.engine.parity import WITH_PYTORCH
 from tests.engine.view_moments import TRAININGS, moment_of
 
-pytestmark = [
-    pytest.mark.parity,
-    pytest.mark.skipif(
-        importlib.util.find_spec("torch") is None,
-        reason="PyTorch is not installed here: nothing was compared with it",
-    ),
-]
+pytestmark = WITH_PYTORCH
 TOLERANCE = 1e-4
 
 
