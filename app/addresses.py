@@ -52,7 +52,7 @@ class Addresses:
 
     @property
     def best(self) -> str:
-        """The one to give to somebody else, or at least this machine's."""
+        """The one to give to other people, or at least this machine's."""
         return next(iter(self.all()), self.own)
 
     def all(self) -> list[str]:

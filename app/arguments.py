@@ -21,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000; 0: a free one)")
     serve.add_argument("--class", dest="class_name", metavar="NAME", help="open a class that people join")
     serve.add_argument(
-        "--open", action="store_true", default=None, help="let everybody who reaches the lab do everything"
+        "--open", action="store_true", default=None, help="let anyone who reaches the lab do everything"
     )
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)

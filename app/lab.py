@@ -59,7 +59,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Lab:
     """One running server. `server_id` is new at every start, so that a page notices a restart. Without a `classroom`,
-    everybody who opens it may do everything."""
+    anyone who opens it may do everything."""
 
     settings: Settings
     database: Database

@@ -27,7 +27,7 @@ class Pages:
     """Renders templates from one folder, for the scripts and styles in another."""
 
     def __init__(self, templates_dir: Path, static_dir: Path, *, is_open: bool = False) -> None:
-        """`is_open`: whether the lab's page says that everybody may do everything."""
+        """`is_open`: whether the lab's page says that anyone may do everything."""
         self.messages = Messages()
         self.assets = Assets(static_dir, {"css/page.css": [f"css/{name}.css" for name in STYLES]})
         self.plotly = plotly_script()

@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     class_name: Annotated[str, AfterValidator(_class_name)] = Field(
         "",
         validation_alias=f"{PREFIX}CLASS",
-        description="name of a class, whose people join; without one, everybody may do everything",
+        description="name of a class, whose people join; without one, anyone may do everything",
     )
     open: bool = Field(
         False,

@@ -4,7 +4,7 @@
 
 The trainings are W1 (784-40-20-10 on MNIST), points in the plane, and a small convolutional network on MNIST. A watched
 training makes the view as often as the server asks for it: four times a second, and less often where that would take
-more than a twentieth of its time. Its speed is compared with that of the same training when nobody watches; the two
+more than a twentieth of its time. Its speed is compared with that of the same training when it is not watched; the two
 take turns. All times are processor time, so that other programs change them little.
 """
 

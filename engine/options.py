@@ -27,7 +27,7 @@ from engine.fields import Field
 
 def describe(data_dir: Path | None = None) -> dict[str, Any]:
     """All choices as JSON; `datasets[].available` says whether the files are in `data_dir`. Own data sets are not among
-    them: these come and go, and not everybody sees each."""
+    them: these come and go, and not all people see each."""
     return {
         "version": config.VERSION,
         "defaults": config.ExperimentConfig.from_dict({}).to_dict(),

@@ -118,7 +118,7 @@ def _who(settings: Settings) -> Finding:
         return Finding("ok", "people", f"the class {settings.class_name!r}: who has its code can join")
     if settings.open:
         return Finding(
-            "note", "people", "everybody who opens the lab may do everything; LOSSROOM_CLASS begins a class"
+            "note", "people", "anyone who opens the lab may do everything; LOSSROOM_CLASS begins a class"
         )
     return Finding(
         "note",

@@ -137,7 +137,7 @@ class _Server(uvicorn.Server):
             lines += self._class(self._lab.classroom)
         elif addresses.reaches_others:
             lines.append(f"  for other machines: {_for_others(addresses)}")
-            lines.append("  there is no class: everybody who opens it may stop and delete every run")
+            lines.append("  there is no class: anyone who opens it may stop and delete every run")
         count = len(self._lab.register.runs)
         lines.append(
             f"  {count:,} {'run' if count == 1 else 'runs'} in {self._lab.settings.state_dir.absolute()}"
@@ -168,7 +168,7 @@ class _Server(uvicorn.Server):
 
 
 def _demand_class(settings: Settings, address: str) -> None:
-    """Refuse to open a lab to other machines in which everybody may do everything, unless that is wanted.
+    """Refuse to open a lab to other machines in which anyone may do everything, unless that is wanted.
 
     Raises:
         Mistake: it says what helps.
@@ -176,8 +176,8 @@ def _demand_class(settings: Settings, address: str) -> None:
     is_own = ipaddress.ip_address(address.partition("%")[0]).is_loopback
     if not (is_own or settings.class_name or settings.open):
         raise Mistake(
-            f"on {settings.host} everybody on the network could stop and delete every run; begin a class with"
-            " --class NAME (LOSSROOM_CLASS=NAME), or let everybody do everything with --open (LOSSROOM_OPEN=1)"
+            f"on {settings.host} anyone on the network could stop and delete every run; begin a class with"
+            " --class NAME (LOSSROOM_CLASS=NAME), or let anyone do everything with --open (LOSSROOM_OPEN=1)"
         )
 
 

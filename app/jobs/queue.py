@@ -2,8 +2,8 @@
 
 Owners take turns, weighted by seconds: next is the owner with the fewest. What a training is expected to take is added
 when it starts, and corrected when it has ended. This is start-time fair queueing (Goyal, Vin, Cheng: "Start-time Fair
-Queuing", SIGCOMM 1996): an owner who comes, or comes back, begins where the last turn began. So nobody saves up seconds
-by waiting, and nobody pays for having trained while the others did not wait.
+Queuing", SIGCOMM 1996): an owner who comes, or comes back, begins where the last turn began. So no one saves up seconds
+by waiting, and no one pays for having trained while the others did not wait.
 """
 
 from __future__ import annotations
@@ -261,7 +261,7 @@ class Queue:
             self._charge(keys, seconds / len(keys) - share)
 
     def rest(self) -> None:
-        """Nothing waits or runs: nobody owes anything."""
+        """Nothing waits or runs: no owner owes anything."""
         self._lines.clear()
         self._heap.clear()
         self._charged.clear()

@@ -63,7 +63,7 @@ PROGRESS_RUNS = 32
 MEASURED = 40
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
-#: A worker that dies so often in a row without getting farther takes its training with it.
+#: After this many crashes in a row without getting farther, a training gets no worker any more.
 MAX_CRASHES = 3
 #: At the end, workers have this long to save their trainings.
 GRACE_SECONDS = 2.5

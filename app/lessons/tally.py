@@ -1,4 +1,4 @@
-"""Tallies: what a class predicted, counted. They name nobody, and their order says nothing of who answered when."""
+"""Tallies: what a class predicted, counted. They name no student, and their order says nothing of who answered when."""
 
 from __future__ import annotations
 

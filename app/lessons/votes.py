@@ -1,7 +1,7 @@
 """Votes: a class answers a question of a lesson, discusses it, and answers once more.
 
-The teacher moves a vote on: `first`, `discuss`, `second`, `closed`. Nobody sees how the class has answered before it is
-closed, and then everybody sees both rounds. The newest vote is in the state of the class; see `Classroom.vote`.
+The teacher moves a vote on: `first`, `discuss`, `second`, `closed`. No one sees how the class has answered before it is
+closed, and then all see both rounds. The newest vote is in the state of the class; see `Classroom.vote`.
 
 Lives in the event loop.
 """

@@ -95,7 +95,7 @@ class Hub:
         """Publish any other state, such as `lab` or `dataset:mnist`; viewers get the newest one.
 
         Args:
-            audience: in a class, who gets it: everybody (None), a person and the teacher (the person's id), `TEACHER`,
+            audience: in a class, who gets it: all (None), a person and the teacher (the person's id), `TEACHER`,
                 or `SCREENS`: the teacher and the projector.
         """
         self._lanes.put(subject, message, audience)

@@ -1,6 +1,6 @@
 """Lanes: logs of states by who may read them.
 
-In a lab without a class there is one, which everybody reads. In a class:
+In a lab without a class there is one, which all viewers read. In a class:
 
 - the teacher reads one with everything,
 - the projector one with what all and what the screens may see,
@@ -22,7 +22,7 @@ from app.answers.runs import ListedRun
 from app.live.states import State, States
 from app.people.person import Person, Role
 
-#: For whom something is published besides a person, who is named by id, and everybody (None).
+#: For whom something is published besides a person, who is named by id, and all (None).
 TEACHER, SCREENS = "teacher", "screens"
 _PROJECTOR, _STUDENTS = "projector", "students"
 _WALL, _TEACHERS_WALL, _PROJECTORS_WALL = "wall", "teacher's wall", "projector's wall"
@@ -30,7 +30,7 @@ _WALL, _TEACHERS_WALL, _PROJECTORS_WALL = "wall", "teacher's wall", "projector's
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """The state of a run, and in a class who sees it: the teacher and its owner; where it is `open`, everybody.
+    """The state of a run, and in a class who sees it: the teacher and its owner; where it is `open`, all people.
 
     Attributes:
         view: as the teacher sees it.
@@ -83,7 +83,7 @@ class Lanes:
     # -- publishing ---------------------------------------------------------------------------------
 
     def put(self, subject: str, message: Mapping[str, Any], audience: str | None = None) -> None:
-        """A newer state for an audience: everybody (None), a person, `TEACHER` or `SCREENS`."""
+        """A newer state for an audience: all (None), a person, `TEACHER` or `SCREENS`."""
         if not self._in_class:
             self._put([TEACHER], subject, message)
         elif audience is None:

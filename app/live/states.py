@@ -1,7 +1,7 @@
 """States: the newest state of every run, of the lab and of data sets, with the version at which each changed last.
 
 There is one entry for each subject, so its size does not grow with the number of changes. A viewer first gets the list
-of all runs, in parts, and then the changes: see `part` and `changes`. What not everybody may see is in several such
+of all runs, in parts, and then the changes: see `part` and `changes`. What not all may see is in several such
 logs; see `app.live.lanes`.
 """
 

@@ -25,7 +25,7 @@ from engine.datasets.files import PIECE
 _SIDE = 32
 _PIXELS = 3 * _SIDE * _SIDE
 _AT_ONCE = 1000
-#: Bytes of labels → the data set that has so many.
+#: Bytes of labels → the data set that has this number of them.
 _KNOWN = {1: "cifar10", 2: "cifar100"}
 
 

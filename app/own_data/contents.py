@@ -1,4 +1,4 @@
-"""What is in a file that somebody brought: its members, each with a name and a stream of bytes.
+"""What is in a file that a person brought: its members, each with a name and a stream of bytes.
 
 A plain file has one member, itself; a ZIP or TAR file and a folder have many. Nothing is unpacked to a path: names of
 members are only text here. Sizes, numbers and the compression are bounded before anything is made of them.

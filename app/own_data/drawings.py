@@ -1,4 +1,4 @@
-"""Drawings of digits that a class made in the lab, as a file that is read like one that somebody brings."""
+"""Drawings of digits that a class made in the lab, as a file that is read like one that a person brings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds out what kind of file somebody brought, from its content more than from its name, and has it read."""
+"""Finds out what kind of file a person brought, from its content more than from its name, and has it read."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Handwriting:
         class_id = self._class_id
         found = await self._database.read(lambda c: drawing_store.load(c, class_id))
         if not found:
-            reason = Reason("upload_drawings_none", "nobody has given drawings yet")
+            reason = Reason("upload_drawings_none", "no one has given drawings yet")
             raise Conflict(reason, code="upload_drawings_none")
         return found
 

@@ -1,4 +1,4 @@
-"""One file in what somebody brought: a name, and a stream of bytes that is bounded. Names are only text here."""
+"""One file in what a person brought: a name, and a stream of bytes that is bounded. Names are only text here."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Bounds:
     limits: Limits
 
     def demand(self, unpacked: int) -> None:
-        """Refuse a content of so many bytes.
+        """Refuse a content of this many bytes.
 
         Raises:
             DatasetError: they are too many, or too many for so small a file.

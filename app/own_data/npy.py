@@ -22,7 +22,7 @@ from engine.datasets.files import PIECE
 _BLOCK = 4 << 20
 _MAX_AXES = 4
 _LAST_CHARACTER = 0x10FFFF
-#: One item of an array, such as an image, has at most so many bytes.
+#: One item of an array, such as an image, has at most this many bytes.
 _MAX_ITEM = 64 << 20
 
 

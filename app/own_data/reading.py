@@ -1,4 +1,4 @@
-"""Reads a file that somebody brought: what it holds, or the data set that it becomes.
+"""Reads a file that a person brought: what it holds, or the data set that it becomes.
 
 Both read the whole file, so a preview is exact: what it counts is what is kept.
 """

@@ -66,7 +66,7 @@ _ME = Rule(STUDENT, counts=True)
 _TEACH = Rule(TEACHER)
 
 TABLE: dict[Key, Rule] = {
-    # what is the same for everybody, and what joining needs
+    # what is the same for all people, and what joining needs
     ("GET", "/health"): _ANYBODY,
     ("GET", "/health/live"): _ANYBODY,
     ("GET", "/metrics"): _ANYBODY,

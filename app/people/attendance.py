@@ -54,7 +54,7 @@ class Attendance:
         self._ticker = asyncio.create_task(self._tick())
 
     async def close(self) -> None:
-        """Store when everybody was seen last."""
+        """Store when each person was seen last."""
         if self._ticker is not None:
             self._ticker.cancel()
             await self._store_seen()

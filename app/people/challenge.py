@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from app.people.judging import Terms, places
 
-#: How many places everybody sees, and how many people on these, should several share one.
+#: How many places the whole class sees, and how many people on these, should several share one.
 TOP_PLACES, MAX_TOP = 3, 6
 
 
@@ -84,7 +84,7 @@ class Outcome:
 
 
 class TopEntry(TypedDict):
-    """One of the first places as everybody sees it. `nickname` is null where numbers are shown."""
+    """One of the first places as the whole class sees it. `nickname` is null where numbers are shown."""
 
     number: int
     nickname: str | None
@@ -95,7 +95,7 @@ class TopEntry(TypedDict):
 
 
 class ChallengeView(TypedDict):
-    """A challenge as everybody in the class sees it. `of`: how many take part. `measured`: how many entries the lab has
+    """A challenge as the whole class sees it. `of`: how many take part. `measured`: how many entries the lab has
     measured on the test images."""
 
     id: str

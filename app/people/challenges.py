@@ -1,6 +1,6 @@
 """Challenges: the one that a class has now, from its start to its end. Lives in the event loop.
 
-While it is open nobody but the teacher trains on its data set with test images, see `Terms`; so there is no test figure
+While it is open only the teacher trains on its data set with test images, see `Terms`; so there is no test figure
 that could reach a student by any door. When the teacher opens the test set, each student's best run is replayed up to
 its best iteration and measured once, and the figures are shown when all are there.
 """
@@ -138,7 +138,7 @@ class Challenges:
             await self._store(challenge, judge.entries(), Phase.OPENING)
 
     async def end(self) -> None:
-        """Take the challenge from all screens; if its test set is closed, nobody measures it.
+        """Take the challenge from all screens; if its test set is closed, it is not measured.
 
         Raises:
             NotFound: there is no challenge.

@@ -31,7 +31,7 @@ from app.trainings import new_id
 
 log = logging.getLogger(__name__)
 
-#: Everybody gets the state of the class, no more often than this: a class joins within seconds.
+#: All people get the state of the class, no more often than this: a class joins within seconds.
 PUBLISHED_SECONDS = 0.25
 
 #: Sends the states of the runs that fit again: those who see them may be others now, or see another name.
@@ -132,7 +132,7 @@ class Classroom:
 
     @property
     def people(self) -> list[Person]:
-        """Everybody who has joined, also those who were removed; with the teacher and the projector."""
+        """All who have joined, also those who were removed; with the teacher and the projector."""
         return self.roster.people
 
     @property
@@ -156,7 +156,7 @@ class Classroom:
 
     @property
     def shown_runs(self) -> list[str]:
-        """The runs of the view that all screens show: everybody sees them meanwhile."""
+        """The runs of the view that all screens show: all people see them meanwhile."""
         return [] if self.shown is None else list(self.shown.get("runs", ()))
 
     # -- what the teacher does ---------------------------------------------------------------------
@@ -246,7 +246,7 @@ class Classroom:
     # -- how it looks ------------------------------------------------------------------------------
 
     def view(self) -> dict[str, Any]:
-        """What everybody in the class may know of it."""
+        """What the whole class may know of it."""
         return {
             "name": self.name,
             "ended": self.ended_at is not None,
@@ -268,7 +268,7 @@ class Classroom:
             self._publish()
 
     def _publish_now(self) -> None:
-        """Send everybody what they may know of the class, where that has changed."""
+        """Send each person what they may know of the class, where that has changed."""
         if (view := self.view()) != self._published:
             self._published = view
             self._hub.publish("class", {"type": "class", **view})

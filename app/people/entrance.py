@@ -152,7 +152,7 @@ class Entrance:
         return new_person(nickname, Role.STUDENT)
 
     async def renew_code(self) -> None:
-        """Another code; nobody can join with the one before. Those who have joined stay."""
+        """Another code; the one before is not valid any more. Those who have joined stay."""
         code = new_code(but=self.code)
         async with self._order:
             self.demand_open()

@@ -27,12 +27,12 @@ BROWSER_SECONDS = 120.0
 
 
 class Guesses:
-    """Wrong guesses of one code. After too many, nobody can try for some seconds, which grow with each wrong guess: a
+    """Wrong guesses of one code. After too many, no one can try for some seconds, which grow with each wrong guess: a
     right one must not get through where wrong ones are refused, or guessing would cost nothing.
 
     A browser that has opened the page on which people join is not stopped by others: its token is signed, and it has a
-    few wrong guesses of its own before it waits with all. So who mistypes, or plays with the page, slows down nobody
-    else. Anybody can open the page again and again without cookies; so only some tokens are signed, and the guesses
+    few wrong guesses of its own before it waits with all. So who mistypes, or plays with the page, slows down no one
+    else. Anyone can open the page again and again without cookies; so only some tokens are signed, and the guesses
     that these add to those of all are few.
     """
 
@@ -47,7 +47,7 @@ class Guesses:
         self.renew()
 
     def renew(self) -> None:
-        """There is another code: nobody has tried it yet. Browsers stay known."""
+        """There is another code, for which there are no guesses yet. Browsers stay known."""
         self._wrong = 0.0
         self._counted = self._issued = self._clock()
         self._closed_until = 0.0

@@ -19,7 +19,7 @@ VALIDATION = "validation_accuracy"
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a challenge is about. While it is open, students train on its data set with its validation images and
-    without test images, so nobody has a test figure, not even the lab.
+    without test images, so no one has a test figure, not even the lab.
 
     Attributes:
         dataset: its name.

@@ -50,5 +50,5 @@ class Person:
         return self.role is Role.TEACHER
 
 
-#: Whoever opens a lab without a class: everybody may do everything.
+#: Whoever opens a lab without a class, in which anyone may do everything.
 ANYONE = Person(id="", number=None, nickname="", role=Role.TEACHER)

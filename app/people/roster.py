@@ -36,7 +36,7 @@ class Roster:
 
     @property
     def people(self) -> list[Person]:
-        """Everybody who has joined, also those who were removed; with the teacher and the projector."""
+        """All who have joined, also those who were removed; with the teacher and the projector."""
         return list(self._people.values())
 
     @property
@@ -64,7 +64,7 @@ class Roster:
         self._people |= {person.id: person for person in people}
 
     def demand_free(self, nickname: str, *, but: Person | None = None, beside: Sequence[Person] = ()) -> None:
-        """Refuse a nickname that somebody has, other than `but`; or somebody `beside` them, who is not stored yet.
+        """Refuse a nickname that a person has, other than `but`; or a person `beside` them, who is not stored yet.
 
         Raises:
             Conflict: it is taken.
@@ -101,6 +101,6 @@ def person_view(person: Person) -> PersonAnswer:
 
 
 def new_person(nickname: str, role: Role) -> Person:
-    """Somebody who comes now. A student gets a number when they are stored."""
+    """A person who joins now. A student gets a number when they are stored."""
     now = time.time()
     return Person(id=new_id(), number=None, nickname=nickname, role=role, joined_at=now, seen_at=now)

@@ -1,7 +1,7 @@
-"""The scoreboard of a challenge: what everybody sees of it, and each student of their own. Lives in the event loop.
+"""The scoreboard of a challenge: what the whole class sees of it, and what each student sees of their own.
 
-Everybody gets `{"type": "challenge", "challenge": ChallengeView | null}`; a student gets, and the teacher of each,
-`{"type": "standing", ...OwnStanding}`. Only what has changed is sent.
+The class gets `{"type": "challenge", "challenge": ChallengeView | null}`; a student gets, and the teacher of each,
+`{"type": "standing", ...OwnStanding}`. Only what has changed is sent. Lives in the event loop.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from app.people.person import Person, Role
 class Scoreboard:
     """
     Attributes:
-        view: what everybody may see, as it was published last; None: there is no challenge.
+        view: what the whole class may see, as it was published last; None: there is no challenge.
     """
 
     def __init__(self, classroom: Classroom, hub: Hub) -> None:

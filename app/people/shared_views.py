@@ -65,7 +65,7 @@ class SharedViews:
         self._find_run: Callable[[str], Run | None] = lambda run_id: None
         self._views: dict[str, View] = {}
         self._sharers: dict[str, set[str]] = {}  # run → the people who share it in a view
-        self._order = asyncio.Lock()  # held while views change, so that nobody shares too many
+        self._order = asyncio.Lock()  # held while views change, so that no student shares too many
 
     async def open(self, class_id: str, find_run: Callable[[str], Run | None]) -> None:
         """Read the views of a class back; `find_run`: the run of an id, None where it is deleted."""
@@ -77,7 +77,7 @@ class SharedViews:
             self.publish(person_id)
 
     def opens(self, run: Run) -> bool:
-        """Whether the class sees a run because it is in a view of somebody who may change it."""
+        """Whether the class sees a run because it is in a view of a person who may change it."""
         sharers = [self._find_person(one) for one in self._sharers.get(run.id, ())]
         return any(
             one is not None and not one.removed and (one.is_teacher or one.id == run.owner) for one in sharers
@@ -88,11 +88,11 @@ class SharedViews:
         return [view for view in self._views.values() if view.person == person_id]
 
     def messages(self) -> list[ViewsOfPerson]:
-        """All views as everybody in the class may see them, by person."""
+        """All views as the whole class may see them, by person."""
         return [self.message(one) for one in dict.fromkeys(view.person for view in self._views.values())]
 
     def message(self, person_id: str) -> ViewsOfPerson:
-        """The views of a person as everybody in the class may see them; of one who was removed, none."""
+        """The views of a person as the whole class may see them; of one who was removed, none."""
         person = self._find_person(person_id)
         views = [] if person is None or person.removed else self.of(person_id)
         return {
@@ -152,7 +152,7 @@ class SharedViews:
             self._change(left, {view.person for view in views if view not in left})
 
     def forget(self) -> None:
-        """The class has ended: nobody shares anything any more. The store has forgotten it already."""
+        """The class has ended: nothing is shared any more. The store has forgotten it already."""
         self._change([], {view.person for view in self._views.values()})
 
     def publish(self, person_id: str) -> None:

@@ -17,7 +17,7 @@ from app.runs import Run, no_run
 
 
 class Sight:
-    """In a lab without a class, everybody sees and may change everything.
+    """In a lab without a class, anyone sees and may change everything.
 
     Args:
         find: the run of an id, None where it is deleted.
@@ -28,7 +28,7 @@ class Sight:
         self._find = find
 
     def may_see(self, person: Person, run: Run) -> bool:
-        """Its owner and the teacher do, and where it is shared with the class, everybody."""
+        """Its owner and the teacher do, and where it is shared with the class, all people."""
         return self.may_change(person, run) or self.is_open(run)
 
     def may_change(self, person: Person, run: Run) -> bool:

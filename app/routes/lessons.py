@@ -188,7 +188,7 @@ async def vote(lab: TheLab, person: ThePerson, slug: str, given: Voting) -> Room
 
 @router.post("/class/vote")
 async def move_vote(lab: TheLab, given: Vote) -> VoteAnswer:
-    """Let the class vote on a question: `first`, `discuss`, `second`, `closed`. Nobody sees the tallies before it is
+    """Let the class vote on a question: `first`, `discuss`, `second`, `closed`. No one sees the tallies before it is
     closed. The pages learn of it with the state of the class."""
     lab.demand_class()
     lesson = lab.demand_lesson(given.lesson, field="lesson")

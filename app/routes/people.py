@@ -98,7 +98,7 @@ async def check(lab: TheLab, request: Request, given: Asking) -> ClassAnswer:
 
 @router.post("/join", status_code=201)
 async def join(lab: TheLab, request: Request, response: Response, given: Joining) -> ClassAnswer:
-    """Join with the code of the class; the answer sets a cookie. A browser in which somebody has joined stays theirs,
+    """Join with the code of the class; the answer sets a cookie. A browser in which a person has joined stays theirs,
     200."""
     classroom = lab.demand_class()
     token = token_of(request, classroom.id)

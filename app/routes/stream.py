@@ -73,7 +73,7 @@ class Stream:
         if wall is not None:
             wall.enter()
         viewer = lab.hub.join(viewing, write, wall=wall is not None)
-        viewer.dismissed = is_gone(socket)  # while the socket was accepted, nobody could be let go
+        viewer.dismissed = is_gone(socket)  # while the socket was accepted, no viewer could be dismissed
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.

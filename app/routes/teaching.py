@@ -171,7 +171,7 @@ async def put_behind(lab: TheLab, training_id: str, given: Behind) -> None:
 
 @router.post("/show")
 async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
-    """Put a view on every screen until it is released. Everybody sees its runs meanwhile."""
+    """Put a view on every screen until it is released. All people see its runs meanwhile."""
     classroom = lab.demand_class()
     await classroom.set(shown=None if given.view is None else _shown(lab, given.view))
     await classroom.release_deleted(lab.register.find_run)  # what was deleted meanwhile

@@ -282,7 +282,7 @@ _RULES = (
         },
         thresholds={
             "rise": Threshold(0.05, "above the lowest loss: Prechelt 1998, criterion GL of 5 %"),
-            "nats": Threshold(0.02, "at least so much: near a loss of 0, 5 % is nothing"),
+            "nats": Threshold(0.02, "at least this much: near a loss of 0, 5 % is nothing"),
             "smoothed": Threshold(5, "evaluations of a median, so that no single one is the lowest"),
         },
         rows=10,

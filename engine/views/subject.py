@@ -1,7 +1,7 @@
 """The subject of a view: a training at a moment, which looking at it does not change.
 
 Views pass images through a network of their own, which has the same weights. So they may take any pass, also one in
-training mode, and the training goes on bit for bit as if nobody had looked.
+training mode, and the training goes on bit for bit as if no one had looked.
 """
 
 from __future__ import annotations

@@ -179,7 +179,7 @@
  * @property {boolean} fetchable
  * @property {number} download_bytes
  * @property {{received: number, total: number, error?: string, why?: Why} | null} [fetching]
- * @property {boolean} [own] somebody brought it
+ * @property {boolean} [own] a person brought it
  * @property {boolean} [deleted] only its title is left, for its runs
  * @property {boolean} [unshared] it is only gone for this person; then it is also `deleted`
  * @property {number | null} [owner] the number of the student who brought it; null: the teacher did, or there is no class

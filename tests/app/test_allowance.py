@@ -21,7 +21,7 @@ FREE = Cost(1, 1, 1, 1.0)
 
 
 def allowance(**settings: Any) -> Allowance:
-    """Of a class in which everybody but the teacher is a student."""
+    """Of a class in which all but the teacher are students."""
     bounds: dict[str, Any] = {f"max_{name}_per_person": bound for name, bound in BOUNDS.items()}
     return Allowance(Settings(**bounds, **settings), lambda owner: owner not in (None, "teacher"))
 

@@ -110,7 +110,7 @@ def test_a_class_competes_by_validation_images_and_the_teacher_opens_the_test_se
         assert "テスト " not in page.page.inner_text(part)
         assert violations(page, within=part) == []
 
-    # the test set is opened after a question, and everybody sees both figures
+    # the test set is opened after a question, and all see both figures
     wall.page.click("#challenge >> text=Open the test set…")
     wall.page.click("dialog >> text=Open the test set >> nth=-1")
     desk.until(f"/^Place \\d of 2.* test [\\d.]+%, validation [\\d.]+%/.test({OWN})")

@@ -17,7 +17,7 @@ def settings(name, **changes):
 
 
 def trajectory(config, kinds, dtype=np.float64):
-    """Positions on a bowl with random gradients on top, the same ones for everybody."""
+    """Positions on a bowl with random gradients on top, the same ones for each optimizer."""
     generator = np.random.default_rng(3)
     w = generator.standard_normal(12).astype(dtype)
     optimizer = make_optimizer(config, w, kinds)

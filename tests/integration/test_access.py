@@ -1,4 +1,4 @@
-"""Role × route, over HTTP and the WebSocket: everybody gets what the table of `app/people/access.py` allows them."""
+"""Role × route, over HTTP and the WebSocket: each role gets what the table of `app/people/access.py` allows them."""
 
 import json
 

@@ -284,7 +284,7 @@ def test_nobody_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     for answer in (seen, everything, room(projector.http)):
         text = json.dumps(answer)
         assert not any(secret in text for secret in (ada.id, bob.id, "Ada", "Bob"))
-    # nobody gets at another person's attempt
+    # no one gets at another person's attempt
     assert newest(ada.http)["prediction"]["ahead"] == "fast"
     assert newest(bob.http)["prediction"]["ahead"] == "slow"
     assert error(teacher.http.get(f"{PATH}/attempts/newest"))["code"] == "lesson_unsealed"
@@ -346,7 +346,7 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     vote(teacher, "closed", "rule").raise_for_status()
     assert reply(ada.http, "rule", "rate").json()["transfer"]["answer"]["right"] is True
 
-    # the report counts all of it, also the first vote, and names nobody beside it
+    # the report counts all of it, also the first vote, and names no student beside it
     report = teacher.http.get("/api/class/export.html", params={"lang": "en"}).text
     section = report.partition("<h2>Lessons</h2>")[2].partition("</section>")[0]
     rows = [

@@ -48,7 +48,7 @@ def test_runs_that_are_shared_together_are_seen_by_the_class_until_that_ends(tmp
         assert error(share(projector, first))["code"] == "not_allowed"
         assert views(bob) == []
 
-        # all see it and its runs, and no other run of hers; nobody but her and the teacher may end it
+        # all see it and its runs, and no other run of hers; only she and the teacher may end it
         shared = share(ada, second, first, iteration=5)
         assert shared.status_code == 201
         (view,) = shared.json()["views"]

@@ -43,10 +43,10 @@ def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
 
 def test_a_lab_that_is_open_to_all_says_so_in_the_terminal_and_in_its_page(make_lab, lab):
     open_to_all = make_lab(LOSSROOM_OPEN="1")
-    assert "everybody who opens it may stop and delete every run" in open_to_all.said[2]
-    assert "Everybody may do everything here" in open_to_all.http.get("/?lang=en").text
-    assert "everybody" not in "".join(lab.said).lower()
-    assert "Everybody may do everything here" not in lab.http.get("/?lang=en").text
+    assert "anyone who opens it may stop and delete every run" in open_to_all.said[2]
+    assert "Anyone may do everything here" in open_to_all.http.get("/?lang=en").text
+    assert "anyone" not in "".join(lab.said).lower()
+    assert "Anyone may do everything here" not in lab.http.get("/?lang=en").text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the teacher does with a class, as everybody in it meets it."""
+"""What the teacher does with a class, as the people in it see it."""
 
 import json
 import sqlite3

@@ -65,7 +65,7 @@ class Member:
     def socket(self, *, view: str = "", **options: Any) -> Any:
         """A connection to the stream, which is open until the lab is closed; `view`: what its page shows, as "wall"."""
         address = self.lab.url.replace("http", "ws") + "/ws" + (f"?view={view}" if view else "")
-        # all that comes is read: a connection that nobody reads is closed only after ten seconds
+        # all that comes is read: a connection that is not read is closed only after ten seconds
         unread = {"max_queue": None, "close_timeout": 2}
         options = {"compression": None, "max_size": None, "ping_interval": None, **unread, **options}
         headers = {"Cookie": self.cookies()}

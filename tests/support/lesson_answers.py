@@ -48,7 +48,7 @@ class Truth:
 
     Attributes:
         stage: the lesson, on the data set and in the language in which it is played.
-        figures: of the runs; None: they have not ended yet, so nobody can know.
+        figures: of the runs; None: they have not ended yet, so it is not known.
     """
 
     stage: Stage

@@ -62,7 +62,7 @@ def _pieces(body: Body, parts: tuple[tuple[str, bool], ...], shortest: int) -> l
 
 @dataclass(frozen=True)
 class _Stub:
-    """What is told while no runs are there: all claims hold, or none."""
+    """What is assumed while no runs are there: all claims hold, or none."""
 
     all_hold: bool
 

@@ -294,7 +294,7 @@ class Walk:
         assert right in (None, self._aim == "right"), f"{question.id} was to be answered {self._aim}"
 
     def _check(self, step: str, *, answered: bool = False) -> None:
-        """Look for faults of the page; they are told at the end of the walk."""
+        """Look for faults of the page; they are reported at the end of the walk."""
         self._look(f"{step}-answered" if answered else step)
         last = "transfer" if step == "explain" else step  # they come together
         early = texts_after(self._stage, last, answered=answered)

@@ -1,6 +1,6 @@
 /**
  * The wall's card of what the class predicts in the lesson that is shown to all. The teacher opens it when they want, and lets the
- * class vote on a question, discuss it, and vote again; the projector shows it when the server lets it. It names nobody.
+ * class vote on a question, discuss it, and vote again; the projector shows it when the server lets it. It names no student.
  */
 
 import { counted, countLine, talliesOf, voteTally } from "../lessons/room/room-parts.js";

@@ -33,7 +33,7 @@ export class QueueCard {
 
   /**
    * @param {HTMLElement} card
-   * @param {Put | null} put puts what waits elsewhere; null: nobody here may
+   * @param {Put | null} put puts what waits elsewhere; null: it may not be moved here
    */
   constructor(card, put) {
     this.#put = put;

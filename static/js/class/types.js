@@ -46,7 +46,7 @@
  */
 
 /**
- * A challenge as everybody in the class sees it.
+ * A challenge as the whole class sees it.
  * @typedef {object} ChallengeView
  * @property {string} id
  * @property {string} name

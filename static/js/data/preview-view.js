@@ -20,7 +20,7 @@ import { SharePart } from "./share-part.js";
  * @import { Choices, Preview, Upload } from "./types.js"
  */
 
-/** A correction is sent when nothing was changed for so many milliseconds. */
+/** A correction is sent after this many milliseconds without a change. */
 const PAUSE = 250;
 
 /** A part of the view. `fields`: the choices whose errors it shows, each with their place. @typedef {{element: HTMLElement, update: (preview: Preview) => void, fields: Record<string, HTMLElement>}} Part */
@@ -139,7 +139,7 @@ export class PreviewView {
   /** Ask what the file becomes with the corrections. The newest answer counts. */
   async #askAgain() {
     const isNewest = this.#ask();
-    this.#asking.abort(); // the lab stops reading for an answer that nobody awaits
+    this.#asking.abort(); // the lab stops reading for an answer that is not awaited
     this.#asking = new AbortController();
     this.element.setAttribute("aria-busy", "true");
     try {

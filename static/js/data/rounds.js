@@ -3,7 +3,7 @@
 /** @import { Place } from "../views/digit-pixels.js" */
 
 export const DIGITS = 10;
-/** The most rounds: the lab takes so many drawings of a person. */
+/** The most rounds: the lab takes this many drawings of a person. */
 export const MAX_ROUNDS = 20;
 
 export class Rounds {

@@ -139,7 +139,7 @@ export class StartView {
         this.#progress.value = share;
         const values = { file: name, share: Math.round(100 * share) };
         this.#state.textContent = share < 1 ? t("own.sending_share", values) : t("own.reading", values);
-        if (share === 1) this.#progress.removeAttribute("value"); // it is being read, and nobody knows how long that takes
+        if (share === 1) this.#progress.removeAttribute("value"); // it is being read, and how long that takes is not known
       });
       const stop = this.#stop;
       this.#stop = () => {

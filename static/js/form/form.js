@@ -186,7 +186,7 @@ export class Form {
     }
   }
 
-  /** Let nobody launch, for a reason, or again if it is empty. @param {string} reason */
+  /** Forbid to launch, for a reason; allow it again if that is empty. @param {string} reason */
   lock(reason) {
     this.#locked = reason;
     this.#launch.lock(reason);

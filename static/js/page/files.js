@@ -3,7 +3,7 @@
 /** What was dropped: its files, and folders as the browser describes them. @typedef {{files: File[], entries: FileSystemEntry[]}} Dropped */
 
 /**
- * @param {() => Promise<{drag: (isOver: boolean) => void, drop: (dropped: Dropped) => unknown}>} taker `drag` is told that files are
+ * @param {() => Promise<{drag: (isOver: boolean) => void, drop: (dropped: Dropped) => unknown}>} taker `drag` is called when files are
  *   over the page, or have left it
  */
 export function wireFiles(taker) {

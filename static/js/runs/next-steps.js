@@ -4,7 +4,7 @@
 
 /** A suggestion: the key of its text, and the experiment. @typedef {{name: "rate" | "adam" | "sgd" | "few_images", experiment: Experiment}} NextStep */
 
-/** So few images that a network overfits; every data set of images has more. */
+/** With this few images a network overfits; every data set of images has more. */
 const FEW = 300;
 /** With a higher learning rate no network learns. */
 const MAX_RATE = 1;

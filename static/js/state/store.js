@@ -34,7 +34,7 @@ export class Store extends Emitter {
   refusal = null;
   /** Whether the whole list of runs has come at least once. */
   complete = false;
-  /** Who has opened the page; null in a lab without a class, where everybody may do everything. @type {PersonOfPage | null} */
+  /** Who has opened the page; null in a lab without a class, where anyone may do everything. @type {PersonOfPage | null} */
   person = null;
   /** By type: the newest message of the class, of this person, of the class's cloud and of its challenge. @type {Record<"class" | "person" | "cloud" | "challenge" | "standing", any>} */
   messages = { class: null, person: null, cloud: null, challenge: null, standing: null };

@@ -115,7 +115,7 @@ export function aboveChance(name) {
   return p + Math.max(p / 4, 3 * Math.sqrt((p * (1 - p)) / test_size));
 }
 
-/** Whether a name is that of a data set that somebody brought. @param {string} name */
+/** Whether a name is that of a data set that a person brought. @param {string} name */
 export const isOwn = (name) => /^own-[0-9a-f]{16}$/.test(name);
 
 /**

@@ -79,7 +79,7 @@ export class RoomSource extends Emitter {
     }
   }
 
-  /** Ask again later: not all pages of a class at the same time, and not for a page that nobody sees. */
+  /** Ask again later: not all pages of a class at the same time, and not for a page that is hidden. */
   #wait() {
     clearTimeout(this.#timer);
     if (!this.slug) return;

@@ -81,7 +81,7 @@ export function isComplete(points, iterations) {
 }
 
 /**
- * The curve with its ends at 0 and at the last iteration, if they are near: nobody begins at exactly 0.
+ * The curve with its ends at 0 and at the last iteration, if they are near: no hand begins at exactly 0.
  * @param {Points} points
  * @param {number} iterations
  * @returns {Points}
