@@ -40,7 +40,7 @@ test: setup-dev ## set up, then every test: scripts in Node, Python, browser, Py
 	$(PYTEST) $(ARGS)
 
 coverage: setup-dev ## which lines of engine and app their own tests run
-	$(BIN)/python -m pytest -n $(JOBS) --maxprocesses 4 --cov --cov-report=term tests/engine tests/app $(ARGS)
+	COVERAGE=lines $(PYTEST) tests/engine tests/app $(ARGS)
 
 parity: setup-dev ## only the comparison with PyTorch; fails if PyTorch cannot be installed
 	@sh scripts/ensure-torch.sh $(BIN)/python

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from pathlib import Path
@@ -9,7 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from app import one_thread
+_COVERAGE = None
+if os.environ.get("COVERAGE"):
+    from tests.line_coverage import LineCoverage
+
+    _COVERAGE = LineCoverage(os.environ["COVERAGE"])  # before the modules that it measures are imported
+
+from app import one_thread  # noqa: E402
 
 # As in the lab: two threads that wait for each other on a busy machine take tens of times as long as one.
 one_thread()
@@ -57,6 +64,11 @@ def lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path):
     """One lab for all tests of a module, which do not change each other's runs."""
     with running_lab(tmp_path_factory.mktemp("lab"), data_dir) as lab:
         yield lab
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if _COVERAGE is not None:
+        config.pluginmanager.register(_COVERAGE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
