@@ -1,107 +1,19 @@
 """Lessons are files: each is read or refused with file, line and reason, and a broken one breaks nothing else."""
 
-import os
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.lessons import front_matter
-from app.lessons.body import BodyError, read_body
 from app.lessons.checks import units_of
-from app.lessons.front_matter import FrontMatterError
 from app.lessons.library import BUILT_IN, INTERVAL, Library
-from app.lessons.mathml import FormulaError, mathml
 from app.lessons.reading import Problems, read_lesson
-
-ENGLISH = """---
-section: X
-title: Two rates
-question: Which rate is better?
-common:
-  dataset: {name: digits}
-  training: {iterations: 100}
-runs:
-  small: {optimizer: {name: sgd, learning_rate: 0.001}}
-  large: {optimizer: {name: sgd, learning_rate: 0.1}}
-predict:
-  - id: better
-    kind: choice
-    ask: Which is ahead?
-    options:
-      - {id: small, text: the small one, holds: 'test("small") > test("large")'}
-      - {id: large, text: the large one}
-claims:
-  - {id: ahead, says: The large one is ahead., holds: 'test("large") > test("small")'}
----
-
-# Predict
-
-Two runs.
-
-# Explain
-
-::: claim ahead
-It is ahead, with {{ test("large") | .0f }} %, and a < b.
-:::
-"""
-JAPANESE = """---
-title: 二つの学習率
-question: どちらの学習率がよいか？
-texts:
-  better: どちらが上か？
-  better.small: 小さいほう
-  better.large: 大きいほう
-  ahead: 大きいほうが上である。
----
-
-# Explain
-
-::: claim ahead
-大きいほうが上で、
-{{ test("large") | .0f }} % である。
-:::
-"""
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self):
-        return self.now
+from tests.app.two_rates import ENGLISH, JAPANESE, Clock, Figures, write
 
 
 @pytest.fixture
 def folder(tmp_path):
     write(tmp_path, ENGLISH, JAPANESE)
     return tmp_path
-
-
-def write(folder, english, japanese=None, slug="two-rates"):
-    for language, text in (("en", english), ("ja", japanese)):
-        if text is not None:
-            path = folder / f"{slug}.{language}.md"
-            path.write_text(text, "utf-8")
-            os.utime(path, ns=(0, path.stat().st_mtime_ns + 1_000_000))  # two writes may fall into one tick
-
-
-class Told:
-    """What is known of a person's runs."""
-
-    def __init__(self, **claims):
-        self.claims = claims
-
-    def figure(self, figure):
-        return figure.show(91.6)
-
-    def holds(self, claim):
-        return self.claims.get(claim)
-
-    def says(self, claim):
-        return f"{claim} <i>"
-
-    def run(self, name):
-        return f"id of {name}"
 
 
 def test_each_built_in_lesson_loads_in_both_languages_and_says_the_same_in_them():
@@ -296,153 +208,6 @@ def test_a_course_orders_lessons(folder):
     ]
 
 
-def test_a_text_is_html_with_the_figures_of_a_persons_runs(folder):
-    lesson = Library(folder).shelf().lessons["two-rates"]
-    english, japanese = (lesson.edition(language).body for language in ("en", "ja"))
-    assert english.render("explain", Told(ahead=True)) == (
-        '<p>It is ahead, with <b class="figure" data-card="accuracy" data-run="id of large">92</b> %,'
-        " and a &lt; b.</p>"
-    )
-    assert "ahead, with" not in english.render("explain", Told())  # nothing is known of the claim
-    denied = '<section class="denied" data-claim="ahead"><p>ahead &lt;i&gt;</p></section>'
-    assert english.render("explain", Told(ahead=False)) == denied
-    assert "上で、<b" in japanese.render("explain", Told(ahead=True))  # no space between lines of Japanese
-
-
-def test_a_paragraph_about_the_room_waits_until_there_is_something_to_say_of_it():
-    body = read_body(
-        """# Explain
-Yours: {{ test("a") }}, the room's: {{ room(test("a")) }}.
-
-All in the room: {{ room(test("a")) | .0f }} %.
-
-No figures.
-""",
-        runs=["a"],
-    )
-    assert "All in the room" in body.render("explain", Told())
-
-    class Alone(Told):
-        def figure(self, figure):
-            return None if figure.room else super().figure(figure)
-
-    assert body.render("explain", Alone()) == (
-        '<p>Yours: <b class="figure" data-card="accuracy" data-run="id of a">91.6</b>, '
-        'the room\'s: <b class="figure">–</b>.</p>\n<p>No figures.</p>'
-    )
-
-
-def test_markup_in_a_text_stays_text_and_links_open_cards():
-    body = read_body(
-        """# See
-<script>alert(1)</script> <b>x</b> [map](card:view.gradients?run=a%20b&at=50) [web](https://example.org/?a=1&b=2)
-
-| a | $x$ |
-|---|---|
-| 1 | 2 |
-
----
-Why: {{ test("a b") - 100 | +.1f }}
-
-::: otherwise c
-It was not so.
-:::
-""",
-        runs=["a b"],
-    )
-    html = body.render("see", Told())
-    assert "<script" not in html
-    assert "<b>" not in html
-    assert '<a data-card="view.gradients" data-run="id of a b" data-moment="50">map</a>' in html
-    assert 'href="https://example.org/?a=1&amp;b=2" target="_blank" rel="noopener noreferrer"' in html
-    assert "<th><math" in html
-    assert "Why" not in html
-    answer = body.render("see", Told(c=False), answer=True)
-    assert ">+91.6</b>" in answer
-    assert '<section class="denied" data-claim="c"><p>It was not so.</p>' in answer
-
-
-@pytest.mark.parametrize(
-    "latex",
-    [
-        r"\text{<script>alert(1)</script>}",
-        r"\text{&lt;script&gt;}",
-        r"\href{javascript:alert(1)}{x}",
-        r"\style{color:red}{x}",
-        r"\class{x}{y}",
-        "a < b > c",
-        r"\text{\"><img onerror=x>}",
-    ],
-)
-def test_a_formula_is_mathml_and_nothing_else(latex):
-    try:
-        html = mathml(latex)
-    except FormulaError:
-        return
-    tags = {part.partition(">")[0].partition(" ")[0].lstrip("/") for part in html.split("<")[1:]}
-    assert tags <= {"math", "mrow", "mi", "mn", "mo", "mtext", "mspace"}
-    assert not any(word in html for word in ("href", "style=", "class=", "<script", "<img"))
-
-
-@pytest.mark.parametrize(
-    "latex", [r"\newcommand{\a}{\b}\a", r"\unheard", "{" * 300, r"\sqrt{" * 70 + "}" * 70, "", "x" * 501]
-)
-def test_what_is_no_formula_is_refused(latex):
-    with pytest.raises(FormulaError):
-        mathml(latex)
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("a: &x [1]\nb: *x", 1),
-        ("a: 1\nb: !!python/object:os.system x", 2),
-        ("a: " + "[" * 100_000, 1),
-        ("- " * 50_000, 1),
-        ("a: {b: {c: " + "{d: " * 30, 1),
-        ("? [a]\n: b", 1),
-        ("", 1),
-        ("a: 1\nb: \x01", 1),
-        ("!!python/object:os.system\na: 1", 1),
-        ("a: 1\n!!str b: 1", 2),
-        ("a: 1\n&x b: 1", 2),
-    ],
-)
-def test_yaml_that_could_do_harm_is_refused(text, line):
-    with pytest.raises(FrontMatterError) as refused:
-        front_matter.read(text)
-    assert refused.value.line == line
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [("{a: 1} b", 1), ("a: 1\n...\nb: 2", 3), ("a: 1\n---\nb: 2", 2), ("{a: 1}\n...\n\nb", 4)],
-)
-def test_text_after_the_settings_is_refused_and_not_ignored(text, line):
-    with pytest.raises(FrontMatterError) as refused:
-        front_matter.read(text)
-    assert refused.value.line == line
-
-
-def test_yaml_is_read_as_people_mean_it():
-    read = front_matter.read("on: yes\nrate: 1e-7\nname: '5'\nempty:\nright: true\n10,000 images: {n: -2}\n")
-    assert read.values == {
-        "on": "yes",
-        "rate": 1e-7,
-        "name": "5",
-        "empty": None,
-        "right": True,
-        "10,000 images": {"n": -2},
-    }
-    assert read.line(("10,000 images", "n")) == 6
-
-
-def test_a_body_is_refused_with_its_line():
-    with pytest.raises(BodyError) as refused:
-        read_body("# See\n\nx\ny $\\unheard$\n")
-    assert refused.value.line == 4
-
-
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_any_damage_to_a_file_leaves_a_lesson_or_a_reason(tmp_path, data):
@@ -463,5 +228,5 @@ def test_any_damage_to_a_file_leaves_a_lesson_or_a_reason(tmp_path, data):
     else:
         found = ()
         for step in body.parts:
-            body.render(step, Told())
+            body.render(step, Figures())
     assert all(problem.line >= 1 and problem.reason for problem in found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.lessons.library import INTERVAL, Library
 from engine.datasets import own
-from tests.app.test_lesson_files import ENGLISH, Clock, write
+from tests.app.two_rates import ENGLISH, Clock, write
 from tests.engine.test_own_data import images, kept, no_folders  # noqa: F401  (a fixture that is always used)
 
 
