@@ -12,6 +12,7 @@ from typing import Any
 from app.errors import Conflict, NotFound
 from app.runs import Run
 from app.studies.costs import Costs
+from app.studies.run_names import run_name
 from app.studies.stored import StoredStudy, StoredTrial
 from engine import ExperimentConfig
 from engine.reasons import Reason
@@ -122,10 +123,7 @@ class Study:
             waits = Reason("trial_waits", f"trial {number} has not begun")
             raise Conflict(waits, code="trial_waits", field="number")
         trial = self.plan.trials[number - 1]
-        values = self.plan.configurations[trial.configuration - 1]
-        shown = [f"{path.rpartition('.')[2]} {value}" for path, value in values.items()]
-        fold = [] if trial.pair.fold is None else [f"fold {trial.pair.fold}"]
-        name = " · ".join([self.name, *shown, f"seed {trial.pair.seed}", *fold])[:200]
+        name = run_name(self.plan.configurations[trial.configuration - 1], trial.pair)
         document = {**self.plan.experiment(trial).to_dict(), "name": name}
         return ExperimentConfig.from_dict(document, stored=True)
 

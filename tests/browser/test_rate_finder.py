@@ -47,7 +47,7 @@ def test_the_form_finds_a_learning_rate_shows_how_and_takes_it_by_mouse_or_keybo
     page.keyboard.press("Escape")
     brief_page.fill(training__batch_size=32)
     page.click('[data-language="ja"]')
-    expect(opener).to_have_text("探索")
+    expect(opener).to_have_text("探す")
     opener.click()
     expect(dialog).to_contain_text("2 件の実験")
     expect(take).to_contain_text("を使う")

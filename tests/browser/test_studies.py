@@ -99,10 +99,10 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     page.until("!document.querySelector('dialog') && document.querySelectorAll('[data-run]').length === 1")
     [run_id] = page.run_ids()
     config = lab.run(run_id)["config"]
-    assert (config["optimizer"]["learning_rate"], config["training"]["batch_size"], config["seed"]) == (
-        *(best["values"][path] for path in (RATE, BATCH)),
-        2,
-    )
+    rate, batch = (best["values"][path] for path in (RATE, BATCH))
+    assert config["name"] == f"learning_rate {rate} · batch_size {batch} · seed 2"
+    assert (config["optimizer"]["learning_rate"], config["training"]["batch_size"]) == (rate, batch)
+    assert config["seed"] == 2
     page.wait_for_points(run_id, 8)
 
     # the address of the study opens it, here in Japanese on a phone; nothing is wider than the screen

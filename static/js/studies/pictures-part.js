@@ -2,6 +2,7 @@
 
 import { h, setText } from "../page/dom.js";
 import { SweepParallel } from "../runs/sweep-parallel.js";
+import { scaleOf } from "../runs/sweep-scale.js";
 import { number, t } from "../words/i18n.js";
 import { fieldScale, METRICS, pointsOf, resultScale } from "./axes.js";
 import { configurationText } from "./configuration-values.js";
@@ -9,8 +10,10 @@ import { HeatMap } from "./heat-map.js";
 import { SpreadPicture } from "./spread-picture.js";
 
 /**
+ * @import { SweepField } from "../runs/sweep-figures.js"
  * @import { FieldScale } from "../runs/sweep-scale.js"
  * @import { Shown } from "./study-view.js"
+ * @import { StudyResults } from "./types.js"
  */
 
 const PICTURES = /** @type {const} */ (["lines", "heat", "spread"]);
@@ -18,6 +21,8 @@ const PICTURES = /** @type {const} */ (["lines", "heat", "spread"]);
 /** Parallel coordinates have at most this many fields, and lines: with more, they cannot be followed. */
 const MAX_FIELDS = 8;
 const MAX_LINES = 500;
+/** The stage of a configuration, beside the fields that vary. */
+const STAGE = "stage";
 
 export class PicturesPart {
   element;
@@ -116,11 +121,16 @@ export class PicturesPart {
     if (!this.#scale || !measured.length) return;
     const values = new Map(measured.map((one) => [one.number, one.values]));
     const points = pointsOf(measured, fields, ({ place }) => t("study.at_place", { n: place ?? "–" }));
+    const stages = results.rungs.length > 1 ? [stageField(results.rungs)] : [];
+    for (const [i, { rung }] of measured.entries()) points[i].fields[STAGE] = rung;
     const content = {
       points,
-      fields: fields
-        .slice(0, MAX_FIELDS)
-        .map((field) => ({ ...field, scale: fieldScale(field, space[field.path]) })),
+      fields: [
+        ...fields
+          .slice(0, MAX_FIELDS)
+          .map((field) => ({ ...field, scale: fieldScale(field, space[field.path]) })),
+        ...stages,
+      ],
       metric: { ...METRICS[results.metric], title: t(`study.metric.${results.metric}`), scale: this.#scale },
     };
     if (this.#isFirst) this.#lines.draw(content);
@@ -141,4 +151,20 @@ export class PicturesPart {
     setText(this.#count, isWhole ? "" : t("study.within", { n: number(count), all: number(all) }));
     this.#onOnly(isWhole ? null : new Set(runs.map(Number)));
   }
+}
+
+/**
+ * The axis that says how far configurations have come: results of different stages are of trainings of different lengths.
+ * @param {StudyResults["rungs"]} rungs
+ * @returns {SweepField}
+ */
+function stageField(rungs) {
+  const word = (/** @type {number} */ value) =>
+    t("study.stage", { n: value, iterations: number(rungs[value - 1]?.iterations ?? 0) });
+  return {
+    path: STAGE,
+    label: t("study.column.rung"),
+    word,
+    scale: scaleOf(rungs.map(({ rung }) => rung)),
+  };
 }

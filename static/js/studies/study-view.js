@@ -50,7 +50,9 @@ export class StudyView {
   #state = h("span", { className: "quiet" });
   #bar = h("progress", { className: "study-progress", max: 1, value: 0 });
   #progress = h("p", { className: "study-parts" });
-  #verdict = h("p", { className: "study-verdict", role: "status" });
+  #verdict = h("p", { className: "study-verdict" });
+  /** The verdict for screen readers, once: while results come it would be said again and again. */
+  #said = h("p", { className: "hidden", role: "status" });
   #reasons = h("p", { className: "study-reasons" });
   #test = h("p", { className: "study-test" });
   #problem = h("p", { className: "study-problem", role: "alert" });
@@ -103,6 +105,7 @@ export class StudyView {
       ),
       h("div", { className: "study-far" }, this.#bar, this.#progress),
       this.#problem,
+      this.#said,
       h("div", { className: "study-found" }, this.#verdict, this.#reasons, this.#test),
       h(
         "div",
@@ -188,6 +191,7 @@ export class StudyView {
     const isRunning = isOpen(this.#study());
     const { head, body } = verdictTexts(results, this.#fields, isRunning);
     setText(this.#verdict, head);
+    if (!isRunning) setText(this.#said, head);
     setText(this.#reasons, body.join(" "));
     setText(this.#test, testText(results, isRunning));
     const shown = { results, fields: this.#fields, space: this.#document.space, chosen: this.#chosen };

@@ -3,6 +3,7 @@
 import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
 import { METRICS } from "./axes.js";
+import { seedsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 
 /**
@@ -93,7 +94,7 @@ export function verdictTexts({ verdict, configurations, metric, luck }, fields, 
   const result = t("study.mean_of", {
     mean: scoreText(metric, winner.mean),
     spread: amountText(metric, winner.spread),
-    n: number(pairs),
+    n: number(seedsOf(winner)),
   });
   const others = configurations.filter(({ difference }) => difference);
   const [nearest] = others.filter(({ number: own }) => kind !== "tie" || tied.includes(own));
