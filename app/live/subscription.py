@@ -1,4 +1,4 @@
-"""What a page asks for, checked:
+"""The messages of a page on its WebSocket: which rows and views it asks for. They are checked here. Two examples:
 
 {"subscribe": {run id: rows it has}, "overview": bins, "unsubscribe": [run id]}
 {"watch": [{"run", "view", "options"}], "unwatch": [the same]}
@@ -15,9 +15,9 @@ from app.live.viewer import Viewer
 from app.texts import find_unfit
 from engine.events import STREAMS
 
-#: The most runs that a viewer may show: more than a page can list.
+#: The most runs to which a viewer may be subscribed: more than a page can list.
 MAX_SUBSCRIPTIONS = 2000
-#: Bins of an overview: more than a screen has pixels.
+#: The most bins of an overview: more than a screen has pixels.
 MAX_BINS = 8192
 #: The keys of a message.
 KEYS = frozenset({"subscribe", "unsubscribe", "overview", "watch", "unwatch"})
@@ -29,7 +29,7 @@ MAX_ROW = 2**53
 
 
 class BadMessage(Exception):
-    """A message that is not of the contract; `field` says where."""
+    """A message that breaks the contract. `field` is the wrong part of it, if that is known."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -37,7 +37,14 @@ class BadMessage(Exception):
 
 
 def parse(message: Any) -> dict[str, Any]:
-    """A message of the socket, as ASGI has it."""
+    """The keys and values of a message, not yet checked.
+
+    Args:
+        message: as ASGI gives it: a dictionary with `text` or `bytes`.
+
+    Raises:
+        BadMessage: it is no JSON object of known keys.
+    """
     text = message.get("text")
     if text is None:
         raise BadMessage("a message must be text, not binary")
@@ -58,7 +65,7 @@ def parse(message: Any) -> dict[str, Any]:
 
 
 class Watching(Protocol):
-    """Where a page's views are watched: `app.jobs.viewing`."""
+    """What makes the views that pages watch: `app.jobs.viewing`."""
 
     def watch(self, viewer: Viewer, run_id: str, view: str, options: Mapping[str, Any]) -> None: ...
 
@@ -66,7 +73,15 @@ class Watching(Protocol):
 
 
 def apply(viewer: Viewer, message: dict[str, Any], watching: Watching | None = None) -> None:
-    """Take a whole message or nothing of it. Without `watching`, views are not watched."""
+    """Do what a message asks for: all of it, or nothing if a part is wrong.
+
+    Args:
+        message: as `parse` gives it.
+        watching: where views are watched; None: requests for views are ignored.
+
+    Raises:
+        BadMessage: a value is wrong, or the viewer would be subscribed to too many runs.
+    """
     unwatched, watched = (_views(name, message.get(name, [])) for name in ("unwatch", "watch"))
     wanted = message.get("subscribe", {})
     unwanted = message.get("unsubscribe", [])
@@ -75,10 +90,11 @@ def apply(viewer: Viewer, message: dict[str, Any], watching: Watching | None = N
     if not isinstance(unwanted, list) or not all(isinstance(run_id, str) for run_id in unwanted):
         raise BadMessage("unsubscribe must be a list of run ids", "unsubscribe")
     bins = message.get("overview", 0)
-    if not _is_row(bins) or bins > MAX_BINS:
+    if not _is_count(bins) or bins > MAX_BINS:
         raise BadMessage(f"overview must be a whole number from 0 to {MAX_BINS}", "overview")
     cursors = {run_id: _cursors(run_id, rows) for run_id, rows in wanted.items()}
-    if viewer.subscriptions + len(cursors) > MAX_SUBSCRIPTIONS:
+    changed = {run_id for run_id in {*cursors, *unwanted} if viewer.shows(run_id)}
+    if viewer.subscriptions - len(changed) + len(cursors) > MAX_SUBSCRIPTIONS:
         raise BadMessage(f"a page shows at most {MAX_SUBSCRIPTIONS} runs", "subscribe")
     for run_id in unwanted:
         viewer.unsubscribe(run_id)
@@ -93,27 +109,39 @@ def apply(viewer: Viewer, message: dict[str, Any], watching: Watching | None = N
 
 
 def _views(name: str, given: Any) -> list[tuple[str, str, dict[str, Any]]]:
-    """The views of a list: run, kind and options."""
+    """The run, kind and options of each view in a list.
+
+    Args:
+        name: the key of the list in the message.
+
+    Raises:
+        BadMessage: it is no list of views.
+    """
     if not isinstance(given, list) or len(given) > MAX_VIEWS:
         raise BadMessage(f"{name} must be a list of at most {MAX_VIEWS} views", name)
-    for place, one in enumerate(given):
+    for index, view in enumerate(given):
         if not (
-            isinstance(one, dict)
-            and one.keys() == {"run", "view", "options"}
-            and isinstance(one["run"], str)
-            and isinstance(one["view"], str)
-            and isinstance(one["options"], dict)
-            and len(json.dumps(one["options"])) <= MAX_OPTIONS
+            isinstance(view, dict)
+            and view.keys() == {"run", "view", "options"}
+            and isinstance(view["run"], str)
+            and isinstance(view["view"], str)
+            and isinstance(view["options"], dict)
+            and len(json.dumps(view["options"])) <= MAX_OPTIONS
         ):
             text = f"a view must be an object of run, view and options, which have at most {MAX_OPTIONS:,} characters"
-            raise BadMessage(text, f"{name}.{place}")
-    return [(one["run"], one["view"], one["options"]) for one in given]
+            raise BadMessage(text, f"{name}.{index}")
+    return [(view["run"], view["view"], view["options"]) for view in given]
 
 
 def _cursors(run_id: str, rows: Any) -> dict[str, int]:
-    if _is_row(rows):
+    """How many rows of each stream of a run the page has: one number is for all streams.
+
+    Raises:
+        BadMessage: the numbers or the streams are wrong.
+    """
+    if _is_count(rows):
         return dict.fromkeys(STREAMS, rows)
-    if isinstance(rows, dict) and rows.keys() <= set(STREAMS) and all(_is_row(row) for row in rows.values()):
+    if isinstance(rows, dict) and rows.keys() <= set(STREAMS) and all(map(_is_count, rows.values())):
         return rows
     raise BadMessage(
         f"rows of {run_id[:40]!r} must be a whole number from 0 to 2^53, or one for each of {', '.join(STREAMS)}",
@@ -121,5 +149,5 @@ def _cursors(run_id: str, rows: Any) -> dict[str, int]:
     )
 
 
-def _is_row(row: Any) -> bool:
-    return isinstance(row, int) and not isinstance(row, bool) and 0 <= row <= MAX_ROW
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ROW

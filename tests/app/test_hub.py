@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 from websockets.streams import StreamReader
 
-from app.live import frames, row_logs, states
+from app.live import frames, row_logs, states, subscription
 from app.live.row_logs import RowLogs
 from app.live.states import States
+from app.live.subscription import BadMessage
 from app.rows import Rows
 from tests.support import event_loop
 from tests.support.hub import COLUMNS, HubLab, drain, rows
@@ -61,6 +62,17 @@ def test_a_cursor_beyond_the_end_waits_for_its_row(lab):
     lab.append(5)
 
     np.testing.assert_array_equal(joined(drain(viewer)[0]), rows(12, 3))
+
+
+def test_the_bound_of_subscriptions_counts_what_is_shown_after_a_message(lab, monkeypatch):
+    monkeypatch.setattr(subscription, "MAX_SUBSCRIPTIONS", 3)
+    viewer = lab.viewer()
+    subscription.apply(viewer, {"subscribe": {"a": 0, "b": 0, "c": 0}})
+    subscription.apply(viewer, {"subscribe": {"a": 5, "b": 0}})  # anew
+    subscription.apply(viewer, {"unsubscribe": ["a"], "subscribe": {"d": 0}})  # one for another
+    with pytest.raises(BadMessage, match="at most 3 runs"):
+        subscription.apply(viewer, {"unsubscribe": ["gone"], "subscribe": {"e": 0}})
+    assert [run_id for run_id in "abcde" if viewer.shows(run_id)] == ["b", "c", "d"]
 
 
 def test_viewers_at_the_end_share_one_encoded_frame(lab):

@@ -182,4 +182,8 @@ def test_a_reason_is_worded_in_the_language_of_a_report():
     assert words["ja"] == "早期終了：テスト損失は 12,000 回目が最良（0.1234）。そのときの重みに戻しました"
     strange = {"code": "going_on", "values": {"why": {"code": "diverged", "values": 7}, "iteration": [[]]}}
     assert "{why}" in reason_text(strange, "", MESSAGES.catalog("en"), "en")  # as it may be in an import
+    column = Reason("read_no_number", "…", column="{line}", line=7, there="{column}")
+    assert reason_text(column.why, "", MESSAGES.catalog("en"), "en").startswith(
+        "{line} cannot be an input: line 7 has {column}"
+    )
     assert reason_text(None, "an older text", MESSAGES.catalog("ja"), "ja") == "an older text"
