@@ -140,7 +140,7 @@ def _question(lesson: Lesson, question: Question, figures: Figures) -> Line:
     what = f"question {question.id}: {question.ask}"
     try:
         if isinstance(question, Choice):
-            return Line(what, came(lesson, question, figures) or "none of the options", True)
+            return Line(what, right_option(lesson, question, figures) or "none of the options", True)
         if isinstance(question, Rank):
             values = {
                 name: value_of(lesson.expression(f'{question.by}("{name}")'), figures)
@@ -177,7 +177,7 @@ def _try(lesson: Lesson, each: Try, of_person: Figures, measured: Measured) -> L
     return Line(what, f"{found}: {'reached' if reached else 'not reached'} as it is", True)
 
 
-def came(lesson: Lesson, question: Choice, figures: Figures) -> str | None:
+def right_option(lesson: Lesson, question: Choice, figures: Figures) -> str | None:
     """The id of the first option that holds; None if none does."""
     for option in question.options:
         if option.holds is None or holds(lesson.expression(option.holds), figures):

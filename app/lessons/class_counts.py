@@ -9,7 +9,7 @@ from app.errors import Invalid
 from app.lessons import results
 from app.lessons.attempt import Attempt, Value
 from app.lessons.attempts import Attempts
-from app.lessons.came import ClassResults
+from app.lessons.class_results import ClassResults
 from app.lessons.document import Choice, Question
 from app.lessons.lesson import Lesson
 from app.lessons.playing import Playing
@@ -145,13 +145,13 @@ class ClassCounts:
     async def _voted(
         self, stage: Stage, attempts: Sequence[Attempt], voted: Mapping[str, Ballots]
     ) -> list[VoteCount]:
-        came = (await self._results.came(stage, attempts)).values if voted else {}
+        right = (await self._results.right_answers(stage, attempts)).values if voted else {}
         counts = []
         for asked in stage.lesson.questions():
             if not isinstance(asked, Choice) or asked.id not in voted:
                 continue
             rounds = [self._votes.counted(voted[asked.id], number, asked.id, attempts) for number in (1, 2)]
-            counts.append(_vote(stage, asked, rounds, came.get(asked.id)))
+            counts.append(_vote(stage, asked, rounds, right.get(asked.id)))
         return counts
 
 
@@ -159,14 +159,14 @@ def _count(step: str, stage: Stage, asked: Question, answered: int, judged: Sequ
     return QuestionCount(step, stage.words(asked.id, asked.ask), answered, len(judged), sum(judged))
 
 
-def _vote(stage: Stage, asked: Choice, rounds: Sequence[Sequence[Value]], came: Value) -> VoteCount:
+def _vote(stage: Stage, asked: Choice, rounds: Sequence[Sequence[Value]], right: Value) -> VoteCount:
     first, second = rounds
     options = (
         OptionCount(
             stage.words(f"{asked.id}.{one.id}", one.text),
             first.count(one.id),
             second.count(one.id),
-            None if came is None else one.id == came,
+            None if right is None else one.id == right,
         )
         for one in asked.options
     )

@@ -1,4 +1,5 @@
-"""What came in the runs of a class: the answers that are right in most of them, their curves, and a figure of each."""
+"""The results of a class in a lesson: the answers that are right in most of its attempts, the median of their curves,
+and a figure of each attempt."""
 
 from __future__ import annotations
 
@@ -18,23 +19,23 @@ from app.lessons.outcome import Curves, Figures
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
 
-#: Attempts by which it is said to the screens what came, at most.
+#: The most attempts that decide which answers are right for the class: reading the figures of each takes time.
 MAX_ATTEMPTS = 50
-#: Points of a curve of what came, at most.
+#: The most points of a median curve.
 MAX_POINTS = 60
-#: Figures of attempts that are remembered: they are asked for again with every look at the room.
-REMEMBERED = 4000
+#: The most figures of attempts that are remembered. They are requested again whenever a page shows the room.
+MAX_FIGURES = 4000
 
-#: run → points
+#: run → points (iteration, value)
 MeasuredCurves = Mapping[str, list[list[float]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Came:
-    """What came in some attempts.
+class RightAnswers:
+    """The answers that are right in most of some attempts.
 
     Attributes:
-        values: question → what came in most of them.
+        values: question → its right answer, as `results.right_answer` gives it.
         curves: question for sketches → run → the median of its curves.
     """
 
@@ -43,54 +44,69 @@ class Came:
 
 
 class ClassResults:
-    """Measures what came in the attempts of a class. Lives in the event loop."""
+    """Computes the results of a class from the figures of its attempts. Lives in the event loop."""
 
     def __init__(self, playing: Playing) -> None:
         self._playing = playing
         self._spreads: OrderedDict[tuple[str, tuple[str, ...]], float | None] = OrderedDict()
 
-    async def came(self, stage: Stage, attempts: Sequence[Attempt]) -> Came:
-        """What came in the first of these attempts whose runs have ended."""
-        lesson = stage.lesson
-        found: dict[tuple[str, ...], Figures] = {}  # by the trainings of the attempts
-        counted: Counter[tuple[str, ...]] = Counter()
-        for attempt in attempts[:MAX_ATTEMPTS]:
-            played, key = self._played(stage, attempt)
-            if key is None:
-                continue
-            counted[key] += 1
-            if key not in found and (figures := await self._playing.figures(played, attempt)) is not None:
-                found[key] = figures
-        ways = Counter[str]()
-        for key, figures in found.items():
-            values = {one.id: results.came(one, figures, lesson.run_names()) for one in lesson.questions()}
-            ways[json.dumps(values)] += counted[key]
-        if not ways:
-            return Came()
-        sketches = [one for one in lesson.settings.predict if isinstance(one, Sketch)]
-        of_runs = [figures.curves for figures in found.values()]
-        curves = {one.id: _medians(one, stage, of_runs) for one in sketches}
-        return Came(json.loads(ways.most_common(1)[0][0]), curves)
+    async def right_answers(self, stage: Stage, attempts: Sequence[Attempt]) -> RightAnswers:
+        """The answers that are right in most of the first `MAX_ATTEMPTS` of these attempts.
 
-    async def spread(self, stage: Stage, attempts: Sequence[Attempt], of: Spread) -> dict[str, float]:
-        """A figure of the runs of each of these attempts, as far as they have ended: attempt → value."""
+        Attempts whose runs have not ended do not count. If there are no others, no answers are known.
+        """
+        lesson = stage.lesson
+        # Attempts may share their trainings; then their figures are the same, and are read once.
+        figures_of: dict[tuple[str, ...], Figures] = {}
+        counts: Counter[tuple[str, ...]] = Counter()
+        for attempt in attempts[:MAX_ATTEMPTS]:
+            played, trainings = self._played(stage, attempt)
+            if trainings is None:
+                continue
+            counts[trainings] += 1
+            if trainings not in figures_of:
+                figures = await self._playing.figures(played, attempt)
+                if figures is not None:
+                    figures_of[trainings] = figures
+        combinations = Counter[str]()  # answers to all questions, as JSON → how many attempts have them
+        for trainings, figures in figures_of.items():
+            answers = {
+                question.id: results.right_answer(question, figures, lesson.run_names())
+                for question in lesson.questions()
+            }
+            combinations[json.dumps(answers)] += counts[trainings]
+        if not combinations:
+            return RightAnswers()
+        sketches = [question for question in lesson.settings.predict if isinstance(question, Sketch)]
+        curves_of_attempts = [figures.curves for figures in figures_of.values()]
+        medians = {sketch.id: _medians(sketch, stage, curves_of_attempts) for sketch in sketches}
+        return RightAnswers(json.loads(combinations.most_common(1)[0][0]), medians)
+
+    async def spread(self, stage: Stage, attempts: Sequence[Attempt], asked: Spread) -> dict[str, float]:
+        """Attempt → its figure, such as the test accuracy of one of its runs.
+
+        Without attempts whose runs have not ended, and those whose figure is unknown or not finite.
+
+        Args:
+            asked: `asked.value` is the expression for the figure.
+        """
         values: dict[str, float] = {}
         for attempt in attempts:
-            played, key = self._played(stage, attempt)
-            if key is None:
+            played, trainings = self._played(stage, attempt)
+            if trainings is None:
                 continue
-            known = (of.value, key)
-            if known not in self._spreads:
+            key = (asked.value, trainings)
+            if key not in self._spreads:
                 figures = await self._playing.figures(played, attempt)
-                self._spreads[known] = None if figures is None else _value(of.value, stage, figures)
-                while len(self._spreads) > REMEMBERED:
+                self._spreads[key] = None if figures is None else _value(asked.value, stage, figures)
+                while len(self._spreads) > MAX_FIGURES:
                     self._spreads.popitem(last=False)
-            if (value := self._spreads.get(known)) is not None:
+            if (value := self._spreads.get(key)) is not None:
                 values[attempt.id] = value
         return values
 
     def _played(self, stage: Stage, attempt: Attempt) -> tuple[Stage, tuple[str, ...] | None]:
-        """The lesson as it was played in an attempt, and its trainings; None: they have not all ended."""
+        """The lesson with the data set and size of an attempt, and its trainings' ids (None until all have ended)."""
         played = self._playing.stages.get(
             stage.lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
         )
@@ -100,6 +116,7 @@ class ClassResults:
 
 
 def _value(text: str, stage: Stage, figures: Figures) -> float | None:
+    """The value of an expression; None if the figures do not have what it needs, or it is not finite."""
     try:
         parsed = results.parsed(text, tuple(stage.lesson.run_names()), "number")
         value = expressions.value_of(parsed, figures)
@@ -109,20 +126,30 @@ def _value(text: str, stage: Stage, figures: Figures) -> float | None:
 
 
 def _medians(asked: Sketch, stage: Stage, found: Sequence[Mapping[str, Curves]]) -> MeasuredCurves:
-    """Of each run that is to be sketched the median of its curves, at places of the first of them."""
-    of_chart = results.CHARTS.get(asked.chart)
+    """The median curve of each run that a question asks to sketch, over the attempts.
+
+    It has at most `MAX_POINTS` points, at iterations at which the run of the first attempt was evaluated.
+
+    Args:
+        found: of each attempt, run → its curves.
+    """
+    values_of = results.CHARTS.get(asked.chart)
     medians: dict[str, list[list[float]]] = {}
-    for name in [] if of_chart is None else dict.fromkeys(stage.names.get(one, one) for one in asked.runs):
-        assert of_chart is not None
-        curves = [(one.evaluations, of_chart(one)) for each in found if (one := each.get(name)) is not None]
+    if values_of is None:
+        return medians
+    for name in dict.fromkeys(stage.names.get(run, run) for run in asked.runs):
+        runs = [curves_of_runs[name] for curves_of_runs in found if name in curves_of_runs]
+        curves = [(run.evaluations, values_of(run)) for run in runs]
         if not curves or not curves[0][0].size:
             continue
-        places = curves[0][0]
-        places = places[np.unique(np.linspace(0, places.size - 1, MAX_POINTS).round().astype(int))]
-        values = np.stack([np.interp(places, xs, ys) for xs, ys in curves])
+        iterations = curves[0][0]
+        chosen = np.unique(np.linspace(0, iterations.size - 1, MAX_POINTS).round().astype(int))
+        iterations = iterations[chosen]
+        values = np.stack([np.interp(iterations, xs, ys) for xs, ys in curves])
         with np.errstate(all="ignore"):
             median = np.median(values, axis=0)
+        # five digits are more than a chart shows, and keep the message short
         medians[name] = [
-            [float(x), float(f"{y:.5g}")] for x, y in zip(places, median, strict=True) if math.isfinite(y)
+            [float(x), float(f"{y:.5g}")] for x, y in zip(iterations, median, strict=True) if math.isfinite(y)
         ]
     return medians

@@ -90,9 +90,8 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters, not {len(text)}")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore"
-            )  # of Python's own spelling, which is no matter of a lesson's author
+            # of Python's own spelling, which is no matter of a lesson's author
+            warnings.simplefilter("ignore")
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise ExpressionError(f"{text!r} is no expression: {getattr(error, 'msg', error)}") from None

@@ -102,14 +102,16 @@ def _lack(training: Training) -> str | None:
     return None
 
 
-# -- what came -------------------------------------------------------------------------------------
+# -- right answers ---------------------------------------------------------------------------------
 
 
-def came(question: Question, figures: Figures, runs: Collection[str]) -> Value:
-    """What came, as a value: an option's id, names of runs in order, or a number. None: nothing that was asked for, it
-    cannot be measured, or it is a sketch.
+def right_answer(question: Question, figures: Figures, runs: Collection[str]) -> Value:
+    """The right answer to a question: an option's id, names of runs in order, or a number.
+
+    None if no option is right, if it cannot be measured, and for a sketch.
 
     Args:
+        figures: of the runs that were trained.
         runs: the names of the lesson's runs in its file.
     """
     try:
@@ -161,7 +163,7 @@ def judge(
     question: Question, value: Value, figures: Figures, runs: Collection[str], at: float = 0.0
 ) -> Answer:
     """An answer with whether it is right by these figures."""
-    true = came(question, figures, runs)
+    true = right_answer(question, figures, runs)
     if true is None:
         return Answer(value, None, None, at)
     match question:

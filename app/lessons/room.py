@@ -14,7 +14,7 @@ from app.lessons import tally
 from app.lessons.answers import RoomAnswer, RoomCount, Seats, VoteTally
 from app.lessons.attempt import Attempt, Value
 from app.lessons.attempts import Attempts
-from app.lessons.came import Came, ClassResults
+from app.lessons.class_results import ClassResults, RightAnswers
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
@@ -60,33 +60,33 @@ class Room:
             "vote": None,
             "exits": None,
         }
-        came = await self._came(person, stage, attempts, mine)
+        right = await self._right_answers(person, stage, attempts, mine)
         if self._may_see(person, lesson.slug, attempts, mine):
             shown = [one for one in settings.predict if not self._votes.is_open(lesson.slug, one.id)]
             answer["bars"] = [
-                self._bars(stage, one, _predicted(stage, one, attempts), came)
+                self._bars(stage, one, _predicted(stage, one, attempts), right)
                 for one in shown
                 if isinstance(one, Choice | Rank)
             ]
             answer["numbers"] = [
-                self._numbers(stage, one, _predicted(stage, one, attempts), came)
+                self._numbers(stage, one, _predicted(stage, one, attempts), right)
                 for one in shown
                 if isinstance(one, Number)
             ]
             answer["sketches"] = [
                 tally.sketches(
-                    one, _predicted(stage, one, attempts), came.curves.get(one.id, {}), stage.words
+                    one, _predicted(stage, one, attempts), right.curves.get(one.id, {}), stage.words
                 )
                 for one in shown
                 if isinstance(one, Sketch)
             ]
         if settings.see is not None and self._may_see_answers(person, settings.see.id, attempts, mine):
-            answer["see"] = self._answers(stage, settings.see, attempts, came)
+            answer["see"] = self._answers(stage, settings.see, attempts, right)
         is_open = asked is None or self._votes.is_open(lesson.slug, asked.id)
         if asked is not None and not is_open and self._may_see_answers(person, asked.id, attempts, mine):
-            answer["transfer"] = self._answers(stage, asked, attempts, came)
+            answer["transfer"] = self._answers(stage, asked, attempts, right)
             await self._add_spread(answer, stage, attempts, mine)
-        answer["vote"] = self._vote(person, stage, attempts, mine, came)
+        answer["vote"] = self._vote(person, stage, attempts, mine, right)
         if person.is_teacher and settings.exit is not None:
             texts = [
                 one.answers[settings.exit.id].value for one in attempts if settings.exit.id in one.answers
@@ -140,32 +140,36 @@ class Room:
         here = [one.id for one in self._classroom.students if not one.away]
         return bool(here) and all(one in persons for one in here)
 
-    async def _came(
+    async def _right_answers(
         self, person: Person, stage: Stage, attempts: list[Attempt], mine: Attempt | None
-    ) -> Came:
-        """What came, as far as the person may know: in their own runs, or for the screens in most of the class's."""
+    ) -> RightAnswers:
+        """The right answers that the person may know: in their own runs, or for the screens in most of the class's."""
         if person.role is Role.STUDENT and mine is None:
-            return Came()
+            return RightAnswers()
         if not person.is_teacher and self._playing.voted_on(stage.lesson) is not None:
-            return Came()  # it would end the discussion
-        return await self._results.came(stage, attempts if mine is None else [mine])
+            return RightAnswers()  # it would end the discussion
+        return await self._results.right_answers(stage, attempts if mine is None else [mine])
 
-    def _answers(self, stage: Stage, asked: Question, attempts: list[Attempt], came: Came) -> AnswerTally:
+    def _answers(
+        self, stage: Stage, asked: Question, attempts: list[Attempt], right: RightAnswers
+    ) -> AnswerTally:
         """How the class answered a question with one try."""
         given = [one.answers[asked.id].value for one in attempts if asked.id in one.answers]
         values = _valid(stage, asked, given)
         if isinstance(asked, Number | Click):
-            return self._numbers(stage, asked, values, came)
-        return self._bars(stage, cast(Choice, asked), values, came)
+            return self._numbers(stage, asked, values, right)
+        return self._bars(stage, cast(Choice, asked), values, right)
 
-    def _numbers(self, stage: Stage, asked: Number | Click, values: list[Value], came: Came) -> NumberTally:
-        true = came.values.get(asked.id)
+    def _numbers(
+        self, stage: Stage, asked: Number | Click, values: list[Value], right: RightAnswers
+    ) -> NumberTally:
+        true = right.values.get(asked.id)
         return tally.numbers(asked, values, true, stage.words, iterations=stage.iterations)
 
-    def _bars(self, stage: Stage, asked: Choice | Rank, values: list[Value], came: Came) -> Bars:
+    def _bars(self, stage: Stage, asked: Choice | Rank, values: list[Value], right: RightAnswers) -> Bars:
         names = stage.names
         runs = [names.get(name, name) for name in asked.runs] if isinstance(asked, Rank) else []
-        return tally.bars(asked, values, came.values.get(asked.id), runs, stage.words)
+        return tally.bars(asked, values, right.values.get(asked.id), runs, stage.words)
 
     def _vote(
         self,
@@ -173,7 +177,7 @@ class Room:
         stage: Stage,
         attempts: list[Attempt],
         mine: Attempt | None,
-        came: Came,
+        right: RightAnswers,
     ) -> VoteTally | None:
         """The newest vote, if it is on a question of this lesson."""
         slug = stage.lesson.slug
@@ -189,7 +193,7 @@ class Room:
             or mine is not None
             or self._votes.has_voted(person, slug, asked.id)
         )
-        bars = [self._bars(stage, cast(Choice, asked), values, came) for values in rounds] if may_see else []
+        bars = [self._bars(stage, cast(Choice, asked), values, right) for values in rounds] if may_see else []
         return {
             "question": asked.id,
             "asked": stage.question(asked),

@@ -73,7 +73,7 @@ class Truth:
     def answer(self, question: Question, aim: Aim) -> Any:
         """An answer as one gives it on the page: an option's id, names of runs, a number, an iteration; of a sketch,
         run → heights of the curve, from 0 at the foot of the chart to 1. Before the runs have ended it is a guess."""
-        came = None if self.figures is None else results.came(question, self.figures, self._runs)
+        came = None if self.figures is None else results.right_answer(question, self.figures, self._runs)
         is_right = aim == "right"
         match question:
             case Choice():
@@ -121,7 +121,9 @@ class Truth:
     def came(self, question: Question) -> str:
         """What came, in words."""
         assert self.figures is not None, "the runs have not ended"
-        return results.in_words(question, results.came(question, self.figures, self._runs), self.stage.words)
+        return results.in_words(
+            question, results.right_answer(question, self.figures, self._runs), self.stage.words
+        )
 
     def reached(self, what: str, of: Measured) -> bool:
         """Whether something to try has reached what is asked of it, by its figures."""
