@@ -43,13 +43,13 @@ MIN_SIDE = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to look; see `FIELDS`.
+    """What of the landscape is measured; see `FIELDS`.
 
     Attributes:
         directions: "paths": the plane of the trainings' weights; "random": two random directions.
         seed: of the random directions.
         size: points of the grid along each side.
-        images: the loss is measured on as many, the first ones.
+        images: the loss is measured on this many images, the first ones of the part.
     """
 
     directions: str = "paths"
@@ -59,10 +59,10 @@ class Options:
 
 
 def demand_same_network(configs: Sequence[ExperimentConfig]) -> None:
-    """Refuse to compare networks that differ. Their initial weights and rates of dropout may.
+    """Refuse networks that have no common space of weights. Initial weights and rates of dropout may differ.
 
     Raises:
-        ConfigError: names the first one that is another network than the first.
+        ConfigError: names the first experiment whose network differs from that of the first.
     """
     first = configs[0]
     for place, other in enumerate(configs):
@@ -82,10 +82,10 @@ class Survey:
     Args:
         config: the experiment of the first path; all paths have its network.
         part: the images to measure on.
-        paths: for each training its snapshots, the first first. The last of each is the moment.
+        paths: for each training its snapshots, earliest first. The last one is the moment that is looked at.
 
     Attributes:
-        done, total: how many losses are measured, and how many there will be.
+        done, total: how many losses are measured so far, and how many will be in the end.
 
     Raises:
         ConfigError: the weights have not moved, so they have no direction; or some are not finite.
@@ -109,7 +109,7 @@ class Survey:
             else random_plane(self._network, paths[0][-1], options.seed)
         )
         self._places = [[self.plane.place(point.parameters) for point in path] for path in paths]
-        self._sides = self._extent()
+        self._grid = self._grid_values()
         size = options.size
         self._losses = np.full((size, size), np.nan)
         self._measured: list[list[float]] = [[] for _ in paths]
@@ -117,13 +117,13 @@ class Survey:
         self.total = size * size + sum(map(len, paths))
 
     def run(self) -> Iterator[None]:
-        """Measure all losses; yields after each."""
+        """Measure all losses, and yield after each of them."""
         for path, measured in zip(self._paths, self._measured, strict=True):
             for point in path:
                 measured.append(self._loss(point.state))
                 self.done += 1
                 yield
-        a_values, b_values = self._sides
+        a_values, b_values = self._grid
         for row, b in enumerate(b_values):
             for column, a in enumerate(a_values):
                 self._losses[row, column] = self._loss(self.plane.at(a, b))
@@ -134,12 +134,15 @@ class Survey:
     def result(self) -> dict[str, Any]:
         """What was measured, as JSON.
 
-        `a` and `b`: the values of the grid's columns and rows. `losses`: row by row; None where one is not finite.
-        `images`: on how many it was measured. `paths`: of each its points, with `iteration`, the place `a`, `b` in the
-        plane, the distance `off` from the plane, and the `loss` of the network itself. `inside`: the share of the
-        squared distances between the points of the paths that lies in the plane.
+        a, b: the coordinates of the grid's columns and rows.
+        losses: row by row; None where a loss is not finite.
+        images: the number of images on which the losses were measured.
+        directions: as in `Options`.
+        inside: the share of the paths' variance that lies in the plane, from 0 to 1.
+        paths: the points of each path: `iteration`; the coordinates `a`, `b` of its projection onto the plane; its
+            distance `off` from the plane; and the `loss` of the network itself, not of the projection.
         """
-        a_values, b_values = self._sides
+        a_values, b_values = self._grid
         return {
             "a": [float(a) for a in a_values],
             "b": [float(b) for b in b_values],
@@ -157,24 +160,24 @@ class Survey:
         }
 
     def _loss(self, state: Array) -> float:
-        """The mean loss at a point (n + m,), without penalties."""
+        """The mean loss without penalties at a `Snapshot.state`: all parameters, then running means and variances."""
         network = self._network
         count = len(network.vector)
         network.vector[...] = state[:count]
-        at = count
+        start = count
         for values in network.running.values():
-            values[...] = state[at : at + values.size].reshape(values.shape)
-            at += values.size
+            values[...] = state[start : start + values.size].reshape(values.shape)
+            start += values.size
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self._evaluator.measure()[1]
 
-    def _extent(self) -> tuple[Array, Array]:
-        """The places of the grid's columns and rows: around all paths, or to ±1 if random directions need no more."""
+    def _grid_values(self) -> tuple[Array, Array]:
+        """The coordinates of the grid's columns and rows: around all paths, and for random directions at least ±1."""
         places = np.array([place[:2] for path in self._places for place in path])
         size = self._options.size
         if self._options.directions == "random":
-            most = max(1.0, float(np.abs(places).max()) * (1 + MARGIN))
-            return np.linspace(-most, most, size), np.linspace(-most, most, size)
+            limit = max(1.0, float(np.abs(places).max()) * (1 + MARGIN))
+            return np.linspace(-limit, limit, size), np.linspace(-limit, limit, size)
         low, high = places.min(axis=0), places.max(axis=0)
         middle, half = (low + high) / 2, (high - low) / 2 * (1 + 2 * MARGIN)
         half = np.maximum(half, MIN_SIDE * half.max())
@@ -184,16 +187,22 @@ class Survey:
         )
 
     def _inside(self) -> float:
-        """The share of the squared distances between the paths' points and their mean that the plane contains."""
+        """The share of the paths' variance (squared distances from their mean) that lies in the plane."""
         points = [point for path in self._paths for point in path]
         mean = np.mean([point.parameters for point in points], axis=0, dtype=np.float64)
         whole = sum(float(((point.parameters - mean) ** 2).sum()) for point in points)
         _, _, off_mean = self.plane.place(mean.astype(self.plane.center.dtype))
+        # the distances from the plane, around that of the mean: Σ (off − off_mean)² = Σ off² − n · off_mean²
         off = sum(off**2 for places in self._places for _, _, off in places) - len(points) * off_mean**2
         return max(0.0, 1.0 - off / whole) if whole else 1.0
 
 
 def _demand_finite(paths: Sequence[Sequence[Snapshot]]) -> None:
+    """Refuse paths with a point where not all weights are finite.
+
+    Raises:
+        ConfigError: with the iteration of the first such point.
+    """
     for point in (point for path in paths for point in path):
         if not np.isfinite(point.state).all():
             text = f"some weights at iteration {point.iteration:,} are not finite; choose an earlier one"

@@ -16,7 +16,8 @@ from engine.reasons import Why
 class Checkpoint(TypedDict):
     """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations.
 
-    `kept_bytes`: the size of one that is kept after the training's end; it was made before any change by hand there.
+    `kept_bytes`: the size of a checkpoint that is kept after the training's end; others lack it. Such a checkpoint was
+    made before any change by hand at the same iteration.
     """
 
     file: str
@@ -34,14 +35,14 @@ class Job:
         stretches: of a fork, what is trained before the experiment, as JSON of `engine.stretches`.
         data_dir, cache_dir, own_dir, checkpoint_dir: folders; `own_dir` is that of own data sets.
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
-        kept_bytes: bound of the checkpoints that are kept after the end.
+        kept_bytes: the most bytes of all checkpoints together that are kept after the end.
         memory_bytes: what the arrays of the training may take.
-        stored: how many iterations have stored rows.
+        stored: how many iterations have stored rows; the worker computes them again without storing them.
         seconds: training time so far.
         changes: changes by hand that were made so far.
         wanted: changes by hand that were requested and not made yet.
         dead: whether the network is known to be dead.
-        paused, steps: whether to pause, and after how many iterations.
+        paused, steps: whether the training is paused, and how many iterations it makes before it stands.
     """
 
     training: str
@@ -238,6 +239,7 @@ _EVENTS = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def encode(message: Command | Event) -> bytes:
+    """A message as JSON in UTF-8: [name of the class, fields]."""
     return json.dumps([type(message).__name__, vars(message)], allow_nan=False).encode()
 
 

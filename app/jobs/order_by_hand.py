@@ -1,7 +1,7 @@
-"""The order by hand: what the teacher moves in the queue, and how that outlives a restart. Lives in the event loop.
+"""The order by hand: the trainings that the teacher has moved in the queue. It outlives a restart.
 
-An order is stored first, and then made. What waits out of turn also changes by itself, as trainings start, are
-cancelled or lose their workers: that is stored with the next tick of the scheduler.
+A move is stored first, and made in the queue after that. The list of moved trainings also changes when one of them
+starts, is cancelled or loses its worker; that is stored with the next tick of the scheduler.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from app.storage.database import Database
 
 
 class OrderByHand:
-    """Moves trainings that wait, as the teacher says."""
+    """Moves trainings in the queue, and stores the order. Lives in the event loop."""
 
     def __init__(self, register: Register, queue: Queue, database: Database) -> None:
         self._register = register
         self._queue = queue
         self._database = database
         self._stored: list[OutOfTurn] = []
-        # held while an order is stored and made, so that none is made upon an older one
+        # held while a move is stored and made, so that each starts from the order that the last one has left
         self._order = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
-        """Make the order of the last server again, of the trainings that wait now."""
+        """Restore the order that the last server stored, as far as its trainings still wait."""
         self._stored = await self._database.read(queue_store.load)
         self._queue.restore(self._stored)
 
@@ -41,18 +41,19 @@ class OrderByHand:
         await self._store_now()
 
     async def put_first(self, training_id: str) -> None:
-        """Let a training start before all that wait, unless it has started meanwhile.
+        """Let a training start before all others that wait. Nothing changes if it has started meanwhile.
 
         Raises:
             NotFound: there is no such training.
             StoreUnavailable: the disk accepts no writes now; the order stays as it was.
         """
         self._demand(training_id, field="training")
-        await self._make(lambda queue: queue.move_first(training_id))
+        await self._store_and_move(lambda queue: queue.move_first(training_id))
 
     async def put_behind(self, training_id: str, other_id: str) -> None:
-        """Let a training start right after another one that waits, or first where that waits no more; one that has
-        started meanwhile stays as it is.
+        """Let a training start right after another one, or first of all if the other one has started meanwhile.
+
+        A training that has started itself is not moved.
 
         Raises:
             NotFound: there is no such training.
@@ -60,10 +61,10 @@ class OrderByHand:
         """
         self._demand(training_id, field="training")
         self._demand(other_id, field="behind")
-        await self._make(lambda queue: queue.move_behind(training_id, other_id))
+        await self._store_and_move(lambda queue: queue.move_behind(training_id, other_id))
 
     def store_changes(self) -> None:
-        """Begin to store the order, where it has changed by itself."""
+        """Begin to store the order if it has changed without a move."""
         if (self._task is None or self._task.done()) and self._queue.out_of_turn() != self._stored:
             self._task = asyncio.create_task(self._store_now())
 
@@ -71,7 +72,7 @@ class OrderByHand:
         if self._register.find(training_id) is None:
             raise NotFound(f"there is no training {training_id!r}", field=field)
 
-    async def _make(self, move: Callable[[Queue], None]) -> None:
+    async def _store_and_move(self, move: Callable[[Queue], None]) -> None:
         async with self._order:
             planned = self._queue.copy()
             move(planned)
@@ -82,7 +83,8 @@ class OrderByHand:
         async with self._order:
             places = self._queue.out_of_turn()
             if places != self._stored:
-                with contextlib.suppress(LabError):  # a disk that takes no writes now: with the next tick
+                # the disk accepts no writes now; the next tick tries again
+                with contextlib.suppress(LabError):
                     await self._store(places)
 
     async def _store(self, places: list[OutOfTurn]) -> None:

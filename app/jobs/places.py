@@ -13,7 +13,7 @@ from app.jobs.queue import ANYBODY, Level, Owner, Owners, Queue
 from app.jobs.register import Register
 from app.jobs.sharing import SHAREABLE
 from app.jobs.speed import Speed
-from app.jobs.waits import KNOWN, Parts, expected_starts
+from app.jobs.waits import KNOWN, RunningShares, expected_starts
 from app.live.hub import Hub
 from app.people.allowance import Allowance, Cost
 from app.settings import Settings
@@ -135,7 +135,7 @@ class Places:
 
     def _may_run(self, owner: Owner) -> bool:
         max_running = self._allowance.max_running(owner)
-        return max_running >= self.count or Parts(map(self.queue.payers, self._held)).leave_room(
+        return max_running >= self.count or RunningShares(map(self.queue.payers, self._held)).leave_room(
             owner, max_running
         )
 

@@ -1,4 +1,4 @@
-"""Waits: the place of each waiting training in the queue, and in how many seconds it starts about."""
+"""Waits: how many trainings start before each one in the queue, and an estimate of the seconds until it starts."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from app.jobs.register import Register
 from app.runs import Run
 from app.trainings import Training
 
-#: The first of the queue whose places are known, and how many owners these may have; the others wait without one.
+#: Waits are computed for at most this many trainings at the head of the queue, with at most this many owners together.
+#: The others have none.
 KNOWN = 2000
 KNOWN_OWNERS = 20_000
-#: The most runs whose places are published at a time; the nearest to their start first.
+#: At most this many runs are published at a time; those that start soonest come first.
 PUBLISHED_RUNS = 32
-#: Computing the places takes at most one thirtieth of the time.
+#: After a computation of all waits, the next one begins only after this many times its duration.
 SHARE = 30
-#: A training in parts; whole numbers, so that taking away what was added leaves nothing.
+#: A training in units of which its owners get equal shares. Integers, because sums of fractions would not return to 0.
 WHOLE = 1_000_000
-#: (bound, multiple): a time up to the bound is rounded up to a multiple; both in seconds.
+#: (bound, step), in seconds: a time up to the bound is rounded up to a multiple of the step.
 STEPS = ((10, 1), (60, 5), (300, 15), (3600, 60), (math.inf, 300))
 
 
@@ -36,17 +37,21 @@ def expected_starts(
     *,
     max_running: Callable[[Owner], float] = lambda owner: math.inf,
 ) -> list[tuple[str, float]]:
-    """The first trainings of a queue in the order in which they will start, with the seconds until then.
+    """The order in which the trainings of a queue will start, and the seconds until each starts.
+
+    Plays the queue forward: whenever a running training ends, the next one that may start takes its place. Stops after
+    `KNOWN` trainings.
 
     Args:
-        running: those that train: seconds until each leaves its place, and its owners.
-        seconds: how long a training will hold its place.
+        running: of each running training, the seconds until it ends, and its owners.
+        workers: how many trainings run at the same time.
+        seconds: how long a waiting training will run.
         max_running: how many trainings of an owner may run at the same time.
     """
     rest = queue.copy()
-    parts = Parts()
+    parts = RunningShares()
     ends: list[tuple[float, int, Sequence[Owner]]] = []
-    numbers = itertools.count()
+    numbers = itertools.count()  # decide between equal times, as owners cannot be compared
     for left, owners in running:
         parts.begin(owners)
         heapq.heappush(ends, (left, next(numbers), owners))
@@ -66,9 +71,8 @@ def expected_starts(
             free -= 1
         elif ends:
             now = ends[0][0]
-            while (
-                ends and ends[0][0] == now
-            ):  # those that end together all leave their places before one is taken
+            # those that end together all leave their places before one is taken
+            while ends and ends[0][0] == now:
                 _, _, owners = heapq.heappop(ends)
                 parts.end(owners)
                 free += 1
@@ -77,8 +81,8 @@ def expected_starts(
     return starts
 
 
-class Parts:
-    """How much of the running trainings is each owner's: one that several waited for counts in equal parts."""
+class RunningShares:
+    """How many of the running trainings each owner has. One with several owners counts in equal parts for each."""
 
     def __init__(self, running: Iterable[Sequence[Owner]] = ()) -> None:
         self._parts: Counter[Owner] = Counter()
@@ -86,7 +90,7 @@ class Parts:
             self.begin(owners)
 
     def leave_room(self, owner: Owner, max_running: float) -> bool:
-        """Whether an owner may have one more."""
+        """Whether an owner who may have `max_running` trainings may have one more."""
         return self._parts[owner] < max_running * WHOLE
 
     def begin(self, owners: Sequence[Owner]) -> None:
@@ -99,56 +103,57 @@ class Parts:
 
 
 def rounded_up(seconds: float) -> int:
-    """Seconds as they are shown: the farther away, the coarser, and never too few."""
-    step = next(step for most, step in STEPS if seconds <= most)
+    """Seconds as they are shown: rounded up, the longer the coarser."""
+    step = next(step for bound, step in STEPS if seconds <= bound)
     return math.ceil(seconds / step) * step
 
 
-def worth_showing(wait: Wait) -> tuple[int, int | None]:
-    """What must change of a wait before it is published again: a place far behind is known roughly."""
+def rounded_wait(wait: Wait) -> tuple[int, int | None]:
+    """A wait with a rounded place. A run is published again only if this has changed: rarely if it is far behind."""
     return rounded_up(wait["ahead"]), wait["seconds"]
 
 
 class Waits:
-    """Gives the runs that wait their places, and publishes those that have changed. Lives in the event loop.
+    """Sets the waits of trainings, and publishes the runs whose wait has changed. Lives in the event loop.
 
     Attributes:
-        starts: the trainings that wait, in their order, with the seconds until each starts, as they were computed last.
+        starts: the last result of `expected_starts`.
     """
 
     def __init__(self, register: Register, starts: Callable[[], list[tuple[str, float]]]) -> None:
-        """`starts`: as of `expected_starts`."""
+        """`starts`: computes `expected_starts` for the queue as it is now."""
         self._register = register
         self._compute_starts = starts
         self.starts: list[tuple[str, float]] = []
         self._waiting: list[Training] = []
-        self._published: dict[str, tuple[int, int | None]] = {}  # by run
+        self._published: dict[str, tuple[int, int | None]] = {}  # run → the rounded wait that viewers have
         self._due: deque[Run] = deque()
-        self._next = 0.0
+        self._next_at = 0.0
 
     def publish_due(self) -> None:
-        """Compute the places again, unless that was done a moment ago, and publish some of those that have changed."""
+        """Compute the waits again, unless that was done a moment ago, and publish some of those that have changed."""
         begun = time.monotonic()
-        if begun >= self._next:
+        if begun >= self._next_at:
             self._compute()
-            self._next = begun + SHARE * (time.monotonic() - begun)
+            self._next_at = begun + SHARE * (time.monotonic() - begun)
         due = [self._due.popleft() for _ in range(min(PUBLISHED_RUNS, len(self._due)))]
         self._register.publish_settled(due)
-        self._published.update((run.id, worth_showing(wait)) for run in due if (wait := run.training.wait))
+        self._published.update((run.id, rounded_wait(wait)) for run in due if (wait := run.training.wait))
 
     def _compute(self) -> None:
-        for one in self._waiting:
-            one.wait = None
+        for waited in self._waiting:
+            waited.wait = None
         self._waiting = []
         before, self._published = self._published, {}
         self._due.clear()
         self.starts = self._compute_starts()
         for ahead, (training_id, start) in enumerate(self.starts):
-            if (training := self._register.find(training_id)) is None:
+            training = self._register.find(training_id)
+            if training is None:
                 continue
             training.wait = {"ahead": ahead, "seconds": rounded_up(start) if math.isfinite(start) else None}
             self._waiting.append(training)
-            shown = worth_showing(training.wait)
+            shown = rounded_wait(training.wait)
             for run in self._register.runs_of(training):
                 if run.id in before:
                     self._published[run.id] = before[run.id]

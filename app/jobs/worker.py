@@ -76,7 +76,7 @@ def _train(link: Link, job: Job) -> None:
         course = _course(job)
         trainer, evaluations = _trainer(job, course)
     except (ConfigError, DatasetError, MemoryError) as error:
-        link.report(_ended("failed", reasons.reason_of(error)))
+        link.report(_finished("failed", reasons.reason_of(error)))
         return
     link.report(Began(str(trainer.data["digest"])))
     columns = course.columns(trainer)
@@ -85,10 +85,10 @@ def _train(link: Link, job: Job) -> None:
     ending: Finished | Stopped
     try:
         training = Training(link, trainer, job, course)
-        del trainer  # else it would stay in memory beside the one that goes on after a fork
+        del trainer  # otherwise it would stay in memory beside the trainer that goes on after a fork
         ending = training.run()
     except (ConfigError, MemoryError) as error:  # such as weights at a fork that are not finite
-        ending = _ended("failed", reasons.reason_of(error))
+        ending = _finished("failed", reasons.reason_of(error))
         link.flush()
     link.report(ending)
 
@@ -113,12 +113,13 @@ def _trainer(job: Job, course: Course) -> tuple[Trainer, int]:
     return Trainer(course.first, data_dir=data_dir, cache_dir=cache_dir), 0
 
 
-def _ended(status: str, reason: str | None) -> Finished:
+def _finished(status: str, reason: str | None) -> Finished:
+    """The event that a training has ended, with the code and values of its reason."""
     return Finished(status, reason, reasons.why(reason))
 
 
 class Training:
-    """One training in this process: trains, obeys, reports, saves."""
+    """One training in this process: it trains, follows commands, reports rows and events, and saves checkpoints."""
 
     def __init__(self, link: Link, trainer: Trainer, job: Job, course: Course) -> None:
         self._link = link
@@ -140,9 +141,13 @@ class Training:
         self._paused: bool = job.paused
         self._steps: int = job.steps
         #: changes by hand of earlier attempts, to be made again at their iterations
-        self._known = deque(change for change in job.changes if change.iteration >= trainer.iteration)
+        self._earlier_changes = deque(
+            change for change in job.changes if change.iteration >= trainer.iteration
+        )
+        #: the last iteration whose rows are stored
         self._stored: int = job.stored
-        self._wanted = deque(job.wanted)
+        #: changes by hand that were requested and are not made yet
+        self._requested_changes = deque(job.wanted)
         #: whether it is known that the network is dead
         self._dead: bool = job.dead
         self._stopped = False
@@ -158,13 +163,13 @@ class Training:
         return ending
 
     def _train(self) -> Finished | Stopped:
-        due = [True]
+        due = [True]  # for each row just computed, whether it is time to flush
         self._trainer = self._course.go_on(self._trainer)
         self._link.resume_clock()
         while not self._trainer.done:
             asked = self._looks.are_frequent and self._link.has_command()
             if not self._obey_and_report(asked or any(due)):
-                return _ended("cancelled", None) if self._cancelled else Stopped()
+                return _finished("cancelled", None) if self._cancelled else Stopped()
             self._looks.prepare(self._trainer)
             events = self._trainer.advance()
             if self._course.has_forks:
@@ -188,21 +193,27 @@ class Training:
             self._measuring.measure(self._trainer)
         self._report_dead()
         if self._course.has_forks and self._trainer.divergence is None:
-            return _ended(
+            return _finished(
                 "failed", f"it ended at iteration {self._trainer.iteration:,}, before it was forked"
             )
-        return _ended("completed" if self._trainer.divergence is None else "diverged", self._trainer.reason)
+        return _finished(
+            "completed" if self._trainer.divergence is None else "diverged", self._trainer.reason
+        )
 
     @property
-    def _stands(self) -> bool:
-        """Paused, with no step left to do, and where the stored rows end."""
+    def _waits_for_command(self) -> bool:
+        """Whether training waits for a command: it is paused, has no step left, and has repeated all stored rows."""
         return self._paused and self._steps <= 0 and self._trainer.iteration >= self._stored
 
     # -- between iterations ----------------------------------------------------------------------
 
     def _obey_and_report(self, due: bool) -> bool:
-        """Flush, save and follow commands when it is time to; False: stop training."""
-        if due or self._stands:
+        """Report, save and follow commands if it is time for that. Returns False if training must stop.
+
+        Args:
+            due: whether it is time, also if training goes on.
+        """
+        if due or self._waits_for_command:
             if self._trainer.iteration <= self._stored:
                 self._link.resume_clock()  # repeated, and so counted already
             self._link.flush()
@@ -221,7 +232,7 @@ class Training:
     def _obey(self) -> None:
         """Take the commands that are there; while paused, wait for one that lets training go on."""
         while not (self._stopped or self._cancelled):
-            waits = self._stands
+            waits = self._waits_for_command
             if waits:
                 self._change()
             if not (waits or self._link.has_command()):
@@ -236,7 +247,7 @@ class Training:
                 case Resume():
                     self._paused = False
                 case ChangeLive(values):
-                    self._wanted.append(values)
+                    self._requested_changes.append(values)
                 case Save():
                     self._save_now()
                     self._link.report(SaveDone())
@@ -250,11 +261,11 @@ class Training:
     def _change(self) -> None:
         """Make the changes by hand that are due before the next iteration."""
         trainer = self._trainer
-        while self._known and self._known[0].iteration <= trainer.iteration:
-            trainer.set_live(**self._known.popleft().values)
+        while self._earlier_changes and self._earlier_changes[0].iteration <= trainer.iteration:
+            trainer.set_live(**self._earlier_changes.popleft().values)
         # A new change must not fall among rows that are stored already as they were without it.
-        while self._wanted and trainer.iteration >= self._stored:
-            values = self._wanted.popleft()
+        while self._requested_changes and trainer.iteration >= self._stored:
+            values = self._requested_changes.popleft()
             before = {
                 "learning_rate": trainer.learning_rate,
                 "l1": trainer.network.penalty.l1,
@@ -267,7 +278,7 @@ class Training:
             self._link.report(LiveChanged(trainer.iteration, changes))
 
     def _report_dead(self) -> None:
-        """Say once where the network was dead first, after the rows that show it."""
+        """Report once the iteration at which the network died. Called after a flush, so after the rows that show it."""
         if not self._dead and (since := self._trainer.first_dead) is not None:
             self._dead = True
             self._link.report(Died(since))
@@ -291,7 +302,7 @@ class Training:
         self._report_saved()
 
     def _report_kept(self) -> None:
-        """After all rows that a kept checkpoint follows."""
+        """Report the kept checkpoints if they have changed. Called after a flush: their rows are stored before them."""
         if (kept := self._keeper.news()) is not None:
             self._link.report(Kept(kept))
 
