@@ -8,9 +8,8 @@ from __future__ import annotations
 
 def one_thread() -> None:
     """Let the linear algebra libraries that this process has loaded use one thread, from now on."""
-    from threadpoolctl import (
-        ThreadpoolController,
-    )  # here, because importing it takes long and not every process needs it
+    # here, because importing it takes long and not every process needs it
+    from threadpoolctl import ThreadpoolController
 
     for library in ThreadpoolController().select(user_api="blas").lib_controllers:
         library.set_num_threads(1)

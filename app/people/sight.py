@@ -64,9 +64,8 @@ class Sight:
         Args:
             again: whether it trains what is trained anyway, or was changed by hand: the class does not wait for that.
         """
-        if (
-            self._classroom is None or run.study is not None
-        ):  # a study takes long, and nobody waits for it alone
+        # a study takes long, and nobody waits for it alone
+        if self._classroom is None or run.study is not None:
             return False
         owner, shown = self._classroom.find(run.owner), self._classroom.shown or {}
         is_lesson = shown.get("kind") == "lesson" and run.lesson is not None

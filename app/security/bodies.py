@@ -60,9 +60,8 @@ def _checked(body: bytes) -> bytes:
     except ValueError as error:
         raise Invalid(error.args[0]) from None
     if "\\u" not in text:
-        return (
-            text.encode()
-        )  # only escapes bring halves of surrogate pairs into a text of UTF-8, and NUL into one of JSON
+        # only escapes bring halves of surrogate pairs into a text of UTF-8, and NUL into one of JSON
+        return text.encode()
     try:
         found = find_unfit(json.loads(text))
     except (ValueError, RecursionError):

@@ -204,9 +204,8 @@ def load_latest(connection: sqlite3.Connection, training: Training) -> dict[str,
         columns = tuple(json.loads(stream["columns"]))
         times = _times(last["times"], training.started_at)
         training.remember(Rows(columns, last["first"], _values(last["data"], len(columns)), times))
-        if (
-            not times and training.started_at and training.finished_at
-        ):  # from the first version, which stored no times
+        # from the first version, which stored no times
+        if not times and training.started_at and training.finished_at:
             training.seconds = max(training.seconds, training.finished_at - training.started_at)
         totals[stream["stream"]] = last["first"] + last["rows"]
     return totals

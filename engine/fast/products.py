@@ -252,9 +252,8 @@ def _rows_of_large(m: int, k: int, n: int) -> int:
 @lru_cache(maxsize=1)
 def has_small_kernels() -> bool:
     """Whether NumPy's BLAS has kernels for small products on this processor."""
-    from threadpoolctl import (
-        threadpool_info,
-    )  # here, because importing it takes long and not every process needs it
+    # here, because importing it takes long and not every process needs it
+    from threadpoolctl import threadpool_info
 
     return any(library.get("architecture") in HAVE_SMALL_KERNELS for library in threadpool_info())
 

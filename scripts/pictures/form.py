@@ -68,9 +68,8 @@ def lesson(studio: Studio) -> None:
     newest = f"/api/lessons/{slug}/attempts/newest"
     for page, ending in studio.both(lab):
         page.open_lesson(slug)
-        if (
-            lab.http.get(f"{newest}?language=en").status_code == 200
-        ):  # the other language's page has played it
+        # the other language's page has played it
+        if lab.http.get(f"{newest}?language=en").status_code == 200:
             page.page.click("#lesson [data-focus='menu']")
             page.page.locator("#lesson .panel button").first.click()
             page.page.wait_for_selector("#lesson-launch")

@@ -65,19 +65,15 @@ RUNS = ["ReLU", "sigmoid", "10,000 images", "missing"]
         ('max(test("ReLU"), test("sigmoid")) == test("ReLU")', True),
         ('std(test("ReLU")) == 1 and median(test("ReLU"), test("sigmoid")) == 51', True),
         ('log10(lowest("sigmoid")) == -4', True),
-        (
-            'test("10,000 images") == 50',
-            True,
-        ),  # as it is written, though its name is another one on the digits
+        # as it is written, though its name is another one on the digits
+        ('test("10,000 images") == 50', True),
         ('takes_off("ReLU", 20) == 10 and best("ReLU") == 70 and best_at("ReLU") == 20', True),
         ('test_at("ReLU", 25) == 70 and loss_at("ReLU", 30) == 0.25 and gap_at("ReLU", 10) == 5', True),
         ('swing("ReLU", 10, 30) == 45 and swing("ReLU", 20, 99) == 10 and swing("ReLU", 5, 9) > 0', False),
         ('swing("ReLU", 10, 30) == 45 and swing("ReLU", 20, 99) == 10', True),
         ('gradient("ReLU", 1, 2) == 3 and gradient("ReLU", -1, 99) == 6', True),
-        (
-            'gradient("ReLU", 3, 2) > 0 or gradient("ReLU", 1, 0) > 0',
-            False,
-        ),  # there is no such layer, no such row
+        # there is no such layer, no such row
+        ('gradient("ReLU", 3, 2) > 0 or gradient("ReLU", 1, 0) > 0', False),
         ('takes_off("ReLU", 99) > 0', False),
         ('moved("ReLU", 1) > 5 and moved("ReLU", -1) == 50 and mean(moved("ReLU", 1)) == 20', True),
         ('moved("ReLU", 1) > 15', False),  # one of the seeds is not above

@@ -153,9 +153,8 @@ def appended(database, run_id, first, values, at=0.0):
 def test_rows_that_are_repeated_from_anywhere_are_stored_once(database, starts, count):
     expected = store(database, "again", [3])
     for start in starts:
-        first = min(
-            start, expected.shape[1]
-        )  # a worker continues at the end of the stored rows, or before it
+        # a worker continues at the end of the stored rows, or before it
+        first = min(start, expected.shape[1])
         found = appended(database, "again", first, rows(first, count))
         new = max(0, first + count - expected.shape[1])
         assert (found.count if found else 0) == new

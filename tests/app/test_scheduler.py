@@ -261,9 +261,8 @@ def test_the_places_of_runs_that_wait_are_published_as_they_change_some_at_a_tim
     most, exact = event_loop.run(scenario())
 
     assert most <= PUBLISHED_RUNS + PROGRESS_RUNS < len(exact)
-    assert exact == list(
-        range(78)
-    )  # of the far ones, what was published is rounded, and what an answer says is not
+    # of the far ones, what was published is rounded, and what an answer says is not
+    assert exact == list(range(78))
 
 
 class Idle(LocalExecutor):
@@ -329,9 +328,8 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
             assert mine.training is theirs.training
             await commands.change_live(theirs.id, {"learning_rate": 0.5}, by=teacher.id)
             assert mine.training is not theirs.training
-            await commands.change_live(
-                mine.id, {"learning_rate": 0.5}, by=ada.id
-            )  # it is theirs alone by now
+            # it is theirs alone by now
+            await commands.change_live(mine.id, {"learning_rate": 0.5}, by=ada.id)
 
     event_loop.run(scenario())
 
@@ -362,10 +360,11 @@ def test_whoever_asks_what_a_fork_would_be_waits_for_no_launch(state_dir):
         async with Lab(state_dir, executor=Idle()) as lab:
             commands = lab.scheduler.commands
             (run,) = await commands.launch([config_of(0)])
+            # as a launch has that is being stored
             async with (
                 asyncio.timeout(20),
                 lab.scheduler._sharing.order,
-            ):  # as a launch has that is being stored
+            ):
                 found = await commands.forking.check(run.id, Wish(0, {"training": {"iterations": 7}}))
             assert found.config.iterations == 7
 

@@ -130,9 +130,8 @@ def test_a_dead_network_is_marked_where_its_gradients_ended_and_its_details_say_
     ]
     (note,) = lab.wait_for(run_id, "completed")["annotations"]
     page = open_page(lab)
-    page.until(
-        f"{MARKS.format('loss')}?.marker.symbol.includes('circle-x-open')"
-    )  # runs are drawn one after another
+    # runs are drawn one after another
+    page.until(f"{MARKS.format('loss')}?.marker.symbol.includes('circle-x-open')")
     assert marks(page, "loss")["circle-x-open"] == [note["iteration"]]
     page.page.click(f'[data-run="{run_id}"] .run-name')
     page.until(

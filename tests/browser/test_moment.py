@@ -154,9 +154,8 @@ def test_the_form_forks_a_run_where_the_moment_is_and_says_what_cannot_change(op
     page.until(
         f"document.querySelector('#chart-loss').data.find(({{meta}}) => meta.run === '{fork_id}')?.x[0] === 30"
     )
-    expect(page.page.locator(f'[data-run="{fork_id}"].selected')).to_have_count(
-        1
-    )  # it was launched: not pale
+    # it was launched: not pale
+    expect(page.page.locator(f'[data-run="{fork_id}"].selected')).to_have_count(1)
     expect(page.page.locator(".run-origin")).to_have_text(
         f"Fork of run {origin['number']} at iteration 30: Learning rate 0.05 instead of 0.1,"
         " Iterations 60 instead of 40"

@@ -38,9 +38,8 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, m
 
     page.page.evaluate(DROP, ["lossroom.json", exported])
 
-    wait_for_list(
-        page, ["sgd 1", "sgd 2"]
-    )  # imported together, so listed together, in the order of their values
+    # imported together, so listed together, in the order of their values
+    wait_for_list(page, ["sgd 1", "sgd 2"])
     expect(page.page.locator(".toast")).to_contain_text("Imported: 2")
     for run_id in page.run_ids():
         page.wait_for_points(run_id, 40)

@@ -19,9 +19,8 @@ def test_three_seeds_launch_three_runs_that_differ_in_nothing_else(page, lab):
     page.choose("seeds", "3")
 
     page.page.click("#launch")
-    page.until(
-        "document.querySelectorAll('[data-run]').length === 3"
-    )  # this is the first launch in the module's lab
+    # this is the first launch in the module's lab
+    page.until("document.querySelectorAll('[data-run]').length === 3")
 
     runs = [lab.run(run_id) for run_id in page.run_ids()]
     assert sorted(run["name"] for run in runs) == [f"chance · seed {seed}" for seed in (7, 8, 9)]

@@ -34,9 +34,8 @@ def test_markup_in_names_notes_and_tags_is_shown_as_text_on_the_page(open_page, 
     page.page.keyboard.press("End")
     page.until("!document.querySelector('.hover-box').hidden")
     expect(page.page.locator(".hover-box .hover-name").first).to_have_text(EVIL)
-    page.page.click(
-        '[data-chart="loss"] .controls > .icon-button'
-    )  # the names of curves, in the whole window
+    # the names of curves, in the whole window
+    page.page.click('[data-chart="loss"] .controls > .icon-button')
     expect(page.page.locator('[data-chart="loss"] .legend.names')).to_contain_text("<script>")
     page.page.keyboard.press("Escape")
     assert page.page.evaluate(HURT) == 0

@@ -57,9 +57,8 @@ LARGE = ("alexnet_cifar", "keras_cifar", "residual, images")
 def drawings(source, count):
     """Images that leave pixels empty as those of the data set do: just enough that they are left out."""
     generator = np.random.default_rng(0)
-    images = generator.integers(
-        0, 256, (count, *source.shape), dtype=np.uint8
-    )  # levels, as the cache holds them
+    # levels, as the cache holds them
+    images = generator.integers(0, 256, (count, *source.shape), dtype=np.uint8)
     if source.shape[0] == 1:
         images[:, :, :2] = images[:, :, -1:] = 0
     return data_of(source, images)

@@ -35,9 +35,8 @@ def test_a_cluster_with_certificates_trains_and_refuses_everybody_without_them(t
 
         async def come_in(address, **arguments):
             comm = await connect(address, timeout=2, **arguments)
-            await comm.write(
-                {"op": "identity"}
-            )  # a server that asks for a certificate closes the connection now
+            # a server that asks for a certificate closes the connection now
+            await comm.write({"op": "identity"})
             return await comm.read()
 
         theirs = security_of(others).get_connection_args("client")

@@ -36,9 +36,8 @@ def test_metrics_count_runs_rows_and_viewers(make_lab):
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {running["id"]: 0}}))
     wait_until(lambda: lab.run(running["id"])["iteration"] > 100, "rows")
-    wait_until(
-        lambda: metrics(lab)["lossroom_lag_seconds_count",] > 0, "a sample of the lag"
-    )  # one take in 16
+    # one take in 16
+    wait_until(lambda: metrics(lab)["lossroom_lag_seconds_count",] > 0, "a sample of the lag")
 
     seen = metrics(lab)
 
