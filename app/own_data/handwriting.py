@@ -1,4 +1,4 @@
-"""Handwriting: digits that people draw in the lab, and give for a data set of all of them."""
+"""Handwriting: digits that people draw in the lab. All together become a data set."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SIDE = 28
 
 
 class Handwriting:
-    """The drawings of a class, or of a lab without one. They are in the database, and leave it with the person who gave
-    them, or when the class ends."""
+    """The drawings of a class, or of a lab without one. They are stored in the database until the class ends, or the
+    person who drew them leaves or takes them back."""
 
     def __init__(self, database: Database, classroom: Classroom | None) -> None:
         self._database = database
@@ -35,7 +35,7 @@ class Handwriting:
         return None if self._classroom is None else self._classroom.id
 
     async def give(self, person: Person, drawings: Sequence[Drawing]) -> DrawingsAnswer:
-        """Store a person's drawings in the place of those before."""
+        """Store a person's drawings. They replace earlier drawings of this person."""
         now = time.time()
         await self._database.write(lambda c: drawing_store.replace_of(c, person.owner, drawings, now))
         return await self.counts(person)
@@ -46,16 +46,16 @@ class Handwriting:
         return await self.counts(person)
 
     async def counts(self, person: Person) -> DrawingsAnswer:
-        """How many drawings of each digit there are, of how many people, and how many are this person's."""
+        """The number of drawings of each digit, of people who drew them, and of this person's drawings."""
         class_id, owner = self._class_id, person.owner
-        of_all, mine, people = await self._database.read(lambda c: drawing_store.counts(c, class_id, owner))
-        return {"counts": of_all, "people": people, "mine": mine}
+        by_digit, mine, people = await self._database.read(lambda c: drawing_store.counts(c, class_id, owner))
+        return {"counts": by_digit, "people": people, "mine": mine}
 
     async def load(self) -> list[Drawing]:
         """All drawings.
 
         Raises:
-            Conflict: there is none.
+            Conflict: there are no drawings.
         """
         class_id = self._class_id
         found = await self._database.read(lambda c: drawing_store.load(c, class_id))
@@ -65,7 +65,7 @@ class Handwriting:
         return found
 
 
-def write_file(path: Path, found: Sequence[Drawing]) -> None:
-    """Write drawings into a file that is read as every file that people bring."""
-    pixels = np.frombuffer(b"".join(pixels for _, pixels in found), np.uint8).reshape(-1, SIDE, SIDE)
-    drawings_file.write(path, pixels, np.array([digit for digit, _ in found], np.int64))
+def write_file(path: Path, drawings: Sequence[Drawing]) -> None:
+    """Write drawings into a file, from which they are read like any own data that is uploaded."""
+    pixels = np.frombuffer(b"".join(pixels for _, pixels in drawings), np.uint8).reshape(-1, SIDE, SIDE)
+    drawings_file.write(path, pixels, np.array([digit for digit, _ in drawings], np.int64))

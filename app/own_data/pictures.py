@@ -19,24 +19,26 @@ from app.own_data.reasons import make_reason, refusal
 from app.own_data.squares import Seen, Shape, TooManyPixels, Unreadable, look, read_square
 from engine.reasons import Reason
 
-#: Names of image files; also of kinds that are not read, which are then said to be so.
+#: Endings of image files. The kinds in the second line are not read, but each is reported as an unreadable image.
 ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".jfif", ".gif", ".bmp", ".webp"),
     *(".tif", ".tiff", ".heic", ".heif", ".avif", ".svg", ".ppm", ".pgm", ".ico"),
 )
-#: Folders of the parts of a data set, in small letters.
+#: Names of folders, in small letters, that hold one part of a data set. Validation images become training images.
 _PARTS = {
     **dict.fromkeys(("train", "training", "val", "valid", "validation"), TRAIN),
     **dict.fromkeys(("test", "testing"), TEST),
 }
-#: Images that are looked at before the first is read.
-_LOOKED_AT = 60
-#: The side of images that have different sizes, or larger ones than a network is fed with.
+#: This many images are inspected to choose the size and colours of all.
+_INSPECTED = 60
+#: Height and width for images that have different sizes, or a size that is not allowed.
 _USUAL_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
 class _Picture:
+    """An image file, the name of its class, and its part: `TRAIN` or `TEST`."""
+
     member: Member
     name: str
     part: int
@@ -48,13 +50,13 @@ def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping
     Raises:
         DatasetError: no image can be read, or there are too many or too large ones.
     """
-    pictures, has_parts = _sorted_in(contents.members, dropping)
+    pictures, has_parts = _find_pictures(contents.members, dropping)
     if not pictures:
         raise refusal("read_nothing", file=contents.file, there=contents.names)
     codes = Codes(limits)
     labels = codes.of(picture.name for picture in pictures)
     shape = _shape(pictures, choices, limits)
-    images = _allocated(len(pictures), shape, limits)
+    images = _allocate(len(pictures), shape, limits)
     kept, notes = _fill(images, pictures, shape, limits, dropping)
     if not len(kept):
         raise refusal("read_nothing", file=contents.file, there=contents.names)
@@ -73,33 +75,33 @@ def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping
     )
 
 
-def _sorted_in(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Picture], bool]:
-    """The image files with their classes and parts, by name; and whether there are folders of parts."""
+def _find_pictures(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Picture], bool]:
+    """The image files, sorted by part and name; and whether they lie in folders of parts. Other files are dropped."""
     images = []
     for member in members:
         if member.ends(*ENDINGS):
             images.append(member)
         else:
-            archive = member.name.lower().endswith(ARCHIVES)
-            dropping.add(make_reason("read_drop_archive" if archive else "read_drop_other"), member.name)
+            is_archive = member.name.lower().endswith(ARCHIVES)
+            dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
     folders = [member.folders for member in images]
     depth = _depth_of_classes(folders)
     is_part = [len(path) > depth + 1 and path[depth].lower() in _PARTS for path in folders]
     has_parts = bool(is_part) and all(is_part)
     pictures = []
     for member, path in zip(images, folders, strict=True):
-        place = depth + 1 if has_parts else depth
-        if len(path) <= place:
+        class_depth = depth + 1 if has_parts else depth
+        if len(path) <= class_depth:
             dropping.add(make_reason("read_drop_no_folder"), member.name)
             continue
         part = _PARTS[path[depth].lower()] if has_parts else TRAIN
-        pictures.append(_Picture(member, " ".join(path[place].split()), part))
-    return sorted(pictures, key=lambda one: (one.part, natural(one.member.name))), has_parts
+        pictures.append(_Picture(member, " ".join(path[class_depth].split()), part))
+    return sorted(pictures, key=lambda picture: (picture.part, natural(picture.member.name))), has_parts
 
 
 def _depth_of_classes(folders: Sequence[Sequence[str]]) -> int:
-    """How many folders enclose the folders of classes: those that all images lie in, as long as there are others
-    inside."""
+    """How many folders enclose the folders of classes: a folder encloses them if all images lie in it, and none of them
+    directly."""
     depth = 0
     inside = [path for path in folders if path]
     while (
@@ -112,26 +114,31 @@ def _depth_of_classes(folders: Sequence[Sequence[str]]) -> int:
 
 
 def _shape(pictures: Sequence[_Picture], choices: Choices, limits: Limits) -> Shape:
-    """Size and colours as chosen, or as some images have them."""
+    """Size and colours as chosen; without a choice, as the inspected images have them."""
     seen: list[Seen] = []
     if choices.size is None or choices.colour is None:
-        step = max(1, len(pictures) // _LOOKED_AT)
+        step = max(1, len(pictures) // _INSPECTED)
         for picture in pictures[::step]:
             try:
                 seen.append(look(_bytes(picture.member, limits), limits.pixels))
             except (Unreadable, TooManyPixels):
                 continue
-    sides = {side for one in seen for side in (one.width, one.height)}
+    sides = {side for image in seen for side in (image.width, image.height)}
     side = sides.pop() if len(sides) == 1 else _USUAL_SIZE
     usual = side if SIZES[0] <= side <= SIZES[1] else _USUAL_SIZE
     return Shape(
         size=choices.size or usual,
         fit=choices.fit or "crop",
-        colour=any(one.is_coloured for one in seen) if choices.colour is None else choices.colour,
+        colour=any(image.is_coloured for image in seen) if choices.colour is None else choices.colour,
     )
 
 
-def _allocated(count: int, shape: Shape, limits: Limits) -> NDArray[np.uint8]:
+def _allocate(count: int, shape: Shape, limits: Limits) -> NDArray[np.uint8]:
+    """An array (N, C, H, W) for all images.
+
+    Raises:
+        DatasetError: it would be too large.
+    """
     values = count * shape.channels * shape.size**2
     demand_bytes(values + 8 * count, limits)
     return np.empty((count, shape.channels, shape.size, shape.size), np.uint8)
@@ -144,11 +151,15 @@ def _fill(
     limits: Limits,
     dropping: Dropping,
 ) -> tuple[NDArray[np.intp], list[Reason]]:
-    """Read the pictures into `images`; returns the positions of those that could be read, and what is noteworthy."""
+    """Read the pictures into `images`, one after another; those that cannot be read are dropped.
+
+    Returns:
+        The indices of the pictures that were read, and what is noteworthy about them.
+    """
     kept: list[int] = []
     sizes: set[tuple[int, int]] = set()
     is_deep = False
-    for place, picture in enumerate(pictures):
+    for index, picture in enumerate(pictures):
         try:
             values, seen = read_square(_bytes(picture.member, limits), shape, limits.pixels)
         except TooManyPixels:
@@ -158,7 +169,7 @@ def _fill(
             dropping.add(make_reason("read_drop_broken"), picture.member.name)
             continue
         images[len(kept)] = values
-        kept.append(place)
+        kept.append(index)
         sizes.add((seen.width, seen.height))
         is_deep = is_deep or seen.is_deep
     notes = [make_reason("read_note_deep")] if is_deep else []

@@ -72,9 +72,8 @@ async def _read(path: Path, file_name: str, choices: Choices, limits: Limits, ou
         async with asyncio.timeout(limits.seconds):
             with suppress(BrokenPipeError, ConnectionResetError):
                 process.stdin.write(json.dumps(task).encode() + b"\n")
-                await (
-                    process.stdin.drain()
-                )  # not closed: the process ends when its input does, as when the server dies
+                # not closed: the process ends when its input does, as when the server dies
+                await process.stdin.drain()
             with suppress(ValueError):  # the answer is longer than MAX_ANSWER: as if there were none
                 line = await process.stdout.readline()
     except TimeoutError:

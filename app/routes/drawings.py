@@ -75,7 +75,7 @@ async def take_drawings_back(lab: TheLab, person: ThePerson) -> DrawingsAnswer:
 async def upload_drawings(lab: TheLab, person: ThePerson, request: Request) -> Response | UploadAnswer:
     """Make an upload of all drawings, to look at and keep as one of a file."""
     found = await lab.handwriting.load()
-    uploaded = await lab.uploads.make(person, "drawings.npz", partial(handwriting.write_file, found=found))
+    uploaded = await lab.uploads.make(person, "drawings.npz", partial(handwriting.write_file, drawings=found))
     preview = await unless_disconnected(request, lab.uploads.first_preview(uploaded))
     if preview is None:
         return Response(status_code=CLIENT_CLOSED)

@@ -1,4 +1,4 @@
-"""Confusion matrix: how many images of each class the network takes for which class.
+"""Confusion matrix: for each pair of classes, how many images of the first are predicted as the second.
 
     counts[t, p] = the number of images with label t whose largest logit is that of class p
 
@@ -28,7 +28,7 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
 
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
-    """`counts` (classes, classes) int32: rows are true classes, columns what the network says.
+    """`counts` (classes, classes) int32: rows are true classes, columns predicted classes.
 
     Facts:
         part: "test", "validation" or "train".
@@ -49,10 +49,10 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
         cells = outcome.labels * classes + outcome.logits.argmax(axis=1)
         flat += np.bincount(cells, minlength=classes * classes)
     counts = flat.reshape(classes, classes)
-    right, of = counts.diagonal(), counts.sum(axis=1)
+    right, totals = counts.diagonal(), counts.sum(axis=1)
     mistakes = counts - np.diag(right)
     truth, predicted = divmod(int(mistakes.argmax()), classes)
-    most = int(mistakes[truth, predicted])
+    count = int(mistakes[truth, predicted])
     return View(
         {"counts": counts.astype(np.int32)},
         {
@@ -61,11 +61,11 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "total": len(subject.part(part).labels),
             "accuracy": float(right.sum() / counts.sum()),
             "classes": [
-                {"name": name, "count": int(all_), "accuracy": float(good / all_) if all_ else None}
-                for name, good, all_ in zip(names, right, of, strict=True)
+                {"name": name, "count": int(total), "accuracy": float(correct / total) if total else None}
+                for name, correct, total in zip(names, right, totals, strict=True)
             ],
-            "commonest": {"truth": truth, "predicted": predicted, "count": most, "of": int(of[truth])}
-            if most
+            "commonest": {"truth": truth, "predicted": predicted, "count": count, "of": int(totals[truth])}
+            if count
             else None,
         },
     )

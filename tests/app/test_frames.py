@@ -1,3 +1,5 @@
+"""Frames: the binary messages with rows."""
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -39,7 +41,7 @@ def test_floats_start_at_a_multiple_of_four(run_id):
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=10), st.integers(0, 5))
-def test_a_frame_for_another_run_is_the_one_that_would_have_been_encoded_for_it(first, second, column, count):
+def test_a_readdressed_frame_equals_one_that_was_encoded_for_the_other_run(first, second, column, count):
     rows = Rows((column, ',"stream":'), 7, np.ones((2, count), np.float32), [(7 + count, 1.5, 0.5)])
 
     frame = frames.readdressed(frames.encode(first, "train", rows), second)
@@ -47,7 +49,7 @@ def test_a_frame_for_another_run_is_the_one_that_would_have_been_encoded_for_it(
     assert frame == frames.encode(second, "train", rows)
 
 
-def test_a_value_that_is_not_finite_travels_exactly():
+def test_values_that_are_not_finite_are_decoded_as_they_were():
     values = np.array([[np.nan, np.inf, -np.inf]], np.float32)
 
     _, decoded = frames.decode(frames.encode("run", "train", Rows(("loss",), 0, values, [])))

@@ -1,4 +1,4 @@
-"""Files of earlier versions are carried forward to the newest schema, with all that they hold."""
+"""Files of earlier versions are migrated to the newest schema, with all that they hold."""
 
 import contextlib
 import functools
@@ -20,11 +20,12 @@ from tests.support.stored_runs import make_run
 
 
 def insert(run_id):
+    """A write that inserts a run."""
     return lambda c: insert_run(c, make_run(run_id, {}))
 
 
 def schema(path):
-    """Tables with their columns and references, indexes and triggers, as SQLite understands them."""
+    """All tables with their columns, references and indexes, and all triggers, as SQLite describes them."""
     with contextlib.closing(sqlite3.connect(path)) as other, other:
         tables = {
             table: (
@@ -63,7 +64,7 @@ def insert_class(other):
 
 
 def old_file(path, version):
-    """A file as version 1 or 4 made it: two runs whose rows are stored; a third was there and is deleted."""
+    """A file of version 1 or 4 with two runs and their rows. A third run was deleted, so its number stays unused."""
     with file_of_version(version, path) as other:
         for run_id, status in (("a", "completed"), ("b", "running"), ("c", "completed")):
             other.execute(
@@ -86,7 +87,7 @@ COMPUTED = {"crashes": 2, "crashed_at": 1, "attempt": 3, "started_at": 1.6, "fin
 
 
 def open_old(path):
-    """The runs of a file that is carried forward, by id."""
+    """Open a file, which migrates it. Returns the database and the runs by id."""
     database = Database(path)
     database.open()
     trainings = {training.id: training for training in database.read_now(training_store.load_trainings)}
@@ -97,7 +98,7 @@ def open_old(path):
 
 
 @pytest.mark.parametrize("version", [1, 4])
-def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(tmp_path, version):
+def test_a_file_of_an_earlier_version_is_migrated_with_its_runs_and_rows(tmp_path, version):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
     old_file(old, version)
     if version == 4:
@@ -115,12 +116,12 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
             )
 
     database, runs = open_old(old)
-    run, going = runs["a"], runs["b"]
+    run, running = runs["a"], runs["b"]
     rows = [
         database.read_now(lambda c, one=one: row_store.read_rows(c, one.training.id, "train"))
-        for one in (run, going)
+        for one in (run, running)
     ]
-    after = event_loop.run(database.write(insert("new")))
+    new_number = event_loop.run(database.write(insert("new")))
     event_loop.run(database.write(lambda c: run_store.delete_run(c, "b")))
     left = {
         table: database.read_now(
@@ -134,7 +135,7 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
     training = run.training
     assert (run.number, run.name, run.lesson, run.launched_at) == (1, "old run", "2a", 1.5)
     assert (training.status, training.iteration, training.latest) == ("completed", 2, {"loss": 0.25})
-    assert (going.training.status, going.number) == ("running", 2)
+    assert (running.training.status, running.number) == ("running", 2)
     if version == 1:
         assert (run.starred, run.tags, run.notes, training.annotations, training.crashes) == (
             False,
@@ -152,7 +153,7 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
     for found in rows:
         np.testing.assert_array_equal(found.values, VALUES)
         assert found.times == []
-    assert after == 4  # the third was deleted before
+    assert new_number == 4  # not 3, the number of the deleted run
     assert left == {"trainings": 2, "streams": 1, "chunks": 1}
     assert schema(old) == schema(new)
     with contextlib.closing(sqlite3.connect(old)) as other, other:
@@ -160,7 +161,7 @@ def test_a_file_of_an_earlier_version_is_carried_forward_with_its_runs_and_rows(
         assert other.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def test_a_file_from_before_there_were_forks_is_carried_forward(tmp_path):
+def test_a_file_from_before_there_were_forks_is_migrated(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
     with file_of_version(6, old) as other:
         other.execute(

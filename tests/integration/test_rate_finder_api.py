@@ -7,7 +7,7 @@ from engine.rate_finder import find_rate
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.lab_server import running_lab
 
-#: On any machine it takes longer than this lab allows.
+#: Finding a rate for it takes longer than this lab allows, on any machine.
 SLOW = {
     **ENDLESS,
     "network": {"preset": "mlp", "hidden": [4000, 4000]},
@@ -37,7 +37,7 @@ def test_a_lab_finds_what_the_engine_finds_and_stores_nothing(lab):
     assert lab.http.get("/api/runs").json()["runs"] == []
 
 
-def test_what_is_wrong_or_would_take_too_long_is_refused_with_the_reason(lab):
+def test_wrong_and_slow_experiments_are_refused_with_the_reason(lab):
     wrong = lab.http.post(
         "/api/rate-finder", json={**QUICK, "optimizer": {"name": "sgd", "learning_rate": -1}}
     )

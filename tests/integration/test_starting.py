@@ -14,9 +14,10 @@ LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
 
 def lossroom(*arguments, **environment):
-    own = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    """Run a command of the terminal with these settings only."""
+    others = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
     return subprocess.run(
-        [LOSSROOM, *arguments], capture_output=True, text=True, timeout=60, env={**own, **environment}
+        [LOSSROOM, *arguments], capture_output=True, text=True, timeout=60, env={**others, **environment}
     )
 
 
@@ -34,9 +35,8 @@ def test_a_lab_that_listens_everywhere_says_the_addresses_to_type(make_lab):
     assert lab.url == f"http://127.0.0.1:{lab.port}"
     assert said.startswith("  for other machines: ")
     if machine.is_container():
-        assert (
-            "the machine that runs this container" in said
-        )  # its own addresses are not reached from outside
+        # its own addresses are not reached from outside
+        assert "the machine that runs this container" in said
     else:
         assert all(f"http://{address}:{lab.port}" in said for address in machine.addresses())
 
@@ -69,12 +69,12 @@ def test_a_lab_is_not_opened_to_others_by_mistake(arguments, said, tmp_path):
 @pytest.mark.parametrize(
     "reach", [{}, {"class_name": "1-B"}, {"open": True}, {"host": "127.0.0.2", "open": True}]
 )
-def test_a_lab_listens_for_others_where_they_are_expected_unless_an_address_is_given(reach):
+def test_a_lab_for_others_listens_on_all_addresses_unless_one_is_given(reach):
     others = reach.get("class_name") or reach.get("open")
     assert Settings(**reach).host == reach.get("host", "0.0.0.0" if others else "127.0.0.1")
 
 
-def test_the_version_and_the_help_are_there():
+def test_the_version_is_printed_and_without_a_command_the_help():
     assert lossroom("--version").stdout == f"lossroom {__version__}\n"
     bare = lossroom()
     assert (bare.returncode, bare.stdout) == (0, lossroom("--help").stdout)
@@ -129,7 +129,7 @@ def test_every_command_refuses_an_invalid_environment_variable_in_one_line(comma
     assert done.stderr == "lossroom: there is no setting LOSSROOM_WORKER; did you mean LOSSROOM_WORKERS?\n"
 
 
-def test_a_flag_is_named_as_it_was_given():
+def test_an_error_names_the_flag_and_not_the_variable():
     done = lossroom("serve", "--workers", "0")
     assert done.returncode == 2
     assert done.stderr.startswith("lossroom: --workers: ")

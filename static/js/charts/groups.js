@@ -14,10 +14,10 @@ import { shortLabelOf, valueLabelOf } from "../words/labels.js";
  * @import { Curve } from "./curve.js"
  */
 
-/** A group of runs with one curve. @typedef {{runs: Run[], hue: number, label: string, value: string}} Group */
+/** A group of runs with one curve. `value`: the value of the field that they share, as a text. @typedef {{runs: Run[], hue: number, label: string, value: string}} Group */
 
 /**
- * The configs of runs; a run whose config is not fetched is a group of its own.
+ * The configs of runs as flat fields. A run whose config is not fetched yet is a group of its own.
  * @typedef {{get: (id: string) => Fields | undefined}} ConfigsById
  */
 
@@ -46,10 +46,9 @@ export const SPREADS = {
 };
 
 /**
- * Divide runs into groups, in the order of their first runs. `value` is the common value of the field. Groups that differ only
- * in their line style have the same colour.
+ * Divide runs into groups, in the order of their first runs. Groups that differ only in their line style have the same colour.
  * @param {Run[]} runs
- * @param {string} over "" for groups by chance, otherwise a field of the flat configs
+ * @param {string} over the field whose value the runs of a group share; "": the runs of a group differ only by chance
  * @param {string} dash the field that line styles show, or ""
  * @param {ConfigsById} configs
  * @returns {Group[]}
@@ -80,6 +79,7 @@ export function groupsOf(runs, over, dash, configs) {
 }
 
 /**
+ * Equal for runs whose groups have the same colour; null if the fields are not fetched.
  * @param {Fields | undefined} fields
  * @param {string} over
  */
@@ -125,7 +125,10 @@ function commonName([first, ...others]) {
   );
 }
 
-/** The curve of a group: at each x of its longest run, the mean of the runs that have reached x. New rows need a new curve. */
+/**
+ * The curve of a group: at each x of its longest run, the mean of the runs that have a value there. It does not grow: when a run
+ * has new rows, make a new one.
+ */
 export class GroupCurve {
   xs;
   ys;
@@ -139,7 +142,7 @@ export class GroupCurve {
 
   /**
    * @param {Curve[]} curves the up-to-date curves of the runs (see curve.js)
-   * @param {(values: number[]) => [number, number, number]} spread
+   * @param {(values: number[]) => [number, number, number]} spread one of `SPREADS`
    * @param {[number, number] | null} range the shown part of x
    */
   constructor(curves, spread, range) {
@@ -165,12 +168,12 @@ export class GroupCurve {
     this.highs = part(2);
   }
 
-  /** How many means are 0 or less. */
+  /** How many means are 0 or less, which a logarithmic axis cannot show. */
   get notPositive() {
     return this.ys.filter((y) => y <= 0).length;
   }
 
-  /** @param {number} row */
+  /** The seconds of training at a row, of the longest run. @param {number} row */
   trained(row) {
     return this.#curve.trained(this.#rows[row]);
   }

@@ -1,6 +1,6 @@
 /** Smoothing: the mean of a curve's values around each row, in which nearer rows weigh more. */
 
-/** A typed array that grows; `view` has its values. */
+/** A typed array to which values are added one by one. `view` is the part that is filled. */
 export class Grown {
   #kind;
   #values;
@@ -34,6 +34,7 @@ export class Grown {
 export class MovingAverage {
   #weight;
   #average = 0;
+  /** wⁿ after n values: the weight of the start value 0 in the average. */
   #share = 1;
   #values = new Grown();
 
@@ -42,7 +43,7 @@ export class MovingAverage {
     this.#weight = weight;
   }
 
-  /** The smoothed value of every taken row. */
+  /** The smoothed values of all rows that were taken. */
   get values() {
     return this.#values.view;
   }
@@ -56,7 +57,7 @@ export class MovingAverage {
     for (let i = from; i < ys.length; i++) this.#values.push(this.#next(ys[i]));
   }
 
-  /** @param {number} value */
+  /** The smoothed value after one more value. @param {number} value */
   #next(value) {
     if (!Number.isFinite(value)) return value;
     this.#average = this.#weight * this.#average + (1 - this.#weight) * value;
@@ -79,10 +80,11 @@ export function centredAverage(values, weight) {
   const sums = new Float64Array(count);
   const weights = new Float64Array(count);
   /**
-   * Go through the rows, and add to each row the weighted sum of the rows before it, with or without its own value.
-   * @param {number} from
-   * @param {number} step
-   * @param {boolean} own
+   * Go through the rows in one direction. Add to each row's sum the weighted values of the rows before it in this direction,
+   * and to its weight their weights.
+   * @param {number} from the first row
+   * @param {number} step 1 or -1
+   * @param {boolean} own whether the row's own value is added as well; only one of both directions may do that
    */
   const walk = (from, step, own) => {
     let [sum, share] = [0, 0];

@@ -14,7 +14,7 @@ import { language, number, onLanguage, t } from "../words/i18n.js";
  * @import { Progress } from "./types.js"
  */
 
-/** Slugs of the lessons with their own buttons, where the teacher has no own course; the others are in the menu. */
+/** The lessons that have buttons, by their slugs, unless the teacher has a course: then its first lessons have the buttons. */
 const FIRST = ["1a-vanishing-gradient", "2a-optimizers", "3a-overfitting", "3b-l2"];
 
 export class Lessons {
@@ -23,7 +23,7 @@ export class Lessons {
   #queue;
   /** Functions that update the costs on the buttons when the queue changes. @type {(() => void)[]} */
   #costs = [];
-  /** Those without a button. @type {Lesson[]} */
+  /** The lessons without a button, which are only in the menu. @type {Lesson[]} */
   #others = [];
 
   /**
@@ -52,7 +52,7 @@ export class Lessons {
     this.#markOpen();
   }
 
-  /** @param {Lesson} lesson */
+  /** A button that opens a lesson. @param {Lesson} lesson */
   #button(lesson) {
     const name = h("span", {}, lesson.title[language()]);
     const button = h(
@@ -73,7 +73,7 @@ export class Lessons {
     return button;
   }
 
-  /** The menu of all lessons; it opens over the charts. What is in it is loaded then. */
+  /** The menu of all lessons, which opens over the charts. Its content is loaded when it is opened first. */
   #menu() {
     const menu = h(
       "details",
@@ -83,7 +83,7 @@ export class Lessons {
     menu.addEventListener("toggle", async () => {
       if (!menu.open || menu.children[1]) return;
       const { lessonList } = await retried(() => import("./lesson-list.js"));
-      if (menu.children[1]) return;
+      if (menu.children[1]) return; // it was opened twice meanwhile
       const make = { button: this.#button.bind(this), cost: this.#cost.bind(this) };
       menu.append(lessonList(this.#lessons, make, this.#costs));
       this.#markOpen();
@@ -134,7 +134,7 @@ export class Lessons {
       if (isOpen) element.setAttribute("aria-current", "true");
       else element.removeAttribute("aria-current");
     }
-    // the text is not longer than the one it replaces, so that nothing moves
+    // this text is no longer than "more lessons", so that nothing moves
     const title = other ? [h("b", {}, other.section), t("lessons.and_more")] : [t("lessons.more")];
     summary?.replaceChildren(...title);
   }

@@ -15,13 +15,14 @@ import { shareOf } from "./steps.js";
  */
 
 /**
+ * The card of this step: the runs of the attempt with their progress, and what the reader waits for.
  * @param {Play} play
  * @param {object} how
- * @param {Run[]} how.runs those of the attempt that are there
- * @param {Attempt["missing"]} how.missing
+ * @param {Run[]} how.runs the runs of the attempt that exist
+ * @param {Attempt["missing"]} how.missing the other runs of the attempt, with the reason why each will give no result
  * @param {boolean} how.isVoted whether the class votes on a question of the prediction
- * @param {boolean} how.hasOutcome whether what came is known
- * @param {(place: Place) => void} how.show
+ * @param {boolean} how.hasOutcome whether the outcome of the prediction is known
+ * @param {(place: Place) => void} how.show show the part of the page to which a link in the text leads
  * @param {() => void} how.again predict again
  */
 export function runPart(play, { runs, missing, isVoted, hasOutcome, show, again }) {
@@ -48,7 +49,7 @@ function againButton(again) {
   return h("button", button, t("lesson.menu.again"));
 }
 
-/** @param {Run} run */
+/** The line of a run: colour, name, status or progress, seed and newest accuracy. @param {Run} run */
 function runItem(run) {
   const { name, hue, status, iteration, iterations, latest, summary } = run;
   const swatch = h("span", { className: "view-swatch" });

@@ -46,7 +46,8 @@ export function codeOpener(name, sources, lines = []) {
 }
 
 /**
- * @param {string} name
+ * One piece of code, with its formula above and its file below.
+ * @param {string} name what the code is of, for screen readers
  * @param {SourceView} source
  */
 function codeView(name, { file, formula, code }) {

@@ -6,18 +6,20 @@
 export class Series {
   /** @type {Map<string, Float32Array>} */
   #columns = new Map();
+  /** See the getters `wall` and `trained`. */
   #wall = new Float64Array(0);
   #trained = new Float64Array(0);
   #capacity = 0;
   length = 0;
   /**
-   * The overview of a long stream: two points for each bin of all `rows`. It is kept until the rows themselves have come.
+   * The overview of a long stream: the lowest and highest value in each of many bins of all its `rows`. It is dropped when the
+   * rows themselves have come.
    * @type {{points: Series, rows: number} | null}
    */
   overview = null;
 
   /**
-   * Add the rows of a frame, except those that the series already has.
+   * Add the rows of a frame, without those that the series already has.
    * @param {Rows} frame
    * @returns {boolean} false, without adding any, if rows are missing between the series and the frame
    */
@@ -34,8 +36,8 @@ export class Series {
   }
 
   /**
-   * Keep the times of new rows. The server gives the times of some rows: [rows so far, Unix seconds, seconds of training].
-   * @param {number} end
+   * Store the times of new rows. The server gives them for some rows only: [rows so far, Unix seconds, seconds of training].
+   * @param {number} end how many rows there are with the new ones
    * @param {Times} times
    */
   #keepTimes(end, times) {
@@ -58,17 +60,17 @@ export class Series {
 
   /**
    * Fill in the times of new rows by linear interpolation between the rows whose times are known.
-   * @param {Float64Array} kept the times of all rows
+   * @param {Float64Array} kept the times of all rows, which are filled in from `this.length` on
    * @param {number | undefined} start the time before the first row
-   * @param {number} end
-   * @param {number[]} rows
-   * @param {number[]} times
+   * @param {number} end how many rows there are with the new ones
+   * @param {number[]} rows after how many rows a time is known, ascending
+   * @param {number[]} times these times
    */
   #spread(kept, start = 0, end, rows, times) {
     let row = this.length;
     let before = row ? kept[row - 1] : start;
     for (const [i, upto] of [...rows, end].entries()) {
-      const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // never back, as a clock may be set
+      const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // a clock may be set back, but times never go back
       const last = Math.min(upto, end);
       const from = row;
       for (; row < last; row++) kept[row] = before + ((time - before) * (row - from + 1)) / (last - from);
@@ -87,7 +89,7 @@ export class Series {
   }
 
   /**
-   * Keep the overview in a frame, unless the series already has as many rows.
+   * Store the overview in a frame, unless the series already has all the rows that it stands for.
    * @param {Rows} frame
    */
   takeOverview(frame) {
@@ -99,7 +101,7 @@ export class Series {
   }
 
   /**
-   * The values of a column, or null. They are a view, so get them again after rows were added.
+   * The values of a column, or null if there is none. The array does not grow, so get it again after rows were added.
    * @param {string} name
    */
   column(name) {
@@ -120,8 +122,9 @@ export class Series {
   }
 
   /**
+   * Make room for this many rows.
    * @param {number} rows
-   * @param {string[]} names
+   * @param {string[]} names of the columns
    */
   #reserve(rows, names) {
     if (rows > this.#capacity) this.#capacity = Math.max(256, rows, 2 * this.#capacity);
