@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import LabError, NotFound
+from app.errors import LabError, NotFound, StoreUnavailable
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
@@ -81,7 +81,11 @@ class Studies:
         stored = await self._database.read(study_store.load_all)
         for one in stored:
             runs = {run.number: run for run in self._register.trials_of(one.id)}
-            study = await in_thread(restored_study, one, runs, self._settings.limits)
+            try:
+                study = await in_thread(restored_study, one, runs, self._settings.limits)
+            except Exception:  # a study that cannot be read must not keep the lab closed
+                log.exception("study %d is left out", one.number)
+                continue
             if study is None:
                 continue
             self._add(study)
@@ -232,8 +236,11 @@ class Studies:
                 await self._awake.wait()
             again = False
             for study in active:
-                if not study.order.locked():
-                    async with study.order:
+                if study.order.locked():  # a person changes it: in the next round
+                    continue
+                # deleted, or the disk takes no writes: in the next round, if it is there then
+                with contextlib.suppress(NotFound, StoreUnavailable):
+                    async with self._held(study):
                         again |= await self._move(study)
             self.publishing.publish_due()
             await asyncio.sleep(0 if again else PERIOD_SECONDS)
@@ -276,7 +283,11 @@ class Studies:
         self._measuring[study.id] = asyncio.create_task(self._measure(study))
 
     async def _measure(self, study: Study) -> None:
-        found = await self._figures.of_best(study)
+        found = None
+        try:
+            found = await self._figures.of_best(study)
+        except Exception:  # it ends without test figures
+            log.exception("study %d could not be measured", study.number)
         async with study.order:
             await self._database.settle(lambda c: study_store.update(c, study.id, {"test": found}))
             study.test = found

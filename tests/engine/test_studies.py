@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +77,15 @@ def test_a_file_is_read_back_as_it_was_written_and_may_hold_results():
         config = study(method=method, folds=3, name="λ", metric="validation_loss", budget_seconds=5)
         document = json.loads(json.dumps(config.to_dict()))
         assert StudyConfig.from_dict({**document, "results": {"any": "thing"}}) == config
+
+
+@pytest.mark.parametrize("name", ["guide.md", "guide.ja.md"])
+def test_the_file_in_the_guide_is_one(name):
+    text = (Path(__file__).resolve().parents[2] / "docs" / name).read_text("utf-8")
+    (file,) = re.findall(r"```json\n(\{\n  \"name\".*?\n\})\n```", text, re.DOTALL)
+    plan = Plan(StudyConfig.from_dict(json.loads(file)))
+    assert len(plan.trials) == 54
+    assert plan.experiment(plan.trials[0]).dataset.validation_images == 30
 
 
 def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds():
