@@ -58,6 +58,16 @@ def until(http, study, *statuses):
     return wait_until(reached, f"status {' or '.join(statuses)} of study {study['id']}")
 
 
+def until_gone(socket, study):
+    """The messages of a study on a WebSocket, up to the one that says that it is not seen any more."""
+    messages: list[dict] = []
+    while not (messages and messages[-1]["study"] is None):
+        message = socket.recv()
+        if isinstance(message, str) and '"type":"study"' in message:
+            messages += [one for one in [json.loads(message)] if one["id"] == study["id"]]
+    return messages
+
+
 def test_a_study_is_chosen_by_validation_images_reported_by_test_images_and_answered_from_memory(
     lab, tmp_path
 ):
@@ -118,12 +128,7 @@ def test_a_study_is_chosen_by_validation_images_reported_by_test_images_and_answ
 
     assert lab.http.delete(f"/api/studies/{study['id']}").status_code == 204
     assert error(lab.http.get(f"/api/studies/{study['id']}"))["code"] == "not_found"
-    messages: list[dict] = []
-    while not (messages and messages[-1]["study"] is None):
-        message = socket.recv()
-        if isinstance(message, str) and '"type":"study"' in message:
-            messages.append(json.loads(message))
-    mine = [message for message in messages if message["id"] == study["id"]]
+    mine = until_gone(socket, study)
     assert mine[0]["study"]["status"] == "running"
     assert [one["revision"] for one in mine] == sorted({one["revision"] for one in mine})
     # what a run shows stays, also when the study is deleted
@@ -221,6 +226,7 @@ def test_another_students_study_does_not_exist_until_it_is_shared_and_a_challeng
 ):
     with running_class(tmp_path) as lab:
         teacher, ada, bob = lab.teacher(), lab.student("Ada"), lab.student("Bob")
+        socket = bob.socket()
         study = begin(ada.http)
         path = f"/api/studies/{study['id']}"
         assert bob.http.get("/api/studies").json()["studies"] == []
@@ -235,6 +241,9 @@ def test_another_students_study_does_not_exist_until_it_is_shared_and_a_challeng
         assert error(bob.http.post(f"{path}/cancel"))["code"] == "not_yours"
         ada.http.patch(path, json={"shared": False}).raise_for_status()
         assert bob.http.get(path).status_code == 404
+        heard = until_gone(socket, study)
+        assert [one["study"] and one["study"]["shared"] for one in heard] == [True, None]
+        assert heard[0]["study"]["owner"]["nickname"] is None
 
         teacher.http.post("/api/class/hold", json={"held": True}).raise_for_status()
         assert (
