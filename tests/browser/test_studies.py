@@ -66,6 +66,8 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     )
 
     # the table is what the server says, and the pictures have the same configurations
+    assert [row[0] for row in tab.evaluate(ROWS)] == [1, 2, 3, 4]  # in these lines since they began
+    tab.click('[data-column="place"] button')
     rows = tab.evaluate(ROWS)
     assert [row[0] for row in rows] == [one["number"] for one in by_place]
     assert all(row[4].startswith(percent(one["mean"])) for row, one in zip(rows, by_place, strict=True))

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isChosen, parallel, partAt } from "../../static/js/runs/sweep-lines.js";
-import { marksOf, roundEnds } from "../../static/js/runs/sweep-scale.js";
+import { marksOf, roundEnds, scaleBetween } from "../../static/js/runs/sweep-scale.js";
 import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static/js/studies/axes.js";
 import { bandsOf, cellsOf } from "../../static/js/studies/cells.js";
 import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
@@ -190,6 +190,11 @@ test("round ends enclose all values, and are the same again for what lies betwee
     assert.ok(high - low <= 2 * (Math.max(...values) - Math.min(...values)) + 1);
     assert.deepEqual(roundEnds(values, [low, high]), [low, high]);
   }));
+
+test("a scale has marks at round ends, also where a division of decimals is not exact", () => {
+  const marks = marksOf(scaleBetween(0.2, 0.7, false)).map(({ value }) => value);
+  assert.deepEqual(marks, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+});
 
 test("each configuration with a result has a line, and parts of axes choose among them", () => {
   const points = pointsOf([...GRID, configuration(9, { [RATE]: 1 }, [null])], [RATES, BATCHES], () => "");

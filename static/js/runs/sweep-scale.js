@@ -138,8 +138,9 @@ function powers(low, high) {
  */
 function rounds(low, high) {
   const step = roundAbove((high - low) / 6);
-  const first = Math.ceil(low / step);
-  const count = Math.floor(high / step) - first + 1;
+  // 0.7 / 0.1 is a little less than 7
+  const first = Math.ceil(low / step - 1e-9);
+  const count = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 

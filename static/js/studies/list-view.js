@@ -114,6 +114,7 @@ class Item {
     setText(
       this.#about,
       [
+        ...this.#byWhom(study),
         t(`study.status.${study.status}`),
         sizeText(study),
         ...(best
@@ -130,6 +131,14 @@ class Item {
     this.#share.hidden = !this.#place.store.person || !mayChange;
     this.#share.setAttribute("aria-pressed", String(study.shared));
     this.#rename.hidden = this.#delete.hidden = !mayChange;
+  }
+
+  /** Whose it is, in a class, if it is another person's. @param {Study} study @returns {string[]} */
+  #byWhom({ owner }) {
+    const { person } = this.#place.store;
+    if (!person || !owner || owner.id === person.id) return [];
+    if (owner.number === null) return [t("study.by_teacher")];
+    return [[t("study.by_student", { n: owner.number }), owner.nickname ?? ""].join(" ").trim()];
   }
 
   #renameIt() {

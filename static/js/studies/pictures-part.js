@@ -12,6 +12,7 @@ import { SpreadPicture } from "./spread-picture.js";
 /**
  * @import { SweepField } from "../runs/sweep-figures.js"
  * @import { FieldScale } from "../runs/sweep-scale.js"
+ * @import { Order } from "./rows.js"
  * @import { Shown } from "./study-view.js"
  * @import { StudyResults } from "./types.js"
  */
@@ -43,8 +44,9 @@ export class PicturesPart {
   /**
    * @param {(number: number) => void} onChoose
    * @param {(numbers: Set<number> | null) => void} onOnly called with the configurations in the chosen parts of the axes
+   * @param {Order} order of what is below each other
    */
-  constructor(onChoose, onOnly) {
+  constructor(onChoose, onOnly, order) {
     this.#onOnly = onOnly;
     const point = (/** @type {string} */ words) => setText(this.#pointed, words || this.#how());
     this.#lines = new SweepParallel({
@@ -53,7 +55,7 @@ export class PicturesPart {
       count: (count, all, runs) => this.#narrowed(count, all, runs),
     });
     this.#heat = new HeatMap(onChoose, point);
-    this.#spread = new SpreadPicture(onChoose, point);
+    this.#spread = new SpreadPicture(onChoose, point, order);
     const tabs = h(
       "div",
       { className: "segments", role: "radiogroup", "aria-label": t("study.pictures") },

@@ -6,10 +6,12 @@ import { number, t } from "../words/i18n.js";
 import { METRICS } from "./axes.js";
 import { seedsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
+import { sorted } from "./rows.js";
 import { spreadOf } from "./spread.js";
 import { amountText, scoreText } from "./study-words.js";
 
 /**
+ * @import { Order } from "./rows.js"
  * @import { SpreadLine } from "./spread.js"
  * @import { Shown } from "./study-view.js"
  */
@@ -29,6 +31,7 @@ const MAX_LINES = 40;
 export class SpreadPicture {
   element = h("div", { className: "study-spread" });
   #on;
+  #order;
   #scroller = h("div", { className: "study-scroll", tabIndex: 0, role: "region" });
   #note = h("p", { className: "quiet" });
   /** @type {Shown | null} */
@@ -39,8 +42,10 @@ export class SpreadPicture {
   /**
    * @param {(number: number) => void} onChoose
    * @param {(words: string) => void} onPoint
+   * @param {Order} order of the lines
    */
-  constructor(onChoose, onPoint) {
+  constructor(onChoose, onPoint, order) {
+    this.#order = order;
     this.#on = { choose: onChoose, point: onPoint };
     this.#scroller.setAttribute("aria-label", t("study.picture.spread"));
     this.element.append(this.#scroller, this.#note);
@@ -58,7 +63,7 @@ export class SpreadPicture {
     if (!this.#shown || !width) return;
     const { results } = this.#shown;
     const { metric, luck } = results;
-    const best = results.configurations.slice(0, MAX_LINES); // by place
+    const best = sorted(results.configurations.slice(0, MAX_LINES), this.#order); // the server has them by place
     const spread = spreadOf(best, luck, this.#ends, Boolean(METRICS[metric].percent));
     if (!spread) return;
     this.#ends = spread.ends;

@@ -24,16 +24,19 @@ export class StudyTable {
   #head = h("tr", {});
   #body = h("tbody", {});
   #note = h("p", { className: "quiet" });
-  /** @type {Order} */
-  #order = { by: "place", down: false };
+  #order;
   /** The numbers of those that are shown; null: all. @type {Set<number> | null} */
   #only = null;
   /** @type {Shown | null} */
   #shown = null;
 
-  /** @param {(number: number) => void} onChoose */
-  constructor(onChoose) {
+  /**
+   * @param {(number: number) => void} onChoose
+   * @param {Order} order at first
+   */
+  constructor(onChoose, order) {
     this.#onChoose = onChoose;
+    this.#order = order;
     const table = h(
       "table",
       {},

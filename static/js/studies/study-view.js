@@ -73,8 +73,10 @@ export class StudyView {
     this.#document = /** @type {StudyDocument} */ (study.document);
     this.#fields = fieldsOf(study.fields, this.#document.space);
     const choose = (/** @type {number | null} */ number) => this.#choose(number);
-    this.#pictures = new PicturesPart(choose, (numbers) => this.#table.only(numbers));
-    this.#table = new StudyTable(choose);
+    // while results come, each configuration stays in its line: places change
+    const order = { by: isOpen(study) ? "number" : "place", down: false };
+    this.#pictures = new PicturesPart(choose, (numbers) => this.#table.only(numbers), order);
+    this.#table = new StudyTable(choose, order);
     this.#chosenPart = new ChosenPart(place, id, this.#document);
     const back = h(
       "button",
