@@ -12,11 +12,9 @@ from tests.support.waiting import TIMEOUT
 REFUSE = 'const refuse = () => { throw new DOMException("refused", "%s"); };'
 #: How a browser refuses → a script that makes this one do so.
 REFUSALS = {
-    "blocked": (REFUSE % "SecurityError")
-    + "for (const name of ['localStorage', 'sessionStorage']) Object.defineProperty(window, name, { get: refuse });"
+    "unreadable, and cookies too": (REFUSE % "InvalidStateError")
+    + "Storage.prototype.getItem = Storage.prototype.setItem = refuse;"
     "Object.defineProperty(Document.prototype, 'cookie', { get: refuse, set: refuse });",
-    "unreadable": (REFUSE % "InvalidStateError")
-    + "Storage.prototype.getItem = Storage.prototype.setItem = refuse;",
     "full": (REFUSE % "QuotaExceededError") + "Storage.prototype.setItem = refuse;",
 }
 
