@@ -40,11 +40,13 @@ def _run(argv: list[str] | None) -> int:
 
 
 def _serve(arguments: argparse.Namespace) -> int:
-    from app.commands.serve import serve
     from app.settings import read_settings
 
     names = ("host", "port", "class_name", "open", "workers", "data_dir", "state_dir")
-    return serve(read_settings(**{name: getattr(arguments, name) for name in names}))
+    settings = read_settings(**{name: getattr(arguments, name) for name in names})
+    from app.commands.serve import serve  # once the settings are right: it loads much
+
+    return serve(settings)
 
 
 def _doctor(arguments: argparse.Namespace) -> int:

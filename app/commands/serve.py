@@ -18,7 +18,6 @@ from app.addresses import Addresses, code_lines
 from app.commands.terminal import can_show, colored
 from app.lab import Lab
 from app.live.protocol import SharedFramesProtocol
-from app.main import create_app
 from app.mistake import Mistake
 from app.people.classroom import Classroom
 from app.security.bounded_head import BoundedHeadProtocol
@@ -68,7 +67,10 @@ def serve(settings: Settings, app: FastAPI | None = None) -> int:
     connections = _max_connections(settings)
     # Viewers get at most three quarters of the connections: refused pages and other requests need some too.
     settings = settings.model_copy(update={"max_viewers": min(settings.max_viewers, connections * 3 // 4)})
-    app = app or create_app(settings)
+    if app is None:
+        from app.main import create_app  # a second of work, which a mistake need not wait for
+
+        app = create_app(settings)
     config = uvicorn.Config(
         _EndsQuietly(app, app.state.lab),
         http=BoundedHeadProtocol,
