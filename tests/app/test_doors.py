@@ -8,6 +8,7 @@ import time
 import uvloop
 
 from app.commands.serve import DOORS, doors
+from tests.support import event_loop
 
 
 def turns_until_taken(connections, sockets_of):
@@ -38,7 +39,7 @@ def turns_until_taken(connections, sockets_of):
                 transport.abort()
         return turns
 
-    return uvloop.run(scenario())
+    return event_loop.run(scenario(), uvloop.run)
 
 
 def test_many_connections_that_come_together_are_taken_in_few_turns_of_the_loop():
