@@ -34,7 +34,18 @@ PARTS = {
         *("look.layer", "look.shape", "look.code", "look.total"),
     ),
     "tools": (
-        *("keys.", "sweep.", "diff.", "same.", "color.", "difference.", "live.", "help.search", "help.none"),
+        *(
+            "keys.",
+            "sweep.",
+            "diff.",
+            "same.",
+            "color.",
+            "machine.",
+            "difference.",
+            "live.",
+            "help.search",
+            "help.none",
+        ),
     ),
     "views": (
         *(

@@ -200,6 +200,7 @@ class Lab:
             kept_bytes=self.scheduler.kept_bytes,
             own_data_bytes=self.own_data.bytes,
             store_fault=self.database.fault is not None,
+            hosts=self.scheduler.hosts,
         )
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from app.jobs.executor import Host
 from app.trainings import Status
 
 #: Seconds. Rows travel in milliseconds; what takes longer than a second is trouble.
@@ -67,6 +68,7 @@ class Figures:
     kept_bytes: int
     own_data_bytes: int
     store_fault: bool
+    hosts: list[Host]
 
 
 #: Figure → what it is.
@@ -135,5 +137,13 @@ class _Reader(Collector):
         yield trainings
         for name, help_text in HELP.items():
             yield GaugeMetricFamily(f"lossroom_{name}", help_text, value=float(getattr(figures, name)))
+        places = GaugeMetricFamily(
+            "lossroom_host_workers", "places on a machine of a cluster", labels=["host"]
+        )
+        busy = GaugeMetricFamily("lossroom_host_busy", "places that are taken on it", labels=["host"])
+        for host in figures.hosts:
+            places.add_metric([host.name], host.slots)
+            busy.add_metric([host.name], host.busy)
+        yield from (places, busy)
         yield self._metrics.store.percentiles()
         yield self._metrics.lag.percentiles()

@@ -71,7 +71,7 @@ class Run:
         """The run object of lists and of the WebSocket: without the config."""
         training = self.training
         expected = training.expected_seconds
-        return {
+        listed: ListedRun = {
             "id": self.id,
             "revision": next_revision(),
             "number": self.number,
@@ -109,6 +109,9 @@ class Run:
             "owner": None,
             "shared": self.shared,
         }
+        if training.machines:
+            listed["machines"] = training.machines
+        return listed
 
 
 def no_run(run_id: str) -> NotFound:

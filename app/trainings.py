@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
-from app.answers.runs import Live, Wait
+from app.answers.runs import Live, TrainedOn, Wait
 from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint
 from app.rows import Rows
@@ -92,6 +92,8 @@ class Training:
 
     `stretches` are what was trained before each fork, as JSON of `engine.stretches`; `config` follows the last one.
 
+    `machines` are those of a cluster on which it trained, the newest last.
+
     `shown_by` counts the runs that show it. `damaged`: some of its rows cannot be read.
 
     `measured` is the iteration of the newest measurement since the lab started; not stored.
@@ -121,6 +123,7 @@ class Training:
     latest: dict[str, float] = field(default_factory=dict)
     fingerprint: str | None = None
     stretches: list[dict[str, Any]] = field(default_factory=list)
+    machines: list[TrainedOn] = field(default_factory=list)
     shown_by: int = 0
     damaged: bool = False
 
@@ -202,14 +205,16 @@ def fingerprint_of(
     annotations: Iterable[Mapping[str, Any]],
     *,
     data: str,
+    arithmetic: str | None = None,
 ) -> str | None:
-    """The fingerprint on this machine of a training with its forks and changes by hand.
+    """The fingerprint of a training with its forks and changes by hand.
 
     Args:
         data: the digest of the data set.
+        arithmetic: how the machine computes on which it trains; None: as this one.
     """
     configs = [*(stretch["config"] for stretch in stretches), config]
-    arithmetic = fingerprint.of_arithmetic()
+    arithmetic = arithmetic or fingerprint.of_arithmetic()
     found: str | None = fingerprint.of_experiment(configs[0], data=data, arithmetic=arithmetic)
     changes = deque(annotation for annotation in annotations if annotation["kind"] == "live")
     for stretch, following in zip(stretches, configs[1:], strict=True):

@@ -106,6 +106,17 @@ class Wait(TypedDict):
 
 
 @answer
+class TrainedOn(TypedDict):
+    """A machine of a cluster, and the iteration from which on a run trained there. `arithmetic` names how its processor
+    computes: on another kind, results differ in their last bits."""
+
+    iteration: int
+    host: str
+    processor: str
+    arithmetic: str
+
+
+@answer
 class ListedRun(TypedDict):
     """A run. Of two objects of one run, the one with the higher `revision` is newer, in whatever order they came.
 
@@ -117,6 +128,7 @@ class ListedRun(TypedDict):
     experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
     place in the page's palette; it follows from
     the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
+    `machines` are those of a cluster on which it trained, the newest last; only where there are some.
     `origin` is what it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared`
     whether the whole class sees it.
     """
@@ -155,6 +167,7 @@ class ListedRun(TypedDict):
     origin: Origin | None
     owner: Owner | None
     shared: bool
+    machines: NotRequired[list[TrainedOn]]
 
 
 @answer

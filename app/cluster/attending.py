@@ -12,6 +12,7 @@ import multiprocessing as mp
 import socket
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +32,7 @@ from app.cluster.messages import (
 from app.cluster.numbered import Inbox, Numbered, Outbox
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
-from app.jobs.messages import Event, decode_command, encode
+from app.jobs.messages import Began, Event, Machine, decode_command, encode
 from app.machine import processor
 from engine.fingerprint import of_arithmetic
 from engine.reasons import why
@@ -66,13 +67,12 @@ class Attending(WorkerPlugin):
         await asyncio.to_thread(self._executor.open, self)
         worker.stream_handlers[DOWN] = self._down
         self._ticker = asyncio.create_task(self._tick())
-        member = {
-            "host": socket.gethostname(),
-            "version": __version__,
-            "processor": processor(),
-            "arithmetic": await asyncio.to_thread(of_arithmetic),
-        }
-        self._send({"kind": "ready", "member": member})
+        self._machine = Machine(
+            host=socket.gethostname(),
+            processor=processor(),
+            arithmetic=await asyncio.to_thread(of_arithmetic),
+        )
+        self._send({"kind": "ready", "member": {**self._machine, "version": __version__}})
 
     async def teardown(self, worker: Worker) -> None:
         """Let the trainings save and end, if the server still hears of it."""
@@ -157,6 +157,8 @@ class Attending(WorkerPlugin):
         self._report(training_id, ["rows", stream, first, columns, data, seconds], len(data))
 
     def event(self, training_id: str, event: Event) -> None:
+        if isinstance(event, Began):
+            event = replace(event, machine=self._machine)
         self._report(training_id, ["event", encode(event)])
 
     def view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:

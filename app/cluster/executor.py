@@ -14,6 +14,7 @@ import logging
 import threading
 import time
 import uuid
+from collections import Counter
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -25,7 +26,7 @@ from app.cluster.line import Line
 from app.cluster.members import Members
 from app.cluster.messages import LEASE_SECONDS, MAX_COMMANDS, Member, Message, encode_job
 from app.cluster.numbered import Inbox, Numbered, Outbox
-from app.jobs.executor import Listener
+from app.jobs.executor import Host, Listener
 from app.jobs.messages import (
     Command,
     Finished,
@@ -73,6 +74,15 @@ class DaskExecutor:
     def places(self) -> int:
         with self._lock:
             return self._members.slots
+
+    @property
+    def hosts(self) -> list[Host]:
+        with self._lock:
+            slots: Counter[str] = Counter()
+            for member in self._members.all() if self._members.are_reached else ():
+                slots[member["host"]] += member["slots"]
+            running = [one.member["host"] for one in self._starts.values() if one.member and not one.stands]
+        return [Host(host, slots[host], running.count(host)) for host in sorted(slots)]
 
     def open(self, listener: Listener) -> None:
         self._listener = listener
@@ -135,7 +145,8 @@ class DaskExecutor:
     def _place(self, start: _Start) -> None:
         """Give a training to a worker; without one, it waits for the next that comes."""
         member = self._members.choose(
-            [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
+            [one.member["id"] for one in self._starts.values() if one.member and not one.stands],
+            start.arithmetic,
         )
         if member is not None:
             start.member = member
@@ -283,7 +294,7 @@ class _Start:
     def __init__(self, executor: DaskExecutor, training_id: str, job: Job) -> None:
         self.training_id = training_id
         self.ticket = f"{training_id}-{uuid.uuid4().hex}"
-        self.job = encode_job(job)
+        self.job, self.arithmetic = encode_job(job), job.arithmetic
         self.member: Member | None = None
         self.was_heard = False
         self.stands = job.paused

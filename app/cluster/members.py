@@ -38,12 +38,14 @@ class Members:
     def has(self, member_id: str) -> bool:
         return member_id in self._members
 
-    def choose(self, taken: Iterable[str]) -> Member | None:
-        """The one with the most free slots.
+    def choose(self, taken: Iterable[str], arithmetic: str | None = None) -> Member | None:
+        """The one with the most free slots; if one with a free slot computes as `arithmetic`, only among such.
 
         Args:
             taken: the id of a member for each training that runs there now.
         """
         load = Counter(taken)
         takers = [member for member in self._members.values() if member["slots"]] if self.are_reached else []
-        return max(takers, key=lambda member: member["slots"] - load[member["id"]], default=None)
+        free = {member["id"]: member["slots"] - load[member["id"]] for member in takers}
+        alike = [one for one in takers if one["arithmetic"] == arithmetic and free[one["id"]] > 0]
+        return max(alike or takers, key=lambda member: free[member["id"]], default=None)

@@ -41,4 +41,5 @@ def job_of(
         dead=any(annotation["kind"] == "dead" for annotation in training.annotations),
         paused=paused,
         steps=steps,
+        arithmetic=training.machines[-1]["arithmetic"] if training.machines else None,
     )

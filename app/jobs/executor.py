@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.jobs.messages import Command, Event, Job
@@ -32,12 +33,25 @@ class Listener(Protocol):
         """`Executor.places` is another number now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A machine of a cluster: how many trainings it takes, and how many it has."""
+
+    name: str
+    slots: int
+    busy: int
+
+
 class Executor(Protocol):
     """Runs jobs. Every method returns immediately; results go to the listener."""
 
     @property
     def places(self) -> int | None:
         """How many trainings may run at the same time now; None: as many as the settings say."""
+
+    @property
+    def hosts(self) -> list[Host]:
+        """The machines of a cluster; none: all trains on this one."""
 
     def open(self, listener: Listener) -> None:
         """Get ready to start workers quickly."""

@@ -18,7 +18,7 @@ from pathlib import Path
 import app.errors  # noqa: F401  # declares the reasons
 from app import one_thread
 from app.jobs import worker
-from app.jobs.executor import Listener
+from app.jobs.executor import Host, Listener
 from app.jobs.link import ROWS, VIEW
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import LOCK, Entry, Processes
@@ -46,6 +46,10 @@ class LocalExecutor:
     @property
     def places(self) -> None:
         """As many as the settings say."""
+
+    @property
+    def hosts(self) -> list[Host]:
+        return []
 
     def open(self, listener: Listener) -> None:
         self._listener = listener

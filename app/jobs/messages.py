@@ -26,6 +26,17 @@ class Checkpoint(TypedDict):
     kept_bytes: NotRequired[int]
 
 
+class Machine(TypedDict):
+    """A machine of a cluster, as a run says where it trains.
+
+    `processor`: its model, for people. `arithmetic`: how it computes; see `engine.fingerprint.of_arithmetic`.
+    """
+
+    host: str
+    processor: str
+    arithmetic: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """What a worker needs to train, or to go on with a training.
@@ -43,6 +54,7 @@ class Job:
         wanted: changes by hand that were requested and not made yet.
         dead: whether the network is known to be dead.
         paused, steps: whether the training is paused, and how many iterations it makes before it stands.
+        arithmetic: how the machine computes on which it trained last, if that was one of a cluster.
     """
 
     training: str
@@ -64,6 +76,7 @@ class Job:
     dead: bool
     paused: bool = False
     steps: int = 0
+    arithmetic: str | None = None
 
 
 # -- commands: from the server, read at every flush ------------------------------------------------
@@ -125,9 +138,10 @@ Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop | See
 
 @dataclass(frozen=True)
 class Began:
-    """Training begins, or goes on, with a data set of this digest."""
+    """Training begins, or goes on, with a data set of this digest; on a cluster, on this machine."""
 
     data: str
+    machine: Machine | None = None
 
 
 @dataclass(frozen=True)

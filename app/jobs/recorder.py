@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from app.answers.runs import TrainedOn
 from app.errors import LabError, StoreDamaged
 from app.jobs.messages import (
     Began,
@@ -50,6 +51,9 @@ class Observer(Protocol):
 
     def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
         """A worker has started, and its training has this fingerprint; None: it is not known what was computed."""
+
+    def on_machines(self, training_id: str, machines: list[TrainedOn]) -> None:
+        """On which machines of a cluster a training was, the newest last: it begins or goes on there."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
         """All checkpoints of a training that count, newest first."""
@@ -99,12 +103,19 @@ class Recorder:
             self._observer.on_event(training_id, event)
 
         match event:
-            case Began(data):
+            case Began(data, machine):
+                arithmetic = machine and machine["arithmetic"]
                 self._store(
                     training_id,
-                    lambda c: training_store.check_fingerprint(c, training_id, data),
+                    lambda c: training_store.check_fingerprint(c, training_id, data, arithmetic),
                     lambda fingerprint: self._observer.on_fingerprint(training_id, fingerprint),
                 )
+                if machine is not None:
+                    self._store(
+                        training_id,
+                        lambda c: training_store.add_machine(c, training_id, machine),
+                        lambda machines: self._observer.on_machines(training_id, machines),
+                    )
             case StreamOpened(stream, columns):
                 self._store(
                     training_id,

@@ -12,13 +12,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from dataclasses import asdict
 from typing import Any
 
+from app.answers.runs import TrainedOn
 from app.data_sets import DataSets
 from app.estimate import expected_seconds
 from app.jobs.checkpoint_files import CheckpointFiles
 from app.jobs.commands import Commands
-from app.jobs.executor import Executor
+from app.jobs.executor import Executor, Host
 from app.jobs.forking import Forking
 from app.jobs.messages import (
     Checkpoint,
@@ -185,6 +187,11 @@ class Scheduler:
         return self._places.speed.slowness
 
     @property
+    def hosts(self) -> list[Host]:
+        """The machines of a cluster; none: all trains on this one."""
+        return self._executor.hosts
+
+    @property
     def queued(self) -> int:
         return len(self._places.queue)
 
@@ -245,6 +252,12 @@ class Scheduler:
         training = self._register.find(training_id)
         if training is not None:
             self._register.set_fingerprint(training, fingerprint)
+
+    def on_machines(self, training_id: str, machines: list[TrainedOn]) -> None:
+        training = self._register.find(training_id)
+        if training is not None and training.machines != machines:
+            training.machines = machines
+            self._register.publish(training)
 
     def on_checkpoints(self, training_id: str, kept: list[Checkpoint]) -> None:
         training = self._register.find(training_id)
@@ -328,6 +341,8 @@ class Scheduler:
             "fault": self._database.fault,
             "why": why(self._database.fault),
         }
+        if hosts := self.hosts:
+            view["hosts"] = [asdict(host) for host in hosts]
         now = time.monotonic()
         if view != self._lab_view or now - self._lab_published > BEAT_SECONDS:
             self._lab_view, self._lab_published = view, now

@@ -14,7 +14,7 @@ The server sends rows as binary frames, and text:
   parts of about 128 kB with archived runs last, and `"more": true` in each part but the last. What has changed comes in
   the same form without `more`, also between two parts. A run that no part has named does not exist.
 - `{"type": "lab", "workers", "busy", "queued", "slowness"}`: the last is how much longer trainings take on this machine
-  than was estimated.
+  than was estimated. On a cluster, `hosts` are its machines, each with `name`, `slots` and `busy`.
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download, or an own data set that is new or has changed;
   one that is deleted has `deleted`.
 - `{"type": "dataset_gone", "name"}`: an own data set that the viewer may not see any more.

@@ -71,7 +71,8 @@ def append_rows(
         seconds: how long it had trained by then.
 
     A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
-    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie.
+    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie. Only on
+    another kind of processor of a cluster they may differ in their last bits: there the run says so.
 
     Returns what was stored; None if all was known, or if the training was deleted while its last rows were waiting.
 
@@ -91,7 +92,8 @@ def append_rows(
     if known:
         before = read_rows(connection, training_id, stream, first, limit=known)
         assert before is not None
-        if before.values.tobytes() != values[:, :known].tobytes():
+        is_same = before.values.tobytes() == values[:, :known].tobytes()
+        if not is_same and not _has_moved(connection, training_id):
             text = (
                 f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
                 " another version or another machine rounds differently"
@@ -105,6 +107,12 @@ def append_rows(
     rows = Rows(tuple(json.loads(found["columns"])), stored, values, times)
     insert_chunk(connection, training_id, stream, rows)
     return rows
+
+
+def _has_moved(connection: sqlite3.Connection, training_id: str) -> bool:
+    """Whether a training was on machines of a cluster that compute differently."""
+    row = connection.execute("SELECT machines FROM trainings WHERE id = ?", (training_id,)).fetchone()
+    return row is not None and len({machine["arithmetic"] for machine in json.loads(row["machines"])}) > 1
 
 
 def insert_chunk(connection: sqlite3.Connection, training_id: str, stream: str, rows: Rows) -> None:

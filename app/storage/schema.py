@@ -13,7 +13,7 @@ from app.storage.copies import keep_copy
 
 log = logging.getLogger(__name__)
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 
 
 class DatabaseError(Failure):

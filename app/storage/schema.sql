@@ -120,7 +120,8 @@ CREATE TABLE trainings (
     crashed_at  INTEGER NOT NULL DEFAULT -1,        -- iteration that the last crash had reached
     why         TEXT,                               -- the reason as JSON {code, values}; null: only its text
     fingerprint TEXT,                               -- of all that decides the curve; null: unknown
-    stretches   TEXT NOT NULL DEFAULT '[]'          -- JSON list: what was trained before each fork, {until, config, seed}
+    stretches   TEXT NOT NULL DEFAULT '[]',         -- JSON list: what was trained before each fork, {until, config, seed}
+    machines    TEXT NOT NULL DEFAULT '[]'          -- JSON list: on which of a cluster, {iteration, host, processor, arithmetic}
 ) STRICT;
 
 -- A run is what a user launched, and shows a training.

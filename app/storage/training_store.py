@@ -8,14 +8,17 @@ import sqlite3
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from app.answers.runs import TrainedOn
 from app.jobs import checkpoints
-from app.jobs.messages import Checkpoint
+from app.jobs.messages import Checkpoint, Machine
 from app.storage.row_store import WholeStream, count_rows, insert_chunk, open_stream
 from app.trainings import Status, Training, fingerprint_after, fingerprint_of
 from engine.reasons import restored, why
 
 #: How many checkpoints there are to go on from: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
+#: So many machines of a training are remembered, the newest.
+MAX_MACHINES = 20
 
 
 def insert_trainings(
@@ -83,8 +86,13 @@ def add_annotation(connection: sqlite3.Connection, training_id: str, annotation:
         )
 
 
-def check_fingerprint(connection: sqlite3.Connection, training_id: str, data: str) -> str | None:
-    """A worker has started on this machine, with this data set: store the fingerprint of its training, and return it.
+def check_fingerprint(
+    connection: sqlite3.Connection, training_id: str, data: str, arithmetic: str | None = None
+) -> str | None:
+    """A worker has started, with this data set: store the fingerprint of its training, and return it.
+
+    Args:
+        arithmetic: how its machine computes; None: it is this one.
 
     The files may have been replaced since the launch, or the training may have begun on another machine. If it has rows
     from then, they belong to no known fingerprint: it is None.
@@ -98,12 +106,26 @@ def check_fingerprint(connection: sqlite3.Connection, training_id: str, data: st
     config, stretches, annotations = (
         json.loads(row[name]) for name in ("config", "stretches", "annotations")
     )
-    now: str | None = fingerprint_of(config, stretches, annotations, data=data)
+    now: str | None = fingerprint_of(config, stretches, annotations, data=data, arithmetic=arithmetic)
     if now != before and count_rows(connection, training_id, "train"):
         now = None
     if now != before:
         update_training(connection, training_id, {"fingerprint": now})
     return now
+
+
+def add_machine(connection: sqlite3.Connection, training_id: str, machine: Machine) -> list[TrainedOn]:
+    """Store on which machine of a cluster a training begins or goes on, if it is another one than before; returns the
+    newest of all."""
+    row = connection.execute("SELECT machines FROM trainings WHERE id = ?", (training_id,)).fetchone()
+    if row is None:
+        return []
+    machines: list[TrainedOn] = json.loads(row["machines"])
+    here = TrainedOn(iteration=count_rows(connection, training_id, "train"), **machine)
+    if not machines or {**machines[-1], "iteration": 0} != {**here, "iteration": 0}:
+        machines = [*machines, here][-MAX_MACHINES:]
+        update_training(connection, training_id, {"machines": machines})
+    return machines
 
 
 def add_checkpoint(
@@ -151,6 +173,7 @@ def load_trainings(connection: sqlite3.Connection) -> list[Training]:
             checkpoints=json.loads(row["checkpoints"]),
             fingerprint=row["fingerprint"],
             stretches=json.loads(row["stretches"]),
+            machines=json.loads(row["machines"]),
             crashes=row["crashes"],
             crashed_at=row["crashed_at"],
             started_at=row["started_at"],

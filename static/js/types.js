@@ -54,6 +54,8 @@
  * @property {string} training runs with the same one have the same rows, computed once
  * @property {number} shared_with how many other runs have it
  * @property {string | null} fingerprint of all that decides its curve; null: not known
+ * @property {{iteration: number, host: string, processor: string, arithmetic: string}[]} [machines] of a cluster, on which
+ *   it trained, the newest last; another arithmetic: another kind of processor, which rounds differently
  * @property {Origin | null} [origin] what it was forked from
  * @property {Owner | null} [owner] who launched it in a class
  * @property {boolean} [shared] with the class
@@ -136,7 +138,8 @@
 
 /**
  * How many workers of the lab are busy, how many trainings wait, and how much longer its machine takes than is estimated.
- * @typedef {{workers: number, busy: number, queued: number, slowness: number, fault?: string, why?: Why}} LabState */
+ * @typedef {{workers: number, busy: number, queued: number, slowness: number, fault?: string, why?: Why,
+ * hosts?: {name: string, slots: number, busy: number}[]}} LabState hosts: the machines of a cluster */
 
 /**
  * A layer of an experiment, with the settings of its type.

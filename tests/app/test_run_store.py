@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.jobs.messages import Machine
 from app.storage import row_store, run_store, training_store
 from app.storage.database import Database
 from app.trainings import Status
@@ -181,6 +182,27 @@ def test_repeated_rows_that_differ_in_their_last_digit_are_refused(database):
         appended(database, "lie", 3, other)
 
     assert database.read_now(lambda c: row_store.count_rows(c, training_id("lie"), "train")) == 5
+
+
+def test_on_another_kind_of_processor_the_stored_rows_stay_and_new_ones_follow(database):
+    store(database, "moved", [5])
+    other = rows(3, 4)
+    other[1, 0] = np.nextafter(other[1, 0], np.float32(1))
+
+    def trained_on(arithmetic):
+        machine = Machine(host="hall", processor="a model", arithmetic=arithmetic)
+        return write(database, lambda c: training_store.add_machine(c, training_id("moved"), machine))
+
+    assert trained_on("one") == trained_on("one")
+    with pytest.raises(row_store.Refused, match="is not the stored one"):
+        appended(database, "moved", 3, other)
+    assert [(one["iteration"], one["arithmetic"]) for one in trained_on("other")] == [
+        (5, "one"),
+        (5, "other"),
+    ]
+    assert appended(database, "moved", 3, other).count == 2
+    stored = database.read_now(lambda c: row_store.read_rows(c, training_id("moved"), "train"))
+    np.testing.assert_array_equal(stored.values, rows(0, 7))
 
 
 def test_a_stream_of_other_columns_is_refused(database):

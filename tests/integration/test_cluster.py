@@ -3,6 +3,7 @@ each row is stored once, and its curve is that of an undisturbed run."""
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import psutil
 import pytest
 
+from engine.fingerprint import of_arithmetic
 from tests.support.cluster import Cluster, end, trainings_of
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.lab_server import LabServer
@@ -84,6 +86,12 @@ def assert_complete(lab, run):
 def test_runs_train_on_all_workers_at_once_and_obey_the_page(lab, cluster):
     runs = [begun(lab, ENDLESS), begun(lab, ENDLESS)]
     assert [len(trainings_of(worker.pid)) for worker in cluster.workers] == [1, 1]
+    host = socket.gethostname()
+    (machine,) = lab.run(runs[0]["id"])["machines"]
+    assert (machine["iteration"], machine["host"], machine["arithmetic"]) == (0, host, of_arithmetic())
+    metrics = lab.http.get("/metrics").text
+    assert f'lossroom_host_workers{{host="{host}"}} 2.0' in metrics
+    assert f'lossroom_host_busy{{host="{host}"}} 2.0' in metrics
     waiting = lab.launch(**QUICK)
     assert lab.run(waiting["id"])["status"] == "queued"
     lab.post(f"/api/runs/{runs[0]['id']}/pause")

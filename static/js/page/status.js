@@ -20,7 +20,8 @@ export function showStatus(element, text, store) {
       return;
     }
     const isConnected = connection === "live" || connection === "polling";
-    element.title = connection === "polling" ? t("status.polling.help") : "";
+    const hosts = (lab?.hosts ?? []).map(({ name, busy, slots }) => `${name}: ${busy} / ${slots}`).join("\n");
+    element.title = connection === "polling" ? t("status.polling.help") : hosts;
     if (!isConnected || !lab) {
       text.textContent = t(`status.${isConnected ? "connecting" : connection}`);
       return;

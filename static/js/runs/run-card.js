@@ -58,6 +58,7 @@ export class RunCard {
       ACTIVE.has(run.status) && mayChange ? this.#controls(run) : { parts: [], update: () => {} };
     const reason = h("p", { className: "run-reason" });
     const changes = h("ol", { className: "changes", "aria-label": t("live.changes") });
+    const machine = h("p", { className: "run-machine" });
     const inClass = lab.inClass?.cardParts(run, lab.actions);
     const foot = this.#foot(run, mayChange, inClass?.share);
     for (const text of texts)
@@ -74,6 +75,7 @@ export class RunCard {
       ...controls.parts,
       reason,
       changes,
+      machine,
       relations.shared,
       relations.apart,
       relations.difference,
@@ -93,6 +95,7 @@ export class RunCard {
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
+      (now) => setText(machine, machineText(now.machines ?? [])),
       (now) => relations.update(now),
       (now) => texts.forEach((text) => text.update(now)),
       foot.update,
@@ -239,6 +242,20 @@ function makeFigures({ summary }) {
     for (const { name, value } of values) setText(value, texts[name]);
   };
   return { element: h("dl", { className: "run-figures" }, ...pairs), update };
+}
+
+/**
+ * Where a run trained on a cluster, and where it went on on a processor that rounds differently.
+ * @param {NonNullable<Run["machines"]>} machines
+ */
+function machineText(machines) {
+  const last = machines.at(-1);
+  if (!last) return "";
+  const moved = machines.filter((machine, i) => i && machine.arithmetic !== machines[i - 1].arithmetic);
+  return [
+    t("machine.trained", last),
+    ...moved.map((machine) => t("machine.moved", { ...machine, iteration: number(machine.iteration) })),
+  ].join(" ");
 }
 
 /**
