@@ -154,7 +154,7 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
                     times[stream] = list(_times(reader, at))
             case _ if key in ImportedRun.model_fields:
                 meta[key] = reader.value()
-            case _:  # its value is not even read
+            case _:  # refused before its value is read
                 raise wrong(
                     f"{field}.{key if find_unfit(key) is None else '?'}"[:200], "there is no such key"
                 )

@@ -72,7 +72,7 @@ def torch_script(recording: Recording) -> str:
         penalized=PENALIZED if has_special_weights(config.network.layers) else "",
         penalties=torch_source.PENALTIES if has_penalty else "",
         stopping=_stopping(training.early_stopping),
-        # without test images something must be measured all the same
+        # without test images, other images must be measured instead
         measure_test=torch_source.MEASURE_TEST if config.dataset.test_images else torch_source.MEASURE_TRAIN,
         **_validation(config),
         recorded=literal(recording.run["latest"]),

@@ -357,7 +357,7 @@ class Register:
         if training.status.finished:
             changes["checkpoints"] = training.checkpoints
         try:
-            with contextlib.suppress(StoreDamaged):  # logged; viewers see it all the same
+            with contextlib.suppress(StoreDamaged):  # logged; viewers see the change even so
                 await self._database.settle(lambda c: training_store.update_training(c, training.id, changes))
         finally:
             self._storing -= Counter([training.id])

@@ -22,8 +22,10 @@ from engine.errors import DatasetError
 
 #: In the order in which they are preferred where several fit.
 DELIMITERS = ("\t", ";", ",", "|")
-#: Lines that decide which delimiter a table has; rows, or as many as have so many cells, that decide the rest.
-_LINES, _ROWS, _MIN_ROWS, _CELLS = 100, 1000, 20, 20_000
+#: The first lines of a file decide which delimiter it has.
+_LINES = 100
+#: Its first rows decide about header and decimal comma: this many, or fewer with about this many cells in all.
+_ROWS, _MIN_ROWS, _CELLS = 1000, 20, 20_000
 #: The share of rows that must have one number of cells for a delimiter to fit.
 _FITTING = 0.8
 _CELLS_AT_ONCE = 100_000

@@ -20,7 +20,7 @@ from app.own_data.pairs import Pair, parts_of
 from app.own_data.reasons import refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
 
-#: Rows of so many numbers, a square, are images: 8 × 8 is the smallest.
+#: Rows of numbers are images if their length is a square, and at least this one, 8 × 8.
 _MIN_PIXELS = 64
 
 

@@ -22,7 +22,7 @@ from app.people.visits import ThePerson
 
 router = APIRouter(prefix="/api", tags=["runs"], responses=ERRORS)
 
-#: After this time without progress a line comes all the same: only so a client that has gone away is noticed.
+#: After this time without progress a line is sent too: only sending shows that a client has closed its connection.
 SILENCE_SECONDS = 0.5
 
 
@@ -94,7 +94,7 @@ def _line(value: dict[str, Any]) -> bytes:
 
 
 class Lines(StreamingResponse):
-    """Lines of JSON; their source ends with the answer, whatever becomes of that."""
+    """A response of lines of JSON. Their source is closed when the response ends, and also when sending fails."""
 
     def __init__(self, lines: AsyncGenerator[bytes, None]) -> None:
         self._lines = lines

@@ -111,7 +111,7 @@ async def export(lab: TheLab, person: ThePerson, request: Request, name: str) ->
     )
     try:
         if await unless_disconnected(request, in_thread(_write, lab, response, name, entry.about)) is None:
-            response.delete()  # it may have been written all the same
+            response.delete()  # the file may have been written although the client has gone
             return Response(status_code=CLIENT_CLOSED)
     except DatasetError as error:
         response.delete()

@@ -257,8 +257,8 @@ def test_a_launch_that_another_person_has_trained_says_how_many_show_it_and_not_
     polled = people["bob"].http.post("/api/stream", json={"subscribe": {run["id"]: 0}}).content
     assert people["ada"].id not in json.dumps(run)
     for answer in (json.dumps(run).encode(), people["bob"].http.get("/api/runs").content, polled):
-        for told in (b"Ada", trained["id"].encode()):
-            assert told not in answer
+        for secret in (b"Ada", trained["id"].encode()):
+            assert secret not in answer
 
 
 def test_a_fork_names_another_persons_run_only_to_those_who_may_see_it(people, trained):

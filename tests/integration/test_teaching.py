@@ -78,8 +78,8 @@ def test_a_new_name_is_seen_by_the_student_and_by_the_teacher_at_their_runs(lab)
     change(teacher, people(teacher)["Ada"], nickname="Lovelace")
 
     for socket in screens.values():
-        told = until(socket, lambda message: message.get("person", {}).get("nickname") == "Lovelace")
-        assert told["person"]["number"] == 1
+        received = until(socket, lambda message: message.get("person", {}).get("nickname") == "Lovelace")
+        assert received["person"]["number"] == 1
     seen = teacher.http.get(f"/api/runs/{run['id']}").json()["owner"]
     assert (seen["nickname"], ada.me["me"]["nickname"]) == ("Lovelace", "Lovelace")
     taken = teacher.http.patch(f"/api/class/people/{bob.id}", json={"nickname": "LOVELACE"})
@@ -220,12 +220,12 @@ def test_a_hand_is_up_for_the_teacher_until_one_of_both_puts_it_down(lab):
     change(teacher, up, hand=False)
     assert ada.me["me"]["hand"] is False
     bob.launch(**SHORT)
-    told = set()
-    while "runs" not in told:
+    received = set()
+    while "runs" not in received:
         message = json.loads(others.recv(timeout=20))
         if message["type"] != "runs" or message["runs"]:
-            told.add(message.get("person", {}).get("nickname") or message["type"])
-    assert "Ada" not in told
+            received.add(message.get("person", {}).get("nickname") or message["type"])
+    assert "Ada" not in received
 
 
 def test_a_new_projector_link_ends_the_old_one_and_names_are_shown_there_only_if_asked(lab):

@@ -7,7 +7,7 @@ const finding = (code, iteration) => /** @type {any} */ ({ code, iteration, valu
 
 test("moments of findings come in their order, each once, and the last word on a finding counts", () => {
   const found = new FoundMoments();
-  found.tell("a", [
+  found.set("a", [
     finding("plateau", 90),
     finding("gap", 50),
     finding("plateau", 50),
@@ -23,16 +23,16 @@ test("moments of findings come in their order, each once, and the last word on a
   assert.deepEqual(found.of("b"), []);
 });
 
-test("a change is told once", () => {
+test("a change is emitted once", () => {
   const found = new FoundMoments();
   /** @type {string[]} */
-  const told = [];
-  found.on("change", (run) => told.push(run));
-  found.tell("a", []);
-  found.tell("a", [finding("gap", 5)]);
-  found.tell("a", [finding("gap", 5)]);
-  found.tell("a", []);
-  assert.deepEqual(told, ["a", "a"]);
+  const changed = [];
+  found.on("change", (run) => changed.push(run));
+  found.set("a", []);
+  found.set("a", [finding("gap", 5)]);
+  found.set("a", [finding("gap", 5)]);
+  found.set("a", []);
+  assert.deepEqual(changed, ["a", "a"]);
 });
 
 test("marks that would cover each other are drawn beside each other", () => {

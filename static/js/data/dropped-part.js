@@ -14,14 +14,14 @@ export class DroppedPart {
   #dropped = h("ul", { className: "own-dropped" });
   #notes = h("ul", { className: "own-notes" });
   #left = h("section", {}, h("h3", {}, t("own.dropped")), this.#dropped);
-  #told = h("section", {}, h("h3", {}, t("own.notes")), this.#notes);
-  element = h("div", { className: "own-beside" }, this.#told, this.#left);
+  #noted = h("section", {}, h("h3", {}, t("own.notes")), this.#notes);
+  element = h("div", { className: "own-beside" }, this.#noted, this.#left);
   fields = {};
 
   /** @param {Preview} preview */
   update({ dropped, notes }) {
     this.#left.hidden = !dropped.length;
-    this.#told.hidden = !notes.length;
+    this.#noted.hidden = !notes.length;
     this.#dropped.replaceChildren(
       ...dropped.map(({ why, count, examples }) => {
         const places = listText(examples.map(placeText)) + (count > examples.length ? " …" : "");

@@ -1,4 +1,7 @@
-/** The moments of findings: since when something is wrong with a run. The card Why lists them, the track of the moment marks them. */
+/**
+ * The moments of findings: since when something is wrong with a run. The card *Why* lists them, and the slider of the moment marks
+ * them on its track.
+ */
 
 import { Emitter } from "../state/emitter.js";
 
@@ -11,9 +14,9 @@ const MARK = 11;
 /** The most runs whose findings are kept. */
 const MAX_RUNS = 50;
 
-/** Emits "change" with the id of a run whose moments are others now. */
+/** Emits "change" with the id of a run whose moments have changed. */
 export class FoundMoments extends Emitter {
-  /** By run. @type {Map<string, FoundMoment[]>} */
+  /** Run → its moments. @type {Map<string, FoundMoment[]>} */
   #of = new Map();
 
   /** The moments of a run, earliest first. @param {string} run */
@@ -22,11 +25,11 @@ export class FoundMoments extends Emitter {
   }
 
   /**
-   * Tell what was found of a run.
+   * Take the findings of a run in place of those before.
    * @param {string} run
    * @param {Finding[]} findings of all moments that were asked for; of the same code the last one counts
    */
-  tell(run, findings) {
+  set(run, findings) {
     const moments = momentsOf(findings);
     if (JSON.stringify(moments) === JSON.stringify(this.of(run))) return;
     this.#of.delete(run);
@@ -62,5 +65,5 @@ export function apart(shares, width) {
   });
 }
 
-/** Those of this page. */
+/** The moments that this page shows. */
 export const foundMoments = new FoundMoments();

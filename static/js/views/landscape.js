@@ -101,13 +101,13 @@ export class Landscape {
     const measuring = new AbortController();
     this.#measuring = measuring;
     this.#problem = "";
-    this.#tell(0, 0);
+    this.#showProgress(0, 0);
     const asked = runs.map(({ run, iteration }) => ({ run: run.id, iteration }));
     try {
       const landscape = await survey(
         asked,
         { directions: this.#directions.value },
-        (done, total) => measuring === this.#measuring && this.#tell(done, total),
+        (done, total) => measuring === this.#measuring && this.#showProgress(done, total),
         measuring.signal,
       );
       if (measuring !== this.#measuring) return;
@@ -130,10 +130,11 @@ export class Landscape {
   }
 
   /**
+   * Show how many losses are measured; total 0: the landscape waits for its turn.
    * @param {number} done
    * @param {number} total
    */
-  #tell(done, total) {
+  #showProgress(done, total) {
     if (total) this.#progress.value = done / total;
     else this.#progress.removeAttribute("value");
     this.#progress.setAttribute(

@@ -112,7 +112,7 @@ export class Why {
     const pinned = looked.filter(({ asked }) => asked.iteration !== null);
     const newest = pinned.map(({ run }) => ({ id: run.id, iteration: null, ended: hasEnded(run) }));
     this.#found.ask([...looked.map(({ asked }) => asked), ...newest]);
-    for (const { run } of looked) foundMoments.tell(run.id, this.#found.all(run.id));
+    for (const { run } of looked) foundMoments.set(run.id, this.#found.all(run.id));
     const answers = looked.flatMap(({ run, asked }) => {
       const answer = this.#found.get(asked);
       return answer ? [{ run, answer }] : [];
