@@ -33,22 +33,26 @@ class Limits:
     multiply_adds: int = 6 * 10**9
 
     def check_all(self, config: ExperimentConfig, stretches: Iterable[Stretch]) -> None:
-        """Refuse an experiment if it, or one that is trained before it, costs more; see `check`."""
+        """Refuse an experiment if it, or a stretch of training before it, costs more than allowed.
+
+        Raises:
+            ConfigError: as `check`.
+        """
         for trained in (*(stretch.config for stretch in stretches), config):
             self.check(summarize(trained))
 
     def check(self, summary: Summary) -> None:
-        """Refuse an experiment that costs more.
+        """Refuse an experiment that costs more than allowed.
 
         Raises:
-            ConfigError: with the estimate and the bound.
+            ConfigError: with the estimated cost and the bound.
         """
         memory, multiply_adds = summary.memory_bytes, summary.multiply_adds
-        needs = "network: this experiment needs about {:,} {}; at most {:,} are allowed".format
+        text = "network: this experiment needs about {:,} {}; at most {:,} are allowed".format
         if memory > self.memory_bytes:
             message = Reason(
                 "too_much_memory",
-                needs(memory, "bytes of memory", self.memory_bytes),
+                text(memory, "bytes of memory", self.memory_bytes),
                 megabytes=math.ceil(memory / 1e6),
                 most=math.floor(self.memory_bytes / 1e6),
             )
@@ -56,7 +60,7 @@ class Limits:
         if multiply_adds > self.multiply_adds:
             message = Reason(
                 "too_many_multiply_adds",
-                needs(multiply_adds, "multiply-adds for an image", self.multiply_adds),
+                text(multiply_adds, "multiply-adds for an image", self.multiply_adds),
                 multiply_adds=multiply_adds,
                 most=self.multiply_adds,
             )

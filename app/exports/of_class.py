@@ -1,7 +1,7 @@
 """A class as files: its report, with the best run of each student and the places of challenges, and a table with every
 run.
 
-They hold nicknames, and are made before the class ends.
+Both hold nicknames, so they can only be made before the class ends.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from app.people.person import Person
 from app.runs import Run
 from app.texts import cell
 
-#: Points of one curve in the report: hundreds of runs are in it.
-POINTS = 400
-#: By the first of these that it has, a run is the best of its student's.
-BY = ("validation_accuracy", "test_accuracy", "train_accuracy")
-#: Values of a run besides those of its person and its experiment.
+#: The most points of a curve in the report, which may have hundreds of runs.
+MAX_POINTS = 400
+#: Runs of a student are compared by the first of these values that a run has.
+RANKED_BY = ("validation_accuracy", "test_accuracy", "train_accuracy")
+#: Columns of the table for a run itself; others are for its person, its newest figures and its experiment.
 COLUMNS = ("run", "name", "lesson", "status", "iteration", "iterations", "seconds")
 METRICS = ("validation_accuracy", "test_accuracy", "train_accuracy", "loss")
 
-#: Of the run that counts for its student in a challenge; of several challenges, in the last.
+#: Columns that are filled in for a run that counts for its student in a challenge; of several challenges, the last.
 CHALLENGE = ("challenge", "challenge_place", "challenge_accuracy", "challenge_test_place", "challenge_test")
 
 #: A run and who launched it.
@@ -35,7 +35,7 @@ Owned = tuple[Person, Run]
 
 
 class Placed(NamedTuple):
-    """Who has a place in a challenge, by number and nickname."""
+    """A place in a challenge, and the number and nickname of the student who has it."""
 
     who: str
     place: Standing
@@ -52,22 +52,22 @@ def best_of_each(owned: Iterable[Owned]) -> list[Owned]:
 
 
 def title_of(person: Person, run: Run) -> str:
-    """What a run is called in the report."""
+    """The title of a run in the report: its student's number and nickname, and its name."""
     return f"{f'{person.number} {person.nickname}'.strip()}: {run.name}"
 
 
 def places(
     outcomes: Sequence[Outcome], find: Callable[[str], Person | None]
 ) -> list[tuple[Outcome, list[Placed]]]:
-    """The challenges that have at least one place, each with all its places, the best first.
+    """The challenges in which somebody has a place, each with all its places, the best first.
 
     Args:
-        find: the person of an id.
+        find: gives the person with an id; None if there is no such person any more.
     """
     return [
-        (one, [Placed(_name_of(find(place["person"]), place), place) for place in one.standings])
-        for one in outcomes
-        if one.standings
+        (outcome, [Placed(_name_of(find(place["person"]), place), place) for place in outcome.standings])
+        for outcome in outcomes
+        if outcome.standings
     ]
 
 
@@ -76,8 +76,8 @@ def _name_of(person: Person | None, place: Standing) -> str:
 
 
 def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[str]:
-    """One line for each run, in pieces of text, with its place in a challenge and the fields of its experiment."""
-    counted = {place["run"]: (one.name, place) for one in outcomes for place in one.standings}
+    """The table as CSV, line by line: a header, then each run with its challenge and the fields of its experiment."""
+    counted = {place["run"]: (outcome.name, place) for outcome in outcomes for place in outcome.standings}
     fields = [flatten(run.training.config) for _, run in owned]
     names = list(dict.fromkeys(name for own in fields for name in own))
     yield MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *CHALLENGE, *names])
@@ -92,13 +92,15 @@ def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[
 
 
 def _challenge(name: str, place: Standing) -> list[object]:
+    """The values of the columns `CHALLENGE`."""
     values = (place["place"], place["accuracy"], place["test_place"], place["test"])
     return [cell(name), *("" if value is None else value for value in values)]
 
 
 def _accuracy(run: Run) -> float:
+    """The newest accuracy by which runs are compared; -1 if there is none."""
     latest = run.training.latest
-    found = next((latest[name] for name in BY if name in latest), -1.0)
+    found = next((latest[name] for name in RANKED_BY if name in latest), -1.0)
     return found if math.isfinite(found) else -1.0
 
 

@@ -188,7 +188,7 @@ async def export_class_html(
         recordings,
         lang,
         headers,
-        points=of_class.POINTS,
+        points=of_class.MAX_POINTS,
         challenges=challenges,
         counts=await counts.of(lessons, _language(request, lang), lab.dataset_of),
     )

@@ -1,17 +1,17 @@
-"""POST /api/stream: what a WebSocket would have sent since the last answer, where a network lets no WebSocket through.
+"""POST /api/stream: for networks that block WebSockets, what a WebSocket would have sent since the last answer.
 
-Nothing is kept between two requests: the page sends what it has, and a viewer made for the request finds what is new.
-So an answer that is lost is given again.
+The server remembers nothing between two requests. The page sends what it has, and a viewer that is made for the request
+finds what is new. So if an answer is lost, the next one has the same content.
 
 An answer is the messages that are due (see `app/routes/stream.py`), each as
 
     u8 kind (1 text, 2 binary) | u32 length, little endian | bytes
 
 The first one is `{"type": "hello", "version", "server", "state", "rest", "whole", "more"}`. The page sends `server`,
-`state` and `rest` with its next question. `whole`: the list of all runs begins in this answer, which is so at the first
-question, after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one
-part of it. `more`: the answer is full, or a part of the list follows; the page asks again immediately. No stream
-begins with an overview.
+`state` and `rest` with its next request. `whole`: the list of all runs begins in this answer: at the first request,
+after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one part of it.
+`more`: the answer is full, or a part of the list follows, so the page asks again immediately. Unlike on the WebSocket,
+no stream begins with an overview.
 
 When a page polls, and when it tries a WebSocket again, is decided in `static/js/server/connection.js`.
 """
@@ -61,7 +61,7 @@ class Poll(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    subscribe: dict[str, Any] = Field({}, description="as on the WebSocket: run id → rows that are there")
+    subscribe: dict[str, Any] = Field({}, description="as on the WebSocket: run id → rows that the page has")
     server: Annotated[str, Field(max_length=100)] = Field("", description="`server` of the last answer")
     state: int = Field(0, ge=0, le=MAX_ROW, strict=True, description="`state` of the last answer")
     view: Literal["", "wall"] = Field("", description="as in the address of the WebSocket")
@@ -98,9 +98,9 @@ async def poll(
         raise Invalid(str(error), code="bad_message", field=error.field) from None
     parts: list[bytes] = []
     size = 0
-    listing = viewer.place is not None
+    has_list = viewer.place is not None
     while size < ANSWER_BYTES and (messages := await viewer.next_messages()):
-        packed = [_packed(message) for message in messages]
+        packed = [_pack(message) for message in messages]
         parts += packed
         size += sum(map(len, packed))
         if viewer.place is not None:
@@ -114,14 +114,15 @@ async def poll(
         "rest": viewer.place and asdict(viewer.place),
         "more": size >= ANSWER_BYTES or viewer.place is not None,
     }
-    body = b"".join((_packed(json.dumps(hello)), *parts))
+    body = b"".join((_pack(json.dumps(hello)), *parts))
     headers = {"Cache-Control": "no-store"}
-    if listing and "gzip" in accept_encoding:  # the list of two thousand runs is 1.7 MB; rows gain nothing
+    if has_list and "gzip" in accept_encoding:  # the list of two thousand runs is 1.7 MB; rows gain nothing
         body = await asyncio.to_thread(gzip.compress, body, 1)
         headers["Content-Encoding"] = "gzip"
     return Response(body, media_type="application/octet-stream", headers=headers)
 
 
-def _packed(message: str | bytes) -> bytes:
+def _pack(message: str | bytes) -> bytes:
+    """A message after its kind and length."""
     kind, data = (BINARY, message) if isinstance(message, bytes) else (TEXT, message.encode())
     return _HEAD.pack(kind, len(data)) + data

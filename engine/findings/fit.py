@@ -11,8 +11,8 @@ from engine.findings.rule import Limits, Look
 
 
 def overfitting(case: Case, limits: Limits) -> Look | None:
-    """The loss of images that are not trained on has a lowest point behind it and rises, while that of the images
-    trained on went on falling: Prechelt's generalization loss (1998). Each is a median over some evaluations."""
+    """The loss of held-out images has passed its lowest value and rises, while the loss of training images went on
+    falling: Prechelt's generalization loss (1998). Both losses are medians over some evaluations."""
     if not _evaluated(case):
         return None
     evaluation, part, count = case.rows.evaluation, case.held_out, int(limits["smoothed"])
@@ -37,7 +37,7 @@ def overfitting(case: Case, limits: Limits) -> Look | None:
 
 
 def gap(case: Case, limits: Limits) -> Look | None:
-    """The accuracy is much higher on the images trained on than on others."""
+    """The accuracy is much higher on training images than on held-out images."""
     if not _evaluated(case):
         return None
     train, held_out, difference, spread = _accuracies(case)
@@ -50,8 +50,8 @@ def gap(case: Case, limits: Limits) -> Look | None:
 
 
 def wrong_labels(case: Case, limits: Limits) -> Look | None:
-    """The accuracy is higher on images that are not trained on than on those that are: with the labels of the latter
-    something is wrong that others do not have. Both are measured without dropout and without augmentation."""
+    """The accuracy is higher on held-out images than on training images, so the labels of the latter are likely wrong.
+    Both are measured without dropout and without augmentation, which could explain it otherwise."""
     if not _evaluated(case):
         return None
     train, held_out, difference, spread = _accuracies(case)
@@ -65,7 +65,7 @@ def wrong_labels(case: Case, limits: Limits) -> Look | None:
 
 def penalty(case: Case, limits: Limits) -> Look | None:
     """The penalty has made the weights much smaller than they were at the start, and the network cannot even fit the
-    images trained on."""
+    training images."""
     penalties = case.config.regularization
     train = case.rows.train
     if not (penalties.l1 or penalties.l2) or not _evaluated(case) or not case.layers:
@@ -92,7 +92,7 @@ def penalty(case: Case, limits: Limits) -> Look | None:
 
 
 def underfitting(case: Case, limits: Limits) -> Look | None:
-    """The loss of the images trained on falls no more, their accuracy is low, and that of others is no lower."""
+    """The loss of training images does not fall any more, and the accuracy is low, on held-out images as well."""
     if not _evaluated(case):
         return None
     evaluation = case.rows.evaluation
@@ -107,7 +107,7 @@ def underfitting(case: Case, limits: Limits) -> Look | None:
 
 
 def plateau(case: Case, limits: Limits) -> Look | None:
-    """The loss of the images trained on falls no more, and they are not all right."""
+    """The loss of training images does not fall any more, though some of them are still predicted wrongly."""
     if not _evaluated(case):
         return None
     evaluation = case.rows.evaluation
@@ -121,8 +121,8 @@ def plateau(case: Case, limits: Limits) -> Look | None:
 
 
 def small_batches(case: Case, limits: Limits) -> Look | None:
-    """With batch norm and few images in a batch: the loss while training, with the means of the batch, is higher than
-    with the running means, which are of many batches. Without dropout nothing else can make this difference."""
+    """With batch norm and few images in a batch, the loss of batches (with their own means) is higher than that of
+    evaluations (with running means, over many batches). Without dropout nothing else can make this difference."""
     size = case.config.training.batch_size
     if not case.has("batch_norm") or case.has("dropout") or size >= limits["batch_size"]:
         return None
@@ -131,7 +131,8 @@ def small_batches(case: Case, limits: Limits) -> Look | None:
     evaluation, train, window = case.rows.evaluation, case.rows.train, int(limits["window"])
     batches = latest(trailing_mean(train["loss"], window), train["iteration"], evaluation["iteration"])
     iterations, loss = evaluation["iteration"], evaluation["train_loss"]
-    # while the loss falls, that of the batches is between those at both ends of the window
+    # While the loss falls or rises, its mean over a window of batches lies between the losses at both ends of it. So it
+    # is compared with the higher of both.
     running = np.fmax(latest(loss, iterations, iterations - window), loss)
     return Look(
         evaluation["iteration"],
@@ -142,26 +143,28 @@ def small_batches(case: Case, limits: Limits) -> Look | None:
 
 
 def _evaluated(case: Case) -> bool:
+    """Whether loss and accuracy of training and held-out images were measured at least once."""
     wanted = {f"{part}_{name}" for part in ("train", case.held_out) for name in ("loss", "accuracy")}
     return wanted <= case.rows.evaluation.keys() and len(case.rows.evaluation["iteration"]) > 0
 
 
 def _accuracies(case: Case) -> tuple[Numbers, Numbers, Numbers, Numbers]:
-    """Of the images trained on, of those held out, the difference, and its standard error."""
+    """The accuracies of training images and of held-out images, their difference, and its standard error."""
     evaluation = case.rows.evaluation
     train, held_out = evaluation["train_accuracy"], evaluation[f"{case.held_out}_accuracy"]
     return train, held_out, train - held_out, case.spread(train, held_out)
 
 
 def _best(x: Numbers) -> tuple[Numbers, NDArray[np.intp]]:
-    """Row by row the lowest value so far, and its row."""
+    """For each row the lowest value up to there, and the row of that value."""
     best = np.fmin.accumulate(x)
     is_new = np.isfinite(x) & (np.r_[np.nan, best[:-1]] != best)
     return best, np.maximum.accumulate(np.where(is_new, np.arange(len(x)), 0))
 
 
 def _flat(case: Case, limits: Limits) -> tuple[NDArray[np.bool_], Numbers, Numbers]:
-    """Whether the training loss is hardly lower than some evaluations before, with both, as medians of five."""
+    """For each evaluation, whether the training loss is hardly lower than `evaluations` evaluations earlier; and both
+    losses, which are medians of five."""
     loss = trailing_median(case.rows.evaluation["train_loss"], 5)
     earlier = before(loss, int(limits["evaluations"]))
     return loss > (1 - limits["fall"]) * earlier, loss, earlier

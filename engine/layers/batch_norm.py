@@ -3,7 +3,7 @@
     x̂ = (x - μ) / √(σ² + ε)      y = γ x̂ + β
 
 μ and σ² are over the batch for a dense layer's features, and over batch, height and width for a channel. While
-training they are those of the batch; running means of them (σ² unbiased, as in the paper) serve in evaluation.
+training they are those of the batch. Evaluation uses running means of them (σ² unbiased, as in the paper).
 
     ∂L/∂β = Σ ∂L/∂y      ∂L/∂γ = Σ ∂L/∂y x̂
     ∂L/∂x = γ / √(σ² + ε) · (∂L/∂y - ∂L/∂β / m - x̂ ∂L/∂γ / m)      m: how many values share one mean
@@ -70,7 +70,7 @@ class BatchNorm(Layer):
     def forward(self, x: Array, training: bool) -> Array:
         if training:
             mean, variance = x.mean(axis=self.axes), x.var(axis=self.axes)
-            m = x.size // self.features
+            m = x.size // self.features  # how many values share one mean
             keep = self.momentum
             self.running_mean[...] = keep * self.running_mean + (1 - keep) * mean
             unbiased = variance * (m / max(m - 1, 1))

@@ -15,7 +15,7 @@ from app.jobs.messages import Job
 from engine import Trainer
 from engine.events import Event
 
-#: More than any run may hold.
+#: More bytes than any run may have.
 TOO_MUCH = 1 << 36
 
 
@@ -25,17 +25,17 @@ def main(connection: Connection, job: Job) -> None:
 
 
 def greedy(connection: Connection, job: Job) -> None:
-    """A worker that asks the system for more memory than a run may hold. Most systems would promise it."""
+    """A worker that asks for more memory than a run may have. Most systems would promise it without the bound."""
     _train(connection, job, lambda: np.empty(TOO_MUCH, np.uint8))
 
 
 def _train(connection: Connection, job: Job, misbehave: Callable[[], object]) -> None:
     advance = Trainer.advance
 
-    def deadly(trainer: Trainer) -> list[Event]:
+    def advance_or_misbehave(trainer: Trainer) -> list[Event]:
         if trainer.iteration == 100:
             misbehave()
         return advance(trainer)
 
-    with mock.patch.object(Trainer, "advance", deadly):
+    with mock.patch.object(Trainer, "advance", advance_or_misbehave):
         worker.main(connection, job)

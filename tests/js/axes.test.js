@@ -24,6 +24,7 @@ function makeTimed() {
 }
 
 /**
+ * The x of each row on an axis.
  * @param {string} name
  * @param {Run} run
  */
@@ -34,7 +35,7 @@ const placesOf = (name, run) => {
   return Array.from({ length: run.train.length }, (_, row) => x(row));
 };
 
-test("epochs are iterations by the batches of an epoch", () => {
+test("epochs are iterations divided by the batches of an epoch", () => {
   const run = makeTimed();
   assert.deepEqual(
     placesOf("epoch", run),
@@ -66,7 +67,7 @@ test("the end of an axis is not before its curves, and not far behind them", () 
     assert.equal(room(room(length)), room(length));
   }));
 
-test("marks of the clock are few, inside, and as far apart as each other", () =>
+test("ticks of the clock are few, within the axis, and at equal distances", () =>
   forExamples(500, (examples) => {
     const from = examples.whole(1.7e9, 1.8e9);
     const to = from + examples.logarithmic(10, 2e6);
@@ -77,7 +78,7 @@ test("marks of the clock are few, inside, and as far apart as each other", () =>
     assert.ok(new Set(values.slice(1).map((value, i) => value - values[i])).size <= 1);
   }));
 
-test("a length of time is worded as people say it", () => {
+test("a duration is written as people say it", () => {
   assert.deepEqual([0.41, 12.34, 125, 3725].map(elapsed), ["0.41 s", "12.3 s", "2:05", "1:02:05"]);
 });
 

@@ -1,14 +1,14 @@
-/** Computes the number of columns of charts, and the place of a dragged card. */
+/** How many columns the charts have, and where a dragged card goes in their order. */
 
 export const MAX_COLUMNS = 3;
 /** Pixels between two cards, as in charts.css. */
 const GAP = 10;
-/** The width of the numbers on the left of a plot, in letters. */
+/** The width of the numbers on the left of a plot, in heights of a letter. */
 const NUMBERS = 4.7;
 /** The smallest width of a plot, in pixels: if the page chooses the number of columns, and if the user chooses it. */
 const WIDE = 240;
 const NARROW = 120;
-/** A good height of a card: this many pixels for the curves, and this many letters for its head and axis. */
+/** A good height of a card: this many pixels for the curves, and this many heights of a letter for its head and axis. */
 const HIGH = { pixels: 130, letters: 10 };
 
 /**
@@ -23,7 +23,7 @@ const HIGH = { pixels: 130, letters: 10 };
  * @param {Room} room
  * @param {number} count the number of charts
  * @param {number | null} chosen null: the user has not chosen a number
- * @param {boolean} hasViews whether there are cards with views, which are drawn small too, and are looked at side by side
+ * @param {boolean} hasViews whether there are cards with views: these may be as narrow as NARROW, to be compared side by side
  */
 export function columnsIn(room, count, chosen, hasViews = false) {
   const most = Math.max(1, Math.min(MAX_COLUMNS, count));
@@ -42,6 +42,7 @@ export function mostColumns(room) {
 }
 
 /**
+ * How many columns have space side by side.
  * @param {Room} room
  * @param {number} plot the smallest width of a plot
  */

@@ -1,6 +1,6 @@
 /**
  * The rate finder: the lab trains the experiment in the form for a short time with growing learning rates. A dialog shows the
- * loss over the rate and suggests one; a click takes it, or another one, into the form.
+ * loss for each rate and suggests a rate. A click puts it, or another one that the user chooses, into the form.
  */
 
 import { openDialog } from "../page/dialog.js";
@@ -19,7 +19,7 @@ import { RatePlot } from "./rate-plot.js";
 
 await loadStyle("rate-finder");
 
-/** Open the dialog, and begin. @param {FormContext} form */
+/** Open the dialog, and start the test. @param {FormContext} form */
 export async function findRate(form) {
   await textsOf("views");
   const { draft } = form;
@@ -40,7 +40,7 @@ export async function findRate(form) {
     ],
     onClose: () => loading.abort(),
   });
-  /** @param {number} rate */
+  /** Put a rate into the form. @param {number} rate */
   const take = (rate) => {
     dialog.close();
     for (const optimizer of draft.rated) optimizer.learning_rate = rate;
@@ -63,7 +63,7 @@ export async function findRate(form) {
 }
 
 /**
- * The curve, and the button that takes the chosen rate.
+ * Show the curve, and the button that puts the chosen rate into the form.
  * @param {HTMLElement} found
  * @param {RateTest} test
  * @param {(rate: number) => void} take
@@ -92,7 +92,7 @@ function show(found, test, take) {
   (test.suggestion === null ? plot.element : button).focus();
 }
 
-/** What the test has found, in words. @param {RateTest} test */
+/** The result of the test in sentences. @param {RateTest} test */
 function said({ iterations, rates, smoothed, best, suggestion, end }) {
   if (best === null) return [t("rates.none_finite")];
   const [rate, loss] = [exact(Number(rates[best].toPrecision(2))), rough(smoothed[best])];

@@ -1,4 +1,4 @@
-/** The place of a lesson on the page: the left column, where the form gives way to it, and the keys that work in it. */
+/** The place of a lesson on the page: the left column, where it stands instead of the form, and the keys that work in it. */
 
 import { onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
@@ -34,10 +34,10 @@ export class LessonFrame {
     this.#on.draw();
     const shown = what === "form" ? this.#form : this.column.element;
     shown.focus({ preventScroll: true });
-    this.column.element.scrollIntoView({ block: "start" }); // above the form is the way back
+    this.column.element.scrollIntoView({ block: "start" }); // it has the button that leads back from the form
   }
 
-  /** Say on the page which step is shown; null: none yet. @param {Step | null} step */
+  /** Mark which step is shown, for style sheets and screen readers; null: the lesson still loads. @param {Step | null} step */
   mark(step) {
     this.#lab.dataset.lesson = step ?? "loading";
     this.column.element.dataset.step = step ? String(STEPS.indexOf(step) + 1) : "";
@@ -45,7 +45,7 @@ export class LessonFrame {
     this.#button.show(true);
   }
 
-  /** Say that another step has come, and lead to it those who are in the lesson. @param {Step} step */
+  /** Announce another step to screen readers, and move the focus there if it is in the lesson or nowhere. @param {Step} step */
   lead(step) {
     this.column.say(t("lesson.now_at", { n: STEPS.indexOf(step) + 1, step: t(`lesson.step.${step}`) }));
     const { activeElement } = document;
@@ -53,12 +53,12 @@ export class LessonFrame {
     if (isHere && !this.isForm) this.focus(step);
   }
 
-  /** Focus what a step begins with. @param {Step} step */
+  /** Focus the beginning of a step. @param {Step} step */
   focus(step) {
     this.column.focus(step === "explain" ? "explained" : "heading");
   }
 
-  /** The lesson is left. */
+  /** Show the form again, because the lesson is left. */
   clear() {
     delete this.#lab.dataset.lesson;
     delete this.#lab.dataset.shows;
@@ -66,7 +66,7 @@ export class LessonFrame {
     this.#button.show(false);
   }
 
-  /** Ctrl+Enter launches the lesson; the form would launch what it describes. @param {KeyboardEvent} event */
+  /** Ctrl+Enter launches the lesson. Otherwise it would launch the experiment in the form. @param {KeyboardEvent} event */
   #launch(event) {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
     const button = this.column.element.querySelector("#lesson-launch");
@@ -76,7 +76,7 @@ export class LessonFrame {
     button.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
 
-  /** @param {KeyboardEvent} event */
+  /** Escape leaves the lesson. @param {KeyboardEvent} event */
   #escape(event) {
     if (event.key !== "Escape" || event.defaultPrevented) return;
     event.preventDefault();
