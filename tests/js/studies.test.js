@@ -175,10 +175,10 @@ test("axes follow from the space, and stay while results come", () => {
     fieldScale(fieldsOf(["network.activation"])[0], { choices: ["relu", "tanh"] })
   );
   assert.deepEqual([choices.kind, choices.place("tanh")], ["category", 1]);
-  const first = /** @type {any} */ (resultScale([0.71, 0.74], null));
-  const more = /** @type {any} */ (resultScale([0.72], first));
+  const first = /** @type {any} */ (resultScale("validation_accuracy", [0.71, 0.74], null));
+  const more = /** @type {any} */ (resultScale("validation_accuracy", [0.72], first));
   assert.deepEqual([more.low, more.high], [first.low, first.high]);
-  const wider = /** @type {any} */ (resultScale([0.5], first));
+  const wider = /** @type {any} */ (resultScale("validation_accuracy", [0.5], first));
   assert.ok(wider.low <= 0.5 && wider.high >= first.high);
 });
 
@@ -203,7 +203,11 @@ test("each configuration with a result has a line, and parts of axes choose amon
     ["1", "2", "3", "4"],
   );
   const scale = fieldScale(RATES, { choices: [0.01, 0.1] });
-  const metric = { ...METRICS.validation_accuracy, title: "", scale: resultScale([0.5, 0.81], null) };
+  const metric = {
+    ...METRICS.validation_accuracy,
+    title: "",
+    scale: resultScale("validation_accuracy", [0.5, 0.81], null) ?? undefined,
+  };
   const { axes, lines } = parallel(points, [{ ...RATES, scale }, BATCHES], metric, 600);
   assert.equal(axes.length, 3);
   const chosen = lines.filter((line) => isChosen(line, new Map([[0, partAt(1)]])));
@@ -257,18 +261,35 @@ test("a range is divided into parts that hold each value once", () =>
 
 test("the spread has a dot for each seed, and one scale for dots, intervals and the luck line", () => {
   const luck = { of: 4, spread: 0.01, middle: 0.6, line: 0.62 };
-  const spread = spreadOf(GRID, luck, null, true);
+  const spread = spreadOf(GRID, "validation_accuracy", luck, null);
   assert.equal(spread?.lines.length, 4);
   for (const { dots, mean, interval } of spread?.lines ?? []) {
     assert.equal(dots.length, 2);
     assert.ok(dots[0] < mean && mean < dots[1]);
     assert.ok(interval && interval[0] <= mean && interval[1] >= mean);
   }
-  const [low, high] = spread?.ends ?? [0, 0];
+  const { low, high } = spread?.scale ?? { low: 0, high: 0 };
   assert.ok(Math.abs(Number(spread?.luck) - (0.62 - low) / (high - low)) < 1e-9);
-  assert.equal(spreadOf([configuration(1, {}, [null])], null, null, true), null);
+  assert.equal(spreadOf([configuration(1, {}, [null])], "validation_accuracy", null, null), null);
   const wide = configuration(1, {}, [0.98, 1], { low: 0.8, high: 1.2 });
-  assert.ok(Number(spreadOf([wide], null, null, true)?.ends[1]) <= 1); // no accuracy is above 100%
+  assert.ok(Number(spreadOf([wide], "validation_accuracy", null, null)?.scale.high) <= 1); // no accuracy is above 100%
+});
+
+test("beside a loss that diverges, the others can still be told apart", () => {
+  const losses = [0.5, 0.6, 4000].map((loss, i) =>
+    configuration(i + 1, { [RATE]: loss }, [loss, 1.1 * loss], { low: -1 }),
+  );
+  const spread = spreadOf(losses, "validation_loss", null, null);
+  assert.equal(spread?.scale.kind, "log");
+  const [first, second, diverged] = (spread?.lines ?? []).map(({ mean }) => mean);
+  assert.ok(second - first > 0.01 && diverged > 0.8);
+  assert.ok(spread?.lines.every(({ interval }) => interval?.[0] === 0)); // it reaches below every loss
+  const scale = resultScale("validation_loss", [0.5, 0.6, 4000], null);
+  assert.deepEqual([scale?.low, scale?.high], [0.1, 10_000]);
+  assert.equal(resultScale("validation_loss", [0.5, 4000], scale)?.high, 10_000);
+  const across = { path: RATE, bands: bandsOf(RATES, undefined, losses) };
+  const [[a, b]] = cellsOf(losses, across, { path: "", bands: [{ text: "", holds: () => true }] }, false);
+  assert.ok(a.share === 1 && b.share < 0.99);
 });
 
 test("a table is sorted by any column, with what is missing last in both directions", () => {

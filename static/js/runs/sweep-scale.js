@@ -19,6 +19,8 @@ const MAX_LETTERS = 16;
 const MAX_MARKS = 10;
 /** Two values get a logarithmic scale if the higher one is at least this many times the lower one. */
 const TIMES = 8;
+/** Results get one if the highest is at least this many times the lowest. */
+const GREATLY = 20;
 /** The same for three or more values, if they are also more evenly spaced on a logarithmic scale. */
 const TIMES_OF_MORE = 4;
 
@@ -74,6 +76,28 @@ export function roundEnds(values, before = null) {
   const end = (/** @type {number} */ steps) => Number((steps * step).toPrecision(12));
   const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
   return [end(first), end(first === last ? last + 1 : last)];
+}
+
+/** Whether positive numbers differ so much that the small ones look alike on a linear scale, as losses do beside one that diverges. @param {number[]} values */
+export function differGreatly(values) {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low > 0 && high / low >= GREATLY;
+}
+
+/**
+ * The scale of results: linear with round ends, or, where they differ greatly, logarithmic between powers of ten.
+ * @param {number[]} values at least one
+ * @param {NumberScale | null} before the scale until now; it stays where it holds all values
+ * @param {boolean} mayBeLog
+ * @returns {NumberScale}
+ */
+export function resultScaleOf(values, before, mayBeLog) {
+  const isLog = mayBeLog && differGreatly(values);
+  /** @type {[low: number, high: number] | null} */
+  const ends = before && (before.kind === "log") === isLog ? [before.low, before.high] : null;
+  if (!isLog) return scaleBetween(...roundEnds(values, ends), false);
+  const powers = values.map(Math.log10).concat(ends ? ends.map(Math.log10) : []);
+  return scaleBetween(10 ** Math.floor(Math.min(...powers)), 10 ** Math.ceil(Math.max(...powers)), true);
 }
 
 /** @param {any[]} values */

@@ -1,12 +1,15 @@
 /** The axes of a study's pictures. They follow from its space, so they stay while results come. Pure functions. */
 
-import { roundEnds, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
+import { resultScaleOf, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
 
 /**
  * @import { Metric, SweepField, SweepPoint } from "../runs/sweep-figures.js"
- * @import { FieldScale } from "../runs/sweep-scale.js"
+ * @import { FieldScale, NumberScale } from "../runs/sweep-scale.js"
  * @import { Configuration, StudyMetric, Values } from "./types.js"
  */
+
+/** So few whole numbers all have a mark. */
+const FEW = 10;
 
 /** The parts of a metric that do not depend on words. @type {Record<StudyMetric, Omit<Metric, "title">>} */
 export const METRICS = {
@@ -33,18 +36,20 @@ export function fieldScale(field, values) {
   if (!values) return undefined;
   if ("choices" in values) return scaleOf(values.choices.map((value) => onAxis(field, value)));
   const { low, high, scale } = values;
+  if (scale === "integer" && high - low < FEW)
+    return scaleOf(Array.from({ length: high - low + 1 }, (_, i) => low + i));
   return low < high ? scaleBetween(low, high, scale === "log" && low > 0) : scaleOf([low]);
 }
 
 /**
  * The scale of the results so far. It has round ends, and while results come it only grows.
+ * @param {StudyMetric} metric
  * @param {number[]} results
- * @param {FieldScale | null} before
+ * @param {NumberScale | null} before
+ * @returns {NumberScale | null} null: there is no result yet
  */
-export function resultScale(results, before) {
-  const ends = before && "low" in before ? /** @type {[number, number]} */ ([before.low, before.high]) : null;
-  if (!results.length && !ends) return undefined;
-  return scaleBetween(...roundEnds(results, ends), false);
+export function resultScale(metric, results, before) {
+  return results.length ? resultScaleOf(results, before, !METRICS[metric].percent) : before;
 }
 
 /**

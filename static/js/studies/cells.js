@@ -1,6 +1,6 @@
 /** The cells of a heat map: what two fields give together. Pure functions. */
 
-import { brief, label, scaleOf } from "../runs/sweep-scale.js";
+import { brief, differGreatly, label, scaleOf } from "../runs/sweep-scale.js";
 import { onAxis } from "./axes.js";
 
 /**
@@ -86,10 +86,11 @@ export function cellsOf(configurations, across, down, higherIsBetter) {
     }),
   );
   const means = cells.flat().flatMap(({ best }) => (best ? Number(best.mean) : []));
-  const [low, high] = [Math.min(...means), Math.max(...means)];
+  const measure = !higherIsBetter && differGreatly(means) ? Math.log10 : Number;
+  const [low, high] = [measure(Math.min(...means)), measure(Math.max(...means))];
   for (const cell of cells.flat()) {
     if (!cell.best) continue;
-    const share = high > low ? (Number(cell.best.mean) - low) / (high - low) : 1;
+    const share = high > low ? (measure(Number(cell.best.mean)) - low) / (high - low) : 1;
     cell.share = higherIsBetter ? share : 1 - share;
     if (high === low) cell.share = 1;
   }

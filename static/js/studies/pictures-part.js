@@ -11,7 +11,7 @@ import { SpreadPicture } from "./spread-picture.js";
 
 /**
  * @import { SweepField } from "../runs/sweep-figures.js"
- * @import { FieldScale } from "../runs/sweep-scale.js"
+ * @import { NumberScale } from "../runs/sweep-scale.js"
  * @import { Order } from "./rows.js"
  * @import { Shown } from "./study-view.js"
  * @import { StudyResults } from "./types.js"
@@ -32,7 +32,7 @@ export class PicturesPart {
   #picture = "lines";
   /** @type {Shown | null} */
   #shown = null;
-  /** @type {FieldScale | null} */
+  /** @type {NumberScale | null} */
   #scale = null;
   #isFirst = true;
   #lines;
@@ -115,11 +115,11 @@ export class PicturesPart {
   /** @param {Shown} shown */
   #drawLines({ results, fields, space, chosen }) {
     const measured = results.configurations.filter(({ mean }) => mean !== null).slice(0, MAX_LINES);
-    this.#scale =
-      resultScale(
-        measured.map(({ mean }) => Number(mean)),
-        this.#scale,
-      ) ?? null;
+    this.#scale = resultScale(
+      results.metric,
+      measured.map(({ mean }) => Number(mean)),
+      this.#scale,
+    );
     if (!this.#scale || !measured.length) return;
     const values = new Map(measured.map((one) => [one.number, one.values]));
     const points = pointsOf(measured, fields, ({ place }) => t("study.at_place", { n: place ?? "–" }));

@@ -3,7 +3,6 @@
 import { h, setText, svg } from "../page/dom.js";
 import { brief } from "../runs/sweep-scale.js";
 import { number, t } from "../words/i18n.js";
-import { METRICS } from "./axes.js";
 import { seedsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 import { sorted } from "./rows.js";
@@ -11,6 +10,7 @@ import { spreadOf } from "./spread.js";
 import { amountText, scoreText } from "./study-words.js";
 
 /**
+ * @import { NumberScale } from "../runs/sweep-scale.js"
  * @import { Order } from "./rows.js"
  * @import { SpreadLine } from "./spread.js"
  * @import { Shown } from "./study-view.js"
@@ -36,8 +36,8 @@ export class SpreadPicture {
   #note = h("p", { className: "quiet" });
   /** @type {Shown | null} */
   #shown = null;
-  /** @type {[low: number, high: number] | null} */
-  #ends = null;
+  /** @type {NumberScale | null} */
+  #scale = null;
 
   /**
    * @param {(number: number) => void} onChoose
@@ -64,9 +64,9 @@ export class SpreadPicture {
     const { results } = this.#shown;
     const { metric, luck } = results;
     const best = sorted(results.configurations.slice(0, MAX_LINES), this.#order); // the server has them by place
-    const spread = spreadOf(best, luck, this.#ends, Boolean(METRICS[metric].percent));
+    const spread = spreadOf(best, metric, luck, this.#scale);
     if (!spread) return;
-    this.#ends = spread.ends;
+    this.#scale = spread.scale;
     const height = MARGIN.top + LINE * spread.lines.length + MARGIN.bottom;
     const left = Math.min(MAX_NAMES, NAMES * width);
     const room = width - left - MARGIN.right;

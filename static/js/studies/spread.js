@@ -3,11 +3,12 @@
  * mean, on a scale that all share with the luck line. Pure functions.
  */
 
-import { roundEnds, scaleBetween } from "../runs/sweep-scale.js";
+import { differGreatly, resultScaleOf } from "../runs/sweep-scale.js";
+import { METRICS } from "./axes.js";
 
 /**
- * @import { Mark } from "../runs/sweep-scale.js"
- * @import { Configuration, Luck } from "./types.js"
+ * @import { Mark, NumberScale } from "../runs/sweep-scale.js"
+ * @import { Configuration, Luck, StudyMetric } from "./types.js"
  */
 
 /** A line; places go from 0, on the left, to 1. @typedef {{configuration: Configuration, dots: number[], mean: number, interval: [number, number] | null}} SpreadLine */
@@ -17,26 +18,30 @@ import { roundEnds, scaleBetween } from "../runs/sweep-scale.js";
  * @property {SpreadLine[]} lines of configurations with a result, in their order
  * @property {Mark[]} marks of the scale
  * @property {number | null} luck the place of the luck line
- * @property {[low: number, high: number]} ends of the scale
+ * @property {NumberScale} scale
  */
 
 /**
  * @param {Configuration[]} configurations in the order in which they are drawn
+ * @param {StudyMetric} metric
  * @param {Luck | null} luck
- * @param {[low: number, high: number] | null} before the ends of the scale so far: it only grows
- * @param {boolean} percent whether the values are shares, of which none is beyond 0 and 1
+ * @param {NumberScale | null} before the scale so far: it only grows
  * @returns {Spread | null} null: there is no result
  */
-export function spreadOf(configurations, luck, before, percent) {
+export function spreadOf(configurations, metric, luck, before) {
   const measured = configurations.filter(({ mean }) => mean !== null);
   if (!measured.length) return null;
-  const within = (/** @type {number} */ value) => (percent ? Math.min(1, Math.max(0, value)) : value);
-  const values = measured.flatMap(({ mean, low, high, scores }) =>
-    [mean, low, high, ...scores].flatMap((value) => (value === null ? [] : within(value))),
-  );
-  const ends = roundEnds([...values, ...(luck ? [within(luck.line)] : [])], before);
-  const scale = scaleBetween(...ends, false);
-  const place = (/** @type {number} */ value) => scale.place(within(value));
+  const isShare = METRICS[metric].percent;
+  // an interval may reach beyond what can be: an accuracy above 100%, a loss below 0
+  const within = (/** @type {number} */ value) => Math.max(0, isShare ? Math.min(1, value) : value);
+  const given = (/** @type {(number | null)[]} */ values) =>
+    values.flatMap((value) => (value === null ? [] : within(value)));
+  const results = measured.flatMap(({ mean, scores }) => given([mean, ...scores]));
+  const around = given([...measured.flatMap(({ low, high }) => [low, high]), luck?.line ?? null]);
+  const isLog = !isShare && differGreatly(results);
+  const scale = resultScaleOf(isLog ? results : [...results, ...around], before, !isShare);
+  const place = (/** @type {number} */ value) =>
+    scale.place(Math.min(scale.high, Math.max(scale.low, within(value))));
   const lines = measured.map((configuration) => {
     const { mean, low, high, scores } = configuration;
     return {
@@ -51,6 +56,6 @@ export function spreadOf(configurations, luck, before, percent) {
     lines,
     marks: scale.values.map((value) => ({ place: scale.place(value), value })),
     luck: luck ? place(luck.line) : null,
-    ends,
+    scale,
   };
 }
