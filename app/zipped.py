@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Shorter answers are sent as they are.
 MIN_BYTES = 1000
-#: Compressed texts that are kept: the same few are for everybody.
+#: Compressed texts that are kept: all viewers get the same few.
 KEPT = 16
 
 

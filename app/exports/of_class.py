@@ -59,7 +59,7 @@ def title_of(person: Person, run: Run) -> str:
 def places(
     outcomes: Sequence[Outcome], find: Callable[[str], Person | None]
 ) -> list[tuple[Outcome, list[Placed]]]:
-    """The challenges in which somebody has a place, each with all its places, the best first.
+    """The challenges in which a student has a place, each with all its places, the best first.
 
     Args:
         find: gives the person with an id; None if there is no such person any more.

@@ -64,7 +64,7 @@ class Sight:
         Args:
             again: whether it trains what is trained anyway, or was changed by hand: the class does not wait for that.
         """
-        # a study takes long, and nobody waits for it alone
+        # a study takes long, and no one waits for it alone
         if self._classroom is None or run.study is not None:
             return False
         owner, shown = self._classroom.find(run.owner), self._classroom.shown or {}
@@ -118,7 +118,7 @@ class Sight:
         return self.owner_seen(run.owner, role)
 
     def owner_seen(self, owner: str | None, role: Role) -> Owner | None:
-        """Whose something is, as a role sees it; None: nobody's of this class."""
+        """Whose something is, as a role sees it; None: no person of this class owns it."""
         person = None if self._classroom is None else self._classroom.find(owner)
         if self._classroom is None or person is None:
             return None

@@ -184,7 +184,7 @@ def test_a_killed_training_has_ended_when_that_is_reported(contract):
     contract.executor.send("a", Pause())  # nobody is there any more
 
 
-def test_a_process_that_dies_takes_nothing_with_it_and_the_reason_is_told(contract):
+def test_a_process_that_dies_takes_nothing_with_it_and_the_reason_is_reported(contract):
     contract.start("a", ENDLESS)
     contract.heard.wait_for_rows("a")
     (process,) = contract.trainings()

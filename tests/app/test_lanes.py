@@ -73,7 +73,7 @@ EVENTS = st.tuples(
 
 @settings(max_examples=300)
 @given(st.lists(EVENTS, max_size=40))
-def test_everybody_has_exactly_the_runs_that_they_may_see_whatever_happens_meanwhile(events):
+def test_each_person_has_exactly_the_runs_that_they_may_see_whatever_happens_meanwhile(events):
     async def play():
         hub = Hub(history=None, in_class=True)
         truth: dict[str, tuple[str | None, bool, int]] = {}
@@ -157,7 +157,7 @@ def test_a_message_reaches_its_audience_only():
     }
 
 
-def test_what_a_person_may_not_see_wakes_nobody_and_is_encoded_for_nobody(monkeypatch):
+def test_what_a_person_may_not_see_wakes_no_one_and_is_encoded_for_no_one(monkeypatch):
     hub = Hub(history=None, in_class=True)
     bob, other, projector = (
         hub.join(person, lambda frame: True)

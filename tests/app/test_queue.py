@@ -101,7 +101,7 @@ def test_alone_with_a_thousand_runs_a_person_waits_for_the_rest_of_the_one_that_
 
 
 @given(st.integers(1, 3), launches)
-def test_nobody_starves_and_every_training_starts_once(workers, given):
+def test_no_owner_starves_and_every_training_starts_once(workers, given):
     lab = play(workers, given)
     lab.until()
     assert Counter(one for one, _ in lab.started) == Counter(lab.seconds.keys())

@@ -49,7 +49,7 @@ class Lab:
         )
 
     async def _replayed(self, *_):
-        raise AssertionError("nobody watches a view")
+        raise AssertionError("no view is watched")
 
     async def __aenter__(self):
         self.database.open()
@@ -334,7 +334,7 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
     event_loop.run(scenario())
 
 
-def test_runs_of_people_whom_nobody_knows_any_more_share_one_turn(state_dir):
+def test_runs_of_people_who_are_not_known_any_more_share_one_turn(state_dir):
     """In a lab after its class, and in another class."""
 
     async def scenario(class_name):

@@ -44,7 +44,7 @@ OWNERS = st.sampled_from(["a", "b", "t", "of another class", None])
 
 
 @given(owner=OWNERS, shared=st.booleans(), shown=st.booleans(), numbers_only=st.booleans())
-def test_what_is_answered_and_what_is_streamed_agree_for_everybody(owner, shared, shown, numbers_only):
+def test_what_is_answered_and_what_is_streamed_agree_for_each_person(owner, shared, shown, numbers_only):
     run = run_of(owner, shared=shared)
     sight = sight_of(run, shown=["r"] if shown else [], numbers_only=numbers_only)
     lanes = Lanes(in_class=True)
@@ -79,7 +79,7 @@ def test_the_name_of_another_persons_run_is_seen_with_the_run_only(owner, of_ori
         assert {**view, "name": ""} == {**named, "name": ""}
 
 
-def test_without_a_class_everybody_sees_and_changes_everything_as_it_is():
+def test_without_a_class_anyone_sees_and_changes_everything_as_it_is():
     run = run_of(None, shared=False)
     sight = Sight(None, lambda run_id: None)
     assert sight.may_see(ANYONE, run)

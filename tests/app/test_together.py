@@ -57,7 +57,7 @@ def test_those_who_ask_while_a_group_is_stored_are_the_next_group():
     assert groups == [1, MAX_GROUP, 49]
 
 
-def test_a_failure_reaches_all_of_its_group_and_nobody_else():
+def test_a_failure_reaches_all_of_its_group_and_no_others():
     fails = True
 
     async def fulfil(group):
@@ -78,7 +78,7 @@ def test_a_failure_reaches_all_of_its_group_and_nobody_else():
     assert later == 7
 
 
-def test_one_who_goes_away_takes_nobody_along():
+def test_one_who_goes_away_takes_no_others_along():
     async def fulfil(group):
         await asyncio.sleep(0.01)
         return group

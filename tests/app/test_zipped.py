@@ -53,7 +53,7 @@ def test_an_answer_that_comes_in_parts_is_sent_as_it_comes():
     assert body == b"".join(parts)
 
 
-def test_the_same_text_is_compressed_once_for_everybody():
+def test_the_same_text_is_compressed_once_for_all_viewers():
     zipped._compress.cache_clear()
     for _ in range(300):
         ask([b"the catalog" * 1000])

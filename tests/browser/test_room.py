@@ -1,4 +1,4 @@
-"""A class predicts and votes: what the wall, the projector and a student see, and what nobody sees too early."""
+"""A class predicts and votes: what the wall, the projector and a student see, and what no one sees too early."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_mistakes_are_the_images_of_a_cell_the_surest_first(moment):
             )
 
 
-def test_mistakes_in_training_are_told_by_the_labels_that_it_learns_from(dense):
+def test_mistakes_in_training_are_judged_by_the_labels_that_it_learns_from(dense):
     """Their indices are places among the training images, of which only a sample is looked at."""
     seen = dense.see("mistakes", part="train", count=50)
     indices = seen.arrays["indices"]

@@ -23,7 +23,7 @@ def join(member, lab, nickname, code=None):
     return member.http.post("/api/class/join", json={"code": code or lab.code, "nickname": nickname})
 
 
-def test_a_lab_without_a_class_has_none_and_asks_nobody_who_they_are(make_lab):
+def test_a_lab_without_a_class_has_none_and_asks_no_one_who_they_are(make_lab):
     lab = make_lab()
 
     assert error(lab.http.get("/api/class"))["code"] == "no_class"
@@ -190,7 +190,7 @@ def test_after_many_wrong_codes_of_a_browser_it_waits_also_with_a_right_one_and_
         assert join(ada, lab, "Ada", code=code).status_code == 201
 
 
-def test_another_class_begins_with_nobody_and_the_old_one_ends(tmp_path):
+def test_another_class_begins_without_people_and_the_old_one_ends(tmp_path):
     with running_class(tmp_path) as lab:
         lab.student("Ada")
         before = lab.code

@@ -134,7 +134,7 @@ def test_the_doctor_of_a_class_comes_through_as_a_visitor_and_finds_a_proxy_with
     assert "LOSSROOM_TRUSTED_PROXIES" in said
 
 
-def test_the_teacher_and_the_projector_have_the_qr_code_and_nobody_else(lab):
+def test_the_teacher_and_the_projector_have_the_qr_code_and_no_one_else(lab):
     teacher = lab.teacher()
     assert teacher.me["addresses"] == [PUBLIC]
     answer = teacher.http.get("/api/class/qr.svg")

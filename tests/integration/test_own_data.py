@@ -231,7 +231,7 @@ def test_nothing_of_a_refused_file_stays(lab, people):
     assert sorted(path.name for path in (lab.state_dir / "own-data").iterdir()) == before
 
 
-def test_a_person_has_one_upload_and_nobody_else_may_use_it(lab, people):
+def test_a_person_has_one_upload_and_no_one_else_may_use_it(lab, people):
     ada, bob = people["ada"], people["bob"]
     first = send(ada, npz(5)).json()["id"]
     second = send(ada, npz(5)).json()["id"]
@@ -257,7 +257,7 @@ def table_of(arrays):
     )
 
 
-def test_a_person_may_keep_only_so_many(lab, people):
+def test_a_person_may_keep_only_a_limited_number(lab, people):
     bob = people["bob"]
     folder = lab.state_dir / "own-data"
     for seed in range(12):  # written beside the lab, which is faster

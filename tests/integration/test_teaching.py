@@ -121,7 +121,7 @@ def test_phrases_are_chosen_from_more_than_a_thousand_words_that_are_easy_to_typ
     assert len({new_phrase(language) for _ in range(50)}) == 50
 
 
-def test_a_new_code_lets_nobody_in_with_the_old_one_and_all_stay_who_have_joined(lab):
+def test_a_new_code_lets_no_one_in_with_the_old_one_and_all_stay_who_have_joined(lab):
     teacher, ada, old = lab.teacher(), lab.student("Ada"), lab.code
 
     new = teacher.http.post("/api/class/code").json()["code"]

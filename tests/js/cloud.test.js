@@ -99,7 +99,7 @@ test("half have taken off when half of all have, and no run that still goes on c
   assert.equal(halfTakenOff(four.slice(0, 2), 0.1), null, "half of two says nothing");
 });
 
-test("of curves that begin above chance nobody says that they have taken off", () => {
+test("of curves that begin above chance it is not said that they have taken off", () => {
   assert.equal(halfTakenOff(Array(8).fill(curve(() => 0.8, 100)), 0.1), null);
 });
 

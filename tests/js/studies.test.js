@@ -324,7 +324,7 @@ function resultsOf(verdict, changes = {}) {
   };
 }
 
-test("the verdict says who wins or why nobody does, by how much, and what luck alone would give", () => {
+test("the verdict says who wins or why none does, by how much, and what luck alone would give", () => {
   const fields = [RATES, BATCHES];
   const tie = verdictTexts(resultsOf({}), fields, false);
   assert.match(tie.head, /^A tie: Learning rate 0.1, Batch 32 is ahead, but 1 of/);

@@ -14,7 +14,7 @@ from playwright.sync_api import Error as PlaywrightError
 from tests.support.chromium import OWN_HOST
 from tests.support.waiting import TIMEOUT
 
-#: How the browser's message on a request begins that was refused, or that reached nobody. A page reports its own.
+#: How the browser's message on a request begins that was refused, or that reached no server. A page reports its own.
 FAILED_REQUEST = "Failed to load resource"
 #: What is no error of the page: Plotly's script on a machine so busy that the first paint takes seconds.
 IGNORED_MESSAGE = "was preloaded using link preload but not used"

@@ -80,7 +80,7 @@ export function progressTexts({ trials, rung, expected_seconds: expected, status
 }
 
 /**
- * The verdict, as sentences: who wins by how much, or why nobody does; then what luck alone would give.
+ * The verdict, as sentences: who wins by how much, or why none does; then what luck alone would give.
  * @param {StudyResults} results
  * @param {SweepField[]} fields
  * @param {boolean} isRunning whether more is to come
