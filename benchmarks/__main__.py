@@ -8,6 +8,7 @@ replay   any moment of a run, and what the kept checkpoints cost (benchmarks/rep
 views    how long each view of a network takes, and what watching it costs the training (benchmarks/views.py)
 watching what 1 and 300 pages that look into a training cost, strokes to bars, findings (benchmarks/watching.py)
 engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
+cluster  trainings on a cluster of this machine: first rows, rows, speed, many runs, a long queue (benchmarks/cluster)
 """
 
 from __future__ import annotations
@@ -88,6 +89,10 @@ def stream(as_json: bool) -> None:
     subprocess.run([sys.executable, "-m", "benchmarks.stream", *(["--json"] if as_json else [])], check=True)
 
 
+def cluster(as_json: bool) -> None:
+    subprocess.run([sys.executable, "-m", "benchmarks.cluster", *(["--json"] if as_json else [])], check=True)
+
+
 BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "live": live,
     "browser": browser,
@@ -97,6 +102,7 @@ BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "replay": replay,
     "views": views,
     "watching": watching,
+    "cluster": cluster,
 }
 
 

@@ -12,8 +12,7 @@ from app import one_thread
 
 one_thread()
 
-from rich.console import Console
-from rich.table import Table
+from benchmarks.tables import print_table
 
 
 def fanout(seconds: float) -> list[dict[str, Any]]:
@@ -93,20 +92,7 @@ def main() -> None:
             for row in rows:
                 print(json.dumps({"benchmark": f"stream.{name}", **row}), flush=True)
         else:
-            _print(name, rows)
-
-
-def _print(name: str, rows: list[dict[str, Any]]) -> None:
-    """Print a table with a column for each measurement and a line for each quantity."""
-    quantities = list(dict.fromkeys(quantity for row in rows for quantity in row if quantity != "what"))
-    table = Table("", *(row["what"] for row in rows), title=name, title_justify="left")
-    for quantity in quantities:
-        table.add_row(quantity, *(_cell(row.get(quantity, "")) for row in rows))
-    Console().print(table)
-
-
-def _cell(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+            print_table(name, rows)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.stream.stream_lab import StreamLab
 from tests.support.folders import find_data_dir
+from tests.support.lab_server import LabServer
 
 #: W1: 784-40-20-10, ReLU, SGD, batches of 100. There are no evaluations, which take equally long in both.
 EXPERIMENT: dict[str, Any] = {
@@ -44,45 +45,47 @@ print((int(sys.argv[4]) - int(sys.argv[3])) / (time.perf_counter() - begun))
 
 
 def measure() -> list[dict[str, Any]]:
-    """Iterations a second of the lab and of the engine alone, which take turns: medians, and the spread of the
-    ratio."""
+    """Iterations a second of the lab and of the engine alone."""
     data_dir = find_data_dir()
+    what, aim = "W1 in the lab ÷ the engine alone", "≥ 0.97"
     if data_dir is None:
-        return [
-            {
-                "what": "W1 in the lab ÷ the engine alone",
-                "aim": "≥ 0.97",
-                "skipped": "no MNIST on this machine",
-            }
-        ]
-    watched, bare = [], []
+        return [skipped(what, aim)]
     with (
         tempfile.TemporaryDirectory() as folder,
         StreamLab(Path(folder), data_dir, workers=1) as lab,
     ):
-        time.sleep(8)  # data sets are decoded once after the first start
-        for round_ in range(ROUNDS + 1):
-            command = [sys.executable, "-c", BARE, json.dumps(EXPERIMENT), str(data_dir), str(FROM), str(TO)]
-            alone = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-            in_the_lab = _in_the_lab(lab)
-            if round_:  # the first one warms up
-                bare.append(alone)
-                watched.append(in_the_lab)
+        return [compared(what, aim, lab, data_dir)]
+
+
+def skipped(what: str, aim: str) -> dict[str, Any]:
+    return {"what": what, "aim": aim, "skipped": "no MNIST on this machine"}
+
+
+def compared(what: str, aim: str, lab: LabServer, data_dir: Path) -> dict[str, Any]:
+    """Iterations a second of a lab that has just been started and of the engine alone, which take turns: medians, and
+    the spread of the ratio."""
+    watched, bare = [], []
+    time.sleep(8)  # data sets are decoded once after the first start
+    for round_ in range(ROUNDS + 1):
+        command = [sys.executable, "-c", BARE, json.dumps(EXPERIMENT), str(data_dir), str(FROM), str(TO)]
+        alone = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+        in_the_lab = _in_the_lab(lab)
+        if round_:  # the first one warms up
+            bare.append(alone)
+            watched.append(in_the_lab)
     ratios = [a / b for a, b in zip(watched, bare, strict=True)]
-    return [
-        {
-            "what": "W1 in the lab ÷ the engine alone",
-            "aim": "≥ 0.97",
-            "lab_iterations_per_second": statistics.median(watched),
-            "bare_iterations_per_second": statistics.median(bare),
-            "ratio": statistics.median(watched) / statistics.median(bare),
-            "ratio_lowest": min(ratios),
-            "ratio_highest": max(ratios),
-        }
-    ]
+    return {
+        "what": what,
+        "aim": aim,
+        "lab_iterations_per_second": statistics.median(watched),
+        "bare_iterations_per_second": statistics.median(bare),
+        "ratio": statistics.median(watched) / statistics.median(bare),
+        "ratio_lowest": min(ratios),
+        "ratio_highest": max(ratios),
+    }
 
 
-def _in_the_lab(lab: StreamLab) -> float:
+def _in_the_lab(lab: LabServer) -> float:
     """Iterations a second of one run with one viewer, computed from the times of its rows."""
     from websockets.sync.client import connect
 
@@ -98,7 +101,7 @@ def _in_the_lab(lab: StreamLab) -> float:
                 header, _ = frames.decode(message)
                 if header["stream"] == "train":
                     times += header["times"]
-    lab.wait(run_id)
+    lab.wait_for(run_id, "completed")
     lab.http.delete(f"/api/runs/{run_id}")
     (first, begun, _), (last, ended, _) = (
         next(time for time in times if time[0] >= row) for row in (FROM, TO)

@@ -1,0 +1,83 @@
+"""python -m benchmarks.cluster [NAME ...] [--json]: first, rows, speed, batch, queued."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app import one_thread
+
+one_thread()
+
+from benchmarks.tables import print_table
+
+
+def first() -> list[dict[str, Any]]:
+    from benchmarks.cluster.latency import first_row
+
+    return first_row()
+
+
+def rows() -> list[dict[str, Any]]:
+    from benchmarks.cluster.latency import row_to_viewer
+
+    return row_to_viewer()
+
+
+def speed() -> list[dict[str, Any]]:
+    from benchmarks.cluster.cluster_lab import cluster_lab
+    from benchmarks.stream.training import compared, skipped
+    from tests.support.folders import find_data_dir
+
+    what, aim = "W1 on a worker of a cluster ÷ the engine alone", "≥ 0.95"
+    data_dir = find_data_dir()
+    if data_dir is None:
+        return [skipped(what, aim)]
+    with tempfile.TemporaryDirectory() as folder, cluster_lab(Path(folder), data_dir, workers=1) as lab:
+        return [compared(what, aim, lab, data_dir)]
+
+
+def batch() -> list[dict[str, Any]]:
+    from benchmarks.cluster.batch import measure
+
+    return measure()
+
+
+def queued() -> list[dict[str, Any]]:
+    from benchmarks.cluster.queued import measure
+
+    return measure()
+
+
+BENCHMARKS: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "first": first,
+    "rows": rows,
+    "speed": speed,
+    "batch": batch,
+    "queued": queued,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    for name in arguments.names:
+        if name not in BENCHMARKS:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
+    for name in arguments.names or BENCHMARKS:
+        found = BENCHMARKS[name]()
+        if arguments.json:
+            for row in found:
+                print(json.dumps({"benchmark": f"cluster.{name}", **row}), flush=True)
+        else:
+            print_table(name, found)
+
+
+if __name__ == "__main__":
+    main()
