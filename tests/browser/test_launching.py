@@ -28,12 +28,12 @@ def assert_figure_equals_store(page, lab, run_id):
 
 
 def test_every_row_of_a_launched_run_is_in_the_figure_as_it_is_stored(page, lab):
-    page.fill(training__iterations=2000, optimizer__learning_rate=0.05)
+    page.fill(training__iterations=1200, optimizer__learning_rate=0.05)
     run_id = page.press_launch()
     page.wait_for(run_id, "completed")
-    page.wait_for_points(run_id, 2000)
+    page.wait_for_points(run_id, 1200)
 
-    assert len(lab.stored_rows(run_id)[1]) == 2000
+    assert len(lab.stored_rows(run_id)[1]) == 1200
     page.wait_for_points(run_id, len(lab.stored_rows(run_id, "evaluation")[1]), "test_accuracy", "accuracy")
     assert_figure_equals_store(page, lab, run_id)
     score = page.page.inner_text(f'[data-run="{run_id}"] .score')
