@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 
+from app import __version__
 from app.cluster.messages import Member
+
+log = logging.getLogger(__name__)
 
 
 class Members:
@@ -17,6 +21,7 @@ class Members:
 
     def __init__(self) -> None:
         self._members: dict[str, Member] = {}
+        self._refused: set[str] = set()
         self.are_reached = False
 
     @property
@@ -28,9 +33,21 @@ class Members:
         return list(self._members.values())
 
     def set(self, members: Iterable[Member]) -> None:
-        """These are all now, and they are reached."""
-        self._members = {member["id"]: member for member in members}
+        """These are all now, and they are reached. One of another version of Lossroom is left out, and named in the
+        log: its engine may compute otherwise, and its messages be others."""
+        members = list(members)
+        self._members = {member["id"]: member for member in members if member["version"] == __version__}
         self.are_reached = True
+        for member in members:
+            if member["version"] != __version__ and member["id"] not in self._refused:
+                self._refused.add(member["id"])
+                log.warning(
+                    "the worker on %s has version %s and trains nothing for this lab, which has %s",
+                    member["host"],
+                    member["version"],
+                    __version__,
+                )
+        self._refused &= {member["id"] for member in members}
 
     def lose_touch(self) -> None:
         self.are_reached = False

@@ -24,6 +24,8 @@ from app.cluster.relay import Relay
 
 #: A worker that has lost its scheduler connects again after so long.
 RETRY_SECONDS = 1.0
+#: Dask's own pages are for this machine only, on any free port.
+NO_PAGES = "127.0.0.1:0"
 
 
 def run_scheduler(host: str | None, port: int, certs: Path | None) -> int:
@@ -44,7 +46,12 @@ async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
     protocol = "tls" if certs else "tcp"
     try:
         scheduler = await Scheduler(
-            host=host, port=port, protocol=protocol, security=_security(certs), dashboard=False
+            host=host,
+            port=port,
+            protocol=protocol,
+            security=_security(certs),
+            dashboard=False,
+            dashboard_address=NO_PAGES,
         )
     except OSError as error:
         raise Mistake(f"the scheduler cannot listen on port {port}: {error}") from None
@@ -64,6 +71,7 @@ async def _worker(address: str, slots: int, name: str | None, certs: Path | None
                 nthreads=1,
                 resources={"slot": slots},
                 name=name,
+                dashboard_address=NO_PAGES,
                 memory_limit=0,  # what a training may take is bounded in its own process
                 security=_security(certs),
             ) as worker:
