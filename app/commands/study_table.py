@@ -21,7 +21,7 @@ def show(plan: Plan, results: dict[str, Any], *, budget_spent: bool, ended: int)
         ended: how many trials were trained.
     """
     config = plan.config
-    rungs = len(config.rungs) > 1
+    rungs = config.rung_count > 1
     names = [path.rpartition(".")[2] for path in results["fields"]]
     table = Table(
         "place",

@@ -70,6 +70,6 @@ def _kinds(plan: Plan) -> Iterator[Trial]:
     pairs = plan.config.pairs
     ends = [pairs[0]] if plan.config.folds is None else [pairs[0], pairs[plan.config.folds - 1]]
     for number in range(1, len(plan.configurations) + 1):
-        for rung in sorted({1, len(plan.config.rungs)}):
+        for rung in sorted({1, plan.config.rung_count}):
             for pair in ends:
                 yield Trial(0, number, rung, pair)

@@ -19,7 +19,7 @@ def listed(study: Study, sight: Sight, role: Role, *, slowness: float, places: i
     """A study without its file, as a role sees it."""
     left = study.left_seconds(slowness=slowness, places=places)
     best = study.best()
-    rungs = len(study.config.rungs)
+    rungs = study.config.rung_count
     return {
         "id": study.id,
         "revision": next_revision(),

@@ -137,6 +137,11 @@ class StudyConfig:
         return methods.rungs_of(self.method, self.space)
 
     @property
+    def rung_count(self) -> int:
+        """How many rungs there are; a study without rungs has one."""
+        return int(self.method.get("rungs", 1))
+
+    @property
     def trials(self) -> int:
         """How many trials there are at most."""
         return sum(self.rungs) * len(self.seeds) * (self.folds or 1)
@@ -164,7 +169,7 @@ class StudyConfig:
         document["name"] = self.name
         try:
             config = ExperimentConfig.from_dict(document)
-            shorter = len(self.rungs) - rung
+            shorter = self.rung_count - rung
             if shorter:
                 self._shorten(document, config, shorter)
                 config = ExperimentConfig.from_dict(document)

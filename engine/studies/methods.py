@@ -98,8 +98,7 @@ def _complete_rungs(method: dict[str, Any], space: Sequence[Parameter]) -> None:
     elif method["rungs"] > most:
         text = f"method.rungs must be at most {most} for {count} configurations, not {method['rungs']}"
         raise ConfigError("range", "method.rungs", text, {"minimum": 1, "maximum": most})
-    lengths = [parameter.path for parameter in space]
-    for path in lengths:
+    for path in (parameter.path for parameter in space):
         if path in ("training", "training.iterations", "training.epochs"):
             text = f"space.{path} cannot be varied by halving, which varies the length itself"
             raise ConfigError("range", f"space.{path}", Reason("study_fixed", text))
@@ -108,7 +107,7 @@ def _complete_rungs(method: dict[str, Any], space: Sequence[Parameter]) -> None:
 def _begun(method: Mapping[str, Any], space: Sequence[Parameter]) -> int:
     """How many configurations a study begins with."""
     given: int | None = method.get("configurations")
-    return len(grid(space)) if given is None else given
+    return math.prod(len(parameter.grid() or ()) for parameter in space) if given is None else given
 
 
 def rungs_of(method: Mapping[str, Any], space: Sequence[Parameter]) -> list[int]:

@@ -19,7 +19,7 @@ def results_of(plan: Plan) -> dict[str, Any]:
     configurations of the highest rung are compared: they were trained for the same time.
     """
     config = plan.config
-    reached, tops = plan.rung_of(), len(config.rungs)
+    reached, tops = plan.rung_of(), config.rung_count
     failures = {rung: plan.failed(rung) for rung in range(1, tops + 1)}
     by_rung = {rung: plan.scores(rung) for rung in range(1, tops + 1)}
     top = max((rung for rung, scores in by_rung.items() if not np.isnan(scores).all()), default=1)
