@@ -14,6 +14,7 @@ from engine.reasons import restored, why
 
 #: The columns of a study that hold JSON.
 _JSON = ("document", "configurations", "test")
+_TRIAL = ("training_id", "remembered", "status", "score", "seconds", "iteration", "reason", "why")
 _STUDY = ("id", "name", "document", "configurations", "status", "owner", "shared", "created_at")
 
 
@@ -82,12 +83,10 @@ def load_all(connection: sqlite3.Connection) -> list[StoredStudy]:
 
 def put_trials(connection: sqlite3.Connection, study_id: str, trials: Iterable[StoredTrial]) -> None:
     """Store trials as they are now."""
+    changed = ", ".join(f"{column} = excluded.{column}" for column in _TRIAL)
     connection.executemany(
-        "INSERT INTO trials (study_id, number, training_id, remembered, status, score, seconds, iteration, reason, why)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (study_id, number) DO UPDATE SET"
-        " status = excluded.status, score = excluded.score, seconds = excluded.seconds,"
-        " iteration = excluded.iteration,"
-        " reason = excluded.reason, why = excluded.why",
+        f"INSERT INTO trials (study_id, number, {', '.join(_TRIAL)})"
+        f" VALUES (?, ?{', ?' * len(_TRIAL)}) ON CONFLICT (study_id, number) DO UPDATE SET {changed}",
         [
             (
                 study_id,

@@ -7,10 +7,10 @@ runs have their turns, and that ten thousand trials fill no queue.
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
 
 from app.data_sets import DataSets
 from app.errors import LabError, QueueFull, StoreUnavailable
@@ -184,15 +184,15 @@ def _experiments(
 def _ended(study: Study, number: int, run: Run) -> StoredTrial:
     """A trial whose training has ended."""
     training, begun = run.training, study.begun[number]
-    score: Any = training.latest.get(study.config.metric)
-    if training.status is not TrainingStatus.COMPLETED:
+    score = training.latest.get(study.config.metric)
+    if training.status is not TrainingStatus.COMPLETED or (score is not None and not math.isfinite(score)):
         score = None
     return StoredTrial(
         number=number,
         training_id=training.id,
         remembered=begun.remembered,
         status=training.status.value,
-        score=None if score is None else float(score),
+        score=score,
         seconds=training.seconds,
         iteration=training.iteration,
         reason=None if score is not None else training.reason,
