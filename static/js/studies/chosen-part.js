@@ -31,6 +31,8 @@ export class ChosenPart {
   #problem = h("p", { className: "study-problem", role: "alert" });
   /** @type {Configuration | null} */
   #configuration = null;
+  /** Its trials that have something to show. @type {Trial[]} */
+  #trials = [];
   #drawn = "";
   #ask = newestOnly();
 
@@ -109,9 +111,6 @@ export class ChosenPart {
       all.disabled = !own.length;
     });
   }
-
-  /** @type {Trial[]} */
-  #trials = [];
 
   /**
    * A button that opens trials as runs.

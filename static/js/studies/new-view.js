@@ -26,9 +26,9 @@ import { sizeText } from "./study-words.js";
  * @import { StudyDocument, StudySummary } from "./types.js"
  */
 
-/** What it would cost is asked when nothing was changed for so many milliseconds. */
+/** What it would cost is asked when nothing was changed for this many milliseconds. */
 const PAUSE = 150;
-/** An accuracy of fewer than six seeds cannot call a winner. */
+/** With fewer seeds there is no verdict. */
 const SEEDS = 6;
 
 export class NewView {

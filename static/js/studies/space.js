@@ -27,7 +27,7 @@ import { alternatives, isSweep, typed } from "../form/values.js";
  * @property {any[] | null} given choices of the form that have settings of their own
  */
 
-/** A grid takes so many numbers between two bounds at first. */
+/** A grid takes this many numbers between two bounds at first. */
 const STEPS = 3;
 /** A field whose values vary by powers is first varied by this factor, up and down. */
 const FACTOR = 10;

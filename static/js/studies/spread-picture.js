@@ -25,7 +25,7 @@ const MAX_NAMES = 166;
 const LETTER = 7.5;
 /** Pixels between two marks of the scale, at least. */
 const APART = 48;
-/** At most so many configurations are drawn, the best ones. */
+/** At most this many configurations are drawn, the best ones. */
 const MAX_LINES = 40;
 
 export class SpreadPicture {

@@ -15,7 +15,7 @@ import { amountText, scoreText } from "./study-words.js";
  * @import { Configuration, StudyMetric } from "./types.js"
  */
 
-/** At most so many rows are drawn; the files have all. */
+/** At most this many rows are drawn; the files have all. */
 const MAX_ROWS = 300;
 
 export class StudyTable {
