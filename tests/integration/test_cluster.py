@@ -163,6 +163,18 @@ def test_a_server_that_was_killed_goes_on_and_what_it_left_ends(lab, cluster):
     orphan.wait(TIMEOUT)
 
 
+def test_a_training_whose_server_does_not_come_back_ends_by_itself(lab, cluster):
+    run = begun(lab, ENDLESS)
+    (orphan,) = cluster.trainings()
+    lab.stop(signal.SIGKILL)
+    orphan.wait(TIMEOUT)
+    assert "is given up" in cluster.read_log()
+    lab.start()
+    wait_until(lambda: lab.run(run["id"])["attempt"] == 2, "its next attempt")
+    lab.post(f"/api/runs/{run['id']}/cancel")
+    lab.wait_for(run["id"], "cancelled")
+
+
 def test_a_server_that_ends_lets_the_cluster_save_its_runs(lab, cluster):
     run = begun(lab)
     lab.stop()
