@@ -16,12 +16,20 @@ from typing import Any
 from app.cluster.opening import security_of
 from app.mistake import Mistake
 
-from distributed import Scheduler, Security, Worker  # isort: skip  # after what says where it is missing
+import dask  # isort: skip  # after what says where it is missing
+from distributed import Scheduler, Security, Worker  # isort: skip
 from distributed.protocol.pickle import dumps  # isort: skip
 
 from app.cluster.attending import Attending
 from app.cluster.relay import Relay
 
+#: What Dask does all the time for its own pages, which are not shown here: a worker looks 100 times a second at what
+#: it computes, and 50 times a second whether its event loop waits. It took 2.7 % of a core, and 0.3 % without.
+QUIET = {
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "500ms",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 #: A worker that has lost its scheduler connects again after so long.
 RETRY_SECONDS = 1.0
 #: Dask's own pages are for this machine only, on any free port.
@@ -93,6 +101,6 @@ def _run(work: Coroutine[Any, Any, None]) -> int:
                 loop.add_signal_handler(number, task.cancel)
         await work
 
-    with contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
+    with dask.config.set(QUIET), contextlib.suppress(asyncio.CancelledError, KeyboardInterrupt):
         asyncio.run(until_signal())
     return 0
