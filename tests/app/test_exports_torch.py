@@ -86,6 +86,15 @@ EXPERIMENTS = {
         },
         "network": {"preset": "mlp", "hidden": [20], "activation": "tanh"},
     },
+    "a fold to choose by": {
+        "dataset": {
+            "name": "digits",
+            "train_size": 300,
+            "test_size": 100,
+            "fold": {"folds": 3, "index": 1, "part": "validation"},
+        },
+        "network": {"preset": "mlp", "hidden": [20]},
+    },
     "weights that are not learnt or not penalized": {
         "network": {
             "initializer": {"name": "he_normal"},
