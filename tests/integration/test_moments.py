@@ -224,7 +224,7 @@ def moment(file):
 
 
 def test_lost_damaged_and_forgotten_checkpoints_cost_only_time(make_lab):
-    lab = make_lab()
+    lab = make_lab(LOSSROOM_REPLAY_SECONDS="120")  # also on a busy machine
     run = ended(lab, LONG)
     kept = sorted((lab.state_dir / "checkpoints" / run["training"]).iterdir(), key=moment)
     last = moment(kept[-1])
