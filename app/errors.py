@@ -77,6 +77,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "worker_exit": ("status",),
     "worker_gone": ("host",),
     "worker_left": ("host",),
+    "worker_moved": (),
     "worker_out_of_reach": (),
     "stream_columns": ("stream",),
     "stream_gap": ("stream", "stored", "first"),

@@ -102,10 +102,19 @@ class DaskExecutor:
 
     def send(self, training_id: str, command: Command) -> None:
         with self._lock:
+            start = self._start_of(training_id)
+            if start is not None and isinstance(command, Resume):
+                if (
+                    start.stands
+                    and start.member
+                    and not self._members.is_free(start.member["id"], self._taken())
+                ):
+                    # its slot has been given to another one: it goes on on a worker with a free one
+                    start.moves, command = True, Stop()
+                start.stands = False
+            elif start is not None and isinstance(command, Stop):
+                start.may_stop = True
             self._command(training_id, encode(command))
-            if (start := self._start_of(training_id)) is not None:
-                start.stands = start.stands and not isinstance(command, Resume)
-                start.may_stop = start.may_stop or isinstance(command, Stop)
 
     def kill(self, training_id: str) -> None:
         self._command(training_id, KILL)
@@ -142,12 +151,13 @@ class DaskExecutor:
             elif not start.outbox.put_now(command):
                 log.warning("a command for training %s is dropped: too many wait", training_id)
 
+    def _taken(self) -> list[str]:
+        """The id of a member for each slot that is taken."""
+        return [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
+
     def _place(self, start: _Start) -> None:
         """Give a training to a worker; without one, it waits for the next that comes."""
-        member = self._members.choose(
-            [one.member["id"] for one in self._starts.values() if one.member and not one.stands],
-            start.arithmetic,
-        )
+        member = self._members.choose(self._taken(), start.arithmetic)
         if member is not None:
             start.member = member
             start.was_heard = False
@@ -275,7 +285,7 @@ class DaskExecutor:
         text, why = arguments
         reason = None if finished or text is None else restored(text, why)
         if stopped and not start.may_stop and start.member is not None:
-            reason = _left(start.member["host"])
+            reason = _moved() if start.moves else _left(start.member["host"])
         listener.exited(training_id, reason)
 
 
@@ -287,6 +297,7 @@ class _Start:
         was_heard: whether the worker has reported anything of it.
         stands: whether it is paused, and takes no slot.
         may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
+        moves: whether it was asked to stop, to go on on another worker.
         taken: the number of the last report that was passed on.
         reports: what is to be passed on, at most as much as the window of reports holds.
     """
@@ -298,7 +309,7 @@ class _Start:
         self.member: Member | None = None
         self.was_heard = False
         self.stands = job.paused
-        self.may_stop = False
+        self.may_stop = self.moves = False
         self.taken = 0
         self.inbox: Inbox[list[Any]] = Inbox()
         self.reports: SimpleQueue[Numbered[list[Any]]] = SimpleQueue()
@@ -321,6 +332,10 @@ def _gone(host: str) -> Reason:
 
 def _left(host: str) -> Reason:
     return Reason("worker_left", f"the worker on {host} was asked to end", host=host)
+
+
+def _moved() -> Reason:
+    return Reason("worker_moved", "its place was given to another run while it was paused")
 
 
 def _out_of_reach() -> Reason:

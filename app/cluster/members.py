@@ -55,6 +55,11 @@ class Members:
     def has(self, member_id: str) -> bool:
         return member_id in self._members
 
+    def is_free(self, member_id: str, taken: Iterable[str]) -> bool:
+        """Whether a member has a free slot."""
+        member = self._members.get(member_id)
+        return member is not None and Counter(taken)[member_id] < member["slots"]
+
     def choose(self, taken: Iterable[str], arithmetic: str | None = None) -> Member | None:
         """The one with the most free slots; if one with a free slot computes as `arithmetic`, only among such.
 

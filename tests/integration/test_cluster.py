@@ -105,6 +105,23 @@ def test_runs_train_on_all_workers_at_once_and_obey_the_page(lab, cluster):
     wait_until(lambda: not cluster.trainings(), "the end of their processes")
 
 
+def test_a_run_whose_slot_was_given_away_while_it_was_paused_goes_on_on_another_worker(lab, cluster):
+    paused, other = begun(lab, ENDLESS), begun(lab, ENDLESS)
+    lab.post(f"/api/runs/{paused['id']}/pause")
+    stands = lab.wait_for(paused["id"], "paused")["iteration"]
+    third = begun(lab, ENDLESS)  # in the slot of the first
+    lab.post(f"/api/runs/{other['id']}/cancel")
+    lab.wait_for(other["id"], "cancelled")
+    lab.post(f"/api/runs/{paused['id']}/resume")
+    wait_until(lambda: lab.run(paused["id"])["iteration"] > stands, "more iterations")
+    assert [len(trainings_of(worker.pid)) for worker in cluster.workers] == [1, 1]
+    assert [lab.run(run["id"])["attempt"] for run in (paused, third)] == [2, 1]
+    lab.stored_rows(paused["id"])  # without a hole
+    for run in (paused, third):
+        lab.post(f"/api/runs/{run['id']}/cancel")
+        lab.wait_for(run["id"], "cancelled")
+
+
 def test_a_run_whose_worker_is_killed_goes_on_on_another(lab, cluster):
     run = begun(lab)
     victim = next(worker for worker in cluster.workers if trainings_of(worker.pid))
