@@ -24,7 +24,15 @@ from distributed import Security
 from app.cluster.attending import KILL
 from app.cluster.line import Line
 from app.cluster.members import Members
-from app.cluster.messages import LEASE_SECONDS, MAX_COMMANDS, Member, Message, encode_job
+from app.cluster.messages import (
+    LEASE_SECONDS,
+    MAX_COMMANDS,
+    WINDOW,
+    WINDOW_BYTES,
+    Member,
+    Message,
+    encode_job,
+)
 from app.cluster.numbered import Inbox, Numbered, Outbox
 from app.jobs.executor import Host, Listener
 from app.jobs.messages import (
@@ -44,6 +52,9 @@ log = logging.getLogger(__name__)
 
 #: A training out of reach is lost after so long: its worker has given it up before.
 LOST_SECONDS = LEASE_SECONDS + 5.0
+#: Reports are acknowledged so many at a time, a quarter of what may be on its way; one of so many bytes at once.
+ACKNOWLEDGED_TOGETHER = WINDOW // 4
+LARGE = WINDOW_BYTES // WINDOW
 #: Ended workers report within so long; and a closed line ends.
 END_SECONDS = 1.0
 
@@ -235,6 +246,9 @@ class DaskExecutor:
                 self._reached = time.monotonic()
                 workers = sorted({one.member["address"] for one in self._starts.values() if one.member})
                 self._post(workers, {"kind": "alive"})
+                for start in self._starts.values():
+                    if start.taken > start.acknowledged:
+                        self.tell(start, start.down([]))
                 return
             had = self._members.slots
             self._members.lose_touch()
@@ -275,7 +289,7 @@ class DaskExecutor:
                     start.stands = start.stands or isinstance(event, Paused)
                     listener.event(training_id, event)
             start.taken = max(start.taken, number)
-            if kind == "exited" or start.reports.empty():
+            if kind == "exited" or start.should_acknowledge(arguments):
                 self.tell(start, start.down([]))
             if kind == "exited":
                 break
@@ -299,6 +313,7 @@ class _Start:
         may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
         moves: whether it was asked to stop, to go on on another worker.
         taken: the number of the last report that was passed on.
+        acknowledged: the number of the last report of which the worker was told that it was taken.
         reports: what is to be passed on, at most as much as the window of reports holds.
     """
 
@@ -310,7 +325,7 @@ class _Start:
         self.was_heard = False
         self.stands = job.paused
         self.may_stop = self.moves = False
-        self.taken = 0
+        self.taken = self.acknowledged = 0
         self.inbox: Inbox[list[Any]] = Inbox()
         self.reports: SimpleQueue[Numbered[list[Any]]] = SimpleQueue()
         self.outbox: Outbox[bytes] = Outbox(
@@ -319,7 +334,14 @@ class _Start:
 
     def down(self, numbered: list[Numbered[bytes]]) -> Message:
         """Commands, and which report was the last."""
+        self.acknowledged = self.taken
         return {"kind": "down", "ticket": self.ticket, "numbered": numbered, "taken": self.taken}
+
+    def should_acknowledge(self, report: list[Any]) -> bool:
+        """Whether to say now what was taken: each word to a worker costs all three processes on its way most of a
+        millisecond. What is left over is said at the next beat."""
+        size = max((len(value) for value in report if isinstance(value, bytes)), default=0)
+        return size >= LARGE or self.taken - self.acknowledged >= ACKNOWLEDGED_TOGETHER
 
 
 def _report_of(reason: Reason) -> list[Any]:
