@@ -87,7 +87,7 @@ class _Going:
         self._scores: dict[str, float | None] = {}  # what this study has trained: experiment → score
 
     def run(self) -> None:
-        """Train until all is told, the budget is spent, or a person interrupts."""
+        """Train until all trials have ended, the budget is spent, or a person interrupts."""
         bar = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
@@ -145,7 +145,7 @@ class _Going:
         return Session(config, (), self._settings, self._interrupt, plain=False)
 
     def _train(self, trial: Trial) -> bool:
-        """Train a trial, and tell its score; whether it came to its end."""
+        """Train a trial, and report its score; whether it came to its end."""
         began = time.perf_counter()
         status, reason, iteration, remembered = "completed", None, 0, False
         score: float | None = None
@@ -172,7 +172,7 @@ class _Going:
         seconds = time.perf_counter() - began
         self.seconds += seconds
         self._note(trial, status, score, reason, iteration, seconds, remembered=remembered)
-        self.plan.tell(trial.number, score)
+        self.plan.report(trial.number, score)
         return True
 
     def _note(

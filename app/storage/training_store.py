@@ -17,7 +17,7 @@ from engine.reasons import restored, why
 
 #: How many checkpoints there are to go on from: the newest, and the one before it in case its file is damaged.
 CHECKPOINTS = 2
-#: So many machines of a training are remembered, the newest.
+#: At most this many machines of a training are remembered, the newest.
 MAX_MACHINES = 20
 
 

@@ -34,7 +34,7 @@ from engine.summary import summarize
 
 log = logging.getLogger(__name__)
 
-#: Besides two for each place, so many trials of a study are in the queue or train.
+#: Besides two for each place, at most this many trials of a study are in the queue or train.
 MAX_AHEAD = 8
 #: After the queue was full, or the disk, it is tried again so much later.
 RETRY_SECONDS = 1.0
@@ -69,7 +69,7 @@ class Progress:
         if not ended:
             return False
         await self._database.settle(lambda c: study_store.put_trials(c, study.id, ended))
-        await self._tell(study, ended)
+        await self._report(study, ended)
         return True
 
     async def feed(self, study: Study) -> bool:
@@ -85,7 +85,7 @@ class Progress:
         configs, impossible = await in_thread(_experiments, study, trials, self._settings.limits)
         if impossible:
             await self._database.settle(lambda c: study_store.put_trials(c, study.id, impossible))
-            await self._tell(study, impossible)
+            await self._report(study, impossible)
         if configs:
             try:
                 await self._launch(study, configs)
@@ -150,18 +150,18 @@ class Progress:
         for trial, run in zip(begun, runs, strict=True):
             study.begin(trial, run)
 
-    async def _tell(self, study: Study, ended: Sequence[StoredTrial]) -> None:
+    async def _report(self, study: Study, ended: Sequence[StoredTrial]) -> None:
         """What is drawn from the scores is stored, so that a restart can see whether it draws the same."""
         before = len(study.plan.stages)
-        await in_thread(_tell, study, ended)
+        await in_thread(_report, study, ended)
         if len(study.plan.stages) != before:
             changes = {"configurations": list(study.plan.stages)}
             await self._database.settle(lambda c: study_store.update(c, study.id, changes))
 
 
-def _tell(study: Study, ended: Sequence[StoredTrial]) -> None:
+def _report(study: Study, ended: Sequence[StoredTrial]) -> None:
     for trial in ended:
-        study.tell(trial)
+        study.report(trial)
 
 
 def _experiments(

@@ -17,7 +17,7 @@ from app.studies.study import Study
 
 #: A study that trains is published this often at most.
 PERIOD_SECONDS = 0.5
-#: Of so many deleted studies a page that comes back hears.
+#: A page that comes back hears of at most this many deleted studies.
 MAX_GONE = 100
 
 

@@ -70,7 +70,7 @@ def _made(
             if trial.number in runs:
                 study.begin(trial, runs[trial.number])
         else:
-            study.tell(trial)
+            study.report(trial)
     return study
 
 

@@ -39,7 +39,7 @@ class Study:
     """One study. Times are Unix seconds.
 
     Attributes:
-        plan: knows the trials; it is told a score when it is stored.
+        plan: knows the trials; a score is reported to it when it is stored.
         reason: why it is in its status, where that is not plain.
         test: the test accuracies of the best configuration; see `StoredStudy`.
         begun: the trials that have begun, by their numbers.
@@ -103,7 +103,7 @@ class Study:
     # -- its trials ----------------------------------------------------------------------------------
 
     def waiting(self, count: int) -> list[Trial]:
-        """The next trials that have not begun, at most so many."""
+        """The next trials that have not begun, at most `count`."""
         trials = self.plan.trials
         while self._next <= len(trials) and self._next in self.begun:
             self._next += 1
@@ -138,7 +138,7 @@ class Study:
         del self.begun[number], self.training[number]
         self._next = min(self._next, number)
 
-    def tell(self, trial: StoredTrial) -> None:
+    def report(self, trial: StoredTrial) -> None:
         """A trial has ended, as it is stored. It may draw configurations: call it in a thread."""
         self.training.pop(trial.number, None)
         self.begun[trial.number] = trial
@@ -150,7 +150,7 @@ class Study:
         count, total = self._sums.get((done.rung, done.configuration), (0, 0.0))
         score = self.plan.worst() if trial.score is None else trial.score
         self._sums[done.rung, done.configuration] = count + 1, total + score
-        self.plan.tell(trial.number, trial.score)
+        self.plan.report(trial.number, trial.score)
 
     # -- how far it has come -------------------------------------------------------------------------
 

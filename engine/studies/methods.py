@@ -88,7 +88,7 @@ def has_optuna() -> bool:
 
 
 def _complete_rungs(method: dict[str, Any], space: Sequence[Parameter]) -> None:
-    """So many rungs that the last one has some configurations to compare; and no more than there can be."""
+    """How many rungs: the last one has some configurations to compare, and there are no more than there can be."""
     count, factor = _begun(method, space), method["factor"]
     most = 1
     while count // factor**most >= 1:

@@ -1,7 +1,7 @@
 """The plan of a study: its trials, in the order in which they are to be trained.
 
-It is told the scores of trials in whatever order they end, and knows the trials of the next stage when all of a stage
-are told; so its trials are the same whenever the same study is run.
+Scores of trials are reported to it in whatever order they end, and it knows the trials of the next stage when all of a
+stage have ended; so its trials are the same whenever the same study is run.
 """
 
 from __future__ import annotations
@@ -66,29 +66,29 @@ class Plan:
         )
         self._stage: Stage | None = None
         self._stage_begins = 0
-        self._told: dict[int, float | None] = {}
+        self._scores: dict[int, float | None] = {}  # of the trials that have ended
         self._iterations: dict[tuple[int, int], int | None] = {}
-        self._untold = 0  # of the stage
+        self._left = 0  # trials of the stage that have not ended
         self._begin(self._method.next_stage({}))
 
     # -- going on ------------------------------------------------------------------------------------
 
-    def tell(self, number: int, score: float | None) -> None:
+    def report(self, number: int, score: float | None) -> None:
         """A trial has ended.
 
         Args:
             score: its metric; None: it diverged or failed, which is the worst. A second one of a trial is ignored.
         """
-        if number in self._told:
+        if number in self._scores:
             return
-        self._told[number] = score if score is not None and math.isfinite(score) else None
-        self._untold -= 1
-        while self._stage is not None and not self._untold:
+        self._scores[number] = score if score is not None and math.isfinite(score) else None
+        self._left -= 1
+        while self._stage is not None and not self._left:
             self._begin(self._method.next_stage(self._means_of(self._stage)))
 
     @property
     def is_complete(self) -> bool:
-        """Whether all trials that there will be are told."""
+        """Whether all trials that there will be have ended."""
         return self._stage is None
 
     @property
@@ -97,12 +97,8 @@ class Plan:
         return len(self.trials) if self.is_complete else max(len(self.trials), self.config.trials)
 
     def score(self, number: int) -> float | None:
-        """What was told of a trial."""
-        return self._told.get(number)
-
-    def is_told(self, number: int) -> bool:
-        """Whether a trial has ended."""
-        return number in self._told
+        """The score of a trial; None: it has none, or none yet."""
+        return self._scores.get(number)
 
     def experiment(self, trial: Trial) -> ExperimentConfig:
         """What a trial trains.
@@ -148,8 +144,8 @@ class Plan:
         scores = np.full(numbers.shape, np.nan)
         for at in zip(*np.nonzero(numbers), strict=True):
             number = int(numbers[at])
-            if number in self._told:
-                score = self._told[number]
+            if number in self._scores:
+                score = self._scores[number]
                 scores[at] = worst if score is None else score
         return scores
 
@@ -157,7 +153,7 @@ class Plan:
         """How many trials of each configuration failed on a rung (configurations,)."""
         counts = np.zeros(len(self.configurations), np.intp)
         for trial in self.trials:
-            if trial.rung == rung and trial.number in self._told and self._told[trial.number] is None:
+            if trial.rung == rung and trial.number in self._scores and self._scores[trial.number] is None:
                 counts[trial.configuration - 1] += 1
         return counts
 
@@ -165,7 +161,7 @@ class Plan:
         """The score of a trial that diverged or failed: an accuracy of 0, or the highest loss that was measured."""
         if self.config.higher_is_better:
             return 0.0
-        return max((score for score in self._told.values() if score is not None), default=0.0)
+        return max((score for score in self._scores.values() if score is not None), default=0.0)
 
     # -- inside --------------------------------------------------------------------------------------
 
@@ -183,7 +179,7 @@ class Plan:
         for pair in self._pairs:
             for place in stage.members:
                 self.trials.append(Trial(len(self.trials) + 1, place + 1, stage.rung, pair))
-        self._untold = len(self.trials) - self._stage_begins
+        self._left = len(self.trials) - self._stage_begins
 
     def _means_of(self, stage: Stage) -> Mapping[int, float]:
         """Of each member, the mean of its trials, where higher is better. Of equal ones, that comes first of which
@@ -192,7 +188,7 @@ class Plan:
         sums: dict[int, float] = dict.fromkeys(stage.members, 0.0)
         failures: dict[int, int] = dict.fromkeys(stage.members, 0)
         for trial in self.trials[self._stage_begins :]:
-            score, place = self._told[trial.number], trial.configuration - 1
+            score, place = self._scores[trial.number], trial.configuration - 1
             sums[place] += sign * (worst if score is None else score)
             failures[place] += score is None
         means = {place: total / len(self._pairs) for place, total in sums.items()}

@@ -1,6 +1,6 @@
 """Configurations by Optuna's tree-structured Parzen estimator, through its ask and tell (extra `studies`).
 
-Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011. It is told the scores of a batch when all
+Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011. It gets the scores of a batch when all
 of them are known, in their order: so it asks for the same configurations whenever the same study is run.
 """
 
@@ -60,7 +60,7 @@ class Tpe:
                 return Stage(1, tuple(range(self._count - len(new), self._count)), tuple(new))
             if not self._asked:
                 return None
-            # all of this batch are known already: it is told their scores, and asked again
+            # all of this batch are known already: it gets their scores, and is asked again
 
     def _ask(self) -> tuple[Any, Values]:
         with warnings.catch_warnings():

@@ -51,7 +51,7 @@ def finished(config, order):
         waiting += plan.trials[begun:]
         begun = len(plan.trials)
         trial = waiting.pop(order.randrange(len(waiting)))
-        plan.tell(trial.number, score(plan, trial))
+        plan.report(trial.number, score(plan, trial))
     return plan
 
 
@@ -104,7 +104,7 @@ def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds()
 def test_a_trial_that_fails_counts_as_the_worst_and_does_not_go_on():
     plan = Plan(study(method={"name": "halving", "factor": 3, "rungs": 2}, metric="validation_loss", seeds=1))
     for trial in plan.trials[:9]:
-        plan.tell(trial.number, None if trial.configuration < 7 else trial.configuration / 10)
+        plan.report(trial.number, None if trial.configuration < 7 else trial.configuration / 10)
     assert {trial.configuration for trial in plan.trials if trial.rung == 2} == {7, 8, 9}
     results = results_of(plan)
     failed = [row for row in results["configurations"] if row["failed"]]
@@ -159,7 +159,7 @@ def test_a_random_study_draws_each_configuration_once():
 def test_what_there_is_when_a_study_ends_early_can_be_compared():
     plan = Plan(study())
     for trial in plan.trials[:14]:
-        plan.tell(trial.number, score(plan, trial))
+        plan.report(trial.number, score(plan, trial))
     results = results_of(plan)
     counts = {row["number"]: row["trials"] for row in results["configurations"]}
     assert counts == {number: 2 if number <= 5 else 1 for number in range(1, 10)}
