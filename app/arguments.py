@@ -222,6 +222,12 @@ def _cluster_parsers(cluster: argparse.ArgumentParser) -> None:
     worker.add_argument("address", metavar="HOST:PORT", help="of the scheduler, such as 10.0.0.2:8786")
     worker.add_argument("--slots", type=int, metavar="N", help="runs that train at a time (default: cores)")
     worker.add_argument("--name", help="of this worker in the log (default: its address)")
+    worker.add_argument(
+        "--dir",
+        type=Path,
+        metavar="DIR",
+        help="keep copies of data sets here, and use none of the lab's folders (default: use them where they are)",
+    )
     _certs(worker)
     worker.set_defaults(command="cluster worker")
 

@@ -170,7 +170,7 @@ def _cluster_worker(arguments: argparse.Namespace) -> int:
     from app.machine import cores
 
     slots = cores() if arguments.slots is None else arguments.slots
-    return run_worker(arguments.address, slots, arguments.name, arguments.certs)
+    return run_worker(arguments.address, slots, arguments.name, arguments.certs, arguments.dir)
 
 
 def _cluster_certs(arguments: argparse.Namespace) -> int:

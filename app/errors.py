@@ -79,6 +79,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "worker_left": ("host",),
     "worker_moved": (),
     "worker_out_of_reach": (),
+    "data_not_here": ("dataset",),
+    "data_damaged": ("dataset", "host"),
     "stream_columns": ("stream",),
     "stream_gap": ("stream", "stored", "first"),
     "stream_other": ("stream",),

@@ -16,9 +16,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import dask
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from app import __version__
+from app.cluster.copies import Copies
 from app.cluster.messages import (
     BEAT_SECONDS,
     DOWN,
@@ -26,16 +28,29 @@ from app.cluster.messages import (
     UP,
     WINDOW,
     WINDOW_BYTES,
+    Data,
     Message,
     decode_job,
 )
 from app.cluster.numbered import Inbox, Numbered, Outbox
 from app.jobs.executor import Executor
 from app.jobs.local import LocalExecutor
-from app.jobs.messages import Began, Event, Machine, decode_command, encode
+from app.jobs.messages import (
+    Began,
+    Cancel,
+    Event,
+    Finished,
+    Job,
+    Machine,
+    Stop,
+    Stopped,
+    decode_command,
+    encode,
+)
 from app.machine import processor
+from engine.errors import DatasetError
 from engine.fingerprint import of_arithmetic
-from engine.reasons import why
+from engine.reasons import reason_of, why
 
 if TYPE_CHECKING:
     from distributed.worker import Worker
@@ -46,6 +61,8 @@ log = logging.getLogger(__name__)
 GRACE_SECONDS = 2.5
 #: The command that ends a training's process now.
 KILL = b"kill"
+#: Dask's setting for the folder where a worker keeps copies of data sets; it then uses none of the lab's folders.
+FOLDER = "lossroom.dir"
 
 
 class Attending(WorkerPlugin):
@@ -65,6 +82,9 @@ class Attending(WorkerPlugin):
         self._server, self._heard = "", 0.0
         self._executor: Executor = LocalExecutor(Path(worker.local_directory) / "sockets")
         await asyncio.to_thread(self._executor.open, self)
+        given = dask.config.get(FOLDER, None)
+        folder = Path(given or Path(worker.local_directory) / "data")
+        self._copies = Copies(folder.absolute(), may_share=not given, send=self._send)
         worker.stream_handlers[DOWN] = self._down
         self._ticker = asyncio.create_task(self._tick())
         self._machine = Machine(
@@ -81,6 +101,9 @@ class Attending(WorkerPlugin):
         is_heard = worker.batched_stream is not None and not worker.batched_stream.closed()
         if not is_heard:
             self._give_up(list(self._held))
+        for ticket, held in self._held.items():
+            if held.is_preparing:
+                self._end_before_start(ticket, held, Stopped())
         await asyncio.to_thread(self._executor.close, GRACE_SECONDS if is_heard else 0.0)
         for held in self._held.values():
             held.outbox.close()
@@ -94,20 +117,55 @@ class Attending(WorkerPlugin):
             self._server = message["server"]
         kind, ticket = message["kind"], message.get("ticket", "")
         if kind == "begin" and ticket not in self._held:
-            self._held[ticket] = _Held(lambda numbered: self._up(ticket, numbered))
-            self._executor.start(ticket, decode_job(message["job"]))
+            begun = _Held(lambda numbered: self._up(ticket, numbered), decode_job(message["job"]))
+            self._held[ticket] = begun
+            begun.preparing = asyncio.create_task(self._begin(ticket, begun, message["data"]))
         elif kind == "down" and (held := self._held.get(ticket)) is not None:
             held.outbox.acknowledge(message["taken"])
             for _, command in (new := held.inbox.take(message["numbered"])):
-                if command == KILL:
-                    self._executor.kill(ticket)
-                else:
-                    self._executor.send(ticket, decode_command(command))
+                self._obey(ticket, held, command)
             if new:
                 self._up(ticket, [])
             self._forget_ended()
+        elif kind in ("piece", "missing"):
+            self._copies.take(message)
         elif kind == "sync":
             self._sync(set(message["tickets"]))
+
+    async def _begin(self, ticket: str, held: _Held, data: Data | None) -> None:
+        """Start a training when its data set is here."""
+        try:
+            job = await self._copies.prepare(held.job, data)
+        except (DatasetError, OSError) as error:
+            held.preparing, reason = None, reason_of(error)
+            self._end_before_start(ticket, held, Finished("failed", reason, reason.why))
+            return
+        held.preparing = None
+        self._executor.start(ticket, job)
+        for command in held.early:
+            self._obey(ticket, held, command)
+
+    def _obey(self, ticket: str, held: _Held, command: bytes) -> None:
+        if not held.is_preparing:
+            if command == KILL:
+                self._executor.kill(ticket)
+            else:
+                self._executor.send(ticket, decode_command(command))
+        elif command == KILL:
+            self._end_before_start(ticket, held, None)
+        elif isinstance(decode_command(command), Cancel):
+            self._end_before_start(ticket, held, Finished("cancelled"))
+        elif isinstance(decode_command(command), Stop):
+            self._end_before_start(ticket, held, Stopped())
+        else:
+            held.early.append(command)
+
+    def _end_before_start(self, ticket: str, held: _Held, event: Event | None) -> None:
+        """End a training whose process does not exist."""
+        held.stop_preparing()
+        if event is not None:
+            self.event(ticket, event)
+        self.exited(ticket, None)
 
     def _sync(self, known: set[str]) -> None:
         self._give_up([ticket for ticket in self._held if ticket not in known])
@@ -120,7 +178,9 @@ class Attending(WorkerPlugin):
         be missing. A training goes on from the last checkpoint that the server has stored."""
         for ticket in tickets:
             log.warning("training %s is given up: its server is gone", ticket)
-            self._held.pop(ticket).outbox.close()
+            held = self._held.pop(ticket)
+            held.outbox.close()
+            held.stop_preparing()
             self._executor.kill(ticket)
 
     def _forget_ended(self) -> None:
@@ -159,6 +219,8 @@ class Attending(WorkerPlugin):
     def event(self, training_id: str, event: Event) -> None:
         if isinstance(event, Began):
             event = replace(event, machine=self._machine)
+        elif isinstance(event, Finished) and (held := self._held.get(training_id)) is not None:
+            self._copies.forget(held.job.training)
         self._report(training_id, ["event", encode(event)])
 
     def view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
@@ -178,9 +240,27 @@ class Attending(WorkerPlugin):
 
 
 class _Held:
-    """A training that is attended here."""
+    """A training that is attended here.
 
-    def __init__(self, send: Any) -> None:
+    Attributes:
+        job: as it came from the server.
+        preparing: what sees to it that its data set is here; None: it has started.
+        early: commands that came meanwhile.
+    """
+
+    def __init__(self, send: Any, job: Job) -> None:
         self.outbox: Outbox[list[Any]] = Outbox(send, most=WINDOW, most_bytes=WINDOW_BYTES)
         self.inbox: Inbox[bytes] = Inbox()
+        self.job = job
+        self.preparing: asyncio.Task[None] | None = None
+        self.early: list[bytes] = []
         self.has_ended = False
+
+    @property
+    def is_preparing(self) -> bool:
+        return self.preparing is not None
+
+    def stop_preparing(self) -> None:
+        if self.preparing is not None:
+            self.preparing.cancel()
+            self.preparing = None

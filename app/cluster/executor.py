@@ -22,6 +22,7 @@ from typing import Any
 from distributed import Security
 
 from app.cluster.attending import KILL
+from app.cluster.giving import Giver, data_of
 from app.cluster.line import Line
 from app.cluster.members import Members
 from app.cluster.messages import (
@@ -29,6 +30,7 @@ from app.cluster.messages import (
     MAX_COMMANDS,
     WINDOW,
     WINDOW_BYTES,
+    Data,
     Member,
     Message,
     encode_job,
@@ -46,7 +48,8 @@ from app.jobs.messages import (
     decode_event,
     encode,
 )
-from engine.reasons import Reason, restored
+from engine.errors import DatasetError
+from engine.reasons import Reason, reason_of, restored
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +83,7 @@ class DaskExecutor:
         self._reached = time.monotonic()
         self._listener: Listener | None = None
         self._line: Line | None = None
+        self._giver = Giver(lambda worker, message: self._post([worker], message))
 
     @property
     def places(self) -> int:
@@ -106,9 +110,8 @@ class DaskExecutor:
         with self._lock:
             self._starts[start.ticket] = start
             self._tickets[training_id] = start.ticket
-            self._place(start)
         threading.Thread(
-            target=self._pass_on, args=(start,), name=f"training-{training_id}", daemon=True
+            target=self._attend, args=(start, job), name=f"training-{training_id}", daemon=True
         ).start()
 
     def send(self, training_id: str, command: Command) -> None:
@@ -141,6 +144,7 @@ class DaskExecutor:
         self._wait_for_all(END_SECONDS)
         if self._line is not None:
             self._line.close(END_SECONDS)
+        self._giver.close()
 
     def _wait_for_all(self, seconds: float) -> None:
         with self._ended:
@@ -172,7 +176,7 @@ class DaskExecutor:
         if member is not None:
             start.member = member
             start.was_heard = False
-            self.tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job})
+            self.tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job, "data": start.data})
             start.outbox.send_again()
 
     def tell(self, start: _Start, message: Message) -> None:
@@ -203,7 +207,7 @@ class DaskExecutor:
         if is_new:
             self._sync()
         for start in self._starts.values():
-            if start.member is None:
+            if start.member is None and start.is_ready:
                 self._place(start)
         if self._members.slots != before:
             assert self._listener is not None
@@ -224,6 +228,9 @@ class DaskExecutor:
         if message["kind"] == "unknown":
             for ticket in message["tickets"]:
                 self._on_unknown(ticket)
+        elif message["kind"] == "want":
+            known = {one.data["key"]: one.data for one in self._starts.values() if one.data is not None}
+            self._giver.give(worker, message, known.get(message["key"]))
         elif (start := self._starts.get(message["ticket"])) is not None:
             start.was_heard = True
             start.outbox.acknowledge(message["taken"])
@@ -271,6 +278,21 @@ class DaskExecutor:
 
     # -- a training's thread -----------------------------------------------------------------------
 
+    def _attend(self, start: _Start, job: Job) -> None:
+        """Find the data set of a training, give it to a worker, and pass on what it reports."""
+        try:
+            data = data_of(job)
+        except (DatasetError, OSError, MemoryError) as error:
+            reason = reason_of(error)
+            start.reports.put((0, ["event", encode(Finished("failed", reason, reason.why))]))
+            start.reports.put((0, ["exited", None, None]))
+        else:
+            with self._lock:
+                start.data, start.is_ready = data, True
+                if start.ticket in self._starts:
+                    self._place(start)
+        self._pass_on(start)
+
     def _pass_on(self, start: _Start) -> None:
         """Pass what a training reports on to the listener, and acknowledge it, until its end."""
         assert self._listener is not None
@@ -307,6 +329,8 @@ class _Start:
     """One start of a training.
 
     Attributes:
+        data: its data set, for workers that do not have the lab's folders.
+        is_ready: whether `data` is known.
         member: the worker that it was given to; None while there is none.
         was_heard: whether the worker has reported anything of it.
         stands: whether it is paused, and takes no slot.
@@ -321,6 +345,8 @@ class _Start:
         self.training_id = training_id
         self.ticket = f"{training_id}-{uuid.uuid4().hex}"
         self.job, self.arithmetic = encode_job(job), job.arithmetic
+        self.data: Data | None = None
+        self.is_ready = False
         self.member: Member | None = None
         self.was_heard = False
         self.stands = job.paused

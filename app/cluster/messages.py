@@ -11,7 +11,9 @@ Relay to server:
     refused: `lab`: another lab uses this cluster
     alive
 Server to worker, in `to`; each has the `lab` and the `server`'s own number:
-    begin: `ticket`, `job` as JSON: start on this training
+    begin: `ticket`, `job` as JSON, `data` as a `Data` or None: start on this training
+    piece: `key`, `file`, `offset`, `data`, and of the whole file `size` and `sha256`: a piece of a data set
+    missing: `key`: this data set is not here any more
     down: `ticket`, `numbered`, `taken`: commands as JSON; the number of the last report that was taken
     sync: `tickets`: these are all that the server knows; send again what was not acknowledged
     alive
@@ -21,6 +23,7 @@ Worker to relay:
 Worker to server, in `from`:
     up: `ticket`, `numbered`, `taken`: reports; the number of the last command that was taken
     unknown: `tickets`: no such training is here
+    want: `key`, `file`, `offset`: send a piece of this file of a data set, from here on
 A report is a list: its kind and the arguments of `Listener`'s method of that name, an event as JSON.
 
 A ticket stands for one start of a training. It is new for each, so a message of an earlier start is never
@@ -35,6 +38,7 @@ from pathlib import Path
 from typing import Any, TypedDict
 
 from app.jobs.messages import Job
+from engine.datasets.cache import ARRAYS
 from engine.live import Change
 
 #: The operation by which a server opens its connection to the relay.
@@ -55,6 +59,9 @@ WINDOW = 64
 WINDOW_BYTES = 8 << 20
 #: So many commands for one training may be on their way; more are dropped.
 MAX_COMMANDS = 1000
+#: The files of a data set that is decoded: those that workers may want. A piece of one is at most so long.
+FILES = ("about.json", *(f"{name}.npy" for name in ARRAYS))
+PIECE_BYTES = 1 << 20
 
 
 class Member(TypedDict):
@@ -76,6 +83,21 @@ class Member(TypedDict):
     version: str
     processor: str
     arithmetic: str
+
+
+class Data(TypedDict):
+    """The data set of a training, decoded, as the server has it. Data sets that every Lossroom has are not sent.
+
+    Attributes:
+        title: for people.
+        key: of the content: the SHA-256 of its `about.json`, which holds a digest of its arrays.
+        folder: where its files are on the server.
+    """
+
+    name: str
+    title: str
+    key: str
+    folder: str
 
 
 def encode_job(job: Job) -> bytes:

@@ -20,7 +20,7 @@ import dask  # isort: skip  # after what says where it is missing
 from distributed import Scheduler, Security, Worker  # isort: skip
 from distributed.protocol.pickle import dumps  # isort: skip
 
-from app.cluster.attending import Attending
+from app.cluster.attending import FOLDER, Attending
 from app.cluster.relay import Relay
 
 #: What Dask does all the time for its own pages, which are not shown here: a worker looks 100 times a second at what
@@ -41,13 +41,20 @@ def run_scheduler(host: str | None, port: int, certs: Path | None) -> int:
     return _run(_scheduler(host, port, certs))
 
 
-def run_worker(address: str, slots: int, name: str | None, certs: Path | None) -> int:
-    """Train on this machine, for the lab that uses the scheduler, until a signal."""
+def run_worker(
+    address: str, slots: int, name: str | None, certs: Path | None, folder: Path | None = None
+) -> int:
+    """Train on this machine, for the lab that uses the scheduler, until a signal.
+
+    Args:
+        folder: keeps copies of data sets; None: the lab's folders are used where this machine has them.
+    """
     if slots < 1:
         raise Mistake(f"--slots must be 1 or more, not {slots}")
     if "://" not in address:
         address = f"{'tls' if certs else 'tcp'}://{address}"
-    return _run(_worker(address, slots, name, certs))
+    with dask.config.set({FOLDER: str(folder)} if folder else {}):
+        return _run(_worker(address, slots, name, certs))
 
 
 async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:

@@ -6,6 +6,8 @@ goes on with the images that it began with.
 
 Several processes may do all of this at the same time: each writes its own folder and renames it; the first one wins.
 
+A machine without the files can get a decoded folder from another one: as it has no files, theirs is an empty identity.
+
 Own data sets (see `engine.datasets.own`) are stored in this form already, and need no cache.
 """
 
@@ -53,7 +55,7 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
         return next(iter(source.files(data_dir)), cache_dir).parent
     for _ in range(ATTEMPTS):
         before = identity(source.files(data_dir))
-        folder = cache_dir / "-".join(filter(None, (source.name, f"v{VERSION}", before)))
+        folder = folder_of(source.name, cache_dir, before)
         if folder.is_dir():
             return folder
         dataset = source.read(data_dir)
@@ -66,6 +68,12 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
         _remove_others(source.name, folder)
         return folder
     raise _changing(source)
+
+
+def folder_of(name: str, cache_dir: Path, of_files: str = "") -> Path:
+    """Where a data set is or will be, decoded from files of this identity; without one, where a machine that has no
+    files finds what it got from another machine."""
+    return cache_dir / "-".join(filter(None, (name, f"v{VERSION}", of_files)))
 
 
 def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:

@@ -61,8 +61,15 @@ class Cluster:
 
     def start_worker(self, port: int | None = None) -> subprocess.Popen[str]:
         """Start one more worker, and wait until it is connected; to another port if a proxy is in between."""
+        return self._start_worker(port)
+
+    def start_worker_apart(self, folder: Path) -> subprocess.Popen[str]:
+        """One that uses none of the lab's folders, and keeps copies of data sets in its own."""
+        return self._start_worker(None, "--dir", str(folder))
+
+    def _start_worker(self, port: int | None, *options: str) -> subprocess.Popen[str]:
         address = f"127.0.0.1:{port or self.port}"
-        command = ["worker", address, "--slots", str(self._slots), *self._options]
+        command = ["worker", address, "--slots", str(self._slots), *self._options, *options]
         worker, _ = self._start([LOSSROOM, "cluster", *command])
         self.workers.append(worker)
         return worker

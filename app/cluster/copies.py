@@ -1,0 +1,209 @@
+"""Copies of data sets on a worker that does not have the lab's folders: each is pulled from the server once, checked,
+and kept.
+
+    copies/mnist-0123456789abcdef/mnist-v3/about.json, train_images.npy …    as in the cache of decoded data sets
+                                  sums.json                                  the SHA-256 of each file
+    cache/                                                                   what is decoded here
+    checkpoints/
+
+Lives in the event loop of a Dask worker; what takes long is done in threads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import logging
+import shutil
+import socket
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import app.errors  # noqa: F401  # declares the reasons
+from app.cluster.giving import key_of, sha256_of
+from app.cluster.messages import FILES, Data, Message
+from app.jobs import checkpoints
+from app.jobs.messages import Job
+from engine.datasets import own
+from engine.datasets.cache import LEFT_BEHIND_SECONDS, folder_of
+from engine.errors import DatasetError, unwritable
+from engine.reasons import Reason
+
+log = logging.getLogger(__name__)
+
+#: A piece that has not come within so long is asked for again.
+RETRY_SECONDS = 2.0
+
+
+class Copies:
+    """The data sets that this worker keeps.
+
+    Args:
+        folder: where they are kept. Several workers of one machine can share it.
+        may_share: whether to use the lab's own folders where this machine has them at the same path.
+        send: sends a message to the server.
+    """
+
+    def __init__(self, folder: Path, *, may_share: bool, send: Callable[[Message], None]) -> None:
+        self._folder = folder
+        self._may_share = may_share
+        self._send = send
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._transfer = asyncio.Lock()
+        self._wanted: tuple[str, str, int] | None = None
+        self._answer: asyncio.Future[Message] | None = None
+
+    async def prepare(self, job: Job, data: Data | None) -> Job:
+        """The job with folders of this machine, where the training finds its data set.
+
+        Raises:
+            DatasetError: the server does not have the data set any more, it arrived damaged, or it cannot be written.
+        """
+        if self._may_share and await asyncio.to_thread(_is_shared, job, data):
+            return job
+        cache = self._folder / "cache"
+        if data is not None:
+            cache = self._folder / "copies" / f"{data['name']}-{data['key'][:16]}"
+            async with self._locks[data["key"]]:
+                if not await asyncio.to_thread(self._is_whole, cache, data):
+                    async with self._transfer:
+                        await self._pull(cache, data)
+        folder = str(cache)
+        return replace(
+            job,
+            data_dir=folder,
+            cache_dir=folder,
+            own_dir=folder,
+            checkpoint_dir=str(self._checkpoints),
+            kept_bytes=0,  # moments are replayed on the server, which would not find what is kept here
+        )
+
+    def take(self, message: Message) -> None:
+        """What the server has sent: the piece that is wanted, or that there is none. What comes twice is dropped."""
+        if self._answer is None or self._answer.done() or self._wanted is None:
+            return
+        is_piece = message["kind"] == "piece"
+        came = (message["key"], message["file"], message["offset"]) if is_piece else (message["key"],)
+        if came == self._wanted[: len(came)]:
+            self._answer.set_result(message)
+
+    def forget(self, training_id: str) -> None:
+        """Remove the checkpoints of a training that has come to its end."""
+        checkpoints.remove_all(self._checkpoints, training_id)
+
+    @property
+    def _checkpoints(self) -> Path:
+        return self._folder / "checkpoints"
+
+    def _is_whole(self, cache: Path, data: Data) -> bool:
+        """Whether there is an undamaged copy; a damaged one is removed. Files are read once, and again when they
+        have changed."""
+        folder = _inner(cache, data)
+        if not cache.is_dir():
+            return False
+        try:
+            sums = json.loads((cache / "sums.json").read_text("utf-8"))
+            states = {name: own.file_state(folder / name) for name in FILES}
+            if key_of(folder) == data["key"] and all(
+                state is not None and sha256_of(folder / name, state) == sums[name]
+                for name, state in states.items()
+            ):
+                return True
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("the copy in %s cannot be read: %s", cache, error)
+        log.warning("the copy of %s in %s is damaged, and is pulled again", data["name"], cache)
+        with tempfile.TemporaryDirectory(prefix=".old-", dir=cache.parent, ignore_cleanup_errors=True) as old:
+            cache.rename(Path(old) / "copy")
+        return False
+
+    async def _pull(self, cache: Path, data: Data) -> None:
+        """Get a data set from the server: all of it, or nothing."""
+        log.info("pulling the data set %s from the lab", data["name"])
+        try:
+            cache.parent.mkdir(parents=True, exist_ok=True)
+            _remove_leftovers(cache.parent)
+            fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
+            try:
+                folder = _inner(fresh, data)
+                folder.mkdir()
+                sums = {}
+                for name in FILES:
+                    with (folder / name).open("wb") as file:
+                        sums[name] = await self._pull_file(file, name, data)
+                if key_of(folder) != data["key"]:
+                    raise _damaged(data)
+                (fresh / "sums.json").write_text(json.dumps(sums), "utf-8")
+                _rename(fresh, cache)
+            finally:
+                await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
+        except OSError as error:
+            raise unwritable(cache.parent, error) from error
+        log.info("the data set %s is in %s", data["name"], cache)
+
+    async def _pull_file(self, file: BinaryIO, name: str, data: Data) -> str:
+        """Get one file; returns its SHA-256, which has been checked."""
+        came = hashlib.sha256()
+        while True:
+            piece = await self._pull_piece((data["key"], name, file.tell()))
+            if piece["kind"] == "missing":
+                text = f"the lab does not have the data set {data['title']} any more"
+                raise DatasetError(Reason("data_not_here", text, dataset=data["title"]))
+            file.write(piece["data"])
+            came.update(piece["data"])
+            if file.tell() >= piece["size"] or not piece["data"]:
+                break
+        if came.hexdigest() != piece["sha256"]:
+            raise _damaged(data)
+        return came.hexdigest()
+
+    async def _pull_piece(self, wanted: tuple[str, str, int]) -> Message:
+        """Ask for a piece until it comes: the line may break, and ends the training if it stays broken."""
+        self._wanted = wanted
+        self._answer = asyncio.get_running_loop().create_future()
+        key, file, offset = wanted
+        while True:
+            self._send({"kind": "want", "key": key, "file": file, "offset": offset})
+            with contextlib.suppress(TimeoutError):
+                return await asyncio.wait_for(asyncio.shield(self._answer), RETRY_SECONDS)
+
+
+def _is_shared(job: Job, data: Data | None) -> bool:
+    """Whether this machine has the lab's folders at the same path, with the same content."""
+    has_folders = Path(job.data_dir).is_dir() and Path(job.checkpoint_dir).parent.is_dir()
+    return has_folders and (data is None or key_of(Path(data["folder"])) == data["key"])
+
+
+def _inner(cache: Path, data: Data) -> Path:
+    """Where the process that trains looks for a decoded data set."""
+    name = data["name"]
+    return cache / name if own.is_name(name) else folder_of(name, cache)
+
+
+def _rename(fresh: Path, there: Path) -> None:
+    try:
+        fresh.chmod(0o755)
+        fresh.rename(there)
+    except OSError:  # another worker of this machine may have been faster
+        if not there.is_dir():
+            raise
+
+
+def _remove_leftovers(folder: Path) -> None:
+    """Remove what killed workers left unfinished."""
+    for path in folder.glob(".*-*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > LEFT_BEHIND_SECONDS:
+                shutil.rmtree(path, ignore_errors=True)
+
+
+def _damaged(data: Data) -> DatasetError:
+    host = socket.gethostname()
+    text = f"the data set {data['title']} arrived damaged on {host}; launch the run again"
+    return DatasetError(Reason("data_damaged", text, dataset=data["title"], host=host))
