@@ -297,3 +297,14 @@ def test_the_tools_for_scripts_are_pinned_by_version_and_checksum_and_carry_no_a
         assert re.fullmatch(r"\d+\.\d+\.\d+", tool["version"])
         assert tool["integrity"].startswith("sha512-")
         assert "resolved" not in tool
+
+
+def test_tests_run_coroutines_beside_the_loop_that_the_browser_may_have_in_the_same_process():
+    """`asyncio.run` works in a test only as long as no browser test has run before it in its process."""
+    direct = {
+        path.relative_to(ROOT).as_posix()
+        for path in sources("tests", "py")
+        if re.search(r"\b(?:asyncio|uvloop)\.run\(", path.read_text("utf-8"))
+    }
+    own_processes = {"tests/support/lab_starter.py"}
+    assert direct <= own_processes | {"tests/test_architecture.py"}

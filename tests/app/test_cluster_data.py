@@ -11,6 +11,7 @@ from app.cluster.messages import PIECE_BYTES
 from app.jobs.messages import Job
 from engine import DatasetError, ExperimentConfig
 from tests.engine.test_datasets import write_mnist
+from tests.support import event_loop
 from tests.support.experiments import QUICK
 
 
@@ -66,7 +67,7 @@ def pulled(tmp_path, *jobs, data, alter=lambda message: message, may_share=False
         finally:
             giver.close()
 
-    return asyncio.run(pull()), asked
+    return event_loop.run(pull()), asked
 
 
 def test_trainings_that_begin_together_share_one_transfer_of_a_few_pieces(tmp_path, given):

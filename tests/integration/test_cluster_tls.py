@@ -1,6 +1,5 @@
 """A cluster with TLS: only who has its certificates can connect."""
 
-import asyncio
 import stat
 
 import pytest
@@ -8,6 +7,7 @@ from distributed.comm.core import connect
 
 from app.cluster.opening import security_of
 from app.mistake import Mistake
+from tests.support import event_loop
 from tests.support.cluster import Cluster
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
@@ -42,7 +42,7 @@ def test_a_cluster_with_certificates_trains_and_refuses_everybody_without_them(t
         theirs = security_of(others).get_connection_args("client")
         for address, arguments in ((f"tls://{cluster.address}", theirs), (f"tcp://{cluster.address}", {})):
             with pytest.raises(OSError, match=r".+"):
-                asyncio.run(come_in(address, **arguments))
+                event_loop.run(come_in(address, **arguments))
 
 
 def test_certificates_that_are_missing_are_named(tmp_path):
