@@ -1,11 +1,11 @@
 /** The list of the data sets that people have brought: rename, share, download, delete. */
 
+import { attempt } from "../page/attempt.js";
 import { h, iconButton, setChildren, setText } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
-import { ApiError } from "../server/api.js";
+import { renameInPlace } from "../page/rename-in-place.js";
 import { ownDataApi } from "../server/own-data-api.js";
 import { t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
 import { datasetText } from "./sentences.js";
 
 /**
@@ -107,28 +107,12 @@ class Item {
   }
 
   #renameTitle() {
-    const input = h("input", { type: "text", value: this.#dataset.title, maxLength: 60 });
-    input.setAttribute("aria-label", t("own.data_title"));
-    let isOver = false;
-    /** @param {boolean} isKept */
-    const end = (isKept) => {
-      if (isOver) return;
-      isOver = true;
-      const title = input.value.trim();
-      input.replaceWith(this.#title);
-      this.#rename.focus();
-      if (isKept && title !== this.#dataset.title)
-        this.#attempt(() => ownDataApi.change(this.#dataset.name, { title }));
-    };
-    onKey(input, (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault(); // Escape ends the typing, not the dialog
-      event.stopPropagation();
-      end(event.key === "Enter");
+    const { title } = this.#dataset;
+    const of = { value: title, label: t("own.data_title"), maxLength: 60, back: this.#rename };
+    renameInPlace(this.#title, of, (typed) => {
+      if (typed !== this.#dataset.title)
+        this.#attempt(() => ownDataApi.change(this.#dataset.name, { title: typed }));
     });
-    input.addEventListener("blur", () => end(true));
-    this.#title.replaceWith(input);
-    input.select();
   }
 
   #askToDelete() {
@@ -170,15 +154,7 @@ class Item {
    * Send a change, and take the data set as it is then. @param {() => Promise<Dataset>} change
    * @returns {Promise<boolean>} whether it was done
    */
-  async #attempt(change) {
-    try {
-      this.#problem.textContent = "";
-      this.#place.store.putDataset(await change());
-      return true;
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#problem.textContent = explain(error);
-      return false;
-    }
+  #attempt(change) {
+    return attempt(this.#problem, async () => this.#place.store.putDataset(await change()));
   }
 }

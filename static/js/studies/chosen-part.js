@@ -1,11 +1,10 @@
 /** The chosen configuration of a study: what it is, and its trainings, which open as runs. */
 
+import { attempt } from "../page/attempt.js";
 import { h, setText } from "../page/dom.js";
-import { ApiError } from "../server/api.js";
 import { studyApi } from "../server/study-api.js";
 import { newestOnly } from "../state/newest.js";
 import { t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
 import { configurationText, withValues } from "./configuration-values.js";
 import { keepFocus } from "./keep-focus.js";
 import { scoreText } from "./study-words.js";
@@ -98,7 +97,7 @@ export class ChosenPart {
     intoForm.addEventListener("click", () => this.#toForm());
     const buttons = [...(seeds.length > 1 ? [all] : []), intoForm, ...seeds];
     keepFocus(this.#buttons, () => this.#buttons.replaceChildren(...buttons));
-    await this.#attempt(async () => {
+    await attempt(this.#problem, async () => {
       const trials = await studyApi.trials(this.#study);
       if (!isNewest()) return;
       const own = trials.filter(
@@ -125,7 +124,7 @@ export class ChosenPart {
       text,
     );
     button.addEventListener("click", () =>
-      this.#attempt(async () => {
+      attempt(this.#problem, async () => {
         const runs = [];
         for (const { number } of this.#trials.filter(which).slice(0, MAX_RUNS))
           runs.push(await studyApi.openRun(this.#study, number));
@@ -139,20 +138,9 @@ export class ChosenPart {
     const { values } = /** @type {Configuration} */ (this.#configuration);
     const [seed] = [this.#document.seeds].flat();
     const experiment = { ...withValues(this.#document.experiment, values), seed };
-    return this.#attempt(async () => {
+    return attempt(this.#problem, async () => {
       await this.#place.form.load(experiment);
       this.#place.close();
     });
-  }
-
-  /** @param {() => Promise<void>} action */
-  async #attempt(action) {
-    this.#problem.textContent = "";
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#problem.textContent = explain(error);
-    }
   }
 }

@@ -1,11 +1,10 @@
 /** The list of studies: open, rename, share, download, delete; and the button for a new one. */
 
+import { attempt } from "../page/attempt.js";
 import { h, iconButton, setChildren, setText } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
-import { ApiError } from "../server/api.js";
+import { renameInPlace } from "../page/rename-in-place.js";
 import { studyApi } from "../server/study-api.js";
 import { t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
 import { askFirst } from "./ask-first.js";
 import { configurationText, fieldsOf } from "./configuration-values.js";
 import { isOpen, scoreText, sizeText } from "./study-words.js";
@@ -86,7 +85,7 @@ class Item {
       () => t("study.delete_ask", { name: this.#study.name }),
       () => t("study.delete_yes"),
       () =>
-        this.#attempt(async () => {
+        attempt(this.#problem, async () => {
           await studyApi.remove(id);
           place.forget(id);
         }),
@@ -142,42 +141,17 @@ class Item {
   }
 
   #renameIt() {
-    const input = h("input", { type: "text", value: this.#study.name, maxLength: 100 });
-    input.setAttribute("aria-label", t("study.name"));
-    let isOver = false;
-    /** @param {boolean} isKept */
-    const end = (isKept) => {
-      if (isOver) return;
-      isOver = true;
-      const name = input.value.trim();
-      input.replaceWith(this.#name);
-      this.#rename.focus();
-      if (isKept && name && name !== this.#study.name) this.#change({ name });
-    };
-    onKey(input, (event) => {
-      if (event.key !== "Enter" && event.key !== "Escape") return;
-      event.preventDefault(); // Escape ends the typing, not the dialog
-      event.stopPropagation();
-      end(event.key === "Enter");
+    const { name } = this.#study;
+    const of = { value: name, label: t("study.name"), maxLength: 100, back: this.#rename };
+    renameInPlace(this.#name, of, (typed) => {
+      if (typed && typed !== this.#study.name) this.#change({ name: typed });
     });
-    input.addEventListener("blur", () => end(true));
-    this.#name.replaceWith(input);
-    input.select();
   }
 
   /** @param {{name?: string, shared?: boolean}} changes */
   #change(changes) {
-    return this.#attempt(async () => this.#place.put(await studyApi.change(this.#study.id, changes)));
-  }
-
-  /** @param {() => Promise<unknown>} action */
-  async #attempt(action) {
-    this.#problem.textContent = "";
-    try {
-      await action();
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#problem.textContent = explain(error);
-    }
+    return attempt(this.#problem, async () =>
+      this.#place.put(await studyApi.change(this.#study.id, changes)),
+    );
   }
 }

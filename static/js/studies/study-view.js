@@ -1,5 +1,6 @@
 /** A study: how far it is, what it has found, its pictures and its table. It stays as it is while results come. */
 
+import { attempt } from "../page/attempt.js";
 import { h, setChildren, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";
 import { studyApi } from "../server/study-api.js";
@@ -210,13 +211,7 @@ export class StudyView {
   }
 
   /** @param {"pause" | "resume" | "cancel"} command */
-  async #command(command) {
-    this.#problem.textContent = "";
-    try {
-      this.#place.put(await studyApi.command(this.#id, command));
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#problem.textContent = explain(error);
-    }
+  #command(command) {
+    return attempt(this.#problem, async () => this.#place.put(await studyApi.command(this.#id, command)));
   }
 }
