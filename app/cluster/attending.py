@@ -174,8 +174,8 @@ class Attending(WorkerPlugin):
             held.outbox.send_again()
 
     def _give_up(self, tickets: list[str]) -> None:
-        """End trainings that nobody waits for. What they would still save could not count: the rows before it would
-        be missing. A training goes on from the last checkpoint that the server has stored."""
+        """End trainings whose server is gone, or does not know them. A checkpoint that is saved now could not count, as
+        the rows before it would be missing. A training goes on from the last checkpoint that the server has stored."""
         for ticket in tickets:
             log.warning("training %s is given up: its server is gone", ticket)
             held = self._held.pop(ticket)

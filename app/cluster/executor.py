@@ -55,7 +55,8 @@ log = logging.getLogger(__name__)
 
 #: A training out of reach is lost after so long: its worker has given it up before.
 LOST_SECONDS = LEASE_SECONDS + 5.0
-#: Reports are acknowledged so many at a time, a quarter of what may be on its way; one of so many bytes at once.
+#: After this many reports, a quarter of what may be on its way, they are acknowledged; a report of `LARGE` bytes is at
+#: once.
 ACKNOWLEDGED_TOGETHER = WINDOW // 4
 LARGE = WINDOW_BYTES // WINDOW
 #: Ended workers report within so long; and a closed line ends.
@@ -337,7 +338,7 @@ class _Start:
         may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
         moves: whether it was asked to stop, to go on on another worker.
         taken: the number of the last report that was passed on.
-        acknowledged: the number of the last report of which the worker was told that it was taken.
+        acknowledged: the number of the last report whose acknowledgement was sent to the worker.
         reports: what is to be passed on, at most as much as the window of reports holds.
     """
 

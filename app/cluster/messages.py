@@ -54,10 +54,10 @@ BEAT_SECONDS = 1.0
 SILENCE_SECONDS = 5.0
 #: A worker that hears nothing of its server for so long gives its trainings up; the server then counts them as lost.
 LEASE_SECONDS = 10.0
-#: So many reports of a training, and so many bytes of them, may be on their way; then its process waits.
+#: At most this many reports of a training, and this many bytes of them, are on their way; then its process waits.
 WINDOW = 64
 WINDOW_BYTES = 8 << 20
-#: So many commands for one training may be on their way; more are dropped.
+#: At most this many commands for one training are on their way; more are dropped.
 MAX_COMMANDS = 1000
 #: The files of a data set that is decoded: those that workers may want. A piece of one is at most so long.
 FILES = ("about.json", *(f"{name}.npy" for name in ARRAYS))

@@ -19,7 +19,7 @@ class Outbox(Generic[T]):
 
     Args:
         send: gets numbered messages to send, and must not wait.
-        most, most_bytes: so many messages, and so many bytes of them, wait for their acknowledgement.
+        most, most_bytes: how many messages, and how many bytes of them, may wait for their acknowledgement.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Outbox(Generic[T]):
                 self._send([(number, message) for number, message, _ in self._kept])
 
     def close(self) -> None:
-        """Nobody waits for these messages any more: forget them, and drop those that are still put in."""
+        """These messages are not needed any more: forget them, and drop those that are still put in."""
         with self._room:
             self._closed = True
             self._kept.clear()

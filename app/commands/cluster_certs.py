@@ -1,7 +1,7 @@
 """lossroom cluster certs: a folder with the certificates of a cluster.
 
-All machines of a cluster have the same folder: whoever has it may connect, and nobody else. The authority that signs is
-made for this and its key is forgotten, so nothing else can be signed with it.
+All machines of a cluster have the same folder, and only who has it can connect. The authority that signs is made for
+this, and its key is forgotten, so nothing else can be signed with it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def make_certs(folder: Path) -> int:
         if there:
             raise Mistake(f"{folder} has {', '.join(there)} already: choose another folder, or remove them")
         for name, data in zip(FILES, _made(), strict=True):
-            # nobody else on the machine may read the key
+            # other users of the machine must not read the key
             with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
     except OSError as error:

@@ -196,7 +196,7 @@ class Register:
     async def add_trials(
         self, trials: list[Run], new: Sequence[Training], *, also: Sequence[Operation] = ()
     ) -> None:
-        """Store trainings of a study that are new, all or none. Their runs are published to nobody.
+        """Store trainings of a study that are new, all or none. Their runs are not published.
 
         Args:
             also: is stored in the same transaction, after them.
