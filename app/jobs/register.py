@@ -15,6 +15,7 @@ from typing import Any
 
 from app.errors import Conflict, StoreDamaged
 from app.live.hub import Hub
+from app.live.lanes import RunState
 from app.people.classroom import Classroom
 from app.people.sight import Sight
 from app.remarks import changed
@@ -338,8 +339,12 @@ class Register:
         self.publish_runs(run for run in runs if run.training.id not in self._storing)
 
     def publish_runs(self, runs: Iterable[Run]) -> None:
-        """Send the states of runs to the viewers, in one message; a deleted run has none."""
-        states = [self.sight.state(run) for run in runs if run.id in self._runs]
+        """Send the states of runs to the viewers, in one message; a deleted run has none. Their turn need not come."""
+        states: list[RunState] = []
+        for run in runs:
+            self._due.pop(run.id, None)
+            if run.id in self._runs:
+                states.append(self.sight.state(run))
         if states:
             self._hub.publish_runs(states)
 
