@@ -274,7 +274,8 @@ def test_the_list_of_runs_is_the_same_compressed_and_plain(lab, tab):
     experiments = [QUICK | {"name": f"one of many {n}"} for n in range(60)]
     runs = lab.post("/api/experiments", experiments=experiments).json()["runs"]
     for run in runs:
-        tab.until_status(run["id"], "completed")  # from here on nothing changes: the list is in the order of changes
+        tab.until_status(run["id"], "completed")
+    # from here on nothing changes: the list is in the order of changes
     seen = {}
     for compression in ("deflate", None):
         with connect(lab.url.replace("http", "ws") + "/ws", compression=compression, max_size=None) as socket:
