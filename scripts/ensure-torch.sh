@@ -9,7 +9,8 @@ cd "$(dirname "$0")/.."
 version() { "$1" -c 'import importlib.metadata as m; print(m.version("torch"))' 2>/dev/null; }
 if ! version "$1" >/dev/null; then
   echo "installing PyTorch for the parity tests (about 200 MB, once)"
-  "$1" -m pip install --quiet --disable-pip-version-check --retries 1 --timeout 30 --only-binary=torch \
+  # Compiling all its modules would take longer than the download.
+  "$1" -m pip install --quiet --no-compile --disable-pip-version-check --retries 1 --timeout 30 --only-binary=torch \
     -c constraints.txt -e '.[parity]' >/dev/null 2>&1 || true
 fi
 if installed=$(version "$1"); then

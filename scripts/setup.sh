@@ -36,6 +36,8 @@ if [ ! -e .venv ]; then
   pwd > .venv/.place
 fi
 echo "setting up Lossroom${1:+ with the tools for its tests} (once; from the internet or pip's cache, a minute or two)"
-.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e ".$extra"
+# Of the tools for tests most modules are never imported: Python compiles those that are, instead of pip all.
+.venv/bin/python -m pip install --disable-pip-version-check --progress-bar off ${1:+--no-compile} \
+  -c constraints.txt -e ".$extra"
 .venv/bin/python scripts/fetch_plotly.py
 echo "$wanted" > "$noted"
