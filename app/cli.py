@@ -198,10 +198,8 @@ def _prune(arguments: argparse.Namespace) -> int:
     from app.commands.prune import prune
     from app.settings import read_settings
 
-    settings = read_settings(state_dir=arguments.state_dir)
     return prune(
-        settings.database_path,
-        settings.checkpoint_dir,
+        read_settings(state_dir=arguments.state_dir),
         before=arguments.before,
         keep_starred=arguments.keep_starred,
         dry_run=arguments.dry_run,

@@ -19,6 +19,7 @@ from app.errors import NotFound
 from app.findings.looking import Looking
 from app.findings.tried import Tried
 from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes, make_writable
+from app.jobs.checkpoint_place import demand_usable
 from app.jobs.landscapes import Landscapes
 from app.jobs.past import Past
 from app.jobs.register import Register
@@ -160,7 +161,9 @@ class Lab:
             FolderError: a folder cannot be made or written.
             FolderInUse: another lab has locked it.
             DatabaseError: the database cannot be opened.
+            Mistake: the address of the checkpoints cannot be used.
         """
+        demand_usable(self.settings)
         make_writable(self.settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)
         make_writable(self.settings.cache_dir, "the cache folder", mode=PRIVATE_FOLDER)
         make_writable(self.settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)

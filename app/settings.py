@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -100,6 +101,30 @@ def _executor(text: str) -> str:
     if kind not in ("dask", "dask+tls") or not (separator and host and is_port):
         raise ValueError("must be local, dask://host:8786 or dask+tls://host:8786")
     return text
+
+
+def _checkpoints(text: str) -> str:
+    protocol, separator, rest = text.partition("://")
+    if not text:
+        return ""
+    if not separator or not protocol.isalnum() or not rest.strip("/") or "::" in text or "?" in text:
+        raise ValueError(
+            "must be an address such as file:///shared/lossroom, s3://bucket/folder or ftp://host/folder"
+        )
+    if protocol in ("file", "local") and not rest.startswith("/"):
+        raise ValueError(
+            "must begin at the root, as file:///shared/lossroom does: other machines look there as well"
+        )
+    if ":" in rest.rpartition("@")[0]:
+        raise ValueError(
+            "must have no password: give it to fsspec on each machine, as docs/configuration.md says"
+        )
+    return text
+
+
+def _without_password(given: object) -> object:
+    """What a message may show of an address."""
+    return re.sub(r"://.*@", "://…@", given) if isinstance(given, str) else given
 
 
 def _host(given: dict[str, Any]) -> str:
@@ -201,6 +226,10 @@ class Settings(BaseSettings):
         le=3600,
         description="a run that trains is saved this often, to go on from there after a crash",
     )
+    checkpoints: Annotated[str, AfterValidator(_checkpoints)] = Field(
+        "",
+        description="where these are: an address of fsspec that workers of a cluster reach, such as `s3://bucket/folder`",
+    )
     kept_bytes: int = Field(
         KEPT_BYTES, ge=0, description="checkpoints that one training keeps after its end; 0: none"
     )
@@ -277,8 +306,14 @@ class Settings(BaseSettings):
 
     @property
     def checkpoint_dir(self) -> Path:
-        """Where runs that train are saved, so that they go on after a crash; see `app.jobs.checkpoints`."""
+        """Where runs that train are saved, so that they go on after a crash; see `app.jobs.checkpoints`. Weights that
+        are exported lie there for a moment as well, also where checkpoints have an address."""
         return self.state_dir / "checkpoints"
+
+    @property
+    def lab_name_file(self) -> Path:
+        """Has the name by which a cluster and a store of checkpoints know this lab."""
+        return self.state_dir / "lab-name"
 
     @property
     def socket_dir(self) -> Path:
@@ -313,7 +348,7 @@ def read_settings(**given: Any) -> Settings:
         given_as = {_RENAMED.get(one, one) for one in chosen}
         shown = f"--{name.replace('_', '-')}" if name in given_as else f"{PREFIX}{name.upper()}"
         message = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{shown}: {message} (got {first['input']!r})") from None
+        raise SettingsError(f"{shown}: {message} (got {_without_password(first['input'])!r})") from None
 
 
 def variables() -> set[str]:

@@ -142,11 +142,11 @@ class Training:
         self.annotations.append(annotation)
         self.fingerprint = fingerprint_after(self.fingerprint, annotation)
 
-    def copy(self, status: Status) -> Training:
-        """A new training that has come as far as this one, with its rows, and does not begin again."""
+    def copy(self, status: Status, training_id: str) -> Training:
+        """A new training with this id that has come as far as this one, with its rows, and does not begin again."""
         return replace(
             self,
-            id=new_id(),
+            id=training_id,
             status=status,
             reason=None,
             attempt=1,

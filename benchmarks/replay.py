@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from app.jobs.checkpoint_store import FolderStore
 from app.jobs.kept import Keeper
 from engine import ExperimentConfig, Trainer
 from engine.replay import KEPT_BYTES
@@ -90,7 +91,7 @@ def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
                 ExperimentConfig.from_dict(W1), data_dir=data_dir, cache_dir=folder / "state" / "cache"
             )
             keeper = Keeper(
-                folder / "kept",
+                FolderStore(folder / "kept"),
                 str(round_),
                 1,
                 iterations=trainer.iterations,

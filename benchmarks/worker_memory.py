@@ -82,7 +82,7 @@ def _job(config: ExperimentConfig, folder: Path) -> Job:
         data_dir=str(DATA_DIR),
         cache_dir=str(folder),
         own_dir=str(folder / "own-data"),
-        checkpoint_dir=str(folder / "checkpoints"),
+        checkpoint_place=str(folder / "checkpoints"),
         checkpoint_seconds=0.0,
         checkpoints=[],
         kept_bytes=KEPT_BYTES,

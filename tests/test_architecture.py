@@ -79,6 +79,7 @@ def test_the_worker_imports_the_engine_and_the_standard_library_only():
         "app.jobs.worker",
         "app.jobs.link",
         "app.jobs.messages",
+        "app.jobs.checkpoint_store",
         "app.jobs.checkpoints",
         "app.jobs.confined",
         "app.jobs.kept",
@@ -114,7 +115,9 @@ def test_the_command_line_is_instant():
 
 
 def test_what_a_cluster_needs_is_loaded_only_for_one():
-    assert not {"distributed", "dask", "cryptography"} & top_levels(modules_after("import app.main"))
+    assert not {"distributed", "dask", "fsspec", "cryptography"} & top_levels(
+        modules_after("import app.main")
+    )
 
 
 def test_every_command_has_a_file_of_its_name_among_the_commands():

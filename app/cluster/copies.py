@@ -4,7 +4,7 @@ and kept.
     copies/mnist-0123456789abcdef/mnist-v3/about.json, train_images.npy …    as in the cache of decoded data sets
                                   sums.json                                  the SHA-256 of each file
     cache/                                                                   what is decoded here
-    checkpoints/
+    checkpoints/                                                             where the lab has no store for them
 
 Lives in the event loop of a Dask worker; what takes long is done in threads.
 """
@@ -30,6 +30,7 @@ import app.errors  # noqa: F401  # declares the reasons
 from app.cluster.giving import key_of, sha256_of
 from app.cluster.messages import FILES, Data, Message
 from app.jobs import checkpoints
+from app.jobs.checkpoint_store import FolderStore, is_address
 from app.jobs.messages import Job
 from engine.datasets import own
 from engine.datasets.cache import LEFT_BEHIND_SECONDS, folder_of
@@ -76,14 +77,11 @@ class Copies:
                     async with self._transfer:
                         await self._pull(cache, data)
         folder = str(cache)
-        return replace(
-            job,
-            data_dir=folder,
-            cache_dir=folder,
-            own_dir=folder,
-            checkpoint_dir=str(self._checkpoints),
-            kept_bytes=0,  # moments are replayed on the server, which would not find what is kept here
-        )
+        job = replace(job, data_dir=folder, cache_dir=folder, own_dir=folder)
+        if is_address(job.checkpoint_place):
+            return job
+        # moments are replayed on the server, which would not find what is kept here
+        return replace(job, checkpoint_place=str(self._checkpoints), kept_bytes=0)
 
     def take(self, message: Message) -> None:
         """What the server has sent: the piece that is wanted, or that there is none. What comes twice is dropped."""
@@ -96,7 +94,7 @@ class Copies:
 
     def forget(self, training_id: str) -> None:
         """Remove the checkpoints of a training that has come to its end."""
-        checkpoints.remove_all(self._checkpoints, training_id)
+        checkpoints.remove_all(FolderStore(self._checkpoints), training_id)
 
     @property
     def _checkpoints(self) -> Path:
@@ -176,8 +174,13 @@ class Copies:
 
 def _is_shared(job: Job, data: Data | None) -> bool:
     """Whether this machine has the lab's folders at the same path, with the same content."""
-    has_folders = Path(job.data_dir).is_dir() and Path(job.checkpoint_dir).parent.is_dir()
-    return has_folders and (data is None or key_of(Path(data["folder"])) == data["key"])
+    place = job.checkpoint_place
+    has_checkpoints = is_address(place) or Path(place).parent.is_dir()
+    return (
+        has_checkpoints
+        and Path(job.data_dir).is_dir()
+        and (data is None or key_of(Path(data["folder"])) == data["key"])
+    )
 
 
 def _inner(cache: Path, data: Data) -> Path:

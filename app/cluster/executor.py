@@ -48,6 +48,7 @@ from app.jobs.messages import (
     decode_event,
     encode,
 )
+from app.lab_name import lab_name
 from engine.errors import DatasetError
 from engine.reasons import Reason, reason_of, restored
 
@@ -102,7 +103,7 @@ class DaskExecutor:
 
     def open(self, listener: Listener) -> None:
         self._listener = listener
-        lab = _lab_name(self._lab_file)
+        lab = lab_name(self._lab_file)
         self._line = Line(self._address, self._security, lab, self._on_message, self._on_beat)
         self._line.open()
 
@@ -389,10 +390,3 @@ def _moved() -> Reason:
 
 def _out_of_reach() -> Reason:
     return Reason("worker_out_of_reach", "its worker could not be reached any more")
-
-
-def _lab_name(file: Path) -> str:
-    """The name that the lab has for clusters; made when it is first needed."""
-    if not file.is_file():
-        file.write_text(uuid.uuid4().hex, "utf-8")
-    return file.read_text("utf-8").strip()

@@ -37,6 +37,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypedDict
 
+from app.jobs.checkpoint_store import is_address
 from app.jobs.messages import Job
 from engine.datasets.cache import ARRAYS
 from engine.live import Change
@@ -103,8 +104,9 @@ class Data(TypedDict):
 def encode_job(job: Job) -> bytes:
     """A job as JSON, with its folders as other machines find them."""
     fields = asdict(job)
-    for name in ("data_dir", "cache_dir", "own_dir", "checkpoint_dir"):
-        fields[name] = str(Path(fields[name]).absolute())
+    for name in ("data_dir", "cache_dir", "own_dir", "checkpoint_place"):
+        if not is_address(fields[name]):
+            fields[name] = str(Path(fields[name]).absolute())
     return json.dumps(fields, allow_nan=False).encode()
 
 

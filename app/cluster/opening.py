@@ -27,7 +27,7 @@ def cluster_executor(settings: Settings) -> DaskExecutor:
     is_secret = kind == "dask+tls"
     return DaskExecutor(
         f"{'tls' if is_secret else 'tcp'}://{address}",
-        lab_file=settings.state_dir / "lab-name",
+        lab_file=settings.lab_name_file,
         security=security_of(settings.cluster_certs) if is_secret else Security(),
     )
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from pathlib import Path
 
 from app.folders import make_writable
 from app.jobs import checkpoints
+from app.jobs.checkpoint_place import demand_usable, place_of
+from app.jobs.checkpoint_store import open_store
 from app.mistake import Mistake
+from app.settings import Settings
 from app.storage.lock import FolderLock
 from app.storage.prune import OldRuns
 
 
-def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_run: bool) -> int:
+def prune(settings: Settings, *, before: str, keep_starred: bool, dry_run: bool) -> int:
     """Delete the runs and studies that have ended before the beginning of a day, in this machine's time.
 
     Args:
-        folder: of the checkpoints.
         before: the day, as 2026-04-01.
         dry_run: only print what would be deleted; a lab may run meanwhile.
 
@@ -27,6 +28,7 @@ def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_
         day = date.fromisoformat(before)
     except ValueError:
         raise Mistake(f"--before takes a day such as 2026-04-01, not {before!r}") from None
+    database = settings.database_path
     if not database.is_file():
         raise Mistake(f"there is no database at {database}")
     beginning = datetime(day.year, day.month, day.day).timestamp()
@@ -34,6 +36,7 @@ def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_
         with OldRuns(database, before=beginning, keep_starred=keep_starred) as old:
             print(f"would delete {_described(old)}")
         return 0
+    demand_usable(settings)
     make_writable(database.parent, "the state folder")
     with (
         FolderLock(database.parent).held("lossroom prune"),
@@ -42,7 +45,10 @@ def prune(database: Path, folder: Path, *, before: str, keep_starred: bool, dry_
         print(f"deletes {_described(old)}")
         size = database.stat().st_size
         old.delete()
-        checkpoints.sweep(folder, old.checkpoints())
+        try:
+            checkpoints.sweep(open_store(place_of(settings)), old.checkpoints())
+        except OSError as error:
+            print(f"their checkpoints stay until a lab starts: {error}")
         print(f"the database has {size / 1e6:,.1f} → {database.stat().st_size / 1e6:,.1f} MB")
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.jobs.checkpoint_place import place_of
 from app.jobs.messages import Job
 from app.settings import Settings
 from app.trainings import Training, changed_values
@@ -25,7 +26,7 @@ def job_of(
         data_dir=str(settings.data_dir),
         cache_dir=str(settings.cache_dir),
         own_dir=str(settings.own_dir),
-        checkpoint_dir=str(settings.checkpoint_dir),
+        checkpoint_place=place_of(settings),
         checkpoint_seconds=settings.checkpoint_seconds,
         checkpoints=training.checkpoints,
         kept_bytes=settings.kept_bytes,

@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
+from typing import TypeVar
 
 from app.folders import free_bytes
 from app.jobs import checkpoints
+from app.jobs.checkpoint_place import place_of
+from app.jobs.checkpoint_store import CheckpointStore, FolderStore, open_store
 from app.jobs.kept_bound import KeptBound
 from app.jobs.messages import Checkpoint
 from app.jobs.register import Register
 from app.settings import Settings
 from app.trainings import Training
 
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
+#: A server that starts waits so long for the list of a store's files, and a new run so long for its checkpoints there.
+LIST_SECONDS = 10.0
+COPY_SECONDS = 5.0
+#: At most so many deletions wait, as they do while a store is out of reach. What the others would have deleted goes
+#: when a lab starts.
+MAX_WAITING = 1000
+
 
 class CheckpointFiles:
-    """Lives in the event loop; deletes files in threads."""
+    """Lives in the event loop; works on files in a thread."""
 
     def __init__(self, settings: Settings, register: Register) -> None:
         self._settings = settings
         self._register = register
         self._kept = KeptBound(settings.kept_lab_bytes, register.runs_of)
         self._works: set[asyncio.Task[None]] = set()
+        # one of its own: while a store is out of reach, others must not wait for a thread
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
+        self._store: CheckpointStore = FolderStore(settings.checkpoint_dir)
+        self._is_closed = False
 
     @property
     def kept_bytes(self) -> int:
@@ -31,14 +51,50 @@ class CheckpointFiles:
         return self._kept.bytes
 
     async def open(self) -> None:
-        """Remove the files that no training has, and forget the checkpoints whose files are lost."""
+        """Remove the files that no training has, and forget the checkpoints whose files are lost. While their store is
+        out of reach, nothing is removed or forgotten."""
+        self._store = open_store(place_of(self._settings))
         trainings = self._register.trainings
-        named = {made["file"] for training in trainings for made in training.checkpoints}
-        there = await asyncio.to_thread(checkpoints.sweep, self._settings.checkpoint_dir, named)
+        try:
+            there = await self._in_thread(LIST_SECONDS, self._store.files)
+        except (OSError, TimeoutError) as error:
+            log.warning("the checkpoints cannot be listed, and runs may begin anew: %s", error or "no answer")
+        else:
+            named = {made["file"] for training in trainings for made in training.checkpoints}
+            sweep = partial(self._store.remove, there - named)
+            if self._store.is_near:
+                await self._in_thread(None, sweep)
+            else:
+                self._beside(sweep)
+            for training in trainings:
+                training.checkpoints = [made for made in training.checkpoints if made["file"] in there]
+        if not self._store.is_near:  # of an earlier start without a store; and weights of a killed lab
+            self._beside(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
         for training in trainings:
-            training.checkpoints = [made for made in training.checkpoints if made["file"] in there]
             self._kept.note(training)
         self._drop_excess()
+
+    async def close(self) -> None:
+        """Finish what is begun. What a store out of reach still has goes when a lab starts."""
+        if self._store.is_near and self._works:
+            await asyncio.wait(self._works)
+        self._is_closed = True
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def copy(self, made: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
+        """The same files under the name of another training as well. Those that cannot be copied are left out, and
+        all where that takes too long: that training begins earlier."""
+        copy = partial(checkpoints.copy, self._store, made, training_id)
+        if self._store.is_near:
+            return copy()  # links: nothing changes meanwhile
+        try:
+            return await self._in_thread(COPY_SECONDS, copy)
+        except TimeoutError:
+            return []
+
+    def remove(self, made: Iterable[Checkpoint]) -> None:
+        """Delete the files of checkpoints that no training has."""
+        self._beside(partial(self._store.remove, [one["file"] for one in made]))
 
     def note(self, training: Training) -> None:
         """A training has other checkpoints than before."""
@@ -46,26 +102,27 @@ class CheckpointFiles:
 
     def replace(self, training: Training, made: list[Checkpoint]) -> None:
         """These are the checkpoints of a training now; the files of the others go."""
-        dropped = [one["file"] for one in training.checkpoints if one not in made]
+        dropped = [one for one in training.checkpoints if one not in made]
         training.checkpoints = made
-        self._beside(checkpoints.remove, self._settings.checkpoint_dir, dropped)
+        if dropped:
+            self.remove(dropped)
         self._kept.note(training)
 
     def clean(self, training_id: str) -> None:
         """Remove the files that only a training that goes on needs, or all those of a deleted one."""
-        folder, training = self._settings.checkpoint_dir, self._register.find(training_id)
+        training = self._register.find(training_id)
         if training is None:
             self._kept.forget(training_id)
-            self._beside(partial(checkpoints.remove_all, folder, training_id))
+            self._beside(partial(checkpoints.remove_all, self._store, training_id))
         else:
             self._kept.note(training)
-            self._beside(partial(checkpoints.remove_all, folder, training_id, but=training.checkpoints))
+            self._beside(partial(checkpoints.remove_all, self._store, training_id, but=training.checkpoints))
             self._drop_excess()
 
     def _drop_excess(self) -> None:
         """Let trainings lose their kept checkpoints until all others are within the lab's bound, and the disk has
         room for rows."""
-        free = free_bytes(self._settings.state_dir)
+        free = free_bytes(self._settings.state_dir) if self._store.is_near else sys.maxsize
         for training in self._kept.excess(self._register.trainings, free=free):
             training.checkpoints = []
             self._kept.forget(training.id)
@@ -74,10 +131,15 @@ class CheckpointFiles:
 
     async def _drop_kept(self, training: Training) -> None:
         await self._register.forget_checkpoints(training)
-        await asyncio.to_thread(checkpoints.remove_all, self._settings.checkpoint_dir, training.id)
+        await self._in_thread(None, partial(checkpoints.remove_all, self._store, training.id))
 
-    def _beside(self, work: Callable[..., None], *arguments: Any) -> None:
-        """Run `work` in a thread: deleting a large file takes a disk longer than viewers should wait."""
-        task = asyncio.create_task(asyncio.to_thread(work, *arguments))
+    def _beside(self, work: Callable[[], object]) -> None:
+        """Run `work` in the thread: deleting a large file takes a disk longer than viewers should wait."""
+        if self._is_closed or len(self._works) >= MAX_WAITING:
+            return
+        task = asyncio.create_task(self._in_thread(None, lambda: (work(), None)[1]))
         self._works.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._works.discard)
+
+    async def _in_thread(self, seconds: float | None, work: Callable[[], T]) -> T:
+        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, work), seconds)

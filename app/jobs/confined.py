@@ -34,6 +34,8 @@ NEEDED_BEGINNINGS = (
     "NPY_",
     "COV_",
 )
+#: What a process that writes checkpoints needs besides: names and passwords of a store (`app.jobs.address_store`).
+STORES = "FSSPEC_"
 #: NumPy's products, threads and messages reserve this much beside a run's arrays, most of which they never touch.
 SPARE_BYTES = 256 << 20
 
@@ -69,13 +71,14 @@ def needed_variables(variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def environment() -> Iterator[None]:
-    """Processes that start in this block get only what they need of the environment, and import nothing from the
-    folder that the lab was started in.
+    """Processes that train and start in this block get only what they need of the environment, and import nothing from
+    the folder that the lab was started in.
 
     multiprocessing's helpers start as `python -c`, which would look there first. This process's own `os.environ` stays
     as it is, for what reads it meanwhile in other threads; only the system's copy changes, which children inherit.
     """
-    dropped = [name for name in os.environ if name not in needed_variables(os.environ)]
+    needed = needed_variables(os.environ)
+    dropped = [name for name in os.environ if name not in needed and not name.startswith(STORES)]
     for name in dropped:
         os.unsetenv(name)
     os.putenv("PYTHONSAFEPATH", "1")

@@ -14,7 +14,7 @@ from app.answers.runs import Origin
 from app.data_sets import DataSets
 from app.errors import Invalid
 from app.estimate import expected_seconds
-from app.jobs import checkpoints
+from app.jobs.checkpoint_files import CheckpointFiles
 from app.jobs.first_rows import FirstRows
 from app.jobs.fork import Fork, Wish, plan
 from app.jobs.places import Places
@@ -42,6 +42,7 @@ class Forking:
         database: Database,
         hub: Hub,
         data_sets: DataSets,
+        files: CheckpointFiles,
         sharing: Sharing,
         places: Places,
         allowance: Allowance,
@@ -51,6 +52,7 @@ class Forking:
         self._database = database
         self._hub = hub
         self._data_sets = data_sets
+        self._files = files
         self._sharing = sharing
         self._places = places
         self._allowance = allowance
@@ -98,15 +100,15 @@ class Forking:
 
     async def _add(self, fork: Fork, run: Run, rows: dict[str, FirstRows]) -> None:
         """Store a run with its new training, and let that wait for a place."""
-        training, folder = run.training, self._settings.checkpoint_dir
+        training = run.training
         # one that was made since the rows were read may count an evaluation that is not among them
         evaluations = rows["evaluation"].count if rows else 0
         made = [one for one in fork.checkpoints() if one["evaluations"] <= evaluations]
-        training.checkpoints = checkpoints.link(folder, made, training.id)
+        training.checkpoints = await self._files.copy(made, training.id)
         try:
             await self._register.add([run], {training.id: rows})
         except BaseException:
-            checkpoints.remove(folder, [made["file"] for made in training.checkpoints])
+            self._files.remove(training.checkpoints)
             raise
         if rows:
             origin, until = fork.origin.id, fork.wish.iteration

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from app.jobs import checkpoints
+from app.jobs.checkpoint_store import CheckpointStore, open_store
 from app.jobs.messages import Job
 from engine import ExperimentConfig, Trainer
 from engine.arrays import Array
@@ -30,6 +31,7 @@ class HeldTrainings:
     def __init__(self, cache_bytes: int) -> None:
         self._cache_bytes = cache_bytes
         self._held: OrderedDict[str, HeldTraining] = OrderedDict()
+        self._stores: dict[str, CheckpointStore] = {}  # a lab has one
 
     @property
     def ids(self) -> list[str]:
@@ -41,9 +43,11 @@ class HeldTrainings:
         held = self._held.pop(job.training, None)
         if held is None or held.job.changes != job.changes:
             held = HeldTraining(job)
-        folder = Path(job.checkpoint_dir)
+        if job.checkpoint_place not in self._stores:
+            self._stores[job.checkpoint_place] = open_store(job.checkpoint_place)
+        store = self._stores[job.checkpoint_place]
         held.replay.checkpoints = {
-            made["iteration"]: partial(checkpoints.read, folder, made["file"]) for made in job.checkpoints
+            made["iteration"]: partial(checkpoints.read, store, made["file"]) for made in job.checkpoints
         }
         self._held[job.training] = held
         while len(self._held) > 1 and self._bytes > self._cache_bytes:

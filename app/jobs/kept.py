@@ -6,11 +6,13 @@ disk, for which training would have to wait: a power cut may damage it, and a re
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from collections.abc import Iterable
-from pathlib import Path
 
 from app.jobs import checkpoints
+from app.jobs.checkpoint_store import CheckpointStore
 from app.jobs.messages import Checkpoint
 from engine import Trainer
 from engine.spacing import Spacing
@@ -31,7 +33,7 @@ class Keeper:
 
     def __init__(
         self,
-        folder: Path,
+        store: CheckpointStore,
         training_id: str,
         attempt: int,
         *,
@@ -46,59 +48,91 @@ class Keeper:
             made: the checkpoints of earlier workers.
             at: the iteration at which this worker begins.
         """
-        self._folder = folder
+        self._store = store
         self._training_id = training_id
         self._attempt = attempt
         self._spacing = Spacing(iterations, most_bytes)
         self._kept: dict[int, Checkpoint] = {}
         self._has_news = False
+        self._thread: threading.Thread | None = None  # writes, where that may take long
+        self._written: Checkpoint | None = None
+        dropped: list[Checkpoint] = []
         for checkpoint in checkpoints.kept(made):
-            self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])
+            dropped += self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])[1]
             self._kept[checkpoint["iteration"]] = checkpoint
+        self._beside(dropped)
         #: the times of the clock and of the processor before which nothing is kept
         self._rests_until = 0.0, time.process_time() + SHARE * FIRST_SECONDS
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
 
     def keep(self, trainer: Trainer, evaluations: int) -> None:
-        """Keep this moment, unless it is kept already or the last one has taken too long for that."""
+        """Keep this moment, unless it is kept already, or the last one has taken too long for that or is still being
+        written."""
         iteration, begun, used = trainer.iteration, time.monotonic(), time.process_time()
-        rests = begun < self._rests_until[0] or used < self._rests_until[1]
+        rests = begun < self._rests_until[0] or used < self._rests_until[1] or not self._take_written()
         if not (rests or iteration in self._kept):
             data = trainer.checkpoint()
-            if self._make_room(iteration, len(data)):
-                self._write(iteration, evaluations, data)
+            has_room, dropped = self._make_room(iteration, len(data))
+            self._beside(dropped, (iteration, evaluations, data) if has_room else None)
             waited, worked = time.monotonic() - begun, time.process_time() - used
             self._rests_until = begun + checkpoints.SHARE * waited, used + SHARE * worked
         self.due = self._spacing.after(iteration)
 
     def news(self) -> list[Checkpoint] | None:
         """All that are kept, newest first, if they are not those of the last call."""
+        self._take_written()
         if not self._has_news:
             return None
         self._has_news = False
         return sorted(self._kept.values(), key=lambda checkpoint: -checkpoint["iteration"])
 
-    def _make_room(self, iteration: int, size: int) -> bool:
-        """Let others go for this moment; False if it is itself one of those that go."""
+    def wait(self, seconds: float) -> None:
+        """Until what was begun is written, or for so long."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    def _make_room(self, iteration: int, size: int) -> tuple[bool, list[Checkpoint]]:
+        """Let others go for this moment: whether it may stay, and those that go."""
         gone = self._spacing.add(iteration, size)
         dropped = [self._kept.pop(place) for place in gone if place in self._kept]
-        checkpoints.remove(self._folder, [checkpoint["file"] for checkpoint in dropped])
         self._has_news = self._has_news or bool(dropped)
-        return iteration not in gone
+        return iteration not in gone, dropped
 
-    def _write(self, iteration: int, evaluations: int, data: bytes) -> None:
-        file = checkpoints.name_of_kept(self._training_id, self._attempt, iteration)
-        place = self._folder / file
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(data)
-        except OSError:  # a full disk: a replay begins earlier
-            checkpoints.remove(self._folder, [file])
+    def _beside(self, dropped: list[Checkpoint], moment: tuple[int, int, bytes] | None = None) -> None:
+        """Remove files and write one; in a thread where the store is not a folder of this machine, as training would
+        wait for the network."""
+        if not (dropped or moment):
             return
-        self._kept[iteration] = {
-            "file": file,
-            "iteration": iteration,
-            "evaluations": evaluations,
-            "kept_bytes": len(data),
-        }
-        self._has_news = True
+        if self._store.is_near:
+            self._exchange(dropped, moment)
+            self._take_written()
+        else:
+            self._thread = threading.Thread(target=self._exchange, args=(dropped, moment), daemon=True)
+            self._thread.start()
+
+    def _exchange(self, dropped: list[Checkpoint], moment: tuple[int, int, bytes] | None) -> None:
+        self._store.remove([checkpoint["file"] for checkpoint in dropped])
+        if moment is None:
+            return
+        iteration, evaluations, data = moment
+        file = checkpoints.name_of_kept(self._training_id, self._attempt, iteration)
+        # a full disk, a store out of reach: a replay begins earlier
+        with contextlib.suppress(OSError):
+            self._store.write(file, data, durable=False)
+            self._written = {
+                "file": file,
+                "iteration": iteration,
+                "evaluations": evaluations,
+                "kept_bytes": len(data),
+            }
+
+    def _take_written(self) -> bool:
+        """Count what was written; False if it is still being written."""
+        if self._thread is not None:
+            if self._thread.is_alive():
+                return False
+            self._thread = None
+        if self._written is not None:
+            self._kept[self._written["iteration"]] = self._written
+            self._written, self._has_news = None, True
+        return True

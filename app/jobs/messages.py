@@ -44,7 +44,8 @@ class Job:
     Attributes:
         training, attempt, config: the training's id, the number of this attempt, and the experiment.
         stretches: of a fork, what is trained before the experiment, as JSON of `engine.stretches`.
-        data_dir, cache_dir, own_dir, checkpoint_dir: folders; `own_dir` is that of own data sets.
+        data_dir, cache_dir, own_dir: folders; `own_dir` is that of own data sets.
+        checkpoint_place: where checkpoints are: a folder, or the address of a store (`app.jobs.checkpoint_store`).
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         kept_bytes: the most bytes of all checkpoints together that are kept after the end.
         memory_bytes: what the arrays of the training may take.
@@ -64,7 +65,7 @@ class Job:
     data_dir: str
     cache_dir: str
     own_dir: str
-    checkpoint_dir: str
+    checkpoint_place: str
     checkpoint_seconds: float
     checkpoints: list[Checkpoint]
     kept_bytes: int
@@ -182,7 +183,7 @@ class Measured:
 
 @dataclass(frozen=True)
 class Saved:
-    """A checkpoint is on the disk."""
+    """A checkpoint is written."""
 
     checkpoint: Checkpoint
 

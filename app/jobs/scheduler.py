@@ -99,7 +99,8 @@ class Scheduler:
         self._hub = hub
         self._metrics = metrics
         self._executor = executor
-        self._sharing = sharing = Sharing(settings, register, executor)
+        self._files = files = CheckpointFiles(settings, register)
+        self._sharing = sharing = Sharing(files, register, executor)
         self.allowance = allowance = Allowance(settings, register.sight.is_student)
         publish_lab = Throttle(PROGRESS_SECONDS, self._publish_lab)
         self._places = places = Places(settings, register, hub, executor, allowance, publish_lab)
@@ -108,8 +109,7 @@ class Scheduler:
         )
         self.order_by_hand = OrderByHand(register, places.queue, database)
         self._waits = Waits(register, places.expected_starts)
-        self._files = files = CheckpointFiles(settings, register)
-        forking = Forking(settings, register, database, hub, data_sets, sharing, places, allowance)
+        forking = Forking(settings, register, database, hub, data_sets, files, sharing, places, allowance)
         self.commands = Commands(
             settings,
             register,
@@ -168,6 +168,7 @@ class Scheduler:
             self._ticker.cancel()
         await self.order_by_hand.close()
         await asyncio.to_thread(self._executor.close, GRACE_SECONDS)
+        await self._files.close()
 
     # -- how busy the lab is ---------------------------------------------------------------------
 

@@ -6,12 +6,12 @@ import asyncio
 import time
 
 from app.jobs import checkpoints
+from app.jobs.checkpoint_files import CheckpointFiles
 from app.jobs.executor import Executor
 from app.jobs.messages import Save
 from app.jobs.register import Register
 from app.runs import Run
-from app.settings import Settings
-from app.trainings import Status, Training
+from app.trainings import Status, Training, new_id
 
 #: Statuses of trainings that a new run can show: what they compute is what would be computed for it.
 SHAREABLE = (Status.COMPLETED, Status.DIVERGED, Status.RUNNING, Status.QUEUED)
@@ -29,8 +29,8 @@ class Sharing:
             says, so no new run shows them.
     """
 
-    def __init__(self, settings: Settings, register: Register, executor: Executor) -> None:
-        self._settings = settings
+    def __init__(self, files: CheckpointFiles, register: Register, executor: Executor) -> None:
+        self._files = files
         self._register = register
         self._executor = executor
         self._waiting: dict[str, asyncio.Event] = {}  # training → set when its worker has saved
@@ -74,16 +74,18 @@ class Sharing:
         Raises:
             StoreUnavailable: the disk accepts no writes now; nothing has changed.
         """
-        origin, folder = run.training, self._settings.checkpoint_dir
-        training = origin.copy(status)
-        made = origin.checkpoints
+        origin, training_id = run.training, new_id()
+        made = checkpoints.kept(origin.checkpoints) if status.finished else origin.checkpoints
+        copied = await self._files.copy(
+            made, training_id
+        )  # before the rows are counted: it goes on meanwhile
+        training = origin.copy(status, training_id)
+        training.checkpoints = copied
         if status.finished:
             training.finished_at = max(time.time(), training.started_at or 0)
-            made = checkpoints.kept(made)
-        training.checkpoints = checkpoints.link(folder, made, training.id)
         try:
             await self._register.part(run, training)
         except BaseException:
-            checkpoints.remove(folder, [made["file"] for made in training.checkpoints])
+            self._files.remove(copied)
             raise
         return training

@@ -23,6 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.jobs import checkpoints
+from app.jobs.checkpoint_store import CheckpointStore, open_store
 from app.jobs.confined import confine
 from app.jobs.kept import Keeper
 from app.jobs.link import Link
@@ -57,6 +58,8 @@ from engine.stretches import parse_stretches
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
+#: A training that ends waits at most so long for the last checkpoint that it keeps, where that goes over a network.
+KEEP_SECONDS = 2.0
 
 
 def main(connection: Connection, job: Job) -> None:
@@ -72,9 +75,10 @@ def main(connection: Connection, job: Job) -> None:
 
 
 def _train(link: Link, job: Job) -> None:
+    store = open_store(job.checkpoint_place)
     try:
         course = _course(job)
-        trainer, evaluations = _trainer(job, course)
+        trainer, evaluations = _trainer(job, course, store)
     except (ConfigError, DatasetError, MemoryError) as error:
         link.report(_finished("failed", reasons.reason_of(error)))
         return
@@ -84,7 +88,7 @@ def _train(link: Link, job: Job) -> None:
         link.open(stream, columns[stream], first)
     ending: Finished | Stopped
     try:
-        training = Training(link, trainer, job, course)
+        training = Training(link, trainer, job, course, store)
         del trainer  # otherwise it would stay in memory beside the trainer that goes on after a fork
         ending = training.run()
     except (ConfigError, MemoryError) as error:  # such as weights at a fork that are not finite
@@ -99,12 +103,12 @@ def _course(job: Job) -> Course:
     return Course(stretches, config, data_dir=Path(job.data_dir), cache_dir=Path(job.cache_dir))
 
 
-def _trainer(job: Job, course: Course) -> tuple[Trainer, int]:
+def _trainer(job: Job, course: Course, store: CheckpointStore) -> tuple[Trainer, int]:
     """The trainer where the last usable checkpoint was made, and how many evaluations came before that; without one,
     a new trainer."""
     data_dir, cache_dir = Path(job.data_dir), Path(job.cache_dir)
     for made in job.checkpoints:
-        data = checkpoints.read(Path(job.checkpoint_dir), made["file"])
+        data = checkpoints.read(store, made["file"])
         try:
             if data is not None:
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
@@ -121,15 +125,15 @@ def _finished(status: str, reason: str | None) -> Finished:
 class Training:
     """One training in this process: it trains, follows commands, reports rows and events, and saves checkpoints."""
 
-    def __init__(self, link: Link, trainer: Trainer, job: Job, course: Course) -> None:
+    def __init__(
+        self, link: Link, trainer: Trainer, job: Job, course: Course, store: CheckpointStore
+    ) -> None:
         self._link = link
         self._trainer = trainer
         self._course = course
-        self._writer = checkpoints.Writer(
-            Path(job.checkpoint_dir), job.training, job.attempt, every=job.checkpoint_seconds
-        )
+        self._writer = checkpoints.Writer(store, job.training, job.attempt, every=job.checkpoint_seconds)
         self._keeper = Keeper(
-            Path(job.checkpoint_dir),
+            store,
             job.training,
             job.attempt,
             iterations=course.iterations(trainer),
@@ -159,6 +163,7 @@ class Training:
         """Train to the end, or until this process is asked to end."""
         ending = self._train()
         self._link.flush()
+        self._keeper.wait(KEEP_SECONDS)
         self._report_kept()
         return ending
 

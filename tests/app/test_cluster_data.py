@@ -23,7 +23,7 @@ def job_on(name, folder):
         data_dir=str(folder),
         cache_dir=str(folder / "cache"),
         own_dir=str(folder / "own"),
-        checkpoint_dir=str(folder / "state" / "checkpoints"),
+        checkpoint_place=str(folder / "state" / "checkpoints"),
         checkpoint_seconds=1.0,
         kept_bytes=1,
         memory_bytes=1,

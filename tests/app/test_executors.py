@@ -102,7 +102,7 @@ class Contract:
             "attempt": 1,
             "config": ExperimentConfig.from_dict(experiment).to_dict(),
             "stretches": [],
-            **dict.fromkeys(("data_dir", "cache_dir", "own_dir", "checkpoint_dir"), folder),
+            **dict.fromkeys(("data_dir", "cache_dir", "own_dir", "checkpoint_place"), folder),
             **{"checkpoint_seconds": 3600.0, "checkpoints": [], "kept_bytes": 0, "memory_bytes": 1 << 30},
             **{"stored": 0, "seconds": 0.0, "changes": [], "wanted": [], "dead": False},
         }

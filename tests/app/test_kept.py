@@ -7,6 +7,7 @@ import pytest
 
 from app.folders import LOW_DISK_BYTES
 from app.jobs import checkpoints, kept
+from app.jobs.checkpoint_store import FolderStore
 from app.jobs.kept import Keeper
 from app.jobs.kept_bound import KeptBound
 from app.runs import Run
@@ -31,7 +32,9 @@ CONFIG = ExperimentConfig.from_dict(QUICK)
 
 
 def keeper(folder, *, most_bytes=16 << 20, made=(), at=0, attempt=1):
-    return Keeper(folder, "one", attempt, iterations=200, most_bytes=most_bytes, made=made, at=at)
+    return Keeper(
+        FolderStore(folder), "one", attempt, iterations=200, most_bytes=most_bytes, made=made, at=at
+    )
 
 
 def train(trainer, keeper, until=200):
@@ -109,7 +112,7 @@ def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, wa
         return save()
 
     monkeypatch.setattr(trainer, "checkpoint", slow)
-    keep = Keeper(tmp_path, "one", 1, iterations=4900, most_bytes=1 << 30, made=(), at=0)
+    keep = Keeper(FolderStore(tmp_path), "one", 1, iterations=4900, most_bytes=1 << 30, made=(), at=0)
     for iteration in range(1, 4901):
         clock.worked += 0.001
         trainer.iteration = iteration

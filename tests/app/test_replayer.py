@@ -38,7 +38,7 @@ def job(folder, experiment, **others):
         "data_dir": str(folder),
         "cache_dir": str(folder / "cache"),
         "own_dir": str(folder / "own-data"),
-        "checkpoint_dir": str(folder),
+        "checkpoint_place": str(folder),
         "checkpoint_seconds": 3.0,
         "checkpoints": [],
         "kept_bytes": 0,
