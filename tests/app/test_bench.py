@@ -1,20 +1,14 @@
 """`lossroom bench` runs the benchmarks of a checkout; without one it prints one clear line."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 from app.commands.bench import bench
-
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
+from tests.support import commands
 
 
 def test_an_unknown_benchmark_is_refused_with_a_list_of_the_known_ones(tmp_path):
     # from another folder: the checkout is found around the package
-    done = subprocess.run(
-        [LOSSROOM, "bench", "speed"], capture_output=True, text=True, cwd=tmp_path, timeout=60
-    )
+    done = commands.run("bench", "speed", directory=tmp_path)
     assert done.returncode == 2
     assert "there are live, browser, memory, stream, engine, replay" in done.stderr
 

@@ -5,12 +5,11 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.support import reference
+from tests.support import commands, reference
 from tests.support.folders import ROOT
 
 
@@ -65,22 +64,13 @@ def test_an_experiment_file_of_a_fork_is_launched_again_and_trained_without_a_la
 
     path, out = tmp_path / "fork.json", tmp_path / "out"
     path.write_text(json.dumps(file))
-    command = [
-        str(Path(sys.executable).with_name("lossroom")),
-        "train",
-        "--config",
-        str(path),
-        "--out",
-        str(out),
-    ]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = commands.run("train", "--config", path, "--out", out, "--json", directory=tmp_path)
     assert done.returncode == 0, done.stderr
     rows = list(csv.DictReader((out / "metrics.csv").read_text("utf-8").splitlines()))
     trained = np.array([[row[name] for name in columns] for row in rows], np.float64).astype(np.float32)
     assert trained.tobytes() == stored.tobytes()
     assert json.loads((out / "config.json").read_text())["stretches"] == file["stretches"]
-    command[1:] = ["summary", "--config", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    done = commands.run("summary", "--config", path, directory=tmp_path)
     assert "dense" in done.stdout
 
     file["stretches"][1]["until"] = 20

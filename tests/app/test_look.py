@@ -1,11 +1,8 @@
-"""`lossroom look` and `lossroom summary`, run as programs."""
+"""`lossroom look` and `lossroom summary`, run as processes of their own."""
 
 import json
 import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,11 +10,10 @@ import pytest
 from engine import ExperimentConfig, datasets, load_dataset
 from engine.datasets import own
 from engine.summary import summarize
-from tests.support import described
+from tests.support import commands, described
 from tests.support.experiments import QUICK
 from tests.support.folders import find_data_dir
 
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 COLOURS = {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "TERM": "xterm-256color"}
 #: A half-block character: its foreground is the upper pixel, its background the lower one.
 CELL = re.compile(r"\x1b\[38;2;(\d+);(\d+);(\d+);48;2;(\d+);(\d+);(\d+)m(▀+)\x1b\[0m")
@@ -27,18 +23,8 @@ CELL = re.compile(r"\x1b\[38;2;(\d+);(\d+);(\d+);48;2;(\d+);(\d+);(\d+)m(▀+)\x
 def run(tmp_path):
     def run(*arguments, columns=80, **environment):
         plain = {name: value for name, value in os.environ.items() if name not in (*COLOURS, "NO_COLOR")}
-        return subprocess.run(
-            [LOSSROOM, *arguments],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            env={
-                **plain,
-                "COLUMNS": str(columns),
-                "LOSSROOM_STATE_DIR": str(tmp_path / "state"),
-                **environment,
-            },
-        )
+        folder = {"COLUMNS": str(columns), "LOSSROOM_STATE_DIR": str(tmp_path / "state")}
+        return commands.run(*arguments, environment={**plain, **folder, **environment})
 
     return run
 

@@ -4,11 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from app.commands.terminal import Ended, terminal
+from tests.support import commands
+from tests.support.commands import LOSSROOM
 
 BRIEF = {
     "dataset": {"name": "digits", "train_size": 50, "test_size": 50},
@@ -16,7 +17,6 @@ BRIEF = {
     "optimizer": {"name": "sgd", "learning_rate": 0.1},
     "training": {"iterations": 3, "batch_size": 8},
 }
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
 
 def experiment(folder, **changes):
@@ -26,13 +26,8 @@ def experiment(folder, **changes):
 
 
 def lossroom(*arguments, cwd, **environment):
-    return subprocess.run(
-        [LOSSROOM, *arguments],
-        capture_output=True,
-        cwd=cwd,
-        timeout=300,
-        env={**os.environ, "COLUMNS": "200", **environment},
-    )
+    variables = {**os.environ, "COLUMNS": "200", **environment}
+    return commands.run_in_bytes(*arguments, directory=cwd, environment=variables)
 
 
 @pytest.mark.parametrize("command", ["train", "summary"])

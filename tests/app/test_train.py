@@ -1,30 +1,30 @@
-"""lossroom train, as a program."""
+"""`lossroom train`, as a process of its own."""
 
 import csv
 import json
 import re
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer
+from tests.support import commands
+from tests.support.commands import LOSSROOM
 from tests.support.events import steps_of
 from tests.support.experiments import QUICK
-
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
 
 @pytest.fixture
 def train(tmp_path):
-    def train(*arguments, config=QUICK):
+    def train(*arguments, config=QUICK, as_installed=False):
         path = tmp_path / "experiment.json"
         path.write_text(json.dumps(config), "utf-8")
-        command = [LOSSROOM, "train", "--config", str(path), "--state-dir", str(tmp_path / "state")]
-        return subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=60)
+        command = ["train", "--config", str(path), "--state-dir", str(tmp_path / "state"), *arguments]
+        if as_installed:
+            return subprocess.run([LOSSROOM, *command], capture_output=True, text=True, timeout=60)
+        return commands.run(*command)
 
     return train
 
@@ -221,23 +221,20 @@ def test_the_memory_of_a_run_is_bounded_by_a_setting(train, monkeypatch):
 def test_a_file_that_is_not_an_experiment_is_status_2(tmp_path, text):
     path = tmp_path / "experiment.json"
     path.write_text(text)
-    done = subprocess.run(
-        [LOSSROOM, "train", "--config", str(path)], capture_output=True, text=True, timeout=60
-    )
+    done = commands.run("train", "--config", path)
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
 
 
 def test_an_unknown_lesson_is_status_2_and_names_those_that_are():
-    done = subprocess.run([LOSSROOM, "train", "--lesson", "9z"], capture_output=True, text=True, timeout=60)
+    done = commands.run("train", "--lesson", "9z")
     assert done.returncode == 2
     assert "2a-optimizers" in done.stderr
 
 
 def test_a_lesson_is_trained_on_the_digits_if_its_data_set_is_missing(tmp_path):
-    command = [LOSSROOM, "train", "--lesson", "2a-optimizers", "--set", "training.iterations=5"]
-    folders = ["--data-dir", str(tmp_path / "none"), "--state-dir", str(tmp_path)]
-    done = subprocess.run([*command, *folders], capture_output=True, text=True, timeout=60)
+    folders = ["--data-dir", tmp_path / "none", "--state-dir", tmp_path]
+    done = commands.run("train", "--lesson", "2a-optimizers", "--set", "training.iterations=5", *folders)
     assert done.returncode == 0
     assert "on the digits" in done.stderr
     assert [name for name in ("SGD", "Momentum", "Adam") if name in done.stdout] == [
@@ -343,7 +340,7 @@ def test_neither_the_terminal_nor_a_worker_takes_the_threads_that_the_environmen
         monkeypatch.setenv(name, value)
 
     out = tmp_path / "out"
-    assert train("--out", str(out), config=config).returncode == 0
+    assert train("--out", str(out), config=config, as_installed=True).returncode == 0
     rows = read_rows(out)
     assert [float(row["loss"]) for row in rows] == expected
 

@@ -265,8 +265,8 @@ def test_layers_on_top_of_each_other_have_the_gradient_of_the_loss(drawn, penali
     assert relative_error(analytic, numerical, floor=FLOOR) <= TOLERANCE
 
 
-#: preset → shape of the images and the settings under which its gradient is checked. AlexNet on the smallest images
-#: that its pools leave anything of.
+#: preset → shape of the images and the settings under which its gradient is checked: narrow networks, as widths are no
+#: part of a formula, and AlexNet on the smallest images that its pools leave anything of.
 PRESET_CASES: dict[str, tuple[tuple[int, int, int], dict[str, Any]]] = {
     "mlp": (
         (1, 8, 8),
@@ -275,7 +275,7 @@ PRESET_CASES: dict[str, tuple[tuple[int, int, int], dict[str, Any]]] = {
     "simple_convnet": ((1, 28, 28), {}),
     "keras_cifar": ((3, 32, 32), {"activity_l1": 0.01, "activity_l2": 0.01, "batch_norm": True, "dropout": 0.3}),
     "alexnet": ((3, 63, 63), {}),
-    "alexnet_cifar": ((3, 32, 32), {}),
+    "alexnet_cifar": ((3, 32, 32), {"filters": 16}),
 }  # fmt: skip
 
 
@@ -284,7 +284,16 @@ def test_a_preset_has_the_gradient_of_its_loss(preset):
     """Along random parts of the gradient: every weight by itself would take hours."""
     shape, given = PRESET_CASES[preset]
     settings = parse_named(PRESET_FIELDS, {"preset": preset, **given}, "", key="preset")
-    net = network(PRESETS[settings.pop("preset")](10, **settings), shape, l2=0.01)
+    layers = PRESETS[settings.pop("preset")](10, **settings)
+    if preset == "alexnet":  # which has no setting for its widths, and 62 million weights
+        layers = [
+            {
+                key: value // 16 if key in ("filters", "units") and value > 10 else value
+                for key, value in layer.items()
+            }
+            for layer in layers
+        ]
+    net = network(layers, shape, l2=0.01)
     generator = np.random.default_rng(3)
     x, labels = generator.standard_normal((3, *shape)), np.array([1, 7, 2])
     loss_of(net, x, labels)

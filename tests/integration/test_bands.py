@@ -1,9 +1,12 @@
 """Final accuracies on real MNIST against those of an independent implementation with the same settings.
 
 The bands are the references' means over three seeds, ± three of their standard deviations, at least a point: one
-training must lie in each. Where the outcome varies from seed to seed, with 300 images and with AdaGrad, the band is
-that of a mean over three of ours. Without MNIST the same networks must learn the digits.
+training must lie in each. With AdaGrad, where the outcome varies most from seed to seed, the band is that of a mean
+over three of ours. Without MNIST the same networks must learn the digits.
 """
+
+import functools
+import json
 
 import numpy as np
 import pytest
@@ -59,14 +62,17 @@ def second(**optimizer):
 
 def final(document, cache_dir, seeds):
     """Train and test accuracy in %, means over seeds."""
-    accuracies = []
-    for seed in seeds:
-        document = {"dataset": {"name": "mnist"}, **document, "seed": seed}
-        document["training"] = {**document["training"], "evaluate_every": 100_000}
-        trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
-        last = evaluations_of(trainer)[-1]
-        accuracies.append((100 * last.train_accuracy, 100 * last.test_accuracy))
-    return np.mean(accuracies, axis=0)
+    return np.mean([trained(json.dumps({**document, "seed": seed}), cache_dir) for seed in seeds], axis=0)
+
+
+@functools.cache
+def trained(described_experiment, cache_dir):
+    """As `final`, of one training. Several tests ask for the same one."""
+    document = {"dataset": {"name": "mnist"}, **json.loads(described_experiment)}
+    document["training"] = {**document["training"], "evaluate_every": 100_000}
+    trainer = Trainer(ExperimentConfig.from_dict(document), data_dir=DATA_DIR, cache_dir=cache_dir)
+    last = evaluations_of(trainer)[-1]
+    return 100 * last.train_accuracy, 100 * last.test_accuracy
 
 
 @needs_mnist
@@ -84,19 +90,19 @@ def final(document, cache_dir, seeds):
         pytest.param(second(name="adagrad"), (44.2, 8.1), (44.6, 7.1), id="2 AdaGrad"),
         pytest.param(second(name="rmsprop", rho=0.9), (95.4, 1.0), (94.9, 1.0), id="2 RMSProp"),
         pytest.param(second(name="adam"), (95.1, 1.0), (94.6, 1.0), id="2 Adam"),
-        pytest.param(OVERFITTING, (100.0, 0.5), (76.9, 1.8), id="3 no penalty"),
-        pytest.param(OVERFITTING | {"regularization": {"l2": 0.1}}, (91.9, 2.0), (72.4, 4.0), id="3 L2 0.1"),
+        pytest.param(OVERFITTING, (100.0, 0.5), (76.9, 3.1), id="3 no penalty"),
+        pytest.param(OVERFITTING | {"regularization": {"l2": 0.1}}, (91.9, 3.5), (72.4, 6.9), id="3 L2 0.1"),
         pytest.param(
-            OVERFITTING | {"regularization": {"l2": 0.01}}, (100.0, 0.5), (77.9, 1.8), id="3 L2 0.01"
+            OVERFITTING | {"regularization": {"l2": 0.01}}, (100.0, 0.5), (77.9, 3.1), id="3 L2 0.01"
         ),
-        pytest.param(FAST, (100.0, 0.5), (79.3, 1.8), id="3 no penalty, 0.1"),
+        pytest.param(FAST, (100.0, 0.5), (79.3, 3.1), id="3 no penalty, 0.1"),
         pytest.param(
-            FAST | {"regularization": {"l1": 0.0005}}, (100.0, 0.5), (78.5, 1.8), id="3 L1 0.0005, 0.1"
+            FAST | {"regularization": {"l1": 0.0005}}, (100.0, 0.5), (78.5, 3.1), id="3 L1 0.0005, 0.1"
         ),
     ],
 )
 def test_mnist_ends_where_an_independent_implementation_does(document, train, test, cache_dir):
-    varies = document["optimizer"]["name"] == "adagrad" or "dataset" in document
+    varies = document["optimizer"]["name"] == "adagrad"
     measured = final(document, cache_dir, seeds=(0, 1, 2) if varies else (0,))
     np.testing.assert_array_less(np.abs(measured - [train[0], test[0]]), [train[1], test[1]])
 
@@ -180,7 +186,7 @@ def test_a_small_convolutional_network_reaches_its_band(cache_dir):
         "dataset": {"name": "mnist", "train_size": 1000, "test_size": 200},
         "network": {"preset": "simple_convnet", "initializer": SMALL},
         "optimizer": {"name": "adam", "learning_rate": 0.001},
-        "training": {"iterations": 500},  # it is there after half of the reference's 1,000
+        "training": {"iterations": 350},  # it is there after a third of the reference's 1,000
     }
     train, test = final(document, cache_dir, seeds=(0,))
     assert train >= 99.5

@@ -5,20 +5,19 @@ import pty
 import re
 import select
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 import segno
 
 from app.commands.doctor import doctor
 from app.settings import Settings
+from tests.support import commands
 from tests.support.class_lab import running_class
+from tests.support.commands import LOSSROOM
 from tests.support.errors import error
 from tests.support.nginx import BINARY, Nginx, block
 
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 PUBLIC = "http://192.168.7.20:8000"
 
 
@@ -29,9 +28,9 @@ def lab(tmp_path_factory):
 
 
 def teacher_link(lab):
-    command = [LOSSROOM, "teacher-link", "--state-dir", str(lab.state_dir)]
-    environment = {**os.environ, **lab.environment}
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env=environment)
+    return commands.run(
+        "teacher-link", "--state-dir", lab.state_dir, environment={**os.environ, **lab.environment}
+    )
 
 
 def enter(lab, link):

@@ -5,13 +5,12 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 
+from tests.support import commands
 from tests.support.experiments import ENDLESS
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import wait_until
@@ -22,7 +21,7 @@ LONG = {
     "dataset": {"name": "digits"},
     "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
     "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 5000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
+    "training": {"iterations": 3500, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
 }
 OFTEN = {"LOSSROOM_CHECKPOINT_SECONDS": "0.2"}
 
@@ -69,7 +68,7 @@ def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_n
     rows_of(lab, run["id"], 10)
     (pid,) = lab.worker_pids()
     other = lab.launch(**ENDLESS)
-    rows_of(lab, run["id"], 2000)
+    rows_of(lab, run["id"], 1000)
 
     os.kill(pid, signal.SIGKILL)
     finished = lab.wait_for(run["id"], "completed")
@@ -191,7 +190,7 @@ def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
         rows_of(lab, run["id"], count)
         assert lab.http.patch(f"{url}/live", json=values).status_code == 200
         wait_for_changes(lab, run["id"], changes)
-    rows_of(lab, run["id"], 1500)
+    rows_of(lab, run["id"], 1000)
 
     lab.restart(signal.SIGKILL)  # no checkpoint: everything is computed again, with the changes
 
@@ -260,11 +259,8 @@ def test_a_server_that_is_being_stopped_says_so_and_saves_its_runs(make_lab):
 
 def test_a_second_server_on_the_same_address_says_so(make_lab, tmp_path):
     lab = make_lab()
-    command = [str(Path(sys.executable).with_name("lossroom")), "serve", "--port", str(lab.port)]
 
-    second = subprocess.run(
-        [*command, "--state-dir", str(tmp_path / "other")], capture_output=True, text=True, timeout=60
-    )
+    second = commands.run("serve", "--port", str(lab.port), "--state-dir", tmp_path / "other")
 
     assert second.returncode == 1
     assert f"cannot listen on 127.0.0.1:{lab.port}" in second.stderr

@@ -27,7 +27,7 @@ for found in schema.get_all_operations():
 OF_ALL_ROLES = sorted(OPERATIONS, key=lambda label: label.endswith(("/leave", "/end")))
 #: A process is started for each request; files that are broken in some way have tests of their own.
 EXPENSIVE = {"POST /api/own-data/uploads"}
-patient = settings(max_examples=30, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=16, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +69,7 @@ def test_no_request_of_anybody_in_a_class_causes_a_server_error(label, people):
 
 @pytest.mark.parametrize("label", [label for label in OPERATIONS if "/api/class" not in label])
 def test_no_request_that_the_openapi_document_allows_causes_a_server_error(label, lab, target):
-    @settings(patient, max_examples=6 if label in EXPENSIVE else 30)
+    @settings(patient, max_examples=4 if label in EXPENSIVE else 16)
     @given(OPERATIONS[label].as_strategy())
     def request(case):
         if (
@@ -135,7 +135,7 @@ def put(document, path, value):
     return document
 
 
-@settings(patient, max_examples=150)
+@settings(patient, max_examples=100)
 @given(path=st.sampled_from(list(places(VALID))), value=JSON)
 def test_an_experiment_with_any_value_anywhere_is_accepted_or_its_field_is_named(lab, path, value):
     answer = lab.http.post("/api/summary", content=json.dumps(put(VALID, path, value)))
@@ -153,7 +153,7 @@ def within(path, value):
     return value
 
 
-@settings(patient, max_examples=150)
+@settings(patient, max_examples=100)
 @given(path=st.sampled_from(list(places(VALID))), value=JSON)
 def test_a_fork_with_any_change_anywhere_is_accepted_or_its_field_is_named(lab, target, path, value):
     changes = json.dumps({"iteration": 50, "changes": within(path, value)})

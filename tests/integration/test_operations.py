@@ -5,19 +5,16 @@ import json
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.support import commands
 from tests.support.experiments import ENDLESS
 from tests.support.lab_server import LabServer
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import wait_until
-
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 
 
 def metrics(lab):
@@ -101,11 +98,12 @@ def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_its_runs_continue(m
     wait_until(lambda: lab.run(running["id"])["iteration"] > 500, "rows")
     state = tmp_path / "restored"
     state.mkdir()
-    command = [LOSSROOM, "backup", str(state / "lossroom.sqlite3"), "--state-dir", str(lab.state_dir)]
+    command = ["backup", state / "lossroom.sqlite3", "--state-dir", lab.state_dir]
 
-    made = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    again = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    made = commands.run(*command)
+    again = commands.run(*command)
 
+    assert made.returncode == 0, made.stderr
     assert made.stdout.startswith("2 runs, ")
     assert again.returncode == 2
     assert "exists already" in again.stderr
@@ -126,12 +124,7 @@ def test_a_backup_without_a_database_is_refused_and_leaves_no_file(tmp_path, con
         (tmp_path / "lossroom.sqlite3").write_bytes(content)
     target = tmp_path / "copy.sqlite3"
 
-    done = subprocess.run(
-        [LOSSROOM, "backup", str(target), "--state-dir", str(tmp_path)],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    done = commands.run("backup", target, "--state-dir", tmp_path)
 
     assert done.returncode in (1, 2)
     assert done.stderr.startswith("lossroom: ")
@@ -150,8 +143,7 @@ def test_a_corrupt_database_is_named_when_the_lab_opens(make_lab):
     broken[100:4096] = b"\xff" * 3996  # the page that lists the tables
     path.write_bytes(broken)
 
-    command = [LOSSROOM, "serve", "--port", "0", "--state-dir", str(lab.state_dir)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    done = commands.run("serve", "--port", "0", "--state-dir", lab.state_dir)
 
     assert done.returncode == 1
     assert "cannot open" in done.stderr

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from engine.datasets import own
+from tests.support import commands
 from tests.support.class_lab import running_class
-from tests.support.lab_server import SERVE, LabServer
+from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
 
 
@@ -313,9 +314,7 @@ def command(lab, *arguments):
     folders = ["--state-dir", str(lab.state_dir)]
     if arguments[0] not in ("data",):
         folders += ["--data-dir", str(lab.data_dir)]
-    done = subprocess.run(
-        [SERVE[0], *arguments, *folders], capture_output=True, text=True, stdin=subprocess.DEVNULL
-    )
+    done = commands.run(*arguments, *folders)
     assert "Traceback" not in done.stderr
     return done.returncode, done.stdout, done.stderr
 

@@ -4,10 +4,7 @@ import contextlib
 import dataclasses
 import json
 import sqlite3
-import subprocess
-import sys
 from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,11 +12,10 @@ import pytest
 from app.storage import row_store, run_store
 from app.storage.database import Database
 from app.trainings import Status
-from tests.support import event_loop
+from tests.support import commands, event_loop
 from tests.support.lab_server import LabServer
 from tests.support.stored_runs import insert, make_run
 
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 ROWS = 200_000
 
 
@@ -38,8 +34,7 @@ RUNS = {
 
 
 def prune(state, *arguments):
-    command = [LOSSROOM, "prune", "--state-dir", str(state), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return commands.run("prune", "--state-dir", state, *arguments)
 
 
 def fill(connection):

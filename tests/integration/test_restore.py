@@ -3,20 +3,12 @@
 import contextlib
 import signal
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.support import commands
 from tests.support.experiments import ENDLESS
 from tests.support.waiting import wait_until
-
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
-
-
-def command(*arguments):
-    return subprocess.run([LOSSROOM, *map(str, arguments)], capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture
@@ -25,7 +17,7 @@ def backed_up(make_lab, tmp_path):
     lab = make_lab(LOSSROOM_WORKERS="1")
     lab.wait_for(lab.launch(name="before")["id"], "completed")
     copy = tmp_path / "copy.sqlite3"
-    assert command("backup", copy, "--state-dir", lab.state_dir).returncode == 0
+    assert commands.run("backup", copy, "--state-dir", lab.state_dir).returncode == 0
     lab.wait_for(lab.launch(name="after")["id"], "completed")
     return lab, copy
 
@@ -37,7 +29,7 @@ def names(lab):
 def test_a_copy_is_not_restored_while_a_lab_is_running(backed_up):
     lab, copy = backed_up
 
-    done = command("restore", copy, "--state-dir", lab.state_dir)
+    done = commands.run("restore", copy, "--state-dir", lab.state_dir)
 
     assert done.returncode == 1
     assert f"is in use by the lab at {lab.url}" in done.stderr
@@ -51,7 +43,7 @@ def test_a_restored_copy_is_what_the_next_lab_shows_and_the_replaced_one_is_kept
     wait_until(lambda: lab.http.get("/health").json()["busy"], "a run")
     lab.stop(how)  # a killed lab leaves a write-ahead log that is not the copy's
 
-    done = command("restore", copy, "--state-dir", lab.state_dir)
+    done = commands.run("restore", copy, "--state-dir", lab.state_dir)
     lab.start()
 
     assert done.returncode == 0, done.stderr
@@ -63,7 +55,7 @@ def test_a_restored_copy_is_what_the_next_lab_shows_and_the_replaced_one_is_kept
     with contextlib.closing(sqlite3.connect(kept)) as old, old:
         assert [name for (name,) in old.execute("SELECT name FROM runs")] == ["before", "after", "endless"]
     lab.stop()
-    back = command("restore", kept, "--state-dir", lab.state_dir)
+    back = commands.run("restore", kept, "--state-dir", lab.state_dir)
     lab.start()
     assert back.returncode == 0, back.stderr
     assert names(lab) == ["before", "after", "endless"]
@@ -97,7 +89,7 @@ def test_a_damaged_or_foreign_copy_changes_nothing(backed_up, spoil, said):
     before = (lab.state_dir / "lossroom.sqlite3").read_bytes()
     spoil(copy)
 
-    done = command("restore", copy, "--state-dir", lab.state_dir)
+    done = commands.run("restore", copy, "--state-dir", lab.state_dir)
 
     assert done.returncode in (1, 2)
     assert said in done.stderr

@@ -5,21 +5,21 @@ import json
 import shutil
 import sqlite3
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.support import commands
+from tests.support.commands import LOSSROOM
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
 
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
-
 
 def serve(state_dir, *before):
-    command = [*before, LOSSROOM, "serve", "--port", "0", "--state-dir", str(state_dir)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+    command = ["serve", "--port", "0", "--state-dir", str(state_dir)]
+    if not before:
+        return commands.run(*command)
+    return subprocess.run([*before, LOSSROOM, *command], capture_output=True, text=True, timeout=60)
 
 
 def one_line(done):
@@ -96,7 +96,8 @@ def test_commands_that_only_read_or_train_run_beside_a_lab(make_lab, tmp_path, d
         ["train", "--config", str(experiment), *folders],
         ["look", "digits", *folders, "--data-dir", str(data_dir)],
     ):
-        subprocess.run([LOSSROOM, *command], capture_output=True, check=True, timeout=120)
+        done = commands.run(*command)
+        assert done.returncode == 0, done.stderr
 
 
 def test_a_database_that_cannot_be_written_is_named_by_health_and_refuses_a_launch_at_once(

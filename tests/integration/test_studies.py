@@ -5,12 +5,10 @@ import io
 import json
 import signal
 import sqlite3
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.support import commands
 from tests.support.class_lab import running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS
@@ -113,13 +111,8 @@ def test_a_study_is_chosen_by_validation_images_reported_by_test_images_and_answ
     # the same in a terminal, from the same file
     path = tmp_path / "study.json"
     path.write_bytes(file.content)
-    command = [str(Path(sys.executable).with_name("lossroom")), "study", str(path), "--json"]
-    done = subprocess.run(
-        [*command, "--state-dir", str(tmp_path), "--out", str(tmp_path / "out")],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = commands.run("study", path, "--json", "--state-dir", tmp_path, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["score"] for one in events[:-1]] == [trial["score"] for trial in listed]
     assert events[-1]["configurations"] == found["configurations"]

@@ -3,16 +3,16 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.support import commands
+from tests.support.commands import LOSSROOM
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
 
-LOSSROOM = str(Path(sys.executable).with_name("lossroom"))
 LONG = {**QUICK, "training": {"iterations": 1_000_000, "batch_size": 32}}
 
 #: A command, and the position of the folder in it.
@@ -44,6 +44,8 @@ def run(command, places, folder, before=()):
     words = [word.format(folder=folder, **places) for word in command]
     # an unreachable mirror: a command that contacts it before it checks the folder takes long
     environment = {**os.environ, "LOSSROOM_MIRRORS": "http://127.0.0.1:9/"}
+    if not before:
+        return commands.run(*words, environment=environment)
     return subprocess.run(
         [*before, LOSSROOM, *words], capture_output=True, text=True, timeout=60, env=environment
     )

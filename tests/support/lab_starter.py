@@ -2,7 +2,8 @@
 
 Two thirds of the work of starting a lab are imports, and the tests start some hundred labs. Such a lab has the memory,
 the arguments, the folders and the environment of one that a user starts. That `lossroom serve` loads what it needs is
-tested by the tests that start it as a user does (test_starting.py).
+tested by the tests that start it as a user does (test_starting.py). Other commands are started in the same way
+(`tests/support/commands.py`).
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ import functools
 import gc
 import gzip
 import html
+import importlib
+import io
 import json
 import os
+import pkgutil
 import re
 import selectors
 import signal
@@ -97,21 +101,60 @@ class LabStarter:
     ) -> StartedLab:
         """Start a lab: `command` is the program's file and its arguments."""
         out, stdout = os.pipe()
+        request = _request(command, directory, environment) | {"has_forkserver_ready": HAS_FORKSERVER_READY}
+        pid, status = self._fork(request, stdout, log.fileno())
+        os.close(stdout)
+        return StartedLab(pid, open(out, encoding="utf-8"), status)
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        directory: Path | None,
+        environment: Mapping[str, str],
+        timeout: float,
+    ) -> tuple[int, bytes, bytes]:
+        """Run a command that ends by itself: its exit code, and what it wrote to its standard output and error.
+
+        Raises:
+            subprocess.TimeoutExpired: it was still running, and was killed.
+        """
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as error:
+            request = _request(command, directory, environment) | {"is_command": True}
+            pid, status = self._fork(request, out.fileno(), error.fileno())
+            process = StartedLab(pid, io.StringIO(), status)
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+                raise
+            out.seek(0)
+            error.seek(0)
+            return code, out.read(), error.read()
+
+    def _fork(self, request: Mapping[str, object], stdout: int, stderr: int) -> tuple[int, socket.socket]:
+        """The id of the new process, and the socket that reports its end."""
         status, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        request = {
-            "command": list(command),
-            "directory": str(directory or Path.cwd()),
-            "environment": dict(environment),
-            "has_forkserver_ready": HAS_FORKSERVER_READY,
-        }
         with there:
             message = json.dumps(request).encode()
             assert len(message) < _REQUEST_BYTES
-            socket.send_fds(self._socket, [message], [stdout, log.fileno(), there.fileno()])
-        os.close(stdout)
+            socket.send_fds(self._socket, [message], [stdout, stderr, there.fileno()])
         pid = int(status.recv(16) or b"0")
         assert pid, "the process that starts labs has ended"
-        return StartedLab(pid, open(out, encoding="utf-8"), status)
+        return pid, status
+
+
+def _request(
+    command: Sequence[str], directory: Path | None, environment: Mapping[str, str]
+) -> dict[str, object]:
+    return {
+        "command": list(command),
+        "directory": str(directory or Path.cwd()),
+        "environment": dict(environment),
+        "has_forkserver_ready": False,
+        "is_command": False,
+    }
 
 
 @functools.cache
@@ -138,11 +181,14 @@ def _serve(channel: socket.socket) -> None:
                 if not message:
                     return
                 stdout, log, status = files
+                request = json.loads(message)
+                if request["is_command"]:
+                    _load_commands()
                 if not (pid := os.fork()):
                     selector.close()
                     channel.close()
                     os.close(status)
-                    _become(json.loads(message), stdout, log)
+                    _become(request, stdout, log)
                 os.close(stdout)
                 os.close(log)
                 with socket.socket(fileno=os.dup(status)) as answer:
@@ -169,6 +215,17 @@ def _load() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.suppress(Exception):
         asyncio.run(_open_page(create_app(Settings(state_dir=Path(folder), data_dir=Path(folder)))))
     gc.freeze()  # what is here stays shared with the forked labs: their collector writes to none of it
+
+
+@functools.cache
+def _load_commands() -> None:
+    """Import what the commands import that end by themselves, when the first one is asked for."""
+    import app.commands
+
+    for module in pkgutil.iter_modules(app.commands.__path__):
+        if not module.name.startswith("cluster"):  # they load Dask, which few tests need
+            importlib.import_module(f"app.commands.{module.name}")
+    gc.freeze()
 
 
 async def _open_page(app: ASGIApp) -> None:
@@ -217,11 +274,12 @@ def _become(request: dict[str, object], stdout: int, log: int) -> None:
     os.dup2(log, 2)
     os.close(stdout)
     os.close(log)
-    sys.stdout = open(1, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = open(2, "w", encoding="utf-8", buffering=1)  # noqa: SIM115
     environment, command = request["environment"], request["command"]
     assert isinstance(environment, dict)
     assert isinstance(command, list)
+    encoding, _, errors = environment.get("PYTHONIOENCODING", "utf-8").partition(":")
+    sys.stdout = open(1, "w", encoding=encoding, errors=errors or "strict")  # noqa: SIM115
+    sys.stderr = open(2, "w", encoding=encoding, errors="backslashreplace", buffering=1)  # noqa: SIM115
     os.chdir(str(request["directory"]))
     os.environ.clear()
     os.environ.update(environment)
