@@ -59,7 +59,7 @@ def test_a_script_trains_the_same_curve_bit_for_bit(lab, done, tmp_path):
 
 
 def test_a_script_makes_the_changes_that_were_made_by_hand(lab, tmp_path):
-    run = lab.launch(**{**ENDLESS, "training": {"iterations": 20_000, "batch_size": 8}})
+    run = lab.launch(**{**ENDLESS, "training": {"iterations": 8000, "batch_size": 8}})
     url = f"/api/runs/{run['id']}"
     wait_for_row(lab, run["id"], 20)
     lab.post(f"{url}/pause")

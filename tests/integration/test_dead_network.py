@@ -44,7 +44,7 @@ def test_a_dead_network_is_marked_once_if_its_worker_or_server_is_killed_and_the
     make_lab, restarted
 ):
     lab = make_lab(LOSSROOM_CHECKPOINT_SECONDS="0.2")
-    run_id = lab.launch(**long(12_000))["id"]
+    run_id = lab.launch(**long(6000))["id"]
     wait_until(lambda: lab.run(run_id)["annotations"], "a mark")
     if restarted:
         lab.restart(signal.SIGKILL)

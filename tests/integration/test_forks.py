@@ -4,12 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support import reference
 from tests.support.experiments import ENDLESS
-from tests.support.lab_server import running_lab
+from tests.support.lab_server import new_client, running_lab
 from tests.support.waiting import wait_until
 
 BASE: dict[str, Any] = {
@@ -158,7 +157,7 @@ def test_a_class_that_forks_a_run_alike_trains_the_fork_once(lab):
     start = threading.Barrier(20)
 
     def fork_it(_):
-        with httpx.Client(base_url=lab.url, timeout=60) as client:
+        with new_client(lab.url) as client:
             start.wait()
             wish = {"iteration": 90, "changes": {"training": {"batch_size": 8}}}
             return client.post(f"/api/runs/{origin['id']}/fork", json=wish).json()

@@ -94,7 +94,7 @@ def test_a_backup_made_while_the_lab_runs_opens_as_a_lab_and_its_runs_continue(m
     lab = make_lab(LOSSROOM_WORKERS="2")
     done = lab.launch(name="done")
     lab.wait_for(done["id"], "completed")
-    running = lab.launch(name="running", training={"iterations": 20_000, "evaluate_every": 500})
+    running = lab.launch(name="running", training={"iterations": 6000, "evaluate_every": 500})
     wait_until(lambda: lab.run(running["id"])["iteration"] > 500, "rows")
     state = tmp_path / "restored"
     state.mkdir()

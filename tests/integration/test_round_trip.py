@@ -107,7 +107,7 @@ def brought_back(lab, document):
     return exported.json()
 
 
-patient = settings(max_examples=40, suppress_health_check=list(HealthCheck))
+patient = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 
 
 @patient

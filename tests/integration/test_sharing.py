@@ -5,13 +5,12 @@ import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
 
 from app.live import frames
 from tests.support import reference
 from tests.support.experiments import QUICK
-from tests.support.lab_server import running_lab
+from tests.support.lab_server import new_client, running_lab
 from tests.support.waiting import wait_until
 
 LONG = {
@@ -42,7 +41,7 @@ def test_a_class_that_launches_a_lesson_trains_it_once(small_lab):
     start = threading.Barrier(clients)
 
     def launch(number):
-        with httpx.Client(base_url=lab.url, timeout=60) as client:
+        with new_client(lab.url) as client:
             start.wait()
             answer = client.post("/api/lessons/2b-more-optimizers/runs")
             assert answer.status_code == 201, answer.text

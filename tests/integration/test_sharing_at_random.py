@@ -11,7 +11,7 @@ from tests.support import reference
 from tests.support.lab_server import running_lab
 from tests.support.waiting import wait_until
 
-ITERATIONS = 1500
+ITERATIONS = 1000
 CONVOLUTIONS = [
     {"type": "conv2d", "filters": 4, "kernel_size": 3},
     {"type": "activation", "name": "relu"},
@@ -24,7 +24,7 @@ VARIETY: tuple[dict[str, Any], ...] = (
     {"network": {"preset": "mlp", "hidden": [48], "dropout": 0.2}},
     {
         "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True},
-        "training": {"iterations": None, "epochs": 30},
+        "training": {"iterations": None, "epochs": 20},
     },
     {
         "network": {"layers": CONVOLUTIONS},

@@ -8,14 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 from websockets.sync.client import connect
 
 from app.people.tokens import hash_of, new_token
 from app.storage.beside import renew_teacher_secret
 from tests.support.experiments import QUICK
-from tests.support.lab_server import LabServer
-from tests.support.waiting import TIMEOUT, wait_until
+from tests.support.lab_server import LabServer, new_client
+from tests.support.waiting import wait_until
 
 
 class Member:
@@ -23,7 +22,7 @@ class Member:
 
     def __init__(self, lab: ClassLab) -> None:
         self.lab = lab
-        self.http = httpx.Client(base_url=lab.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
+        self.http = new_client(lab.url)
         self._sockets = contextlib.ExitStack()
         lab.members.append(self)
 
@@ -85,6 +84,7 @@ class ClassLab(LabServer):
         self._class = ""  # its id
         self._secrets: dict[str, str] = {}  # of each class that this lab has had
         self.members: list[Member] = []
+        self._asked: Member | None = None  # a teacher who knows the code
 
     def start(self) -> None:
         super().start()
@@ -121,7 +121,11 @@ class ClassLab(LabServer):
     @property
     def code(self) -> str:
         """With which people join."""
-        code: str = self.teacher().me["code"]
+        said = self._asked.me if self._asked else {}
+        if "code" not in said:  # nobody has been asked yet, or their class has ended
+            self._asked = self.teacher()
+            said = self._asked.me
+        code: str = said["code"]
         return code
 
     def student(self, nickname: str) -> Member:

@@ -26,6 +26,19 @@ from tests.support.waiting import TIMEOUT, wait_until
 SERVE = (str(Path(sys.executable).with_name("lossroom")), "serve")
 
 
+def new_client(url: str) -> httpx.Client:
+    """A client of a lab, which speaks plain HTTP."""
+    return httpx.Client(
+        base_url=url,
+        timeout=TIMEOUT,
+        # Idle connections are let go before the server closes them, which it does after 5 s: a request that meets
+        # that moment is reset.
+        limits=httpx.Limits(keepalive_expiry=2),
+        # Else each client would read all certificates that the machine trusts, which takes as long as ten requests.
+        verify=False,
+    )
+
+
 class LabServer:
     """`lossroom serve` as a user starts it. `restart()` keeps its folders and its port."""
 
@@ -80,9 +93,7 @@ class LabServer:
             assert self.said[-1], f"the server ended; its log: {self.read_log()}"
         self.url = line.split("is open at ")[1].split()[0]
         self.port = int(self.url.rsplit(":", 1)[1])
-        # Idle connections are let go before the server closes them, which it does after 5 s: a request that
-        # meets that moment is reset.
-        self.http = httpx.Client(base_url=self.url, timeout=TIMEOUT, limits=httpx.Limits(keepalive_expiry=2))
+        self.http = new_client(self.url)
 
     def _started(self, command: list[str]) -> subprocess.Popen[str] | StartedLab:
         environment = {**os.environ, **self.environment}
