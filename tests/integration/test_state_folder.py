@@ -9,7 +9,7 @@ import subprocess
 import pytest
 
 from tests.support import commands
-from tests.support.commands import LOSSROOM
+from tests.support.commands import LOSSROOM, TIMEOUT
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
@@ -19,7 +19,7 @@ def serve(state_dir, *before):
     command = ["serve", "--port", "0", "--state-dir", str(state_dir)]
     if not before:
         return commands.run(*command)
-    return subprocess.run([*before, LOSSROOM, *command], capture_output=True, text=True, timeout=60)
+    return subprocess.run([*before, LOSSROOM, *command], capture_output=True, text=True, timeout=TIMEOUT)
 
 
 def one_line(done):
@@ -57,7 +57,7 @@ def test_names_and_notes_can_be_read_only_by_the_labs_user(tmp_path, data_dir):
     copy = tmp_path / "copy.sqlite3"
     command = ["sh", "-c", 'umask 022; exec "$@"', "sh", LOSSROOM]
     state = ["--state-dir", str(lab.state_dir)]
-    subprocess.run([*command, "backup", str(copy), *state], check=True, timeout=60)
+    subprocess.run([*command, "backup", str(copy), *state], check=True, timeout=TIMEOUT)
 
     made = rights(lab.state_dir)
     assert made[lab.state_dir] == "0700"
@@ -65,7 +65,7 @@ def test_names_and_notes_can_be_read_only_by_the_labs_user(tmp_path, data_dir):
     names = ("lossroom.sqlite3", "lossroom.sqlite3-wal", "lossroom.sqlite3-shm", "lossroom.lock")
     assert files == dict.fromkeys(names, "0600")
     lab.stop()
-    subprocess.run([*command, "restore", str(copy), *state], check=True, timeout=60)
+    subprocess.run([*command, "restore", str(copy), *state], check=True, timeout=TIMEOUT)
     kept = {path: right for path, right in rights(lab.state_dir).items() if path.is_file()}
     assert {right for path, right in kept.items() if path.suffix == ".sqlite3"} == {"0600"}
     assert f"{copy.stat().st_mode & 0o777:04o}" == "0600"

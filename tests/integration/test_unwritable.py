@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.support import commands
-from tests.support.commands import LOSSROOM
+from tests.support.commands import LOSSROOM, TIMEOUT
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
 
@@ -47,7 +47,7 @@ def run(command, places, folder, before=()):
     if not before:
         return commands.run(*words, environment=environment)
     return subprocess.run(
-        [*before, LOSSROOM, *words], capture_output=True, text=True, timeout=60, env=environment
+        [*before, LOSSROOM, *words], capture_output=True, text=True, timeout=TIMEOUT, env=environment
     )
 
 
