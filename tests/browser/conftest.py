@@ -15,11 +15,14 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import open_chromium
+from tests.support.class_lab import ClassLab, Member
+from tests.support.class_page import ClassPage
 from tests.support.experiments import SHORT
 from tests.support.folders import find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.tabs import Tabs
+from tests.support.wall_page import cookies_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,13 +43,16 @@ def tabs(browser: Browser) -> Tabs:
 
 
 @pytest.fixture
-def open_page(tabs: Tabs) -> Iterator[Any]:
+def open_page(tabs: Tabs, shared_lab: LabServer) -> Iterator[Any]:
     """Opens pages of labs; at the end, no page may have logged an error or sent a request to another host.
+
+    What the test has launched in the shared lab is deleted at the end: the pages of later tests would draw it too.
 
     A test that changes its tab for good, such as its clock, opens one with `reused=False`; `opened=False` if it opens
     its address itself.
     """
     pages: list[tuple[LabPage, bool, dict[str, Any]]] = []
+    before = ids_in(shared_lab)
 
     def open_page(lab: LabServer, *, reused: bool = True, opened: bool = True, **options: Any) -> LabPage:
         page = LabPage(tabs.borrow(reused=reused, **options), lab, opened=opened)
@@ -62,8 +68,33 @@ def open_page(tabs: Tabs) -> Iterator[Any]:
             with contextlib.suppress(PlaywrightError):  # the test may have closed the tab
                 page.page.unroute_all(behavior="ignoreErrors")  # a route may wait for something
             page.page.context.close()
+    delete_runs(shared_lab, ids_in(shared_lab) - before)
     assert [error for page, *_ in pages for error in page.errors] == []
     assert [url for page, *_ in pages for url in page.foreign_requests] == []
+
+
+@pytest.fixture
+def sit(tabs: Tabs, lab: ClassLab) -> Iterator[Any]:
+    """Opens pages of a class as its members, each in a browser of its own.
+
+    None may log an error or send a request to another host.
+    """
+    seats: list[tuple[LabPage, dict[str, Any]]] = []
+
+    def sit(member: Member, path: str, kind: type[LabPage] = ClassPage, **options: Any) -> LabPage:
+        tab = tabs.borrow(**options)
+        tab.context.add_cookies(cookies_of(member))
+        seat = kind(tab, lab, opened=False)
+        seats.append((seat, options))
+        seat.open(path)
+        return seat
+
+    yield sit
+    for seat, options in seats:
+        seat.stop_listening()
+        tabs.give_back(seat.page, lab.url, **options)
+    assert [error for seat, _ in seats for error in seat.errors] == []
+    assert [url for seat, _ in seats for url in seat.foreign_requests] == []
 
 
 @pytest.fixture
@@ -84,9 +115,20 @@ def shared_lab(tmp_path_factory: pytest.TempPathFactory, data_dir: Path) -> Iter
 @pytest.fixture(scope="module")
 def lab(shared_lab: LabServer) -> LabServer:
     """The shared lab, without the runs of other modules. Its origin stays the same, so scripts are compiled once."""
-    for run in shared_lab.http.get("/api/runs").json()["runs"]:
-        shared_lab.http.delete(f"/api/runs/{run['id']}").raise_for_status()
+    delete_runs(shared_lab, ids_in(shared_lab))
     return shared_lab
+
+
+def ids_in(lab: LabServer) -> set[str]:
+    """The ids of a lab's runs."""
+    return {run["id"] for run in lab.http.get("/api/runs").raise_for_status().json()["runs"]}
+
+
+def delete_runs(lab: LabServer, ids: set[str]) -> None:
+    for run_id in ids:
+        answer = lab.http.delete(f"/api/runs/{run_id}")
+        if answer.status_code != 404:  # a page that was left may just have deleted it
+            answer.raise_for_status()
 
 
 class LabWithRuns(LabServer):

@@ -51,8 +51,7 @@ def test_the_axis_is_in_the_address_and_an_unknown_one_falls_back_to_iterations(
 ):
     choose(page, "epoch")
     page.until("location.hash.includes('x=epoch')")
-    other = open_page(lab_with_runs)
-    other.page.goto("about:blank")
+    other = open_page(lab_with_runs, opened=False)
     other.open("/#x=epoch")
     when(other, lab_with_runs.ids[0], "x.length > 5 && x[0] < 1")
     assert other.page.input_value("#x-axis") == "epoch"

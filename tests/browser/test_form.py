@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.accessibility import violations_light_and_dark
+from tests.browser.accessibility import violations, violations_light_and_dark
 
 
 @pytest.fixture
@@ -11,7 +11,9 @@ def page(brief_page):
     return brief_page
 
 
-def test_help_follows_the_focus_and_the_mouse(page):
+def test_help_follows_focus_and_mouse_an_error_is_as_wide_as_its_row_and_another_language_keeps_typed_values(
+    page,
+):
     page.page.focus('[name="optimizer.learning_rate"]')
     said = page.page.inner_text(".help-line")
     assert said.endswith("> 0, ≤ 10,000. Default: 0.01.")
@@ -27,14 +29,18 @@ def test_help_follows_the_focus_and_the_mouse(page):
     page.page.focus('[name="seed"]')
     page.until("document.querySelector('.help-line').textContent.includes('0–4,294,967,295')")
 
-
-def test_an_error_in_a_narrow_box_is_as_wide_as_the_row(page):
+    # an error in a narrow box
     page.fill(training__batch_size=-3)
     error = page.page.locator('[data-field="training.batch_size"] > .error')
     expect(error).to_have_text("Must be at least 1 and at most 100,000.")
     box, row = error.bounding_box(), page.page.locator(".row.length").bounding_box()
     assert box["width"] == row["width"]
     assert box["height"] < 40
+
+    page.fill(training__batch_size=20, optimizer__learning_rate="0.5, 0.25")
+    page.page.click('[data-language="ja"]')
+    page.until("document.querySelector('#launch span').textContent === '2 個の実験を開始'")
+    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.5, 0.25"
 
 
 def test_the_form_shows_what_has_changed_since_the_last_launch(page):
@@ -85,8 +91,7 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
     page.choose("seeds", "2")
     address = page.address()
 
-    other = open_page(lab)
-    other.page.goto("about:blank")
+    other = open_page(lab, opened=False)
     other.open(address)
 
     assert other.page.input_value('[name="network.filters"]') == "4, 8"
@@ -95,7 +100,7 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
 
 
 def test_an_address_with_an_invalid_experiment_gives_the_default_one(open_page, lab):
-    page = open_page(lab)
+    page = open_page(lab, opened=False)
     for form in ("{", '{"document":{"dataset":{"name":"x"}}}'):
         page.page.goto("about:blank")
         page.open(f"/#form={form}")
@@ -103,7 +108,8 @@ def test_an_address_with_an_invalid_experiment_gives_the_default_one(open_page, 
         assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.1", form
 
 
-def test_further_settings_stay_open_when_a_choice_is_made_right_after_opening(page):
+def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, lab):
+    # the further settings stay open when a choice is made right after opening them
     page.page.evaluate(
         """() => {
             document.querySelector(".further summary").click();
@@ -112,12 +118,6 @@ def test_further_settings_stay_open_when_a_choice_is_made_right_after_opening(pa
             schedule.dispatchEvent(new Event("change"));
         }"""
     )
-    page.fill(training__schedule__every=7)
-
-
-def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, lab):
-    page.page.click(".further summary")
-    page.choose("training.schedule.name", "step")
     page.fill(training__schedule__every=7)
     page.choose("training.early_stopping", "true")
     page.choose("training.early_stopping.metric", "test_accuracy")
@@ -163,13 +163,6 @@ def test_schedule_early_stopping_and_augmentation_are_chosen_and_launched(page, 
     )
 
 
-def test_switching_the_language_keeps_typed_values(page):
-    page.fill(optimizer__learning_rate="0.5, 0.25")
-    page.page.click('[data-language="ja"]')
-    page.until("document.querySelector('#launch span').textContent === '2 個の実験を開始'")
-    assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.5, 0.25"
-
-
 def test_form_and_charts_have_no_accessibility_violation(open_page, lab):
     # tall, so that nothing is scrolled away behind the button
     page = open_page(lab, viewport={"width": 1280, "height": 2400})
@@ -182,11 +175,11 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab):
     page.page.click('[data-field="regularization"][value="both"]')
     page.page.click('[name="optimizer.name.several"]')
     page.page.check('[data-field="optimizer.name.several"][value="adadelta"]')
-    assert violations_light_and_dark(page, within="#form") == []
+    assert violations(page, within="#form") == []
     page.page.keyboard.press("Escape")
     page.choose("network.preset", "simple_convnet")
     page.until("document.querySelectorAll('.layer-summary li').length === 6")
-    assert violations_light_and_dark(page, within="#form") == []
+    assert violations(page, within=".layer-summary") == []
     page.page.click("#edit-layers")
     page.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first.click()
     page.choose("network.layers.add", "residual")
@@ -196,35 +189,44 @@ def test_form_and_charts_have_no_accessibility_violation(open_page, lab):
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
     assert violations_light_and_dark(page, within="#form") == []
     page.page.locator("#charts .icon-button[aria-label]").last.click()
-    assert violations_light_and_dark(page, within=".charts") == []
+    assert violations(page, within=".charts") == []
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("locale", ["en-US", "ja-JP"])
-def test_the_facts_are_not_cut_off_and_a_launch_moves_nothing_under_the_finger(open_page, lab, locale, width):
-    page = open_page(lab, locale=locale, viewport={"width": width, "height": 800 if width == 1280 else 844})
-    page.choose("dataset.name", "digits")
+def test_the_facts_are_not_cut_off_and_a_launch_moves_nothing_under_the_finger(page):
+    def resize(width):
+        page.page.set_viewport_size({"width": width, "height": 800 if width == 1280 else 844})
+
+    def assert_whole():
+        """No fact is cut off in either language and size."""
+        cut = "[...document.querySelectorAll('.facts :is(dt, dd)')].filter(e => e.scrollWidth > e.clientWidth).length"
+        for language in ("ja", "en"):
+            page.switch_to(language)
+            for width in (390, 1280):
+                resize(width)
+                assert page.page.evaluate(cut) == 0, (language, width)
+
     page.choose("network.preset", "simple_convnet")
-    page.fill(training__iterations=20, network__filters=2000)
+    page.fill(network__filters=2000)
     page.until("document.querySelector('#summary-parameters').textContent.length >= 7")
-    cut = "[...document.querySelectorAll('.facts :is(dt, dd)')].filter(e => e.scrollWidth > e.clientWidth).length"
-    assert page.page.evaluate(cut) == 0
-
+    assert_whole()
     # if runs differ in cost, the largest is shown
     page.fill(network__filters="20, 2000")
     page.until("document.querySelector('#summary-parameters').textContent.startsWith('≤')")
-    assert page.page.evaluate(cut) == 0
+    assert_whole()
 
     page.fill(network__filters=2)
-    page.page.locator("#launch").scroll_into_view_if_needed()
     where = "JSON.stringify(document.getElementById('launch').getBoundingClientRect())"
-    before = page.page.evaluate(where)
-    for _ in range(2):
-        run_id = page.press_launch()
-        assert page.page.evaluate(where) == before
-        page.wait_for(run_id, "completed")
-        page.until(f"document.querySelector('[data-run=\"{run_id}\"] .score').textContent !== '–'")
-        assert page.page.evaluate(where) == before
+    for width, language in ((1280, "en"), (390, "ja")):
+        resize(width)
+        page.switch_to(language)
+        page.page.locator("#launch").scroll_into_view_if_needed()
+        before = page.page.evaluate(where)
+        for _ in range(2):
+            run_id = page.press_launch()
+            assert page.page.evaluate(where) == before
+            page.wait_for(run_id, "completed")
+            page.until(f"document.querySelector('[data-run=\"{run_id}\"] .score').textContent !== '–'")
+            assert page.page.evaluate(where) == before
 
 
 def test_every_change_is_undone_and_redone_by_keys_and_buttons_and_a_box_keeps_its_own_undo_while_one_types(

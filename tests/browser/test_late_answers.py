@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.browser.run_table import name, selected
-from tests.support.experiments import ENDLESS
+from tests.support.experiments import STEADY
 from tests.support.waiting import wait_until
 
 
@@ -105,7 +105,7 @@ def test_the_button_that_edits_layers_counts_the_networks_of_the_draft_as_it_sta
 
 @pytest.fixture
 def running(page, lab):
-    run_id = lab.launch(**{**ENDLESS, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
+    run_id = lab.launch(**{**STEADY, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
     page.wait_for(run_id, "running")
     name(page, run_id).click()
     yield run_id
@@ -133,8 +133,8 @@ def test_a_live_control_is_not_reset_by_a_state_older_than_the_change(page, lab,
     page.until("document.querySelector('[name=\"live.learning_rate\"]').value === '0.5'")
 
 
-def test_a_requested_change_is_shown_on_every_page_before_the_run_makes_it(page, lab, open_page):
-    first, second, third = (lab.launch(**ENDLESS)["id"] for _ in range(3))  # for two workers
+def test_a_requested_change_is_shown_on_every_page_before_the_run_makes_it(lab, open_page):
+    first, second, third = (lab.launch(**STEADY)["id"] for _ in range(3))  # for two workers
     assert lab.run(third)["status"] == "queued"
     lab.http.patch(f"/api/runs/{third}/live", json={"l2": 0.25}).raise_for_status()
     other = open_page(lab)
@@ -183,8 +183,7 @@ def test_show_none_works_even_if_the_list_of_runs_arrived_before_the_charts(open
     page.page.click("#show-none")
     page.until("document.getElementById('chart-loss').data.length === 0")
     # "show none" is not the same as no choice
-    other = open_page(lab_with_runs)
-    other.page.goto("about:blank")
+    other = open_page(lab_with_runs, opened=False)
     other.open(page.address())
     other.until("document.querySelectorAll('[data-run].off').length === 6")
 

@@ -27,7 +27,8 @@ def assert_figure_equals_store(page, lab, run_id):
         np.testing.assert_array_equal(drawn, stored.astype(np.float64))
 
 
-def test_every_row_of_a_launched_run_is_in_the_figure_as_it_is_stored(page, lab):
+def test_every_row_of_a_launched_run_is_in_the_figure_as_it_is_stored_also_after_it_was_hidden(page, lab):
+    page.choose("dataset.name", "digits")
     page.fill(training__iterations=1200, optimizer__learning_rate=0.05)
     run_id = page.press_launch()
     page.wait_for(run_id, "completed")
@@ -38,6 +39,13 @@ def test_every_row_of_a_launched_run_is_in_the_figure_as_it_is_stored(page, lab)
     assert_figure_equals_store(page, lab, run_id)
     score = page.page.inner_text(f'[data-run="{run_id}"] .score')
     assert score == f"{100 * lab.run(run_id)['latest']['test_accuracy']:.1f}%"
+
+    swatch = page.page.locator(f'[data-run="{run_id}"] .swatch')
+    swatch.click()
+    page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
+    swatch.click()
+    page.wait_for_points(run_id, 1200)
+    assert_figure_equals_store(page, lab, run_id)
 
 
 def test_the_form_launches_what_it_shows(page, lab):
@@ -103,7 +111,7 @@ def test_every_activation_batch_norm_and_dropout_can_be_chosen(page, lab):
     page.wait_for(run_id, "completed")
 
 
-def test_only_an_optimizers_own_settings_are_shown(page):
+def test_the_form_shows_an_optimizers_own_settings_and_what_follows_and_ctrl_enter_launches(page):
     assert page.page.locator('[name="optimizer.beta1"]').count() == 0
     page.choose("optimizer.name", "adam")
     assert page.page.locator('[name="optimizer.beta1"]').count() == 1
@@ -111,12 +119,14 @@ def test_only_an_optimizers_own_settings_are_shown(page):
     assert page.page.locator('[name="optimizer.beta1"]').count() == 0
     assert page.page.locator('[name="optimizer.momentum"]').count() == 1
 
-
-def test_consequences_follow_the_form(page):
     page.choose("dataset.name", "digits")
     page.until("document.querySelector('#summary-parameters').textContent === '3,630'")
-    page.fill(network__hidden__0=10)
+    page.fill(network__hidden__0=10, training__iterations=20)
     page.until("document.querySelector('#summary-parameters').textContent === '1,080'")
+
+    page.page.focus('[name="training.iterations"]')
+    page.page.keyboard.press("Control+Enter")
+    page.until("document.querySelectorAll('[data-run]').length === 1")
 
 
 def test_an_error_is_shown_beside_its_field_and_nothing_is_queued(page, lab):
@@ -142,14 +152,6 @@ def test_an_error_is_shown_beside_its_field_and_nothing_is_queued(page, lab):
         page.page.fill(f'[name="{field}"]', "10")
         page.until("!document.querySelector('.field.wrong')")
     assert len(lab.http.get("/api/runs").json()["runs"]) == before
-
-
-def test_ctrl_enter_launches(page):
-    page.choose("dataset.name", "digits")
-    before = len(page.run_ids())
-    page.page.focus('[name="training.iterations"]')
-    page.page.keyboard.press("Control+Enter")
-    page.until(f"document.querySelectorAll('[data-run]').length === {before + 1}")
 
 
 def test_a_repeated_experiment_is_answered_from_memory_and_can_be_trained_again_or_with_another_seed(
@@ -198,7 +200,7 @@ def test_a_repeated_experiment_is_answered_from_memory_and_can_be_trained_again_
 
 def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_list(page, lab):
     page.choose("dataset.name", "digits")
-    page.fill(training__iterations=1_000_000)
+    page.fill(training__iterations=1_000_000, network__hidden__0=300, network__hidden__1=300)
     run_id = page.press_launch()
     page.wait_for_points(run_id, 20)
     run = page.page.locator(f'[data-run="{run_id}"]')
@@ -227,18 +229,3 @@ def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_
     page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
     # the page sends the deletion when the time for undoing it has passed
     wait_until(lambda: lab.http.get(f"/api/runs/{run_id}").status_code == 404, "the deletion")
-
-
-def test_a_hidden_run_leaves_the_charts_and_comes_back_whole(page, lab):
-    page.choose("dataset.name", "digits")
-    page.fill(training__iterations=300)
-    run_id = page.press_launch()
-    page.wait_for(run_id, "completed")
-    page.wait_for_points(run_id, 300)
-    swatch = page.page.locator(f'[data-run="{run_id}"] .swatch')
-
-    swatch.click()
-    page.until(f"!document.getElementById('chart-loss').data.some(t => t.meta.run === '{run_id}')")
-    swatch.click()
-    page.wait_for_points(run_id, 300)
-    assert_figure_equals_store(page, lab, run_id)

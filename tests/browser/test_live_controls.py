@@ -3,13 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.experiments import ENDLESS
+from tests.support.experiments import STEADY
 from tests.support.waiting import wait_until
 
 
 @pytest.fixture
 def controls(open_page, lab):
-    run_id = lab.launch(**{**ENDLESS, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
+    run_id = lab.launch(**{**STEADY, "optimizer": {"name": "sgd", "learning_rate": 0.001}})["id"]
     page = open_page(lab)
     page.wait_for_points(run_id, 20)
     page.page.locator(f'[data-run="{run_id}"] .run-name').click()

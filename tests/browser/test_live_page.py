@@ -4,7 +4,6 @@ import signal
 import time
 
 import numpy as np
-import pytest
 
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.proxy import Proxy
@@ -148,20 +147,23 @@ def test_a_zoom_stays_while_points_arrive_and_downsampled_curves_keep_their_extr
     assert all(by_iteration[x] == y for x, y in drawn.tolist())
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_scrolls_at_1280_by_800(open_page, lab, scheme):
-    page = open_page(lab, color_scheme=scheme)
-    for optimizer in ("sgd", "adam"):  # one with the fewest settings, one with many
+def test_nothing_scrolls_at_1280_by_800_and_colours_follow_the_system(open_page, lab):
+    page = open_page(lab)
+    for optimizer, scheme in (
+        ("sgd", "light"),
+        ("adam", "dark"),
+    ):  # one with the fewest settings, one with many
+        page.page.emulate_media(color_scheme=scheme)
         page.choose("optimizer.name", optimizer)
         sizes = page.page.evaluate(
             """[document.documentElement, document.getElementById('form')]
                .map(e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight])"""
         )
         assert sizes == [[0, 0], [0, 0]], optimizer
-    background = page.page.evaluate(
-        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
-    )
-    assert (sum(background) < 200) == (scheme == "dark")
+        background = page.page.evaluate(
+            "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+        )
+        assert (sum(background) < 200) == (scheme == "dark")
 
 
 #: Controls covered by another element, even after scrolling to them. The bottom bar and Launch are fixed, so the page
@@ -279,8 +281,10 @@ def test_the_first_tab_leads_past_the_form_to_the_charts_and_the_address_stays(o
     assert page.address() == address
 
 
-def test_the_language_follows_the_browser_and_switches_in_place(open_page, lab):
-    page = open_page(lab, locale="ja-JP")
+def test_the_language_follows_the_browser_and_switches_in_place_as_does_the_theme_and_both_are_kept(
+    open_page, lab
+):
+    page = open_page(lab, locale="ja-JP", color_scheme="light")
     assert page.page.inner_text("#launch span") == "学習開始"
     page.fill(training__iterations=123)
 
@@ -289,16 +293,11 @@ def test_the_language_follows_the_browser_and_switches_in_place(open_page, lab):
     page.until("document.querySelector('#launch span').textContent === 'Launch'")
     assert page.page.input_value('[name="training.iterations"]') == "123"
     assert page.page.evaluate("document.documentElement.lang") == "en"
-    page.page.reload()
-    page.until_ready()
-    assert page.page.inner_text("#launch span") == "Launch"
-
-
-def test_the_theme_switches_and_is_kept(open_page, lab):
-    page = open_page(lab, color_scheme="light")
     page.page.click("#theme")
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.page.reload()
+    page.until_ready()
+    assert page.page.inner_text("#launch span") == "Launch"
     assert page.page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 

@@ -146,32 +146,9 @@ def test_points_are_drawn_at_their_coordinates_in_the_colours_of_their_classes(o
     assert violations(page, within="dialog") == []
 
 
-def test_a_layers_name_opens_its_real_code_with_its_shapes_and_closes_it_again(open_page, lab):
-    page = open_page(lab)
-    page.choose("dataset.name", "digits")
-    page.choose("network.preset", "simple_convnet")
-    page.until("document.querySelectorAll('.layer-summary li').length === 6")
-    page.page.click("#look-network")
-    opener = page.page.get_by_role("button", name="conv 5×5")
-    opener.click()
-    code = page.page.locator(".network-table .code")
-    expect(code.locator("code")).to_have_text(source_of("layer", "conv2d").code)
-    expect(code.locator(".formula")).to_contain_text("W (F, C, K, K)")
-    expect(code).to_contain_text("x (N, 1, 8, 8) → y (N, 30, 4, 4)")
-    expect(code).to_contain_text("W (30, 1, 5, 5) · b (30)")
-    assert code.locator(".code-keyword").first.inner_text() == "def"
-    assert violations(page, within="dialog") == []
-    opener.press("Enter")
-    expect(code).to_have_count(0)
-
-    page.page.get_by_role("button", name="ReLU").first.click()
-    expect(code.locator("code").first).to_have_text(source_of("activation", "relu").code)
-    expect(code.locator("code").last).to_have_text(source_of("layer", "activation").code)
-    page.page.locator("dialog").get_by_role("button", name="SGD").click()
-    expect(page.page.locator("p + .code code")).to_have_text(source_of("optimizer", "sgd").code)
-
-
-def test_the_table_of_a_network_is_the_servers_summary_and_waits_for_what_is_right(open_page, lab):
+def test_the_table_of_a_network_is_the_servers_summary_and_a_layers_name_opens_its_real_code_there(
+    open_page, lab
+):
     page = open_page(lab)
     page.choose("dataset.name", "digits")
     page.choose("network.preset", "simple_convnet")
@@ -193,7 +170,26 @@ def test_the_table_of_a_network_is_the_servers_summary_and_waits_for_what_is_rig
     total = page.page.inner_text(".network-table tfoot").split()
     assert total == ["Total", f"{summary['parameters']:,}", f"{summary['multiply_adds']:,}"]
     assert "MB" in page.page.inner_text("dialog")
+
+    opener = page.page.get_by_role("button", name="conv 5×5")
+    opener.click()
+    code = page.page.locator(".network-table .code")
+    expect(code.locator("code")).to_have_text(source_of("layer", "conv2d").code)
+    expect(code.locator(".formula")).to_contain_text("W (F, C, K, K)")
+    expect(code).to_contain_text("x (N, 1, 8, 8) → y (N, 30, 4, 4)")
+    expect(code).to_contain_text("W (30, 1, 5, 5) · b (30)")
+    assert code.locator(".code-keyword").first.inner_text() == "def"
+    assert violations(page, within="dialog") == []
+    opener.press("Enter")
+    expect(code).to_have_count(0)
+    page.page.get_by_role("button", name="ReLU").first.click()
+    expect(code.locator("code").first).to_have_text(source_of("activation", "relu").code)
+    expect(code.locator("code").last).to_have_text(source_of("layer", "activation").code)
+    page.page.locator("dialog").get_by_role("button", name="SGD").click()
+    expect(page.page.locator("p + .code code")).to_have_text(source_of("optimizer", "sgd").code)
     page.page.keyboard.press("Escape")
+
+    # while the network is wrong there is no table
 
     page.fill(network__filters="-1")
     page.until("document.querySelector('#look-network').disabled")

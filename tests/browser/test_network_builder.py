@@ -42,24 +42,11 @@ def focused(page):
     return page.page.evaluate("document.activeElement.name")
 
 
-def test_only_presets_that_accept_the_images_are_offered(page):
-    def offered():
-        return page.page.locator('select[name="network.preset"] option').evaluate_all(
-            "all => all.map(o => o.value)"
-        )
-
-    assert offered() == ["mlp", "simple_convnet", "keras_cifar"]
-    page.choose("network.preset", "simple_convnet")
-    page.choose("dataset.name", "spirals")
-    assert offered() == ["mlp"]
-    assert page.page.input_value('select[name="network.preset"]') == "mlp"
-
-
 PICTURE = "document.querySelector('.network-picture svg')"
 
 
-def test_a_small_picture_shows_the_units_or_the_layers_with_their_shapes_and_fades_while_there_is_an_error(
-    page,
+def test_a_preset_that_accepts_the_images_is_shown_as_a_small_picture_that_fades_on_errors_and_is_launched(
+    page, lab
 ):
     page.until(f"{PICTURE}.getAttribute('aria-label') === 'The network: 1×8×8 → 40 → 20 → 10'")
     assert page.page.evaluate(f"{PICTURE}.querySelectorAll('circle').length") == 8 + 8 + 8 + 10
@@ -77,33 +64,42 @@ def test_a_small_picture_shows_the_units_or_the_layers_with_their_shapes_and_fad
     page.until(f"{PICTURE}.getAttribute('aria-label').startsWith('ネットワーク：1×8×8 → 30×6×6')")
     page.page.click("[data-language=en]")
 
-
-def test_a_preset_shows_its_layers_and_launches_with_its_settings(page, lab):
-    page.choose("network.preset", "simple_convnet")
-    page.fill(network__filters=6, network__kernel_size=3, network__units=12, training__iterations=20)
+    # the preset is launched with its settings
+    page.fill(network__filters=6, network__units=12, training__iterations=20)
     page.until("document.querySelector('.layer-summary li .layer-shape').textContent === '6×6×6'")
-
     layers = lab.run(page.press_launch())["config"]["network"]["layers"]
-
     assert [layer["type"] for layer in layers] == CONVNET
     assert (layers[0]["filters"], layers[0]["kernel_size"], layers[3]["units"]) == (6, 3, 12)
 
+    # only presets that accept the images are offered
+    presets = page.page.locator('select[name="network.preset"]')
+    offered = "list => [...list.options].map(option => option.value)"
+    assert presets.evaluate(offered) == ["mlp", "simple_convnet", "keras_cifar"]
+    page.choose("dataset.name", "spirals")
+    assert presets.evaluate(offered) == ["mlp"]
+    assert presets.input_value() == "mlp"
 
-def test_layers_are_added_above_the_output_changed_and_launched(builder, lab):
+
+def test_layers_are_added_above_the_output_changed_and_launched_and_further_settings_stay_open(builder, lab):
+    builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first.click()
+    builder.fill(network__layers__0__padding="same", training__iterations=20)
+    builder.until(f"{SHAPES}[0] === '30×8×8'")
     builder.choose("network.layers.add", "dropout")
+    assert builder.page.locator('[name="network.layers.0.padding"]').is_visible()
     assert focused(builder) == "network.layers.5.rate"
-    builder.fill(network__layers__5__rate=0.25, network__layers__0__filters=4, training__iterations=20)
+    builder.fill(network__layers__5__rate=0.25, network__layers__0__filters=4)
     builder.choose("network.layers.1.name", "tanh")
-    builder.until(f"{SHAPES}.join() === '4×4×4,4×4×4,4×2×2,100,100,100,10'")
+    builder.until(f"{SHAPES}.join() === '4×8×8,4×8×8,4×4×4,100,100,100,10'")
 
     layers = lab.run(builder.press_launch())["config"]["network"]["layers"]
 
     assert [layer["type"] for layer in layers] == [*CONVNET[:5], "dropout", "dense"]
     assert layers[5]["rate"] == 0.25
     assert layers[1]["name"] == "tanh"
+    assert layers[0]["padding"] == "same"
 
 
-def test_layers_are_moved_and_removed_by_keyboard_and_the_focus_stays_with_them(builder):
+def test_layers_are_moved_and_removed_by_keyboard_with_the_focus_and_dragged_to_another_place(builder):
     builder.page.focus('[name="network.layers.2.grip"]')
     builder.page.keyboard.press("ArrowUp")
     assert builder.page.evaluate(TYPES)[:3] == ["conv2d", "max_pool2d", "activation"]
@@ -114,9 +110,9 @@ def test_layers_are_moved_and_removed_by_keyboard_and_the_focus_stays_with_them(
     assert builder.page.evaluate(TYPES) == [*CONVNET[:2], *CONVNET[3:]]
     builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,100,100,10'")
     assert focused(builder) == "network.layers.2.grip"
+    builder.page.keyboard.press("Control+z")
+    builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,100,100,10'")
 
-
-def test_a_layer_is_dragged_to_another_place(builder):
     def middle(place):
         box = builder.page.locator(f'[name="network.layers.{place}.grip"]').bounding_box()
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -132,24 +128,17 @@ def test_a_layer_is_dragged_to_another_place(builder):
     builder.until(f"{SHAPES}[1] === '30×2×2'")
 
 
-def test_a_layer_with_the_wrong_input_shape_shows_an_error_and_the_shapes_below_it_stay(builder):
+SAID = "[...document.querySelectorAll('.field.wrong > .error')].map(e => `${e.id}: ${e.textContent}`).join()"
+
+
+def test_an_error_of_shape_stays_with_its_layer_while_the_list_changes_and_so_do_the_shapes_below(builder):
+    """It is visible in its place at every moment between two changes of the page."""
     builder.fill(network__layers__2__size=9)
     row = '[data-field="network.layers.2"]'
     builder.until(f"!!document.querySelector('{row}.wrong')")
 
     assert "does not fit" in builder.page.inner_text(f"{row} > .error")
     assert builder.page.evaluate(SHAPES) == ["30×4×4", "30×4×4", "–", "–", "–", "–"]
-    builder.fill(network__layers__2__size=2)
-    builder.until("!document.querySelector('.field.wrong')")
-
-
-SAID = "[...document.querySelectorAll('.field.wrong > .error')].map(e => `${e.id}: ${e.textContent}`).join()"
-
-
-def test_an_error_stays_with_its_layer_while_the_list_changes(builder):
-    """It is visible in its place at every moment between two changes of the page."""
-    builder.fill(network__layers__2__size=9)
-    builder.until("!!document.querySelector('.layer.wrong')")
     builder.page.evaluate(
         f"""() => {{
             window.said = new Set();
@@ -191,17 +180,6 @@ def test_the_last_layer_follows_the_classes_of_another_data_set(builder):
     builder.until(f"{SHAPES}.join() === '3'")
 
 
-def test_a_residual_block_holds_layers_of_its_own(builder, lab):
-    builder.choose("network.layers.add", "residual")
-    builder.fill(network__layers__5__layers__0__units=100, training__iterations=20)
-    builder.choose("network.layers.5.layers.add", "batch_norm")
-    builder.until("!document.querySelector('.field.wrong') && " + f"{SHAPES}.length === 7")
-
-    block = lab.run(builder.press_launch())["config"]["network"]["layers"][5]
-
-    assert [layer["type"] for layer in block["layers"]] == ["dense", "activation", "batch_norm"]
-
-
 def in_block(page, place):
     """Types of the layers in the residual block at a place."""
     return page.page.evaluate(
@@ -210,9 +188,14 @@ def in_block(page, place):
     )
 
 
-def test_arrow_keys_take_a_layer_through_a_residual_block_and_another_block_goes_past_it(builder, lab):
+def test_a_residual_block_holds_layers_of_its_own_through_which_arrow_keys_take_another_layer(builder, lab):
     builder.choose("network.layers.add", "residual")
     builder.fill(network__layers__5__layers__0__units=100, training__iterations=20)
+    builder.choose("network.layers.5.layers.add", "batch_norm")
+    builder.until("!document.querySelector('.field.wrong') && " + f"{SHAPES}.length === 7")
+    assert in_block(builder, 5) == ["dense", "activation", "batch_norm"]
+    builder.page.focus('[name="network.layers.5.layers.2.grip"]')
+    builder.page.keyboard.press("Delete")
     press = builder.page.keyboard.press
     builder.page.focus('[name="network.layers.4.grip"]')
 
@@ -313,16 +296,6 @@ def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
     builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,77,77,10'")
     builder.page.keyboard.press("Control+z")
     assert builder.page.input_value('select[name="network.preset"]') == "mlp"
-
-
-def test_a_layers_further_settings_stay_open_and_are_launched(builder, lab):
-    more = builder.page.locator('[data-field="network.layers.0"] button[aria-expanded]').first
-    more.click()
-    builder.fill(network__layers__0__padding="same", training__iterations=20)
-    builder.until(f"{SHAPES}[0] === '30×8×8'")
-    builder.choose("network.layers.add", "dropout")
-    assert builder.page.locator('[name="network.layers.0.padding"]').is_visible()
-    assert lab.run(builder.press_launch())["config"]["network"]["layers"][0]["padding"] == "same"
 
 
 def test_in_japanese_and_by_touch_layers_are_moved_and_wrong_shapes_are_explained(open_page, lab):

@@ -37,7 +37,7 @@ def page(browser, nginx):
         assert page.foreign_requests == []
 
 
-def test_a_run_is_launched_and_its_curve_is_seen_below_a_path_with_tls(page, nginx):
+def test_below_a_path_with_tls_a_run_is_launched_its_curve_is_seen_and_the_api_is_read_and_tried(page, nginx):
     asked = []
     page.page.on("request", lambda request: asked.append(request.url))
     page.page.on("websocket", lambda socket: asked.append(socket.url))
@@ -63,8 +63,7 @@ def test_a_run_is_launched_and_its_curve_is_seen_below_a_path_with_tls(page, ngi
     (cookie,) = page.page.context.cookies()
     assert (cookie["name"], cookie["value"], cookie["path"]) == ("language", "ja", nginx.path)
 
-
-def test_the_page_of_the_api_is_read_and_tried_below_a_path(page, nginx):
+    # the page of the API is read and tried there too
     page.page.goto(f"{nginx.url}docs")
     page.page.locator(".opblock-summary", has_text="/health/live").click()
     page.page.get_by_role("button", name="Try it out").click()

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.run_table import listed, name, row
 from tests.browser.test_storage import REFUSALS
-from tests.support.experiments import ENDLESS, SHORT
+from tests.support.experiments import SHORT, STEADY
 from tests.support.waiting import wait_until
 
 NOTES = '[name="runs.notes"]'
@@ -15,7 +15,7 @@ TAGS = '[name="runs.tags"]'
 @pytest.fixture
 def endless(lab):
     """A run that goes on until the test ends it."""
-    run = lab.launch(**ENDLESS)
+    run = lab.launch(**STEADY)
     lab.wait_for(run["id"], "running")
     yield run["id"]
     lab.post(f"/api/runs/{run['id']}/cancel")
@@ -180,7 +180,7 @@ def test_an_unsent_note_is_sent_when_the_lab_is_back(open_page, make_lab):
     lab = make_lab()
     run = lab.launch(**SHORT)
     lab.wait_for(run["id"], "completed")
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     select(page, run["id"])
     page.page.fill(NOTES, "written in between")
     lab.stop()
@@ -199,7 +199,7 @@ def open_again(page):
 
 
 def test_a_note_that_waits_for_a_choice_is_there_at_the_next_visit(open_page, lab, finished):
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     select(page, finished)
     page.page.fill(NOTES, "mine")
     patch(lab, finished, notes="theirs")
@@ -229,7 +229,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
     lab = make_lab()
     run = lab.launch(**SHORT)
     lab.wait_for(run["id"], "completed")
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     select(page, run["id"])
     lab.stop()
     page.page.fill(NOTES, "written in between")
@@ -245,8 +245,8 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
 
 
 def test_a_browser_that_blocks_storage_asks_before_an_unsent_note_is_lost(open_page, lab, finished):
-    page = open_page(lab, reused=False, opened=False)
-    page.page.context.add_init_script(REFUSALS["full"])
+    page = open_page(lab, opened=False)
+    page.run_first(REFUSALS["full"])
     page.open()
     select(page, finished)
     page.page.fill(NOTES, "mine")
@@ -268,7 +268,7 @@ HOLD = "[...document.querySelectorAll('{}')].forEach((one, i) => (window[`held${
 def test_an_open_list_stays_open_when_its_choices_arrive(open_page, lab, finished):
     """The settings that one can sort and group by are fetched while the menu is open."""
     lab.wait_for(lab.launch(**{**SHORT, "seed": 5})["id"], "completed")
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     page.page.route("**/api/fields?*", lambda route: page.page.wait_for_timeout(700) or route.continue_())
     page.page.click(".run-tools summary")
     sort = page.page.locator('[name="runs.sort"]')

@@ -36,7 +36,8 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
     page.page.click('[data-chart="loss"] [data-option="logY"]')  # its numbers are as large as the others'
     page.page.click("h1")
     page.page.keyboard.press("p")
-    for width, height in ((1024, 768), (1280, 800), (1920, 1080)):
+    sizes = ((1024, 768), (1280, 800), (1920, 1080)) if locale == "en-US" else ((1024, 768),)
+    for width, height in sizes:
         page.page.set_viewport_size({"width": width, "height": height})
         letter = f"Math.abs(p.layout?.xaxis.tickfont.size - {height / 40}) < 0.1"
         page.until(f"[...document.querySelectorAll('.plot')].every(p => {letter})")
@@ -52,6 +53,9 @@ def test_the_charts_fill_the_screen_with_the_question_on_top_and_nothing_is_smal
         assert page.page.evaluate(OUTSIDE) == []
     for away in ("#form", "#runs", "#chart-foot", "#lessons"):
         assert not page.page.is_visible(away)
+
+    if locale == "ja-JP":
+        return  # what follows has no other words
 
     plot = page.page.locator("#chart-loss .nsewdrag").bounding_box()
     page.page.mouse.move(plot["x"] + 300, plot["y"] + 100)

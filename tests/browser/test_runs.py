@@ -2,31 +2,27 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.run_table import NEWEST_FIRST, name, row, selected, wait_for_list
-from tests.support.experiments import ENDLESS, SHORT
+from tests.support.experiments import SHORT, STEADY
 from tests.support.waiting import wait_until
 
 
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
+def test_typing_after_a_slash_finds_runs(open_page, lab_with_runs):
+    page = open_page(lab_with_runs)
+    for typed, found in (
         ("batch:16 initializer:he seed:1", ["adam 1", "sgd 1"]),
         ("nothing of the kind", []),
-    ],
-)
-def test_typing_after_a_slash_finds_runs(open_page, lab_with_runs, typed, found):
-    page = open_page(lab_with_runs)
-    wait_for_list(page, NEWEST_FIRST)
+    ):
+        wait_for_list(page, NEWEST_FIRST)
+        page.page.keyboard.press("/")
+        page.page.keyboard.type(typed)
 
-    page.page.keyboard.press("/")
-    page.page.keyboard.type(typed)
-
-    wait_for_list(page, found)
-    assert page.page.inner_text("#run-count") == f"{len(found)} of 6"
-    page.page.keyboard.press("Escape")
+        wait_for_list(page, found)
+        assert page.page.inner_text("#run-count") == f"{len(found)} of 6"
+        page.page.keyboard.press("Escape")
+        page.page.evaluate("document.activeElement.blur()")
     wait_for_list(page, NEWEST_FIRST)
 
 
@@ -216,25 +212,23 @@ def test_stars_tags_notes_and_names_appear_on_every_page_and_are_stored(open_pag
     )
 
 
-def test_an_archived_run_leaves_the_list_and_comes_back(open_page, lab_with_runs):
-    page = open_page(lab_with_runs)
-    name(page, lab_with_runs.ids[1]).click()
-    page.page.click("#run-details >> text=archive")
-    wait_for_list(page, [n for n in NEWEST_FIRST if n != "sgd 2"])
-    page.page.fill("#run-search", "is:archived")
-    wait_for_list(page, ["sgd 2"])
-    page.page.fill("#run-search", "")
-
-    page.page.click(".toast >> text=Undo")
-
-    wait_for_list(page, NEWEST_FIRST)
-    assert lab_with_runs.run(lab_with_runs.ids[1])["archived"] is False
-
-
-def test_ctrl_z_undoes_the_last_action(open_page, lab_with_runs):
+def test_an_archived_run_leaves_the_list_and_comes_back_and_ctrl_z_undoes_the_last_action(
+    open_page, lab_with_runs
+):
     page = open_page(lab_with_runs)
     rest = [n for n in NEWEST_FIRST if n != "sgd 2"]
     name(page, lab_with_runs.ids[1]).click()
+    page.page.click("#run-details >> text=archive")
+    wait_for_list(page, rest)
+    page.page.click(".toast >> text=Undo")
+    wait_for_list(page, NEWEST_FIRST)
+    assert lab_with_runs.run(lab_with_runs.ids[1])["archived"] is False
+
+    for run_id in (
+        lab_with_runs.ids[3],
+        lab_with_runs.ids[1],
+    ):  # selected alone, whatever was selected before
+        name(page, run_id).click()
     page.page.click("#run-details >> text=archive")
     wait_for_list(page, rest)
     expect(page.page.locator(".toast >> text=Undo")).to_be_visible()
@@ -253,6 +247,9 @@ def test_ctrl_z_undoes_the_last_action(open_page, lab_with_runs):
     wait_for_list(page, NEWEST_FIRST[:-1])
     page.page.keyboard.press("Control+z")
     wait_for_list(page, NEWEST_FIRST[:-1])
+    page.page.fill("#run-search", "is:archived")
+    wait_for_list(page, ["sgd 1"])
+    page.page.fill("#run-search", "")
     lab_with_runs.http.patch(f"/api/runs/{lab_with_runs.ids[0]}", json={"archived": False}).raise_for_status()
     wait_for_list(page, NEWEST_FIRST)
 
@@ -287,7 +284,7 @@ def test_a_command_applies_to_all_selected_runs_and_shows_for_how_many_it_worked
     lab = make_lab(LOSSROOM_WORKERS="2")
     done = lab.launch(**{**SHORT, "name": "done"})["id"]
     lab.wait_for(done, "completed")
-    live = [lab.launch(**{**ENDLESS, "name": f"live {n}"})["id"] for n in (1, 2)]
+    live = [lab.launch(**{**STEADY, "name": f"live {n}"})["id"] for n in (1, 2)]
     page = open_page(lab, locale="ja-JP")
     for run_id in live:
         page.wait_for(run_id, "running")
@@ -335,7 +332,7 @@ def test_a_running_run_is_paused_stepped_and_changed(open_page, make_lab):
     lab = make_lab(LOSSROOM_WORKERS="2")
     page = open_page(lab)
     network = {"preset": "mlp", "hidden": [16], "dropout": 0.5}
-    run_id = lab.launch(**{**ENDLESS, "network": network})["id"]
+    run_id = lab.launch(**{**STEADY, "network": network})["id"]
     page.wait_for_points(run_id, 20)
     name(page, run_id).click()
 

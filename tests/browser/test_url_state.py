@@ -34,8 +34,7 @@ def test_a_copied_address_shows_the_same_runs_list_language_and_width(open_page,
     numbers = ",".join(str(lab_with_runs.run(run_id)["number"]) for run_id in lab_with_runs.ids[:2])
     page.until(f"location.hash.includes('runs={numbers}') && location.hash.includes('lang=ja')")
 
-    other = open_page(lab_with_runs)
-    other.page.goto("about:blank")
+    other = open_page(lab_with_runs, opened=False)
     other.open(page.address())
 
     other.until("document.documentElement.lang === 'ja'")
@@ -56,8 +55,7 @@ def test_a_copied_address_has_the_same_runs_selected(open_page, lab_with_runs):
     gone = 999
     address = page.address().replace("selected=", f"selected={gone},")
 
-    other = open_page(lab_with_runs)
-    other.page.goto("about:blank")
+    other = open_page(lab_with_runs, opened=False)
     other.open(address)
 
     expect(other.page.locator(".bar-count")).to_have_text("2 selected")
@@ -85,8 +83,8 @@ TOASTS = """
     "hash_", ["#runs=999,x&list=7&lang=tlh&wide=2", '#list={"sort":"x","state":5,"group":null,"text":[]}']
 )
 def test_an_invalid_address_shows_the_default_page(open_page, lab_with_runs, hash_):
-    page = open_page(lab_with_runs, reused=False, opened=False)
-    page.page.add_init_script(TOASTS)
+    page = open_page(lab_with_runs, opened=False)
+    page.run_first(TOASTS)
     page.open(f"/{hash_}")
     page.until("document.querySelectorAll('[data-run]').length === 6")
     assert page.page.evaluate("document.documentElement.lang") == "en"

@@ -21,7 +21,7 @@ LONG: dict[str, Any] = {
     **QUICK,
     "name": "long",
     "network": {"preset": "mlp", "hidden": [256]},
-    "training": {"iterations": 2000, "batch_size": 256, "evaluate_every": 500},
+    "training": {"iterations": 2000, "batch_size": 256, "evaluate_every": 100},
 }
 
 #: Trains until it is cancelled.
@@ -29,6 +29,14 @@ ENDLESS: dict[str, Any] = {
     **QUICK,
     "name": "endless",
     "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 1000},
+}
+
+#: Trains until it is cancelled, some hundred iterations a second: the smaller network of ENDLESS makes thousands. To
+#: store and draw them would be most of the work of a test that only needs a run that goes on.
+STEADY: dict[str, Any] = {
+    **ENDLESS,
+    "network": {"preset": "mlp", "hidden": [200, 200]},
+    "training": {**ENDLESS["training"], "evaluate_every": 100},
 }
 
 #: Lesson 1a on the digits, a tenth of a second: the gradient vanishes, and nothing is learned.

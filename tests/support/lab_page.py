@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import CDPSession, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import OWN_HOST
@@ -63,12 +63,30 @@ class LabPage:
         self.lab = lab
         self.errors: list[str] = []
         self.foreign_requests: list[str] = []
+        self._first: CDPSession | None = None  # has the script that runs first
         tab.on("pageerror", self._keep_error)
         tab.on("console", self._keep_message)
         if opened:
             self.open()
 
+    def run_first(self, script: str) -> None:
+        """From now on, run a script in each new document before the page's own scripts, in place of an earlier one.
+
+        It is gone when the tab is given back; one that Playwright adds would stay in it.
+        """
+        self._drop_first()
+        self._first = self.page.context.new_cdp_session(self.page)
+        self._first.send("Page.enable")
+        self._first.send("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+
+    def _drop_first(self) -> None:
+        if self._first is not None:
+            self._first.detach()
+            self._first = None
+
     def stop_listening(self) -> None:
+        with contextlib.suppress(PlaywrightError):  # the test may have closed the tab
+            self._drop_first()
         self.page.remove_listener("pageerror", self._keep_error)
         self.page.remove_listener("console", self._keep_message)
 
@@ -134,6 +152,13 @@ class LabPage:
     def chosen(self, field: str) -> str:
         """The chosen one of buttons side by side."""
         return self.page.locator(f'input[type="radio"][data-field="{field}"]:checked').input_value()
+
+    def switch_to(self, language: str) -> None:
+        """Show the page in "en" or "ja", by its button, which is hidden while the page is in that language."""
+        shown = f"document.documentElement.lang === '{language}'"
+        if not self.page.evaluate(shown):
+            self.page.click(f'[data-language="{language}"]')
+            self.until(shown)
 
     def drop_file(self, name: str, text: str) -> None:
         """Drag a file over the page until it says where files may be dropped, and drop it."""

@@ -87,6 +87,10 @@ _TEXTS = """(texts) => {
 }"""
 
 
+#: How a fault ends that is a text which comes later.
+EARLY = "is there before its step"
+
+
 def watch(page: LabPage) -> None:
     """Note from now on which keys have no text, and whether the page scrolls sideways, until it is left."""
     page.page.evaluate(_WATCH_KEYS)
@@ -100,7 +104,7 @@ def faults(page: LabPage, early: Sequence[str]) -> list[str]:
         early: texts that come later.
     """
     found: list[str] = page.page.evaluate(_FAULTS)
-    found += [f"{text!r} is there before its step" for text in page.page.evaluate(_TEXTS, list(early))]
+    found += [f"{text!r} {EARLY}" for text in page.page.evaluate(_TEXTS, list(early))]
     keys = page.page.evaluate("(window.keysWithoutText ?? []).splice(0)")
     found += page.page.evaluate("(window.tooWide ?? []).splice(0)")
     return found + [f"there is no text for {key!r}" for key in keys] + page.errors
