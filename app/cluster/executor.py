@@ -16,7 +16,6 @@ import time
 import uuid
 from collections import Counter
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
 
 from distributed import Security
@@ -27,15 +26,10 @@ from app.cluster.line import Line
 from app.cluster.members import Members
 from app.cluster.messages import (
     LEASE_SECONDS,
-    MAX_COMMANDS,
-    WINDOW,
-    WINDOW_BYTES,
-    Data,
     Member,
     Message,
-    encode_job,
 )
-from app.cluster.numbered import Inbox, Numbered, Outbox
+from app.cluster.start import Start
 from app.jobs.executor import Host, Listener
 from app.jobs.messages import (
     Command,
@@ -56,10 +50,6 @@ log = logging.getLogger(__name__)
 
 #: A training out of reach is lost after so long: its worker has given it up before.
 LOST_SECONDS = LEASE_SECONDS + 5.0
-#: After this many reports, a quarter of what may be on its way, they are acknowledged; a report of `LARGE` bytes is at
-#: once.
-ACKNOWLEDGED_TOGETHER = WINDOW // 4
-LARGE = WINDOW_BYTES // WINDOW
 #: Ended workers report within so long; and a closed line ends.
 END_SECONDS = 1.0
 
@@ -80,7 +70,7 @@ class DaskExecutor:
         self._lock = threading.RLock()
         self._ended = threading.Condition(self._lock)
         self._members = Members()
-        self._starts: dict[str, _Start] = {}  # by ticket
+        self._starts: dict[str, Start] = {}  # by ticket
         self._tickets: dict[str, str] = {}  # training → ticket of its newest start
         self._reached = time.monotonic()
         self._listener: Listener | None = None
@@ -108,7 +98,7 @@ class DaskExecutor:
         self._line.open()
 
     def start(self, training_id: str, job: Job) -> None:
-        start = _Start(self, training_id, job)
+        start = Start(training_id, job, self._tell)
         with self._lock:
             self._starts[start.ticket] = start
             self._tickets[training_id] = start.ticket
@@ -154,7 +144,7 @@ class DaskExecutor:
 
     # -- to the workers --------------------------------------------------------------------------
 
-    def _start_of(self, training_id: str) -> _Start | None:
+    def _start_of(self, training_id: str) -> Start | None:
         return self._starts.get(self._tickets.get(training_id, ""))
 
     def _command(self, training_id: str, command: bytes) -> None:
@@ -172,16 +162,16 @@ class DaskExecutor:
         """The id of a member for each slot that is taken."""
         return [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
 
-    def _place(self, start: _Start) -> None:
+    def _place(self, start: Start) -> None:
         """Give a training to a worker; without one, it waits for the next that comes."""
         member = self._members.choose(self._taken(), start.arithmetic)
         if member is not None:
             start.member = member
             start.was_heard = False
-            self.tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job, "data": start.data})
+            self._tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job, "data": start.data})
             start.outbox.send_again()
 
-    def tell(self, start: _Start, message: Message) -> None:
+    def _tell(self, start: Start, message: Message) -> None:
         """Send a message to the worker of a training."""
         if start.member is not None:
             self._post([start.member["address"]], message)
@@ -221,7 +211,7 @@ class DaskExecutor:
         for start in self._starts.values():
             if start.member is not None:
                 tickets[start.member["address"]].append(start.ticket)
-                self.tell(start, start.down([]))
+                self._tell(start, start.down([]))
                 start.outbox.send_again()
         for address, known in tickets.items():
             self._post([address], {"kind": "sync", "tickets": known})
@@ -257,7 +247,7 @@ class DaskExecutor:
                 self._post(workers, {"kind": "alive"})
                 for start in self._starts.values():
                     if start.taken > start.acknowledged:
-                        self.tell(start, start.down([]))
+                        self._tell(start, start.down([]))
                 return
             had = self._members.slots
             self._members.lose_touch()
@@ -268,19 +258,19 @@ class DaskExecutor:
                 assert self._listener is not None
                 self._listener.places_changed()
 
-    def _lose(self, start: _Start, reason: Reason) -> None:
+    def _lose(self, start: Start, reason: Reason) -> None:
         """A training has no worker any more: say so after all that it has reported."""
         start.reports.put((0, _report_of(reason)))
         self._forget(start)
 
-    def _forget(self, start: _Start) -> None:
+    def _forget(self, start: Start) -> None:
         self._starts.pop(start.ticket, None)
         if self._tickets.get(start.training_id) == start.ticket:
             del self._tickets[start.training_id]
 
     # -- a training's thread -----------------------------------------------------------------------
 
-    def _attend(self, start: _Start, job: Job) -> None:
+    def _attend(self, start: Start, job: Job) -> None:
         """Find the data set of a training, give it to a worker, and pass on what it reports."""
         try:
             data = data_of(job)
@@ -295,7 +285,7 @@ class DaskExecutor:
                     self._place(start)
         self._pass_on(start)
 
-    def _pass_on(self, start: _Start) -> None:
+    def _pass_on(self, start: Start) -> None:
         """Pass what a training reports on to the listener, and acknowledge it, until its end."""
         assert self._listener is not None
         training_id, listener = start.training_id, self._listener
@@ -314,7 +304,7 @@ class DaskExecutor:
                     listener.event(training_id, event)
             start.taken = max(start.taken, number)
             if kind == "exited" or start.should_acknowledge(arguments):
-                self.tell(start, start.down([]))
+                self._tell(start, start.down([]))
             if kind == "exited":
                 break
         with self._lock:
@@ -325,51 +315,6 @@ class DaskExecutor:
         if stopped and not start.may_stop and start.member is not None:
             reason = _moved() if start.moves else _left(start.member["host"])
         listener.exited(training_id, reason)
-
-
-class _Start:
-    """One start of a training.
-
-    Attributes:
-        data: its data set, for workers that do not have the lab's folders.
-        is_ready: whether `data` is known.
-        member: the worker that it was given to; None while there is none.
-        was_heard: whether the worker has reported anything of it.
-        stands: whether it is paused, and takes no slot.
-        may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
-        moves: whether it was asked to stop, to go on on another worker.
-        taken: the number of the last report that was passed on.
-        acknowledged: the number of the last report whose acknowledgement was sent to the worker.
-        reports: what is to be passed on, at most as much as the window of reports holds.
-    """
-
-    def __init__(self, executor: DaskExecutor, training_id: str, job: Job) -> None:
-        self.training_id = training_id
-        self.ticket = f"{training_id}-{uuid.uuid4().hex}"
-        self.job, self.arithmetic = encode_job(job), job.arithmetic
-        self.data: Data | None = None
-        self.is_ready = False
-        self.member: Member | None = None
-        self.was_heard = False
-        self.stands = job.paused
-        self.may_stop = self.moves = False
-        self.taken = self.acknowledged = 0
-        self.inbox: Inbox[list[Any]] = Inbox()
-        self.reports: SimpleQueue[Numbered[list[Any]]] = SimpleQueue()
-        self.outbox: Outbox[bytes] = Outbox(
-            lambda numbered: executor.tell(self, self.down(numbered)), most=MAX_COMMANDS
-        )
-
-    def down(self, numbered: list[Numbered[bytes]]) -> Message:
-        """Commands, and which report was the last."""
-        self.acknowledged = self.taken
-        return {"kind": "down", "ticket": self.ticket, "numbered": numbered, "taken": self.taken}
-
-    def should_acknowledge(self, report: list[Any]) -> bool:
-        """Whether to say now what was taken: each word to a worker costs all three processes on its way most of a
-        millisecond. What is left over is said at the next beat."""
-        size = max((len(value) for value in report if isinstance(value, bytes)), default=0)
-        return size >= LARGE or self.taken - self.acknowledged >= ACKNOWLEDGED_TOGETHER
 
 
 def _report_of(reason: Reason) -> list[Any]:
