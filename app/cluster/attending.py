@@ -20,7 +20,7 @@ import dask
 from distributed.diagnostics.plugin import WorkerPlugin
 
 from app import __version__
-from app.cluster.copies import Copies
+from app.cluster.copies import COPIES_BYTES, UNUSED_SECONDS, Copies
 from app.cluster.messages import (
     BEAT_SECONDS,
     DOWN,
@@ -63,6 +63,10 @@ GRACE_SECONDS = 2.5
 KILL = b"kill"
 #: Dask's setting for the folder where a worker keeps copies of data sets; it then uses none of the lab's folders.
 FOLDER = "lossroom.dir"
+#: Dask's setting for the bytes that all copies may take.
+COPIES = "lossroom.copies-bytes"
+#: Copies that trainings use are noted as used this often.
+USED_SECONDS = UNUSED_SECONDS / 6
 
 
 class Attending(WorkerPlugin):
@@ -84,7 +88,8 @@ class Attending(WorkerPlugin):
         await asyncio.to_thread(self._executor.open, self)
         given = dask.config.get(FOLDER, None)
         folder = Path(given or Path(worker.local_directory) / "data")
-        self._copies = Copies(folder.absolute(), may_share=not given, send=self._send)
+        most_bytes = int(dask.config.get(COPIES, COPIES_BYTES))
+        self._copies = Copies(folder.absolute(), may_share=not given, send=self._send, most_bytes=most_bytes)
         worker.stream_handlers[DOWN] = self._down
         self._ticker = asyncio.create_task(self._tick())
         self._machine = Machine(
@@ -140,7 +145,7 @@ class Attending(WorkerPlugin):
             held.preparing, reason = None, reason_of(error)
             self._end_before_start(ticket, held, Finished("failed", reason, reason.why))
             return
-        held.preparing = None
+        held.preparing, held.data_dir = None, Path(job.data_dir)
         self._executor.start(ticket, job)
         for command in held.early:
             self._obey(ticket, held, command)
@@ -191,11 +196,15 @@ class Attending(WorkerPlugin):
             del self._held[ticket]
 
     async def _tick(self) -> None:
+        noted = time.monotonic()
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             self._forget_ended()
             if self._held and time.monotonic() - self._heard > LEASE_SECONDS:
                 self._give_up(list(self._held))
+            if time.monotonic() - noted > USED_SECONDS:
+                noted = time.monotonic()
+                self._copies.note_used({held.data_dir for held in self._held.values() if held.data_dir})
 
     # -- to the server ---------------------------------------------------------------------------
 
@@ -244,6 +253,7 @@ class _Held:
 
     Attributes:
         job: as it came from the server.
+        data_dir: where its data set is here, once it has started.
         preparing: what sees to it that its data set is here; None: it has started.
         early: commands that came meanwhile.
     """
@@ -252,6 +262,7 @@ class _Held:
         self.outbox: Outbox[list[Any]] = Outbox(send, most=WINDOW, most_bytes=WINDOW_BYTES)
         self.inbox: Inbox[bytes] = Inbox()
         self.job = job
+        self.data_dir: Path | None = None
         self.preparing: asyncio.Task[None] | None = None
         self.early: list[bytes] = []
         self.has_ended = False

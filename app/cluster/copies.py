@@ -16,12 +16,13 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import shutil
 import socket
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -39,6 +40,9 @@ from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
+#: The most bytes of all copies together. Those that were used within `UNUSED_SECONDS` stay also where they are more.
+COPIES_BYTES = 20 << 30
+UNUSED_SECONDS = 3600.0
 #: A piece that has not come within so long is asked for again.
 RETRY_SECONDS = 2.0
 
@@ -50,10 +54,19 @@ class Copies:
         folder: where they are kept. Several workers of one machine can share it.
         may_share: whether to use the lab's own folders where this machine has them at the same path.
         send: sends a message to the server.
+        most_bytes: of all copies. Where they become more, those go first that were not used for longest.
     """
 
-    def __init__(self, folder: Path, *, may_share: bool, send: Callable[[Message], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        may_share: bool,
+        send: Callable[[Message], None],
+        most_bytes: int = COPIES_BYTES,
+    ) -> None:
         self._folder = folder
+        self._most_bytes = most_bytes
         self._may_share = may_share
         self._send = send
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -73,9 +86,13 @@ class Copies:
         if data is not None:
             cache = self._folder / "copies" / f"{data['name']}-{data['key'][:16]}"
             async with self._locks[data["key"]]:
+                self.note_used(
+                    [cache]
+                )  # before the look: another worker of this machine may be removing old ones
                 if not await asyncio.to_thread(self._is_whole, cache, data):
                     async with self._transfer:
                         await self._pull(cache, data)
+                        await asyncio.to_thread(_drop_unused, cache.parent, self._most_bytes)
         folder = str(cache)
         job = replace(job, data_dir=folder, cache_dir=folder, own_dir=folder)
         if is_address(job.checkpoint_place):
@@ -91,6 +108,13 @@ class Copies:
         came = (message["key"], message["file"], message["offset"]) if is_piece else (message["key"],)
         if came == self._wanted[: len(came)]:
             self._answer.set_result(message)
+
+    def note_used(self, folders: Iterable[Path]) -> None:
+        """These copies are used now; a folder that is no copy of ours is left alone."""
+        for folder in folders:
+            if folder.parent == self._folder / "copies":
+                with contextlib.suppress(OSError):  # it is not there yet
+                    os.utime(folder)
 
     def forget(self, training_id: str) -> None:
         """Remove the checkpoints of a training that has come to its end."""
@@ -117,8 +141,7 @@ class Copies:
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("the copy in %s cannot be read: %s", cache, error)
         log.warning("the copy of %s in %s is damaged, and is pulled again", data["name"], cache)
-        with tempfile.TemporaryDirectory(prefix=".old-", dir=cache.parent, ignore_cleanup_errors=True) as old:
-            cache.rename(Path(old) / "copy")
+        _remove(cache)
         return False
 
     async def _pull(self, cache: Path, data: Data) -> None:
@@ -196,6 +219,29 @@ def _rename(fresh: Path, there: Path) -> None:
     except OSError:  # another worker of this machine may have been faster
         if not there.is_dir():
             raise
+
+
+def _drop_unused(folder: Path, most_bytes: int) -> None:
+    """Remove the copies that were not used for longest until the others are within the bound."""
+    copies: list[tuple[float, int, Path]] = []
+    for path in folder.iterdir():
+        with contextlib.suppress(OSError):  # another worker of this machine may be removing it
+            if not path.name.startswith("."):
+                size = sum(file.stat().st_size for file in path.rglob("*"))
+                copies.append((path.stat().st_mtime, size, path))
+    total = sum(size for _, size, _ in copies)
+    for _, size, path in sorted(copies):
+        with contextlib.suppress(OSError):
+            if total > most_bytes and time.time() - path.stat().st_mtime > UNUSED_SECONDS:
+                log.info("the copy in %s was not used for longest, and is removed", path)
+                _remove(path)
+                total -= size
+
+
+def _remove(copy: Path) -> None:
+    """Remove a copy; at no moment a part of it has its name."""
+    with tempfile.TemporaryDirectory(prefix=".old-", dir=copy.parent, ignore_cleanup_errors=True) as old:
+        copy.rename(Path(old) / "copy")
 
 
 def _remove_leftovers(folder: Path) -> None:

@@ -1,7 +1,10 @@
 """Both ends of a transfer of a data set, connected by hand: what the lab gives, and what a worker takes and keeps."""
 
 import asyncio
+import os
+import shutil
 import threading
+import time
 
 import pytest
 
@@ -45,7 +48,7 @@ def given(tmp_path):
     return job, data_of(job)
 
 
-def pulled(tmp_path, *jobs, data, alter=lambda message: message, may_share=False):
+def pulled(tmp_path, *jobs, data, alter=lambda message: message, may_share=False, **options):
     """The jobs as the worker would start them, and the files that it asked for."""
     asked = []
 
@@ -61,7 +64,7 @@ def pulled(tmp_path, *jobs, data, alter=lambda message: message, may_share=False
             giver.give("worker", want, data if want["key"] == data["key"] else None)
 
         giver = Giver(arrive)
-        copies = Copies(tmp_path / "worker", may_share=may_share, send=ask)
+        copies = Copies(tmp_path / "worker", may_share=may_share, send=ask, **options)
         try:
             return await asyncio.gather(*(copies.prepare(job, data) for job in jobs))
         finally:
@@ -88,6 +91,24 @@ def test_a_worker_with_the_labs_folders_uses_them_and_pulls_nothing(tmp_path, gi
     assert used != job
     (tmp_path / "lab" / "state").mkdir()
     assert pulled(tmp_path, job, data=data, may_share=True) == ([job], [])
+
+
+def test_copies_that_were_not_used_for_longest_go_where_they_become_too_many_bytes(tmp_path, given):
+    job, data = given
+    place = tmp_path / "worker" / "copies"
+    for age, name in ((9, "oldest-1"), (8, "noted-2"), (0.5, "of-this-hour-3")):
+        (place / name / "inner").mkdir(parents=True)
+        (place / name / "inner" / "train_images.npy").write_bytes(bytes(1000))
+        used = time.time() - age * 3600
+        os.utime(place / name, (used, used))
+    room = Copies(tmp_path / "worker", may_share=False, send=lambda message: None)
+    room.note_used([place / "noted-2", tmp_path / "elsewhere"])
+    pulled(tmp_path, job, data=data, most_bytes=1 << 30)
+    assert len(list(place.iterdir())) == 4
+    (pulled_one,) = place.glob("mnist-*")
+    shutil.rmtree(pulled_one)
+    pulled(tmp_path, job, data=data, most_bytes=1)
+    assert {path.name for path in place.iterdir()} == {pulled_one.name, "noted-2", "of-this-hour-3"}
 
 
 def test_what_is_lost_or_comes_twice_on_the_way_changes_nothing(tmp_path, given, monkeypatch):
