@@ -36,7 +36,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     tab.click("#study-new")
 
     # what has several values in the form varies; another field is added, and errors stand at their fields
-    wait_for_size(page, "2 configurations × 6 seeds = 12 trainings")
+    wait_for_size(page, "2 configurations × 6 seeds = 12 trials")
     tab.select_option('[name="study.add"]', BATCH)
     tab.fill(f'[name="space.{BATCH}.choices"]', "16, 0")
     expect(tab.locator(f'[data-field="space.{BATCH}"] .error')).to_contain_text("at least 1")
@@ -45,7 +45,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     expect(tab.locator('[data-field="seeds"] .error')).not_to_be_empty()
     assert tab.locator("#study-start").is_disabled()
     tab.fill("#study-seeds", "2")
-    wait_for_size(page, "4 configurations × 2 seeds = 8 trainings")
+    wait_for_size(page, "4 configurations × 2 seeds = 8 trials")
     assert violations(page, within="dialog") == []
     tab.fill(".study-naming input", "Which rate?")
     tab.click("#study-start")
@@ -57,7 +57,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     best = by_place[0]
 
     # two seeds decide nothing, and the test examples were measured once, of the best one
-    expect(tab.locator(".study-parts")).to_contain_text("8 of 8 trainings")
+    expect(tab.locator(".study-parts")).to_contain_text("8 of 8 trials")
     verdict = tab.locator(".study-verdict").inner_text()
     assert f"Learning rate {best['values'][RATE]}, Batch {best['values'][BATCH]}" in verdict
     assert "2 of at least 6 seeds" in verdict

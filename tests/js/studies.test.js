@@ -11,7 +11,13 @@ import { clicked, sorted } from "../../static/js/studies/rows.js";
 import { countOf, firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
 import { spreadOf } from "../../static/js/studies/spread.js";
 import { studyFields } from "../../static/js/studies/study-fields.js";
-import { amountText, progressTexts, testText, verdictTexts } from "../../static/js/studies/study-words.js";
+import {
+  amountText,
+  progressTexts,
+  statusText,
+  testText,
+  verdictTexts,
+} from "../../static/js/studies/study-words.js";
 import { speakAs } from "./catalog.js";
 import { labOptions } from "./lab.js";
 import { forExamples } from "./random.js";
@@ -356,7 +362,21 @@ test("the progress says what is done, and of the rest only what there is", () =>
     status: "running",
   });
   const texts = progressTexts(study);
-  assert.equal(texts[0], "3 of 8 trainings");
+  assert.equal(texts[0], "3 of 8 trials");
   assert.ok(!texts.some((text) => text.includes("failed")));
-  assert.ok(texts.includes("stage 1 of 3") && texts.includes("1 known already"));
+  assert.ok(texts.includes("rung 1 of 3") && texts.includes("1 known already"));
+});
+
+test("a student's study waits while launching is held and none of its trials trains, a teacher's goes on", () => {
+  const study = (/** @type {number | null} */ number, /** @type {number} */ training) =>
+    /** @type {any} */ ({
+      status: "running",
+      owner: { id: "p1", number, nickname: null },
+      trials: { training },
+    });
+  assert.match(statusText(study(7, 0), true), /^waiting: /);
+  assert.equal(statusText(study(7, 0), false), "running");
+  assert.equal(statusText(study(7, 2), true), "running");
+  assert.equal(statusText(study(null, 0), true), "running");
+  assert.equal(statusText({ ...study(7, 0), status: "paused" }, true), "paused");
 });

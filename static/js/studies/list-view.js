@@ -7,7 +7,7 @@ import { studyApi } from "../server/study-api.js";
 import { t } from "../words/i18n.js";
 import { askFirst } from "./ask-first.js";
 import { configurationText, fieldsOf } from "./configuration-values.js";
-import { isOpen, scoreText, sizeText } from "./study-words.js";
+import { isOpen, scoreText, sizeText, statusText } from "./study-words.js";
 
 /**
  * @import { StudyPlace } from "./studies.js"
@@ -114,7 +114,7 @@ class Item {
       this.#about,
       [
         ...this.#byWhom(study),
-        t(`study.status.${study.status}`),
+        statusText(study, Boolean(this.#place.store.messages.class?.held)),
         sizeText(study),
         ...(best
           ? [

@@ -162,7 +162,7 @@ export class PicturesPart {
  */
 function stageField(rungs) {
   const word = (/** @type {number} */ value) =>
-    t("study.stage", { n: value, iterations: number(rungs[value - 1]?.iterations ?? 0) });
+    t("study.rung_length", { n: value, iterations: number(rungs[value - 1]?.iterations ?? 0) });
   return {
     path: STAGE,
     label: t("study.column.rung"),

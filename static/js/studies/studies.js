@@ -90,6 +90,7 @@ export class Studies {
       this.#dialog = dialog;
       const listening = [
         this.#store.on("study", (message) => this.#hear(message)),
+        this.#store.on("class", () => this.#view?.update?.()), // whether launching is held
         this.#store.on("connection", () => this.#store.connection === "live" && this.#fetch()),
       ];
       this.#stop = () => {

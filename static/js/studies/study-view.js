@@ -8,11 +8,12 @@ import { newestOnly } from "../state/newest.js";
 import { t } from "../words/i18n.js";
 import { explain, reasonText } from "../words/reasons.js";
 import { askFirst } from "./ask-first.js";
+import { BudgetField } from "./budget-field.js";
 import { ChosenPart } from "./chosen-part.js";
 import { fieldsOf } from "./configuration-values.js";
 import { PicturesPart } from "./pictures-part.js";
 import { StudyTable } from "./study-table.js";
-import { isOpen, progressTexts, sizeText, testText, verdictTexts } from "./study-words.js";
+import { isOpen, progressTexts, sizeText, statusText, testText, verdictTexts } from "./study-words.js";
 
 /**
  * @import { SweepField } from "../runs/sweep-figures.js"
@@ -59,6 +60,7 @@ export class StudyView {
   #problem = h("p", { className: "study-problem", role: "alert" });
   #pause = h("button", { type: "button", className: "toggle" });
   #cancel = h("button", { type: "button", className: "toggle" }, t("study.cancel"));
+  #budget;
   #pictures;
   #table;
   #chosenPart;
@@ -96,6 +98,9 @@ export class StudyView {
     const files = /** @type {const} */ (["csv", "json"]).map((format) =>
       h("a", { className: "tool", href: studyApi.file(id, format), download: "" }, format.toUpperCase()),
     );
+    this.#budget = new BudgetField((seconds) =>
+      attempt(this.#problem, async () => place.put(await studyApi.change(id, { budget_seconds: seconds }))),
+    );
     this.#bar.setAttribute("aria-label", t("study.progress"));
     this.element = h(
       "div",
@@ -106,7 +111,7 @@ export class StudyView {
         h("div", { className: "study-words" }, this.#name, this.#state),
         h("div", { className: "study-tools" }, this.#pause, this.#cancel, ...files, back),
       ),
-      h("div", { className: "study-far" }, this.#bar, this.#progress),
+      h("div", { className: "study-far" }, this.#bar, this.#progress, this.#budget.element),
       this.#problem,
       this.#said,
       h("div", { className: "study-found" }, this.#verdict, this.#reasons, this.#test),
@@ -140,7 +145,7 @@ export class StudyView {
       [
         sizeText(study),
         t(`study.method.${study.method}`),
-        t(`study.status.${status}`),
+        statusText(study, Boolean(this.#place.store.messages.class?.held)),
         reasonText(why, reason ?? ""),
       ]
         .filter(Boolean)
@@ -152,6 +157,8 @@ export class StudyView {
     setText(this.#pause, t(status === "running" ? "study.pause" : "study.resume"));
     this.#pause.hidden = !mayChange || !(status === "running" || status === "paused");
     this.#cancel.hidden = !mayChange || !isOpen(study);
+    this.#budget.element.hidden = this.#pause.hidden;
+    this.#budget.update(study.budget_seconds);
     const asked = `${trials.done} ${status} ${study.test}`;
     if (asked === this.#asked) return;
     this.#asked = asked;

@@ -18,6 +18,18 @@ const OPEN = ["running", "paused", "measuring"];
 export const isOpen = ({ status }) => OPEN.includes(status);
 
 /**
+ * Its status in words. While the teacher holds launching, a student's study begins no trial.
+ * @param {Pick<Study, "status" | "owner" | "trials">} study
+ * @param {boolean} isHeld whether launching is held
+ */
+export function statusText({ status, owner, trials }, isHeld) {
+  const isStudents = owner !== null && owner.number !== null;
+  return t(
+    `study.status.${isHeld && isStudents && status === "running" && !trials.training ? "held" : status}`,
+  );
+}
+
+/**
  * A result in words: "93.1%" or "0.0312".
  * @param {StudyMetric} metric
  * @param {number | null | undefined} value
