@@ -1,4 +1,4 @@
-"""The memory of a server in which 10,000 runs wait for a cluster."""
+"""The memory of a server in which 10,000 runs wait for a cluster, and the page of a lab in which they wait."""
 
 from __future__ import annotations
 
@@ -6,15 +6,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from benchmarks.cluster import queued_page
 from benchmarks.cluster.cluster_lab import cluster_lab
 from benchmarks.stream.stream_lab import memory_mb
 from tests.support.experiments import ENDLESS
+from tests.support.folders import find_data_dir
 
 RUNS = 10_000
 TOGETHER = 100
 
 
 def measure() -> list[dict[str, Any]]:
+    """The server's figures and the page's."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [*_server(), *queued_page.measure(find_data_dir() or Path(folder))]
+
+
+def _server() -> list[dict[str, Any]]:
     """Memory before and after, in 10^6 bytes; and how long the list of all runs then takes."""
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -1,4 +1,4 @@
-"""With many archived runs, the page shows the other runs before the archived ones have arrived."""
+"""A long list: other runs show before the archived ones have arrived, and rows out of sight are not in the document."""
 
 import pytest
 
@@ -56,19 +56,23 @@ def lab(tmp_path, data_dir):
     lab.stop()
 
 
+#: How many runs the list has, most of them out of sight and so not in the document.
+COUNT = "Number(document.getElementById('run-count').textContent)"
+
+
 def listed(page):
-    return page.page.evaluate("document.querySelectorAll('.run').length")
+    return page.page.evaluate(COUNT)
 
 
 def test_a_page_shows_its_runs_before_archived_ones_and_in_the_end_the_same_as_a_fresh_page(lab, open_page):
     page = open_page(lab, opened=False)
     page.run_first(f"({HOLD})()")
     page.open(EVERYTHING)
-    page.until(f"document.querySelectorAll('.run').length === {RUNS - ARCHIVED}")
+    page.until(f"document.getElementById('run-count').textContent === '{RUNS - ARCHIVED}'")
     page.until("theList.held > 3")  # parts of the list are on their way
 
     page.page.evaluate("theList.release()")
-    page.until(f"document.querySelectorAll('.run').length === {RUNS}")
+    page.until(f"{COUNT} === {RUNS}")
 
     # after a lost connection, runs that were deleted meanwhile leave the page, and no others do at any time
     page.page.evaluate("theList.hold()")
@@ -77,14 +81,16 @@ def test_a_page_shows_its_runs_before_archived_ones_and_in_the_end_the_same_as_a
         lab.http.delete(f"/api/runs/{gone}").raise_for_status()
     lab.http.patch("/api/runs/a00008", json={"archived": False, "name": "back"}).raise_for_status()
     page.until("theList.held > 3")
+    page.page.evaluate("document.getElementById('runs').scrollTop = 1e6")  # it is one of the oldest
     page.until("[...document.querySelectorAll('.run-name')].some((name) => name.textContent === 'back')")
+    page.page.evaluate("document.getElementById('runs').scrollTop = 0")
     assert listed(page) in (RUNS, RUNS - 1), "the deletion of the run that is shown may be known already"
     page.page.evaluate("theList.release()")
-    page.until(f"document.querySelectorAll('.run').length === {RUNS - 2}")
+    page.until(f"{COUNT} === {RUNS - 2}")
 
     fresh = open_page(lab, opened=False)
     fresh.open(page.address())
-    fresh.until(f"document.querySelectorAll('.run').length === {RUNS - 2}")
+    fresh.until(f"{COUNT} === {RUNS - 2}")
     wait_until(
         lambda: not differences(page.page.evaluate(SHOWN), fresh.page.evaluate(SHOWN)), "the same page"
     )
@@ -94,7 +100,38 @@ def test_a_page_that_polls_gets_every_run_too(lab, open_page):
     page = open_page(lab, opened=False)
     page.run_first(f"({NO_SOCKETS})()")
     page.open(EVERYTHING)
-    page.until(f"document.querySelectorAll('.run').length === {RUNS}")
+    page.until(f"{COUNT} === {RUNS}")
     lab.http.delete("/api/runs/a00007").raise_for_status()
-    page.until(f"document.querySelectorAll('.run').length === {RUNS - 1}")
+    page.until(f"{COUNT} === {RUNS - 1}")
     page.errors = []  # of refused sockets
+
+
+def test_only_rows_in_sight_are_in_the_document_and_keys_and_searches_reach_the_others(lab, open_page):
+    page = open_page(lab)
+    page.open(EVERYTHING)
+    page.until(f"{COUNT} === {RUNS}")
+    shown = "[...document.querySelectorAll('.run .run-name')].map((name) => name.textContent)"
+    page.until(f"{shown}.length < 60 && {shown}[0] === 'run {RUNS - 1}'")
+    assert page.page.get_attribute(f'[data-run="a{RUNS - 2:05}"]', "aria-posinset") == "2"
+
+    # the list is as high as all of its rows, and the row with the focus stays when it is scrolled away
+    page.page.locator(".run-name").first.focus()
+    page.page.evaluate("document.getElementById('runs').scrollTop = 20_000")
+    page.until(f"{shown}.length < 60 && Number({shown}[3].slice(4)) < {RUNS - 300}")
+    focused = "document.activeElement.textContent"
+    assert page.page.evaluate(focused) == f"run {RUNS - 1}"
+    page.page.keyboard.press("End")
+    page.until(f"{focused} === 'run 0'")
+    page.until("document.activeElement.getBoundingClientRect().bottom <= innerHeight")
+    page.page.keyboard.press("ArrowUp")
+    page.until(f"{focused} === 'run 1'")
+    page.page.keyboard.press("Home")
+    page.until(f"{focused} === 'run {RUNS - 1}'")
+
+    # what is selected from the first to the last
+    page.page.locator(".run-name").first.click()
+    page.page.keyboard.press("Shift+End")
+    page.until(f"document.querySelector('.bar-count')?.textContent.startsWith('{RUNS} ')")
+    page.page.keyboard.press("Escape")
+    page.page.fill("#run-search", '"run 77"')  # and 770 to 779
+    page.until(f"{shown}.length === 11")

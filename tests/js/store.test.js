@@ -67,3 +67,21 @@ test("the newest runs are shown until the viewer chooses, and a choice stays whi
     [1, 13],
   );
 });
+
+test("the progress of a run and its place in the queue change nothing by which a list is arranged", () => {
+  const store = new Store();
+  store.putRuns([view(1, 1, { status: "running" }), view(2, 2, { status: "queued" })]);
+  const { runs, results } = store.versions;
+  store.putRuns([view(1, 3, { status: "running", iteration: 50 })]);
+  store.putRuns([view(2, 4, { status: "queued", place: { ahead: 3, seconds: null } })]);
+  assert.deepEqual(store.versions, { runs, results });
+  store.putRuns([view(1, 5, { status: "completed" })]);
+  assert.deepEqual(store.versions, { runs, results: results + 1 });
+  store.putRuns([view(2, 6, { status: "queued", name: "renamed" })]);
+  store.removeRuns(["a1"]);
+  assert.deepEqual(store.versions, { runs: runs + 2, results: results + 1 });
+  assert.deepEqual(
+    store.list().map(({ name }) => name),
+    ["renamed"],
+  );
+});

@@ -19,11 +19,11 @@ const NAMES = ".run-name, .group-name";
  * @property {(id: string) => void} pauseOrResume
  * @property {(id: string) => void} extend extends the selection to this run
  * @property {(key: string, folded: boolean) => void} fold
+ * @property {(id: string, step: number) => HTMLElement | null} beside the element of a row so many rows from another one
  * @property {() => void} moved another row has become the current one
  */
 
 export class ListKeys {
-  #list;
   #on;
   /** The id of the run, or the key of the group, in the current row. */
   #current = "";
@@ -33,7 +33,6 @@ export class ListKeys {
    * @param {OnKeys} on
    */
   constructor(list, on) {
-    this.#list = list;
     this.#on = on;
     onKey(list, (event) => this.#onKey(event));
     list.addEventListener("focusin", (event) => {
@@ -46,15 +45,16 @@ export class ListKeys {
 
   /**
    * The current row; the first one if the current row is gone.
-   * @param {string[]} ids ids of runs and keys of groups, in the order of the list
+   * @param {Map<string, number>} places of all rows: ids of runs, and keys of groups
+   * @param {string} [first]
    */
-  current(ids) {
-    if (!ids.includes(this.#current)) this.#current = ids[0] ?? "";
+  current(places, first = "") {
+    if (!places.has(this.#current)) this.#current = first;
     return this.#current;
   }
 
   focusFirst() {
-    /** @type {HTMLElement | null} */ (this.#list.querySelector(NAMES))?.focus();
+    nameIn(this.#on.beside("", -Infinity))?.focus();
   }
 
   /** @param {KeyboardEvent} event */
@@ -81,10 +81,9 @@ export class ListKeys {
    * @param {KeyboardEvent} event
    */
   #step(row, { key, shiftKey }) {
-    const rows = /** @type {HTMLElement[]} */ ([...this.#list.children]);
-    const next = rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(row) + STEPS[key]))];
-    if (next === row) return;
-    /** @type {HTMLElement | null} */ (next.querySelector(NAMES))?.focus();
+    const next = this.#on.beside(idOf(row), STEPS[key]);
+    if (!next || next === row) return;
+    nameIn(next)?.focus();
     if (shiftKey && next.dataset.run) this.#on.extend(next.dataset.run);
   }
 }
@@ -93,3 +92,5 @@ export class ListKeys {
 const rowOf = (event) => closest(event, "[data-run], [data-group]");
 /** @param {HTMLElement} row */
 const idOf = ({ dataset }) => dataset.run ?? `${dataset.group}`;
+/** @param {HTMLElement | null} row */
+const nameIn = (row) => /** @type {HTMLElement | null | undefined} */ (row?.querySelector(NAMES));

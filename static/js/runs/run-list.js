@@ -4,6 +4,7 @@
  */
 
 import { setChildren } from "../page/dom.js";
+import { lazy, retried } from "../page/lazy.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 import { onLanguage, t } from "../words/i18n.js";
@@ -20,12 +21,21 @@ import { arrange, changesFromDefault, needsConfigs, readQuery, unknownField } fr
  * @import { RunsLab } from "./run-table.js"
  * @import { ApiError } from "../server/api.js"
  * @import { GroupHead } from "./group-head.js"
+ * @import { LongList } from "./long-list.js"
  * @import { Entry } from "./run-entry.js"
  * @import { Query, RunGroup } from "./run-query.js"
  */
 
 /** At most this many entries are made in one animation frame, so that the page stays responsive with a long list. */
 const MAX_MADE = 50;
+/** Of more rows, only those in sight are in the document. */
+const FEW = 300;
+/** After such a list was arranged, it is next arranged after this many times as long, unless a person wants it otherwise. */
+const SHARE = 10;
+/** Orders and groups that depend on nothing but what was launched. */
+const LASTING = ["number", "name", "launch", "lesson", "seed", ""];
+
+/** A row of the list: a run, or the head of a group. @typedef {{id: string, group: RunGroup, run: Run | null}} Row */
 
 /** Emits "arranged" when other runs are listed, or in another order. */
 export class RunList extends Emitter {
@@ -44,11 +54,37 @@ export class RunList extends Emitter {
   #query = readQuery(urlState.get("list"));
   /** @type {RunGroup[]} */
   #groups = [];
-  /**
-   * Everything on which the present order depends, as JSON; null if entries are still missing.
-   * @type {string | null}
-   */
+  /** Those that are not folded away. @type {Row[]} */
+  #rows = [];
+  /** The id of each row → its place. @type {Map<string, number>} */
+  #places = new Map();
+  /** The rows that are in the document. @type {Row[]} */
+  #placed = [];
+  /** Everything on which the present order depends, as JSON. @type {string | null} */
   #arranged = null;
+  /** The search, order and groups of the last arrangement, as JSON. */
+  #wish = "";
+  /** When a list that is not wished otherwise may be arranged again. */
+  #nextAt = 0;
+  #timer = 0;
+  /** Whether other rows may have to be in the document now. */
+  #moved = false;
+  /** The row that is about to get the focus. */
+  #wanted = "";
+  /** Training → the number of the oldest run that shows it. @type {Map<string, number>} */
+  #earliest = new Map();
+  /** @type {LongList | null} */
+  #long = null;
+  #loadLong = lazy(async () => {
+    const { LongList } = await import("./long-list.js");
+    const moved = () => {
+      if (this.#rows.length <= FEW) return;
+      this.#moved = true;
+      this.draw();
+    };
+    this.#long = new LongList(this.#list, moved);
+    moved();
+  });
   #keys;
   #fetching = false;
   #hold;
@@ -78,11 +114,8 @@ export class RunList extends Emitter {
       () => this.draw(),
     );
     actions.on("problem", (id, error) => this.#showProblem(id, error));
-    store.on("runs", () => {
-      const listed = new Set(store.list().map((run) => run.id));
-      selection.keep((id) => listed.has(id));
-    });
-    store.on("draw", () => this.draw());
+    store.on("runs", () => selection.keep((id) => store.has(id)));
+    store.on("draw", (byViewer) => this.draw(byViewer));
     selection.on("change", () => this.draw());
     urlState.on("list", (query) => this.setQuery(readQuery(query)));
     for (const name of ["folded", "columns", "wide"]) urlState.on(name, () => this.draw());
@@ -95,12 +128,14 @@ export class RunList extends Emitter {
       extend: (id) => selection.click(id, { shiftKey: true }, this.order),
       fold: (key, folded) => this.#fold(key, folded),
       moved: () => this.draw(),
+      beside: (id, step) => this.#beside(id, step),
     });
     onLanguage(() => {
       this.#renaming.end();
       this.#entries.clear();
       this.#heads.clear();
       list.replaceChildren();
+      this.#placed = [];
       this.#arranged = null;
       this.draw();
     });
@@ -140,7 +175,7 @@ export class RunList extends Emitter {
 
   /** Ids in the order of the list, without those of folded groups. */
   get order() {
-    return this.#groups.flatMap((group) => (this.#isFolded(group) ? [] : group.runs.map((run) => run.id)));
+    return runsOf(this.#rows);
   }
 
   /** Focus the first row. */
@@ -162,95 +197,140 @@ export class RunList extends Emitter {
     urlState.set({ folded: folded ? [...others, key] : others });
   }
 
-  /** Update the list from the store; called when runs change, and once for each animation frame when rows come. */
-  draw() {
-    const runs = this.#store.list();
-    this.#arrange(runs);
+  /**
+   * Update the list from the store; called when runs change, and once for each animation frame when rows come.
+   * @param {boolean} atOnce whether a person waits for it
+   */
+  draw(atOnce = false) {
+    this.#arrange(atOnce);
+    if (this.#moved) this.#place();
     const shown = new Set(this.#store.shown().map((run) => run.id));
     const dark = this.#isDark();
-    const current = this.#keys.current(
-      this.#groups.flatMap((group) => [
-        ...(group.label === null ? [] : [group.key]),
-        ...(this.#isFolded(group) ? [] : group.runs.map((run) => run.id)),
-      ]),
-    );
+    const current = this.#keys.current(this.#places, this.#rows[0]?.id);
     const columns = urlState.get("columns");
-    // of the runs of a training, the oldest comes last
-    const earliest = new Map(runs.map(({ training, number }) => [training, number]));
-    for (const group of this.#groups) {
-      const folded = this.#isFolded(group);
-      if (group.label !== null)
-        this.#heads.get(group.key)?.update(group, { shown, folded, current: group.key === current });
-      for (const run of folded ? [] : group.runs) {
-        const entry = this.#entries.get(run.id); // undefined: it is made in the next frame
-        const look = {
-          shown: shown.has(run.id),
-          selected: this.#selection.has(run.id),
-          current: run.id === current,
-          grouped: group.label !== null,
-          nested: Boolean(group.nested?.has(run.id)),
-          columns,
-          dark,
-          same: Number(earliest.get(run.training)),
-        };
-        entry?.update(run, look);
-        if (entry) this.#inClass?.drawEntry(entry.element, run, this.#actions);
+    for (const { id, group, run } of this.#placed) {
+      if (!run) {
+        const folded = this.#isFolded(group);
+        this.#heads.get(id)?.update(group, { shown, folded, current: id === current });
+        continue;
       }
+      const entry = this.#entry(run);
+      entry.update(run, {
+        shown: shown.has(id),
+        selected: this.#selection.has(id),
+        current: id === current,
+        grouped: group.label !== null,
+        nested: Boolean(group.nested?.has(id)),
+        columns,
+        dark,
+        same: Number(this.#earliest.get(run.training)),
+      });
+      this.#inClass?.drawEntry(entry.element, run, this.#actions);
     }
   }
 
   /**
-   * Sort and group the entries, but only if something on which the order depends has changed, and never while a run is being
+   * Sort and group the runs, but only if something on which the order depends has changed, and never while a run is being
    * renamed.
-   * @param {Run[]} runs
+   * @param {boolean} atOnce also if a long list was arranged a moment ago
    */
-  #arrange(runs) {
+  #arrange(atOnce) {
     if (this.#renaming.isOpen) return;
-    // The progress of a running run does not change the order; other changes of runs, and newly fetched configs, may.
-    const signs = runs.map((run) =>
-      run.status === "running"
-        ? [run.id, run.name, run.starred, run.archived, run.tags, run.notes]
-        : [run.id, run.revision],
-    );
+    const { sort, group, text, state: restriction } = this.#query;
+    const { runs: described, results } = this.#store.versions;
+    const isLasting = !text && !restriction && LASTING.includes(sort) && LASTING.includes(group);
     const settings = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
-    const state = JSON.stringify([settings, this.#configs.size, signs]);
+    const wish = JSON.stringify(settings);
+    const state = JSON.stringify([wish, this.#configs.size, described, !isLasting && results]);
     if (state === this.#arranged) return;
+    const begun = performance.now();
+    if (!atOnce && wish === this.#wish && begun < this.#nextAt) {
+      this.#timer ||= setTimeout(() => {
+        this.#timer = 0;
+        this.draw();
+      }, this.#nextAt - begun);
+      return;
+    }
+    this.#wish = wish;
     this.#arranged = state;
+    const runs = this.#store.list();
     const ids = runs.map((run) => run.id);
     this.#fetchFields(ids);
-    const before = this.order;
+    this.#earliest = new Map(runs.map(({ training, number }) => [training, number])); // the oldest run comes last
     this.#groups = arrange(runs, this.#query, this.#configs);
-    let made = 0;
-    const isMade = (/** @type {Run} */ run) => this.#entries.has(run.id) || ++made <= MAX_MADE;
-    const rows = this.#groups.flatMap((group) => [
-      ...(group.label === null ? [] : [this.#head(group.key).element]),
-      ...(this.#isFolded(group) ? [] : group.runs).filter(isMade).map((run) => this.#entry(run).element),
+    this.#rows = this.#groups.flatMap((group) => [
+      ...(group.label === null ? [] : [{ id: group.key, group, run: null }]),
+      ...(this.#isFolded(group) ? [] : group.runs).map((run) => ({ id: run.id, group, run })),
     ]);
-    if (made > MAX_MADE) {
-      this.#arranged = null;
-      requestAnimationFrame(() => this.draw());
-    }
-    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
-    const wasFocused = this.#list.contains(focused);
-    const at = before.indexOf(focused?.closest("[data-run]")?.getAttribute("data-run") ?? "");
-    setChildren(this.#list, rows);
-    if (wasFocused && focused !== document.activeElement) {
-      // the focused entry was moved, or its run is gone: focus it again, or the entry that is now in its place
-      const { order } = this;
-      (this.#list.contains(focused)
-        ? focused
-        : this.#entries.get(order[Math.min(at, order.length - 1)])?.name
-      )?.focus();
-    }
-    for (const id of this.#entries.keys()) if (!ids.includes(id)) this.#entries.delete(id);
+    this.#places = new Map(this.#rows.map(({ id }, place) => [id, place]));
+    this.#place();
     const keys = new Set(this.#groups.map(({ key }) => key));
     for (const key of this.#heads.keys()) if (!keys.has(key)) this.#heads.delete(key);
-    this.#empty.hidden = rows.length > 0;
+    this.#empty.hidden = this.#rows.length > 0;
     const unknown = this.#configs.hasAll(ids) && unknownField(this.#query, this.#configs);
     this.#empty.textContent = unknown
       ? t("runs.no_field", { field: unknown })
       : t(runs.length ? "runs.none_found" : "runs.empty");
     this.emit("arranged");
+    const now = performance.now();
+    this.#nextAt = this.#rows.length > FEW ? now + SHARE * (now - begun) : 0;
+  }
+
+  /** Put the rows that are to be in the document there. */
+  #place() {
+    this.#moved = false;
+    const focused = /** @type {HTMLElement | null} */ (document.activeElement);
+    const wasFocused = this.#list.contains(focused);
+    const at = runsOf(this.#placed).indexOf(rowId(focused));
+    const elementOf = (/** @type {Row} */ { id, run }) => (run ? this.#entry(run) : this.#head(id)).element;
+    if (this.#rows.length > FEW && this.#long) {
+      const ids = this.#rows.map(({ id }) => id);
+      const current = this.#keys.current(this.#places, ids[0]);
+      const kept = new Set([current, rowId(focused), this.#wanted]);
+      const places = this.#long.inSight(ids, (id) => kept.has(id));
+      this.#placed = places.map((place) => this.#rows[place]);
+      setChildren(
+        this.#list,
+        this.#long.children(ids, places, (place) => elementOf(this.#rows[place])),
+      );
+    } else {
+      if (this.#rows.length > FEW) retried(this.#loadLong);
+      let made = 0;
+      const isMade = (/** @type {Row} */ { id, run }) => !run || this.#entries.has(id) || ++made <= MAX_MADE;
+      this.#placed = this.#rows.slice(0, FEW).filter(isMade);
+      if (made > MAX_MADE) {
+        this.#moved = true;
+        requestAnimationFrame(() => this.draw());
+      }
+      setChildren(this.#list, this.#placed.map(elementOf));
+    }
+    if (wasFocused && focused !== document.activeElement) {
+      // the focused entry was moved, or its run is gone: focus it again, or the entry that is now in its place
+      const runs = runsOf(this.#placed);
+      (this.#list.contains(focused)
+        ? focused
+        : this.#entries.get(runs[Math.min(at, runs.length - 1)])?.name
+      )?.focus();
+    }
+    const placed = new Set(this.#placed.map(({ id }) => id));
+    for (const [id, { problem }] of this.#entries)
+      if (!this.#store.has(id) || (this.#rows.length > FEW && !placed.has(id) && problem.hidden))
+        this.#entries.delete(id);
+  }
+
+  /**
+   * The element of a row so many rows from another one; the first or the last if there are not so many.
+   * @param {string} id
+   * @param {number} step
+   */
+  #beside(id, step) {
+    const place = Math.max(0, Math.min(this.#rows.length - 1, (this.#places.get(id) ?? 0) + step));
+    const row = this.#rows[place];
+    if (!row) return null;
+    this.#wanted = row.id;
+    this.#place();
+    this.draw();
+    return (row.run ? this.#entry(row.run) : this.#head(row.id)).element;
   }
 
   /** @param {Run} run */
@@ -316,4 +396,15 @@ export class RunList extends Emitter {
     problem.hidden = !error;
     problem.textContent = error ? explain(error) : "";
   }
+}
+
+/** The id of the row in which an element is. @param {Element | null} element */
+function rowId(element) {
+  const row = /** @type {HTMLElement | null | undefined} */ (element?.closest("[data-run], [data-group]"));
+  return row ? (row.dataset.run ?? `${row.dataset.group}`) : "";
+}
+
+/** The ids of the runs in some rows. @param {Row[]} rows */
+function runsOf(rows) {
+  return rows.flatMap(({ id, run }) => (run ? [id] : []));
 }

@@ -133,10 +133,14 @@ export function arrange(runs, query, configs) {
   const terms = resolveTerms(query.text, configs);
   const found = runs.filter((run) => matches(run, query, terms, configs));
   const sign = query.descending ? -1 : 1;
-  const sorted = found.toSorted(
-    (a, b) => sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
-  );
   const byNumber = query.sort === "number";
+  const sorted =
+    byNumber && query.descending
+      ? found
+      : found.toSorted(
+          (a, b) =>
+            sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
+        );
   if (!query.group) return [{ key: "", label: null, ...(byNumber ? inFamilies(sorted) : { runs: sorted }) }];
   if (query.group === "launch") return launches(sorted, byNumber);
   /** @type {Map<string, Run[]>} */
@@ -174,8 +178,9 @@ function launches(sorted, byNumber) {
     const launched = runs.filter(({ group_id, origin }) => group_id && !origin);
     if (launched.length < 2) return { key: "", label: null, ...(byNumber ? inFamilies(runs) : { runs }) };
     const key = String(Math.min(...runs.map(({ number }) => number)));
-    const label = titleOf(inOrder(launched));
-    return { key, label, ...(byNumber ? inFamilies(inOrder(runs)) : { runs }) };
+    const ordered = inOrder(launched);
+    const all = launched.length < runs.length ? inOrder(runs) : ordered;
+    return { key, label: titleOf(ordered), ...(byNumber ? inFamilies(all) : { runs }) };
   });
 }
 

@@ -4,6 +4,7 @@
  * as the page shows them. Case, width and kind of kana make no difference.
  */
 
+import { onLanguage } from "../words/i18n.js";
 import { normalize } from "../words/normalize.js";
 import { numberOf, plain } from "../words/notation.js";
 import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
@@ -107,11 +108,30 @@ const SEARCHED = [
   "owner",
 ];
 
+/** Of these, few values occur in many runs: their words are made once in a language. */
+const REPEATED = new Set(["status", "units", "activation", "network.initializer.name", "optimizer.name"]);
+/** Field and value → words. @type {Map<string, string>} */
+const repeated = new Map();
+onLanguage(() => repeated.clear());
+
 /** @param {Run} run */
 function haystack(run) {
-  const texts = SEARCHED.flatMap((field) => {
+  const words = SEARCHED.flatMap((field) => {
     const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
-    return [value ?? []].flat().flatMap((item) => searchTexts(field, item));
+    return [value ?? []].flat().map((item) => wordsOf(field, item));
   });
-  return normalize([`#${run.number}`, ...texts].join("\n"));
+  return [`#${run.number}`, ...words].join("\n");
+}
+
+/**
+ * @param {string} field
+ * @param {string | number | boolean} value
+ */
+function wordsOf(field, value) {
+  const key = `${field} ${value}`;
+  const known = repeated.get(key);
+  if (known !== undefined) return known;
+  const words = normalize(searchTexts(field, value).join("\n"));
+  if (REPEATED.has(field)) repeated.set(key, words);
+  return words;
 }

@@ -1,12 +1,12 @@
 /** The tools above the run list: search, and a menu with state, sorting, grouping, archive and import. */
 
-import { find, h, icon, setChoices } from "../page/dom.js";
+import { find, h, icon } from "../page/dom.js";
 import { onInput, onKey } from "../page/keys.js";
+import { lazy, retried } from "../page/lazy.js";
 import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
-import { listLabels } from "./run-columns.js";
-import { changesFromDefault, DEFAULT_QUERY, DESCENDING, GROUPS, SORTS, STATES } from "./run-query.js";
+import { changesFromDefault, DEFAULT_QUERY } from "./run-query.js";
 
 /**
  * @import { RunsLab } from "./run-table.js"
@@ -17,9 +17,8 @@ import { changesFromDefault, DEFAULT_QUERY, DESCENDING, GROUPS, SORTS, STATES } 
 export class RunTools {
   #tools;
   #list;
-  #store;
-  #configs;
-  #onImport;
+  #lab;
+  #loadMenu = lazy(() => import("./run-menu.js"));
   /** @type {HTMLInputElement} */
   #search;
   #count;
@@ -34,10 +33,8 @@ export class RunTools {
   constructor(tools, list, { store, configs, count, onImport }) {
     this.#tools = tools;
     this.#list = list;
-    this.#store = store;
-    this.#configs = configs;
+    this.#lab = { list, store, configs, onImport };
     this.#count = count;
-    this.#onImport = onImport;
     this.#search = this.#makeSearch();
     this.#menu = this.#makeMenu();
     list.on("arranged", () => this.#showCount());
@@ -96,7 +93,9 @@ export class RunTools {
         h("span", { className: "menu-mark", id: "run-menu-mark" }),
       ),
     );
-    menu.addEventListener("toggle", () => menu.open && this.#fill());
+    menu.addEventListener("toggle", async () => {
+      if (menu.open) (await retried(this.#loadMenu)).fillMenu(menu, this.#lab);
+    });
     wireMenu(menu);
     return menu;
   }
@@ -111,91 +110,6 @@ export class RunTools {
     const { text } = this.#list.query;
     if (this.#search.value !== text) this.#search.value = text;
     this.#mark();
-  }
-
-  /** Make the content of the menu when it opens, because the fields for grouping depend on the runs. */
-  async #fill() {
-    const { query } = this.#list;
-    /**
-     * @param {string} name
-     * @param {string} label
-     * @param {(value: string) => void} change
-     */
-    const choose = (name, label, change) => {
-      const select = h("select", { name: `runs.${name}` });
-      select.addEventListener("change", () => change(select.value));
-      return {
-        select,
-        element: h("label", { className: "field" }, h("span", { className: "label" }, t(label)), select),
-      };
-    };
-    const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
-    archived.addEventListener("change", () => this.#set({ archived: archived.checked }));
-    const direction = h(
-      "button",
-      {
-        type: "button",
-        className: "toggle",
-        "aria-pressed": String(query.descending),
-        title: t("runs.descending"),
-        "aria-label": t("runs.descending"),
-      },
-      query.descending ? "↓" : "↑",
-    );
-    direction.addEventListener("click", () => {
-      this.#set({ descending: !this.#list.query.descending });
-      direction.textContent = this.#list.query.descending ? "↓" : "↑";
-      direction.setAttribute("aria-pressed", String(this.#list.query.descending));
-    });
-    const state = choose("state", "runs.state", (chosen) => this.#set({ state: chosen }));
-    const states = Object.keys(STATES).map(
-      /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
-    );
-    setChoices(state.select, [["", t("runs.all_states")], ...states], query.state);
-    const sort = choose("sort", "runs.sort", (chosen) =>
-      this.#set({ sort: chosen, descending: DESCENDING.has(chosen) }),
-    );
-    const group = choose("group", "runs.group", (chosen) => this.#set({ group: chosen }));
-    /**
-     * Fill the lists for sorting and grouping: fields that all runs have, fields that differ, and the chosen field.
-     * @param {string[]} differing
-     */
-    const lists = (differing) => {
-      const { query } = this.#list;
-      const [sorts, groups] = [
-        [...SORTS, ...differing, query.sort],
-        ["", ...GROUPS, ...differing, query.group],
-      ].map((names) => [...new Set(names)]);
-      const labels = listLabels([...new Set([...sorts, ...groups])]);
-      const text = (/** @type {string} */ name) => labels.get(name) ?? t("runs.no_groups");
-      /** @param {string[]} names */
-      const pairs = (names) => names.map(/** @returns {[string, string]} */ (name) => [name, text(name)]);
-      setChoices(sort.select, pairs(sorts), query.sort);
-      setChoices(group.select, pairs(groups), query.group);
-    };
-    lists([]);
-    const panel = h(
-      "div",
-      { className: "card panel" },
-      state.element,
-      h("div", { className: "pair" }, sort.element, direction),
-      group.element,
-      h("label", { className: "check" }, archived, t("runs.show_archived")),
-      h(
-        "button",
-        { type: "button", className: "toggle", id: "import", onclick: () => this.#onImport() },
-        t("runs.import"),
-      ),
-    );
-    this.#menu.querySelector(".panel")?.remove();
-    this.#menu.append(panel);
-    const ids = this.#store.list().map((run) => run.id);
-    try {
-      await this.#configs.fetch(ids);
-    } catch {
-      return; // offline: without the fields that differ
-    }
-    lists([...this.#configs.difference(ids).keys()]);
   }
 
   /** Show a mark on the menu if the query hides, sorts or groups runs differently from the default. */
@@ -213,6 +127,3 @@ export class RunTools {
     this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
   }
 }
-
-/** @type {Record<string, string>} */
-const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };

@@ -78,8 +78,8 @@ export function keepSelected(selection, store) {
    */
   let requested = urlState.get("selected");
   const selectRequested = () => {
-    const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
     if (!requested || !store.complete) return;
+    const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
     const found = requested.flatMap((number) => ids.get(number) ?? []);
     requested = null;
     selection.set(found);

@@ -10,6 +10,8 @@ const MAX_REQUESTED = 200;
 
 export class FlatConfigs {
   #fields = new Map();
+  /** @type {Set<string>} */
+  #names = new Set();
 
   /**
    * The fields of a run, or undefined if they are not fetched yet.
@@ -34,7 +36,7 @@ export class FlatConfigs {
 
   /** The names of all fetched fields. */
   get names() {
-    return [...new Set([...this.#fields.values()].flatMap((config) => Object.keys(config)))];
+    return [...this.#names];
   }
 
   /**
@@ -45,7 +47,10 @@ export class FlatConfigs {
     const missing = ids.filter((id) => !this.#fields.has(id));
     for (let i = 0; i < missing.length; i += MAX_REQUESTED) {
       const { fields } = await api.fields(missing.slice(i, i + MAX_REQUESTED));
-      for (const [id, config] of Object.entries(fields)) this.#fields.set(id, config);
+      for (const [id, config] of Object.entries(fields)) {
+        this.#fields.set(id, config);
+        for (const name of Object.keys(config)) this.#names.add(name);
+      }
     }
   }
 

@@ -47,8 +47,7 @@ const MAX_NAMED = 5;
 export function keepShown(store, onGone) {
   /** Run numbers from the address that are not shown in the store yet; null if there are none. */
   let requested = chosen(urlState.get("runs"));
-  const shown = () =>
-    Object.keys(store.choices()).length ? store.shown().map((run) => String(run.number)) : NEWEST;
+  const shown = () => (store.hasChoices ? store.shown().map((run) => String(run.number)) : NEWEST);
   const showRequested = () => {
     if (!requested || !store.complete) return;
     const numbers = requested;
@@ -61,10 +60,12 @@ export function keepShown(store, onGone) {
     requested = null;
     if (ids.length || none) store.showOnly(ids);
   };
+  let written = -1;
   store.on("runs", () => {
     showRequested();
     if (requested || !store.complete) return;
-    window.kept.set(SHOWN, JSON.stringify(store.choices()));
+    if (written !== store.choosing) window.kept.set(SHOWN, JSON.stringify(store.choices()));
+    written = store.choosing;
     window.kept.set(HUES, JSON.stringify(store.hues()));
     urlState.set({ runs: shown() });
   });

@@ -34,8 +34,8 @@ export class Store extends Emitter {
   refusal = null;
   /** Whether the whole list of runs has come at least once. */
   complete = false;
-  /** Who has opened the page; null in a lab without a class, where anyone may do everything. @type {PersonOfPage | null} */
-  person = null;
+  /** @type {PersonOfPage | null} */
+  #person = null;
   /** By type: the newest message of the class, of this person, of the class's cloud and of its challenge. @type {Record<"class" | "person" | "cloud" | "challenge" | "standing", any>} */
   messages = { class: null, person: null, cloud: null, challenge: null, standing: null };
   /** By type, and by person or id: the newest of the messages that are about several. @type {Record<"views" | "cloud_curve", Map<string, any>>} */
@@ -53,6 +53,17 @@ export class Store extends Emitter {
   /** Ids of runs that will be deleted soon. The page does not show them unless the deletion is undone. @type {Set<string>} */
   #withheld = new Set();
   #drawingDue = false;
+  /**
+   * Grows when runs come or go, or when another training, name, tag, note, star or archive belongs to one; and `results` with
+   * every other change, besides the progress of a training and the place of one that waits.
+   */
+  versions = { runs: 0, results: 0 };
+  /** Grows when the viewer chooses which runs are shown. */
+  choosing = 0;
+  /** All runs on the page, newest first, and those that are shown, until one of these changes. @type {Run[] | null} */
+  #list = null;
+  /** @type {Run[] | null} */
+  #shown = null;
 
   /** The hues of the shown runs, by id. @type {Map<string, number>} */
   #hues;
@@ -73,11 +84,22 @@ export class Store extends Emitter {
       this.on(type, (message) => this.several[type].set(message.id ?? message.person.id, message));
   }
 
+  /** Who has opened the page; null in a lab without a class, where anyone may do everything. */
+  get person() {
+    return this.#person;
+  }
+
+  set person(person) {
+    this.#person = person;
+    this.#shown = null; // the newest ones of this person are
+  }
+
   /** Call this when runs change, or which of them are shown. It emits "runs" now and "draw" in the next frame. */
   #runsChanged({ byViewer = false } = {}) {
+    this.#shown = null;
     this.#paint();
     this.emit("runs");
-    if (byViewer) this.#draw();
+    if (byViewer) this.#draw(true);
     else if (!this.#drawingDue) {
       this.#drawingDue = true;
       requestAnimationFrame(() => this.#drawingDue && this.#draw());
@@ -92,9 +114,9 @@ export class Store extends Emitter {
     for (const run of this.runs.values()) run.hue = hues.get(run.id) ?? ownHue(run);
   }
 
-  #draw() {
+  #draw(byViewer = false) {
     this.#drawingDue = false;
-    this.emit("draw");
+    this.emit("draw", byViewer);
   }
 
   /**
@@ -117,7 +139,17 @@ export class Store extends Emitter {
     if (!known) {
       this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series(), hue: ownHue(view) });
       this.#listed?.add(view.id); // launched after the list began
-    } else if (isNewer(known)) Object.assign(known, view);
+      this.#listChanged();
+    } else if (isNewer(known)) {
+      if (described(known) !== described(view)) this.versions.runs++;
+      else if (known.status !== view.status || !PROGRESSING.has(view.status)) this.versions.results++;
+      Object.assign(known, view);
+    }
+  }
+
+  #listChanged() {
+    this.#list = null;
+    this.versions.runs++;
   }
 
   /**
@@ -136,6 +168,10 @@ export class Store extends Emitter {
     for (const id of gone) {
       this.#choices.delete(id);
       this.#withheld.delete(id);
+    }
+    if (gone.length) {
+      this.choosing++;
+      this.#listChanged();
     }
     return gone.length > 0;
   }
@@ -241,11 +277,17 @@ export class Store extends Emitter {
 
   // -- shown runs ------------------------------------------------------------------------------
 
-  /** All runs on the page, newest first. */
+  /** All runs on the page, newest first; a list that nobody else may change. */
   list() {
-    return [...this.runs.values()]
-      .filter((run) => !this.#withheld.has(run.id))
+    this.#list ??= [...this.runs.values()]
+      .filter((run) => this.has(run.id))
       .sort((a, b) => b.number - a.number);
+    return this.#list;
+  }
+
+  /** Whether a run is on the page. @param {string} id */
+  has(id) {
+    return this.runs.has(id) && !this.#withheld.has(id);
   }
 
   /**
@@ -258,16 +300,18 @@ export class Store extends Emitter {
       if (withheld) this.#withheld.add(id);
       else this.#withheld.delete(id);
     }
+    this.#listChanged();
     this.#runsChanged({ byViewer: true });
   }
 
   #newest() {
-    return new Set(
-      this.list()
-        .filter((run) => !run.archived && this.isOwn(run))
-        .slice(0, DEFAULT_SHOWN)
-        .map((run) => run.id),
-    );
+    /** @type {Set<string>} */
+    const newest = new Set();
+    for (const run of this.list()) {
+      if (newest.size === DEFAULT_SHOWN) break;
+      if (!run.archived && this.isOwn(run)) newest.add(run.id);
+    }
+    return newest;
   }
 
   /** @param {string} id */
@@ -275,12 +319,15 @@ export class Store extends Emitter {
     return this.#choices.get(id) ?? this.#newest().has(id);
   }
 
-  /** The shown runs, oldest first, so that a new run is drawn over the others. */
+  /** The shown runs, oldest first, so that a new run is drawn over the others; a list that nobody else may change. */
   shown() {
-    const newest = this.#newest();
-    return this.list()
-      .filter((run) => this.#choices.get(run.id) ?? newest.has(run.id))
-      .reverse();
+    if (!this.#shown) {
+      const newest = this.#newest();
+      this.#shown = this.list()
+        .filter((run) => this.#choices.get(run.id) ?? newest.has(run.id))
+        .reverse();
+    }
+    return this.#shown;
   }
 
   /**
@@ -289,6 +336,7 @@ export class Store extends Emitter {
    */
   show(ids, shown) {
     for (const id of ids) this.#choices.set(id, shown);
+    this.choosing++;
     this.#runsChanged({ byViewer: true });
   }
 
@@ -311,6 +359,11 @@ export class Store extends Emitter {
     return Object.fromEntries(this.#hues);
   }
 
+  /** Whether the viewer has chosen which runs are shown. */
+  get hasChoices() {
+    return this.#choices.size > 0;
+  }
+
   /** Run id → shown, for the next visit. */
   choices() {
     return Object.fromEntries(this.#choices);
@@ -324,4 +377,12 @@ export class Store extends Emitter {
     const run = this.runs.get(id);
     return { train: run?.train.length ?? 0, evaluation: run?.evaluation.length ?? 0 };
   }
+}
+
+/** A run with one of these statuses changes many times a second. */
+const PROGRESSING = new Set(["queued", "running"]);
+
+/** What a person has said of a run, and which training it shows. @param {RunView} run */
+function described({ name, starred, archived, shared, tags, notes, training }) {
+  return JSON.stringify([name, starred, archived, shared, tags, notes, training]);
 }
