@@ -162,9 +162,16 @@ class DaskExecutor:
         """The id of a member for each slot that is taken."""
         return [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
 
+    def _place_waiting(self) -> None:
+        """Give the trainings that wait for a slot to workers, as far as there are any free."""
+        for start in self._starts.values():
+            if start.member is None and start.is_ready:
+                self._place(start)
+
     def _place(self, start: Start) -> None:
-        """Give a training to a worker; without one, it waits for the next that comes."""
-        member = self._members.choose(self._taken(), start.arithmetic)
+        """Give a training to a worker. Without a free slot it waits for the next one: the lab counts a slot as free
+        when a training has reported its end, which is a moment before its process has ended."""
+        member = self._members.choose(self._taken(), start.arithmetic, needs_slot=not start.stands)
         if member is not None:
             start.member = member
             start.was_heard = False
@@ -198,9 +205,7 @@ class DaskExecutor:
                 self._lose(start, _gone(start.member["host"]))
         if is_new:
             self._sync()
-        for start in self._starts.values():
-            if start.member is None and start.is_ready:
-                self._place(start)
+        self._place_waiting()
         if self._members.slots != before:
             assert self._listener is not None
             self._listener.places_changed()
@@ -267,6 +272,7 @@ class DaskExecutor:
         self._starts.pop(start.ticket, None)
         if self._tickets.get(start.training_id) == start.ticket:
             del self._tickets[start.training_id]
+        self._place_waiting()
 
     # -- a training's thread -----------------------------------------------------------------------
 
@@ -300,7 +306,10 @@ class DaskExecutor:
                 case "event":
                     event = decode_event(arguments[0])
                     finished, stopped = finished or isinstance(event, Finished), isinstance(event, Stopped)
-                    start.stands = start.stands or isinstance(event, Paused)
+                    if isinstance(event, Paused):
+                        with self._lock:
+                            start.stands = True
+                            self._place_waiting()
                     listener.event(training_id, event)
             start.taken = max(start.taken, number)
             if kind == "exited" or start.should_acknowledge(arguments):

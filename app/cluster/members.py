@@ -60,14 +60,20 @@ class Members:
         member = self._members.get(member_id)
         return member is not None and Counter(taken)[member_id] < member["slots"]
 
-    def choose(self, taken: Iterable[str], arithmetic: str | None = None) -> Member | None:
-        """The one with the most free slots; if one with a free slot computes as `arithmetic`, only among such.
+    def choose(
+        self, taken: Iterable[str], arithmetic: str | None = None, *, needs_slot: bool = True
+    ) -> Member | None:
+        """The one with the most free slots; if one with a free slot computes as `arithmetic`, only among such. None if
+        no slot is free.
 
         Args:
             taken: the id of a member for each training that runs there now.
+            needs_slot: False for a training that begins paused: it may be on a member without a free slot.
         """
         load = Counter(taken)
         takers = [member for member in self._members.values() if member["slots"]] if self.are_reached else []
         free = {member["id"]: member["slots"] - load[member["id"]] for member in takers}
-        alike = [one for one in takers if one["arithmetic"] == arithmetic and free[one["id"]] > 0]
-        return max(alike or takers, key=lambda member: free[member["id"]], default=None)
+        with_room = [member for member in takers if free[member["id"]] > 0]
+        alike = [member for member in with_room if member["arithmetic"] == arithmetic]
+        fit = alike or with_room or ([] if needs_slot else takers)
+        return max(fit, key=lambda member: free[member["id"]], default=None)

@@ -209,7 +209,7 @@ def test_a_stopped_training_is_saved_and_goes_on_as_if_undisturbed(contract):
     heard = contract.heard
     longer = {**QUICK, "training": {**QUICK["training"], "iterations": 3000}}
     contract.start("whole", longer)
-    contract.start("a", longer)
+    contract.start("a", longer, paused=True, steps=1500)  # it waits there if it is not stopped earlier
     heard.wait_for_rows("a")
     contract.executor.send("a", Stop())
     assert heard.wait_for_end("a") is None

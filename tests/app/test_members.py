@@ -18,8 +18,8 @@ def member(name, slots=1, *, arithmetic="one", version=__version__):
     )
 
 
-def chosen(members, taken=(), arithmetic=None):
-    one = members.choose(taken, arithmetic)
+def chosen(members, taken=(), arithmetic=None, **options):
+    one = members.choose(taken, arithmetic, **options)
     return one and one["id"]
 
 
@@ -30,9 +30,15 @@ def test_the_worker_with_the_most_free_slots_takes_a_training():
     assert members.slots == 4
     assert chosen(members) == "large"
     assert chosen(members, ["large", "large", "large"]) == "small"
-    assert chosen(members, ["large", "large", "large", "small"]) != "leaving"
     members.lose_touch()
     assert (members.slots, chosen(members)) == (0, None)
+
+
+def test_no_slot_is_given_twice_but_to_a_training_that_begins_paused():
+    members = Members()
+    members.set([member("one"), member("two"), member("leaving", 0)])
+    assert chosen(members, ["one", "two"]) is None
+    assert chosen(members, ["one", "one", "two"], needs_slot=False) == "two"
 
 
 def test_a_training_goes_on_on_the_same_kind_of_processor_where_one_is_free():
