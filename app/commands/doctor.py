@@ -25,6 +25,8 @@ from app import machine
 from app.addresses import Addresses
 from app.commands.terminal import visible
 from app.folders import LOW_DISK_BYTES, FolderError, free_bytes, make_writable
+from app.jobs.checkpoint_place import demand_usable
+from app.jobs.checkpoint_store import open_store
 from app.lessons.library import Library
 from app.mistake import Mistake
 from app.own_data.found_files import read_found, stamps_of
@@ -88,6 +90,7 @@ def _findings(settings: Settings, url: str) -> Iterator[Finding]:
     yield _who(settings)
     yield _addresses(settings, addresses)
     yield from _folders(settings)
+    yield from _checkpoints(settings)
     yield from _data_sets(settings)
     yield from _own_data(settings)
     yield from _lessons(settings)
@@ -167,6 +170,20 @@ def _folders(settings: Settings) -> Iterator[Finding]:
     enough = free >= LOW_DISK_BYTES
     advice = "" if enough else "; delete old runs with `lossroom prune`, or make room"
     yield Finding("ok" if enough else "wrong", "disk", f"{free / 1e9:,.1f} GB free{advice}")
+
+
+def _checkpoints(settings: Settings) -> Iterator[Finding]:
+    """Whether this machine reaches the address of the checkpoints, where they have one."""
+    if not settings.checkpoints:
+        return
+    try:
+        demand_usable(settings)
+        open_store(settings.checkpoints).files("doctor")  # no training has this id, so that little is listed
+    except (OSError, Mistake) as error:
+        advice = "runs train, but begin anew where they lose their worker"
+        yield Finding("wrong", "saving", f"{error}; {advice}")
+    else:
+        yield Finding("ok", "saving", f"{settings.checkpoints} answers; checkpoints go there")
 
 
 def _data_sets(settings: Settings) -> Iterator[Finding]:

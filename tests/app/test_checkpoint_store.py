@@ -1,4 +1,5 @@
-"""Where checkpoints are: a folder, and two stores of fsspec, a shared folder and a server of files, all alike."""
+"""Where checkpoints are: a folder, and three stores of fsspec, a shared folder, a server of files, and fsspec's own in
+memory, which like a bucket gives no file another name. All are alike."""
 
 import fsspec
 import pytest
@@ -23,7 +24,7 @@ def ftp(tmp_path_factory):
         yield server
 
 
-@pytest.fixture(params=["folder", "file", "ftp"])
+@pytest.fixture(params=["folder", "file", "ftp", "memory"])
 def place(request, tmp_path):
     """Where a store is that nobody has used."""
     match request.param:
@@ -31,6 +32,8 @@ def place(request, tmp_path):
             return str(tmp_path / "deep" / "checkpoints")
         case "file":
             return (tmp_path / "common" / "lab").as_uri()
+        case "memory":
+            return f"memory://{tmp_path.name}/lab"
     return f"{request.getfixturevalue('ftp').address}/deep/{tmp_path.name}"
 
 

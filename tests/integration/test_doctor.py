@@ -58,6 +58,19 @@ def test_before_the_first_start_nothing_is_made_and_missing_data_sets_have_their
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_address_of_checkpoints_is_tried_and_nothing_is_written_there(findings, lab, tmp_path):
+    there, closed = (tmp_path / "there").as_uri(), "ftp://127.0.0.1:9/lab"
+    status, found = findings(settings_of(lab, checkpoints=there))
+    assert (status, found["saving"]) == (0, [("ok", f"{there} answers; checkpoints go there")])
+    assert list(tmp_path.iterdir()) == []
+    for address, said in ((closed, "refused"), ("s3://bucket", "nstall s3fs")):
+        status, found = findings(settings_of(lab, checkpoints=address))
+        ((verdict, text),) = found["saving"]
+        assert (status, verdict) == (1, "WRONG")
+        assert address in text
+        assert said in text
+
+
 def test_own_lessons_are_counted_and_a_wrong_one_is_named(findings, lab, tmp_path, capsys):
     new_lesson("two-rates", tmp_path)
     new_lesson("wrong", tmp_path)
