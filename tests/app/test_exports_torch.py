@@ -131,18 +131,29 @@ def recording(document):
 
 
 #: Runs the scripts of the folders that it reads, each in a process of its own that has PyTorch already.
-#: To import it takes longer than most scripts.
+#: To import it takes longer than most scripts, and so does to clear it away: such a process ends without that, and its
+#: garbage collector leaves alone what it shares with the others.
 FORKING = """
-import os, runpy, sys
+import gc, os, runpy, sys, traceback
 import torch._dynamo  # which an optimizer imports at its first step
+gc.collect()
+gc.freeze()
 for line in sys.stdin:
     if not os.fork():
         os.chdir(line.rstrip())
         sys.path.insert(0, os.getcwd())
         for name, stream in (("said", 1), ("error", 2)):
             os.dup2(os.open(name, os.O_CREAT | os.O_WRONLY, 0o600), stream)
-        runpy.run_path("script.py", run_name="__main__")
-        raise SystemExit
+        status = 1
+        try:
+            runpy.run_path("script.py", run_name="__main__")
+            status = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
     print(os.wait()[1], flush=True)
 """
 
