@@ -129,18 +129,19 @@ export function svg(tag, attributes = {}, ...children) {
 
 const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
 
+/** Name → an icon, of which others are copies: a list makes hundreds of them. @type {Map<string, SVGElement>} */
+const icons = new Map();
+
 /**
  * An icon from `static/icons.svg`.
  * @param {string} name
  */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const use = document.createElementNS(SVG, "use");
-  use.setAttribute("href", `${ICONS}#${name}`);
-  svg.append(use);
-  return svg;
+  const made =
+    icons.get(name) ??
+    svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
+  icons.set(name, made);
+  return /** @type {SVGElement} */ (made.cloneNode(true));
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import { onLanguage } from "../words/i18n.js";
+import { datasetTitle, lessonTitle } from "../words/labels.js";
 import { normalize } from "../words/normalize.js";
 import { numberOf, plain } from "../words/notation.js";
 import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
@@ -112,10 +113,28 @@ const SEARCHED = [
 const REPEATED = new Set(["status", "units", "activation", "network.initializer.name", "optimizer.name"]);
 /** Field and value → words. @type {Map<string, string>} */
 const repeated = new Map();
-onLanguage(() => repeated.clear());
+onLanguage(() => {
+  repeated.clear();
+  haystacks = new WeakMap();
+});
+
+/** Run → what it is found by, and what that was made from. @type {WeakMap<Run, {from: string, text: string}>} */
+let haystacks = new WeakMap();
+
+/** The text in which a word without a field is searched. @param {Run} run */
+function haystack(run) {
+  const { revision, summary, lesson } = run;
+  const from = `${revision} ${datasetTitle(summary.dataset)} ${lesson && lessonTitle(lesson)}`;
+  let known = haystacks.get(run);
+  if (known?.from !== from) {
+    known = { from, text: makeHaystack(run) };
+    haystacks.set(run, known);
+  }
+  return known.text;
+}
 
 /** @param {Run} run */
-function haystack(run) {
+function makeHaystack(run) {
   const words = SEARCHED.flatMap((field) => {
     const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
     return [value ?? []].flat().map((item) => wordsOf(field, item));

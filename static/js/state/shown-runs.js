@@ -60,13 +60,15 @@ export function keepShown(store, onGone) {
     requested = null;
     if (ids.length || none) store.showOnly(ids);
   };
-  let written = -1;
+  let [written, hues] = [-1, ""];
   store.on("runs", () => {
     showRequested();
     if (requested || !store.complete) return;
     if (written !== store.choosing) window.kept.set(SHOWN, JSON.stringify(store.choices()));
     written = store.choosing;
-    window.kept.set(HUES, JSON.stringify(store.hues()));
+    const now = JSON.stringify(store.hues());
+    if (hues !== now) window.kept.set(HUES, now);
+    hues = now;
     urlState.set({ runs: shown() });
   });
   urlState.on("runs", (numbers) => {
