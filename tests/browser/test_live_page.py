@@ -149,10 +149,8 @@ def test_a_zoom_stays_while_points_arrive_and_downsampled_curves_keep_their_extr
 
 def test_nothing_scrolls_at_1280_by_800_and_colours_follow_the_system(open_page, lab):
     page = open_page(lab)
-    for optimizer, scheme in (
-        ("sgd", "light"),
-        ("adam", "dark"),
-    ):  # one with the fewest settings, one with many
+    # an optimizer with the fewest settings, and one with many
+    for optimizer, scheme in (("sgd", "light"), ("adam", "dark")):
         page.page.emulate_media(color_scheme=scheme)
         page.choose("optimizer.name", optimizer)
         sizes = page.page.evaluate(
