@@ -16,8 +16,12 @@ from tests.support.waiting import TIMEOUT
 
 #: How the browser's message on a request begins that was refused, or that reached no server. A page reports its own.
 FAILED_REQUEST = "Failed to load resource"
-#: What is no error of the page: Plotly's script on a machine so busy that the first paint takes seconds.
-IGNORED_MESSAGE = "was preloaded using link preload but not used"
+#: What the browser says on a machine so busy that the first paint, or the answer to a handshake, takes seconds. A page
+#: that has waited too long for a socket closes it and polls.
+IGNORED_MESSAGES = (
+    "was preloaded using link preload but not used",
+    "WebSocket is closed before the connection is established",
+)
 
 
 #: Looks every 20 ms for at most a second, in the page: to ask it each time takes five times the work.
@@ -94,7 +98,7 @@ class LabPage:
         self.errors.append(str(error))
 
     def _keep_message(self, message: ConsoleMessage) -> None:
-        if message.type not in ("error", "warning") or IGNORED_MESSAGE in message.text:
+        if message.type not in ("error", "warning") or any(one in message.text for one in IGNORED_MESSAGES):
             return
         if not message.text.startswith(FAILED_REQUEST):
             self.errors.append(message.text)
