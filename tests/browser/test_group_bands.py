@@ -5,6 +5,7 @@ import pytest
 
 from tests.browser.accessibility import violations
 from tests.support.experiments import STEADY
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -100,19 +101,22 @@ def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, lab
     wait_for_groups(page, 2, "loss-mean", "loss")
     wait_for_groups(page, 2)
 
-    def worded(label):
+    def are_worded(label):
         groups = [f"{label} SGD × 3", f"{label} Adam × 3"]
-        return [
-            dict(zip(groups, drawn_colors(page, series, chart), strict=True))
+        drawn = {
+            chart: drawn_colors(page, series, chart)
             for chart, series in (("loss", "loss-mean"), ("accuracy", "test_accuracy-mean"))
-        ]
+        }
+        return all(
+            len(colors) == 2 and names(page, chart) == dict(zip(groups, colors, strict=True))
+            for chart, colors in drawn.items()
+        )
 
-    assert [names(page, chart) for chart in ("loss", "accuracy")] == worded("Optimizer")
+    # a chart is drawn with some of its runs first
+    wait_until(lambda: are_worded("Optimizer"), "the names of the groups in English")
     assert violations(page, within=".charts") == []
     page.page.click("[data-language=ja]")
-    page.until("document.querySelector('[data-chart=accuracy] .names').textContent.includes('最適化手法')")
-    page.until("document.querySelector('[data-chart=loss] .names').textContent.includes('最適化手法')")
-    assert [names(page, chart) for chart in ("loss", "accuracy")] == worded("最適化手法")
+    wait_until(lambda: are_worded("最適化手法"), "the names of the groups in Japanese")
     # the dashes of a group have their own legend
     page.page.evaluate("location.hash = '#bands=std&over=dataset.name&dash=optimizer.name&lang=ja'")
     page.until("document.querySelectorAll('[data-chart=loss] .strokes li:not([hidden])').length === 2")
