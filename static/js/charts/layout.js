@@ -108,8 +108,7 @@ export function chartLayout(
       autorangeoptions: logX
         ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] }
         : { include: [start, end], minallowed: start, maxallowed: end },
-      autorange: true,
-      ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : {}),
+      ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
       tickformat: ticks === "count" ? ",d" : "~g",
       ...ticksOf(
         marks ?? (logX ? logMarks(ends.x, (text) => across / ((text + 2) * LETTER * letter)) : null),
@@ -123,8 +122,7 @@ export function chartLayout(
         include: whole && !logY ? [0, 1] : [],
         ...(crop ? { clipmax: crop.high } : {}),
       },
-      autorange: true,
-      ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : {}),
+      ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: Math.max(3, Math.min(7, Math.floor(lines))),
       dtick: whole && !logY ? (lines < 6 ? 0.5 : 0.2) : undefined,
