@@ -24,7 +24,7 @@ LONG: dict[str, Any] = {
     "dataset": {"name": "digits"},
     "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
     "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 3000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
+    "training": {"iterations": 10_000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
 }
 
 
@@ -78,10 +78,10 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             # what it keeps is there for replays and forks
             wait_until(lambda: all(map(is_kept, files(ftp))), "no others")
             ftp.read.clear()
-            lab.http.get(f"/api/runs/{run['id']}/moments/2990/weights.npz").raise_for_status()
+            lab.http.get(f"/api/runs/{run['id']}/moments/9990/weights.npz").raise_for_status()
             assert len(ftp.read) == 1
             before = len(files(ftp))
-            fork = lab.post(f"/api/runs/{run['id']}/fork", iteration=2950, seed=5).json()
+            fork = lab.post(f"/api/runs/{run['id']}/fork", iteration=9950, seed=5).json()
             assert_uninterrupted(lab, lab.wait_for(fork["id"], "completed"))
             assert len(files(ftp)) > before
 

@@ -100,7 +100,7 @@ export class Chart {
   /** Change the chart's settings; if the axes change, the zoom is reset. @param {Partial<Spec>} changes */
   change(changes) {
     Object.assign(this.card.spec, changes);
-    if (["logX", "gap", "outliers"].some((name) => name in changes)) this.#plot.forgetZoom();
+    if (["logX", "logY", "gap", "outliers"].some((name) => name in changes)) this.#plot.forgetZoom();
     this.restyle();
   }
 
@@ -206,7 +206,6 @@ export class Chart {
       yTitle: axisTitle(spec.gap ? "gap" : spec.quantity, t),
       // without any finite value, the axes have a usual range
       empty: this.#empty,
-      scales: `${spec.gap} ${spec.outliers} ${spec.logX} ${spec.logY} ${axisName}`,
     };
     this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
     this.card.showAxes(look.xTitle, look.yTitle);

@@ -23,7 +23,6 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  * @property {string} xTitle
  * @property {string} yTitle
  * @property {boolean} empty whether there are no values
- * @property {string} scales while this text stays the same, Plotly keeps the viewer's zoom
  */
 
 /**
@@ -68,7 +67,7 @@ export function look(styles, ink) {
 export function chartLayout(
   element,
   { width, height },
-  { logX, logY, percent, whole, crop, start, end, ticks, marks, ends, xTitle, yTitle, empty, scales },
+  { logX, logY, percent, whole, crop, start, end, ticks, marks, ends, xTitle, yTitle, empty },
 ) {
   const styles = getComputedStyle(element);
   const ink = inkAt(styles);
@@ -95,7 +94,6 @@ export function chartLayout(
     width: Math.max(width, 80),
     height: Math.max(height, 60),
     meta: { xTitle, yTitle },
-    uirevision: scales,
     margin,
     hovermode: false, // hover.js has its own hover box
     // on a touch screen a drag scrolls the page

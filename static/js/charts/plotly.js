@@ -59,7 +59,8 @@ export class Plot {
   #onRange;
   #drawing = Promise.resolve();
   #ready = false;
-  #zoomed = false;
+  /** What the viewer has zoomed to, as ranges of Plotly's axes. @type {{xaxis: number[] | null, yaxis: number[] | null}} */
+  #zoom = { xaxis: null, yaxis: null };
   /** @type {Trace[]} */
   #traces = [];
   /** @type {Map<string, Tail>} */
@@ -93,20 +94,23 @@ export class Plot {
 
   /** The shown part of x if the viewer has zoomed; otherwise null. */
   get range() {
-    const axis = this.#element.layout?.xaxis;
-    if (!this.#zoomed || axis?.autorange !== false) return null;
-    return endsOf(axis);
+    return this.#endsOf("xaxis");
   }
 
   /** The shown part of y if the viewer has zoomed; otherwise null. */
   get yRange() {
-    const axis = this.#element.layout?.yaxis;
-    return this.#zoomed && axis?.autorange === false ? endsOf(axis) : null;
+    return this.#endsOf("yaxis");
+  }
+
+  /** @param {"xaxis" | "yaxis"} name */
+  #endsOf(name) {
+    const range = this.#zoom[name];
+    return range && endsOf({ ...this.#element.layout[name], range });
   }
 
   /** Whether the viewer has zoomed. */
   get isZoomed() {
-    return this.#zoomed;
+    return Boolean(this.#zoom.xaxis || this.#zoom.yaxis);
   }
 
   /** The factor of line widths: larger on a projector, which is seen from far away. */
@@ -132,7 +136,7 @@ export class Plot {
 
   /** Reset the zoom, because the axes have another meaning now. */
   forgetZoom() {
-    this.#zoomed = false;
+    this.#zoom = { xaxis: null, yaxis: null };
   }
 
   /**
@@ -151,7 +155,9 @@ export class Plot {
         Plotly.react(
           this.#element,
           data,
-          chartLayout(this.#element, this.#size ?? this.#element.getBoundingClientRect(), look),
+          this.#zoomedIn(
+            chartLayout(this.#element, this.#size ?? this.#element.getBoundingClientRect(), look),
+          ),
           CONFIG,
         ),
       )
@@ -166,12 +172,36 @@ export class Plot {
     for (const [i, trace] of traces.entries()) this.#take(i, trace);
     if (this.#ready) return;
     this.#ready = true;
-    this.#element.on("plotly_relayout", () => {
-      const { xaxis, yaxis } = this.#element.layout;
-      this.#zoomed = xaxis.autorange === false || yaxis.autorange === false;
+    this.#element.on("plotly_relayout", (/** @type {Record<string, any>} */ change) => {
+      this.#noteZoom(change);
       this.#dropTails();
       this.#onRange();
     });
+  }
+
+  /**
+   * Take what the viewer has zoomed to from Plotly's description of a change. The layout may have been replaced since.
+   * @param {Record<string, any>} change
+   */
+  #noteZoom(change) {
+    for (const name of /** @type {const} */ (["xaxis", "yaxis"])) {
+      const ends = change[`${name}.range`] ?? [0, 1].map((end) => change[`${name}.range[${end}]`]);
+      const range = ends.map(Number);
+      if (range.every(Number.isFinite)) this.#zoom[name] = range;
+      else if (change[`${name}.autorange`]) this.#zoom[name] = null;
+    }
+  }
+
+  /**
+   * A layout with what the viewer has zoomed to. Plotly would keep that only on axes that were automatic before and are so now,
+   * which those of an empty chart are not.
+   * @template {Record<string, any>} L
+   * @param {L} layout
+   */
+  #zoomedIn(layout) {
+    for (const [name, range] of Object.entries(this.#zoom))
+      if (range) Object.assign(layout[name], { range: [...range], autorange: false });
+    return layout;
   }
 
   #dropTails() {
