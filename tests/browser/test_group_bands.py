@@ -5,7 +5,6 @@ import pytest
 
 from tests.browser.accessibility import violations
 from tests.support.experiments import STEADY
-from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -94,31 +93,19 @@ def drawn_colors(page, series, chart="loss"):
     )
 
 
-def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, lab_with_runs):
-    page = open_page(lab_with_runs)
-    assert names(page) is None
-    page.page.evaluate("location.hash = '#bands=std&over=optimizer.name'")
+@pytest.mark.parametrize(("locale", "label"), [("en-US", "Optimizer"), ("ja-JP", "最適化手法")])
+def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, lab_with_runs, locale, label):
+    page = open_page(lab_with_runs, opened=False, locale=locale)
+    page.open("/#bands=std&over=optimizer.name")
     wait_for_groups(page, 2, "loss-mean", "loss")
     wait_for_groups(page, 2)
-
-    def are_worded(label):
+    for chart, series in (("loss", "loss-mean"), ("accuracy", "test_accuracy-mean")):
         groups = [f"{label} SGD × 3", f"{label} Adam × 3"]
-        drawn = {
-            chart: drawn_colors(page, series, chart)
-            for chart, series in (("loss", "loss-mean"), ("accuracy", "test_accuracy-mean"))
-        }
-        return all(
-            len(colors) == 2 and names(page, chart) == dict(zip(groups, colors, strict=True))
-            for chart, colors in drawn.items()
-        )
-
-    # a chart is drawn with some of its runs first
-    wait_until(lambda: are_worded("Optimizer"), "the names of the groups in English")
+        assert names(page, chart) == dict(zip(groups, drawn_colors(page, series, chart), strict=True))
     assert violations(page, within=".charts") == []
-    page.page.click("[data-language=ja]")
-    wait_until(lambda: are_worded("最適化手法"), "the names of the groups in Japanese")
     # the dashes of a group have their own legend
-    page.page.evaluate("location.hash = '#bands=std&over=dataset.name&dash=optimizer.name&lang=ja'")
+    page.page.goto("about:blank")
+    page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
     page.until("document.querySelectorAll('[data-chart=loss] .strokes li:not([hidden])').length === 2")
     wait_for_groups(page, 2, "loss-mean", "loss")
     assert len(names(page)) == 1
