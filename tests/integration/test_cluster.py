@@ -7,28 +7,19 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from engine.fingerprint import of_arithmetic
 from tests.support.cluster import Cluster, end, trainings_of
-from tests.support.experiments import ENDLESS, QUICK
+from tests.support.experiments import ENDLESS, QUICK, STOCHASTIC
 from tests.support.lab_server import LabServer
 from tests.support.proxy import Proxy
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import TIMEOUT, wait_until
 
 DASK = str(Path(sys.executable).with_name("dask"))
-#: Some seconds of training, with random streams and moments that a checkpoint must hold.
-LONG: dict[str, Any] = {
-    "name": "long",
-    "dataset": {"name": "digits"},
-    "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
-    "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 3000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
-}
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +62,7 @@ def wait_for_places(lab, count):
     wait_until(lambda: lab.http.get("/health").json()["workers"] == count, f"{count} places")
 
 
-def begun(lab, experiment=LONG):
+def begun(lab, experiment=STOCHASTIC):
     run = lab.launch(**experiment)
     wait_until(lambda: lab.run(run["id"])["iteration"] >= 300, "300 iterations")
     return run

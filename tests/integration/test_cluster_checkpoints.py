@@ -7,25 +7,18 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.support.cluster import Cluster, end, trainings_of
-from tests.support.experiments import QUICK
+from tests.support.experiments import QUICK, STOCHASTIC
 from tests.support.ftp import PASSWORD, VARIABLES, FtpServer
 from tests.support.lab_server import LabServer
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import TIMEOUT, wait_until
 
-#: Some seconds of training, with random streams and moments that a checkpoint must hold.
-LONG: dict[str, Any] = {
-    "name": "long",
-    "dataset": {"name": "digits"},
-    "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
-    "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 10_000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
-}
+#: Long enough for a worker to be killed between its first checkpoint and its end.
+LONG = {**STOCHASTIC, "training": {**STOCHASTIC["training"], "iterations": 10_000}}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -11,18 +11,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.support import commands
-from tests.support.experiments import ENDLESS
+from tests.support.experiments import ENDLESS, STOCHASTIC
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import wait_until
 
-#: Some seconds of training, with dropout and Adam: random streams and moments that a checkpoint must hold.
-LONG = {
-    "name": "long",
-    "dataset": {"name": "digits"},
-    "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
-    "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 3500, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
-}
 OFTEN = {"LOSSROOM_CHECKPOINT_SECONDS": "0.2"}
 
 
@@ -64,7 +56,7 @@ def stored_status(lab, run_id):
 
 def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_no_other(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="2", **OFTEN)
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 10)
     (pid,) = lab.worker_pids()
     other = lab.launch(**ENDLESS)
@@ -82,7 +74,7 @@ def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_n
 
 def test_a_run_whose_worker_dies_before_its_first_checkpoint_begins_again(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="3600")
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 500)
 
     os.kill(lab.worker_pids()[0], signal.SIGKILL)
@@ -94,7 +86,7 @@ def test_a_run_whose_worker_dies_before_its_first_checkpoint_begins_again(make_l
 
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", **OFTEN)
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     wait_until(lambda: len(checkpoint_files(lab)) == 2, "two checkpoints")
     kill_with_workers(lab)
     for file in checkpoint_files(lab):
@@ -109,7 +101,7 @@ def test_checkpoints_and_decoded_data_that_are_deleted_or_cut_short_while_a_run_
     make_lab,
 ):
     lab = make_lab(LOSSROOM_WORKERS="1", **OFTEN)
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     wait_until(lambda: checkpoint_files(lab), "a checkpoint")
     (decoded,) = (lab.state_dir / "cache").glob("digits-*")
 
@@ -133,7 +125,7 @@ def test_a_restart_keeps_finished_curves_and_goes_on_with_the_others(make_lab, h
     done = lab.launch(name="done")
     lab.wait_for(done["id"], "completed")
     before = lab.http.get(f"/api/runs/{done['id']}/metrics").json()
-    running = lab.launch(**LONG)
+    running = lab.launch(**STOCHASTIC)
     rows_of(lab, running["id"], 1000)
     waiting = lab.launch(name="waiting")
     server = lab.http.get("/health").json()["server"]
@@ -155,7 +147,7 @@ def test_a_restart_keeps_finished_curves_and_goes_on_with_the_others(make_lab, h
 @pytest.mark.parametrize("saved", [True, False])
 def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(make_lab, saved):
     lab = make_lab(LOSSROOM_WORKERS="1")
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 300)
     lab.post(f"/api/runs/{run['id']}/pause")
     at = lab.wait_for(run["id"], "paused")["iteration"]
@@ -182,7 +174,7 @@ def wait_for_changes(lab, run_id, count):
 
 def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", LOSSROOM_CHECKPOINT_SECONDS="3600")
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     url = f"/api/runs/{run['id']}"
     wanted = ({"learning_rate": 0.01}, {"l2": 0.001, "dropout": 0.5})
     for changes, values in enumerate(wanted, start=1):
@@ -204,7 +196,7 @@ def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
 
 def test_a_paused_run_that_loses_its_worker_keeps_its_place_and_its_changes(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1")
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 100)
     lab.post(f"/api/runs/{run['id']}/pause")
     lab.wait_for(run["id"], "paused")
@@ -271,7 +263,7 @@ def test_a_full_disk_is_named_training_waits_and_nothing_is_lost(make_lab):
     import resource
 
     lab = make_lab(LOSSROOM_WORKERS="1")
-    run = lab.launch(**LONG)
+    run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 100)
 
     full = (lab.state_dir / "lossroom.sqlite3").stat().st_size
@@ -283,7 +275,7 @@ def test_a_full_disk_is_named_training_waits_and_nothing_is_lost(make_lab):
     assert health["ready"] is False
     assert "disk" in health["reason"]
     assert lab.http.get("/health/live").status_code == 200
-    refused = lab.http.post("/api/runs", json=LONG)
+    refused = lab.http.post("/api/runs", json=STOCHASTIC)
     assert refused.status_code == 503
     assert refused.json()["error"]["code"] == "store_unavailable"
     assert lab.run(run["id"])["status"] == "running"

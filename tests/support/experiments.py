@@ -24,6 +24,15 @@ LONG: dict[str, Any] = {
     "training": {"iterations": 2000, "batch_size": 256, "evaluate_every": 100},
 }
 
+#: Trains for a second, with random streams and moments that a checkpoint must hold.
+STOCHASTIC: dict[str, Any] = {
+    "name": "long",
+    "dataset": {"name": "digits"},
+    "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
+    "optimizer": {"name": "adam", "learning_rate": 0.001},
+    "training": {"iterations": 3500, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
+}
+
 #: Trains until it is cancelled.
 ENDLESS: dict[str, Any] = {
     **QUICK,
