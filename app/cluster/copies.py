@@ -43,7 +43,7 @@ log = logging.getLogger(__name__)
 #: The most bytes of all copies together. Those that were used within `UNUSED_SECONDS` stay also where they are more.
 COPIES_BYTES = 20 << 30
 UNUSED_SECONDS = 3600.0
-#: A piece that has not come within so long is asked for again.
+#: A piece that has not come within this time is asked for again.
 RETRY_SECONDS = 2.0
 
 
@@ -86,9 +86,8 @@ class Copies:
         if data is not None:
             cache = self._folder / "copies" / f"{data['name']}-{data['key'][:16]}"
             async with self._locks[data["key"]]:
-                self.note_used(
-                    [cache]
-                )  # before the look: another worker of this machine may be removing old ones
+                # before the look: another worker of this machine may be removing old ones
+                self.note_used([cache])
                 if not await asyncio.to_thread(self._is_whole, cache, data):
                     async with self._transfer:
                         await self._pull(cache, data)

@@ -48,9 +48,9 @@ from engine.reasons import Reason, reason_of, restored
 
 log = logging.getLogger(__name__)
 
-#: A training out of reach is lost after so long: its worker has given it up before.
+#: A training that was out of reach for this time is lost: its worker has given it up before.
 LOST_SECONDS = LEASE_SECONDS + 5.0
-#: Ended workers report within so long; and a closed line ends.
+#: Workers that have ended report within this time, and a line that is closed ends within it.
 END_SECONDS = 1.0
 
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-#: A connection that fails is tried again after so long.
+#: The wait before a connection that has failed is tried again.
 RETRY_SECONDS = 0.5
-#: An attempt to connect may take so long.
+#: The longest time that an attempt to connect may take.
 CONNECT_SECONDS = 5.0
 
 

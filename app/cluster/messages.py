@@ -51,16 +51,17 @@ Message = dict[str, Any]
 
 #: Server and relay greet each other, and the server each worker that trains, this often.
 BEAT_SECONDS = 1.0
-#: After so long without a word from the other, the server closes its connection and opens a new one.
+#: After this time without a message, the server closes its connection and opens a new one.
 SILENCE_SECONDS = 5.0
-#: A worker that hears nothing of its server for so long gives its trainings up; the server then counts them as lost.
+#: A worker that hears nothing of its server for this time gives its trainings up; the server then counts them as lost.
 LEASE_SECONDS = 10.0
 #: At most this many reports of a training, and this many bytes of them, are on their way; then its process waits.
 WINDOW = 64
 WINDOW_BYTES = 8 << 20
 #: At most this many commands for one training are on their way; more are dropped.
 MAX_COMMANDS = 1000
-#: The files of a data set that is decoded: those that workers may want. A piece of one is at most so long.
+#: The files of a data set that is decoded: those that workers may ask for. They are sent in pieces of
+#: at most this size.
 FILES = ("about.json", *(f"{name}.npy" for name in ARRAYS))
 PIECE_BYTES = 1 << 20
 

@@ -1,4 +1,4 @@
-"""One start of a training on a cluster, as the server knows it: where it is, what it reported, what it was told."""
+"""One start of a training on a cluster, as the server knows it: its worker, its reports, and the commands to it."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class AddressStore:
             self._make_folder(system, to)
             try:
                 system.cp_file(self._path(file), self._path(to))
-            except NotImplementedError:  # a server that copies nothing by itself
+            except NotImplementedError:  # fsspec cannot let this kind of server copy, as with FTP
                 self._write(system, to, system.cat_file(self._path(file)), durable=False)
 
         self._do(copy)
@@ -129,9 +129,8 @@ class AddressStore:
         folder = f"{self._root}/{_training_of(file)}"
         if folder not in self._made and _renames(system):
             system.invalidate_cache()
-            with contextlib.suppress(
-                Exception
-            ):  # another machine was faster; if it failed, so does the writing
+            # another machine may make it at this moment; if there is none in the end, the writing fails
+            with contextlib.suppress(Exception):
                 system.makedirs(folder, exist_ok=True)
             self._made.add(folder)
 

@@ -24,11 +24,12 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-#: A server that starts waits so long for the list of a store's files, and a new run so long for its checkpoints there.
+#: The longest waits for a store, in seconds: of a server that starts, for the list of files; of a new run, for copies
+#: of its checkpoints.
 LIST_SECONDS = 10.0
 COPY_SECONDS = 5.0
-#: At most so many deletions wait, as they do while a store is out of reach. What the others would have deleted goes
-#: when a lab starts.
+#: At most this many deletions wait while a store is out of reach. Further ones are dropped: the lab deletes at its next
+#: start what no training has.
 MAX_WAITING = 1000
 
 

@@ -87,7 +87,7 @@ class Keeper:
         return sorted(self._kept.values(), key=lambda checkpoint: -checkpoint["iteration"])
 
     def wait(self, seconds: float) -> None:
-        """Until what was begun is written, or for so long."""
+        """Wait until what was begun is written, at most this time."""
         if self._thread is not None:
             self._thread.join(seconds)
 

@@ -26,7 +26,7 @@ def ftp(tmp_path_factory):
 
 @pytest.fixture(params=["folder", "file", "ftp", "memory"])
 def place(request, tmp_path):
-    """Where a store is that nobody has used."""
+    """The place of a new, empty store."""
     match request.param:
         case "folder":
             return str(tmp_path / "deep" / "checkpoints")

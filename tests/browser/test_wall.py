@@ -173,4 +173,4 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     wall.page.get_by_role("button", name="Make a new link").click()
     wall.until("document.querySelector('dialog input').value.includes('/join#projector=')")
     projector.until("location.pathname === '/join' && document.documentElement.dataset.ready === 'true'")
-    projector.errors = [error for error in projector.errors if not any(told in error for told in REFUSALS)]
+    projector.errors = [error for error in projector.errors if not any(text in error for text in REFUSALS)]

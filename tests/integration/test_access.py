@@ -67,7 +67,7 @@ def of_ada(people, kept, *, shared):
 
 
 def exported(member, run_id):
-    """A run as a document. Waits while the tests before have made so many exports that one is refused."""
+    """A run as a document. Waits while exports are refused because the tests before have made too many."""
 
     def answer():
         found = member.http.get(f"/api/exports/json?runs={run_id}")

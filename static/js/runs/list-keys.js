@@ -19,7 +19,7 @@ const NAMES = ".run-name, .group-name";
  * @property {(id: string) => void} pauseOrResume
  * @property {(id: string) => void} extend extends the selection to this run
  * @property {(key: string, folded: boolean) => void} fold
- * @property {(id: string, step: number) => HTMLElement | null} beside the element of a row so many rows from another one
+ * @property {(id: string, step: number) => HTMLElement | null} beside the row `step` rows below another one, or above it if negative
  * @property {() => void} moved another row has become the current one
  */
 

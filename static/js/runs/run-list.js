@@ -319,7 +319,7 @@ export class RunList extends Emitter {
   }
 
   /**
-   * The element of a row so many rows from another one; the first or the last if there are not so many.
+   * The element of the row `step` rows below another one, or above it if negative; at the ends the first or the last row.
    * @param {string} id
    * @param {number} step
    */

@@ -277,7 +277,7 @@ export class Store extends Emitter {
 
   // -- shown runs ------------------------------------------------------------------------------
 
-  /** All runs on the page, newest first; a list that nobody else may change. */
+  /** All runs on the page, newest first. Do not change the list: it is given again at the next call. */
   list() {
     this.#list ??= [...this.runs.values()]
       .filter((run) => this.has(run.id))
@@ -319,7 +319,7 @@ export class Store extends Emitter {
     return this.#choices.get(id) ?? this.#newest().has(id);
   }
 
-  /** The shown runs, oldest first, so that a new run is drawn over the others; a list that nobody else may change. */
+  /** The shown runs, oldest first, so that a new run is drawn over the others. Do not change the list. */
   shown() {
     if (!this.#shown) {
       const newest = this.#newest();
