@@ -1,8 +1,8 @@
 """Assets: the files that a page is made of, read, shortened and compressed once, and kept by browsers.
 
-A class that opens the page asks for ninety of them a head, all at the same moment. Read and compressed anew for each,
-in threads, they would take a core for a quarter of a second a head. A page names them by addresses that change when one
-of them does, so that a browser that has been here before asks for none.
+When a class opens the page, each browser asks for ninety files, all at the same moment. To read and compress them for
+each request, in threads, would take a quarter of a second of a core for each browser. The addresses in a page change
+when one of the files changes, so that a browser that has them all asks for none.
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ from starlette.types import Receive, Scope, Send
 
 from app.security.prefix import route_path
 
-#: Of fewer bytes than this, compression takes off next to nothing.
+#: Files with fewer bytes are not compressed: they would hardly become smaller.
 MIN_ZIPPED_BYTES = 300
 
 #: The browser may keep a file forever: its address changes when its content does.
 FOREVER = "public, max-age=31536000, immutable"
 
-#: A file's name behind the version of all files.
+#: The version of all files, then the name of a file.
 _VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
 
 
-#: What a script does without: comments that have whole lines to themselves, and how far the lines are indented.
+#: What is left out of a script: comments that have whole lines to themselves, comments after code, if they have no
+#: quotation mark (with one, they may be part of a text in the code), and the indentation of lines.
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*|//[^\n]*)$", re.MULTILINE)
+_COMMENT_AFTER_CODE = re.compile(rb"[ \t]+// [^\n\"'`]*$", re.MULTILINE)
 _INDENT = re.compile(rb"^[ \t]+", re.MULTILINE)
 #: A comment in a style sheet.
 _STYLE_COMMENT = re.compile(rb"/\*(?:[^*]|\*(?!/))*\*/")
@@ -80,7 +82,7 @@ class Assets:
         self._version = ""
 
     def version(self) -> str:
-        """Of the files as they are on the disk now: who works on the page need not restart the lab."""
+        """The version of the files as they are on the disk now. Changed files need no restart of the lab."""
         states = [
             (name, _state(paths))
             for name, paths in self._files.items()
@@ -127,13 +129,13 @@ def _state(paths: tuple[Path, ...]) -> tuple[tuple[int, int], ...]:
 
 
 def shortened(script: bytes) -> bytes:
-    """A script without its comments that have whole lines to themselves, and without what its lines are indented by.
+    """A script without its comments and without the indentation of its lines.
 
-    Comments hold the types for `tsc`: nearly a third of what a page loads at its start. The lines stay, if empty, so
-    that an error in a browser names the line of the file. No text of a script may go over several lines.
+    Comments hold the types for `tsc`: nearly a third of what a page loads at its start. Lines that become
+    empty stay, so that an error in a browser names the line of the file. No text in a script may go over several lines.
     """
     bare = _COMMENT.sub(lambda comment: b"\n" * comment[0].count(b"\n"), script)
-    return _INDENT.sub(b"", bare)
+    return _INDENT.sub(b"", _COMMENT_AFTER_CODE.sub(b"", bare))
 
 
 @lru_cache(maxsize=1024)

@@ -18,10 +18,11 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+
+from benchmarks.figures import Figure
 
 
 def live(as_json: bool) -> None:
@@ -69,14 +70,14 @@ def views(as_json: bool) -> None:
     _print("views", measure(), as_json)
 
 
-def _print(name: str, rows: list[dict[str, Any]], as_json: bool) -> None:
+def _print(name: str, figures: list[Figure], as_json: bool) -> None:
     if as_json:
-        for row in rows:
-            print(json.dumps({"benchmark": name, **row}))
+        for figure in figures:
+            print(json.dumps({"benchmark": name, **figure}))
         return
     table = Table("", "figure", "aim", title=name, title_justify="left")
-    for row in rows:
-        table.add_row(row["what"], f"{row['figure']:.1f} {row['unit']}", row["aim"])
+    for figure in figures:
+        table.add_row(figure["what"], f"{figure['figure']:.1f} {figure['unit']}", figure["aim"])
     Console().print(table)
 
 

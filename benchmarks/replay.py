@@ -17,6 +17,7 @@ from typing import Any
 
 from app.jobs.checkpoint_store import FolderStore
 from app.jobs.kept import Keeper
+from benchmarks.figures import Figure, figure, without_mnist
 from engine import ExperimentConfig, Trainer
 from engine.replay import KEPT_BYTES
 from tests.support.folders import find_data_dir
@@ -33,26 +34,22 @@ MOMENTS = 60
 ROUNDS = 16
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Figure]:
     data_dir = find_data_dir()
     if data_dir is None:
-        return [{"what": "no MNIST on this machine", "figure": 0.0, "unit": "", "aim": ""}]
+        return [without_mnist()]
     with tempfile.TemporaryDirectory() as folder:
         rows = _moments(Path(folder), data_dir)
         share, ratio, kept = _cost(Path(folder), data_dir)
     return [
         *rows,
-        _row("keeping checkpoints, of a training's time", 100 * share, "%", "≤ 1"),
-        _row("a training that keeps checkpoints ÷ one that keeps none", 100 * ratio, "%", "≤ 101"),
-        _row("checkpoints kept of it", kept, "", "≤ 45"),
+        figure("keeping checkpoints, of a training's time", 100 * share, "%", "≤ 1"),
+        figure("a training that keeps checkpoints ÷ one that keeps none", 100 * ratio, "%", "≤ 101"),
+        figure("checkpoints kept of it", kept, "", "≤ 45"),
     ]
 
 
-def _row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
-    return {"what": what, "figure": figure, "unit": unit, "aim": aim}
-
-
-def _moments(folder: Path, data_dir: Path) -> list[dict[str, Any]]:
+def _moments(folder: Path, data_dir: Path) -> list[Figure]:
     dice = random.Random(1)
     first: list[float] = []
     beside: list[float] = []
@@ -70,11 +67,11 @@ def _moments(folder: Path, data_dir: Path) -> list[dict[str, Any]]:
             first.append(milliseconds(iteration))
             beside.append(milliseconds(iteration + dice.choice((-1, 1))))
     return [
-        _row("the first moment, with the start of the process", start, "ms", "≤ 300"),
-        _row("any moment, median", statistics.median(first), "ms", "≤ 300"),
-        _row("any moment, the longest", max(first), "ms", "≤ 300"),
-        _row("the one beside it, median", statistics.median(beside), "ms", "≤ 50"),
-        _row("the one beside it, the longest", max(beside), "ms", "≤ 50"),
+        figure("the first moment, with the start of the process", start, "ms", "≤ 300"),
+        figure("any moment, median", statistics.median(first), "ms", "≤ 300"),
+        figure("any moment, the longest", max(first), "ms", "≤ 300"),
+        figure("the one beside it, median", statistics.median(beside), "ms", "≤ 50"),
+        figure("the one beside it, the longest", max(beside), "ms", "≤ 50"),
     ]
 
 

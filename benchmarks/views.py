@@ -1,11 +1,11 @@
-"""How long each view takes inside of a worker, and what it costs the training while a page shows it.
+"""How long a worker takes to make each view, and how much slower its training is while a page shows the view.
 
     python -m benchmarks.views [--json]
 
-The trainings are W1 (784-40-20-10 on MNIST), points in the plane, and a small convolutional network on MNIST. A watched
-training makes the view as often as the server asks for it: four times a second, and less often where that would take
-more than a twentieth of its time. Its speed is compared with that of the same training when it is not watched; the two
-take turns. All times are processor time, so that other programs change them little.
+The trainings are W1 (784-40-20-10 on MNIST), points in the plane, and a small convolutional network on MNIST. A
+training whose view is shown makes it as often as the server asks for it: four times a second, and less often if that
+would take more than a twentieth of its time. Its speed is compared with that of the same training without views; the
+two take turns. All times are processor time, so that other programs change them little.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.jobs.viewing import EVERY_SECONDS, MAX_SHARE
+from benchmarks.figures import Figure, figure, without_mnist
 from benchmarks.replay import W1
-from engine import ConfigError, ExperimentConfig, Trainer
-from engine.views import KINDS, check, see
+from engine import ConfigError, ExperimentConfig, Trainer, views
 from tests.support.folders import find_data_dir
 
 POINTS: dict[str, Any] = {
@@ -50,84 +50,84 @@ TRAININGS: dict[str, dict[str, Any]] = {
     "points": POINTS,
     "convolutional": CONVOLUTIONAL,
 }
-#: How often a view is made to time it.
-TIMES = 9
-#: Seconds in which the speeds of a watched training are measured: in turns with one view each, at least three.
-WATCHED_SECONDS = 3.0
+#: How many times a view is made. Its time is the median.
+REPEATS = 9
+#: Processor seconds for which a training with a view is measured; a turn is the time from one view to the next.
+SECONDS_WITH_VIEW = 3.0
 MIN_TURNS = 3
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Figure]:
     data_dir = find_data_dir()
-    rows = []
-    for name, described in TRAININGS.items():
-        if described["dataset"]["name"] == "mnist" and data_dir is None:
-            rows.append({"what": f"{name}: no MNIST on this machine", "figure": 0.0, "unit": "", "aim": ""})
+    figures = []
+    for name, experiment in TRAININGS.items():
+        if experiment["dataset"]["name"] == "mnist" and data_dir is None:
+            figures.append(without_mnist())
             continue
-        trainer = Trainer(ExperimentConfig.from_dict(described), data_dir=data_dir)
+        trainer = Trainer(ExperimentConfig.from_dict(experiment), data_dir=data_dir)
         for _ in range(50):
             trainer.step()
-        for kind, options in _fitting(trainer.config).items():
+        for kind, options in _possible_views(trainer.config).items():
             seconds = _seconds(trainer, kind, options)
-            every = max(EVERY_SECONDS, seconds / MAX_SHARE)
-            speed = 100 * _speed(trainer, kind, options, every)
-            rows += [
-                {"what": f"{name}, {kind}", "figure": 1000 * seconds, "unit": "ms", "aim": ""},
-                {"what": f"{name}, {kind} every {every:.2f} s", "figure": speed, "unit": "%", "aim": "≥ 95"},
+            interval = max(EVERY_SECONDS, seconds / MAX_SHARE)
+            ratio = _speed_ratio(trainer, kind, options, interval)
+            figures += [
+                figure(f"{name}, {kind}", 1000 * seconds, "ms"),
+                figure(f"{name}, {kind} every {interval:.2f} s", 100 * ratio, "%", "≥ 95"),
             ]
-    return rows
+    return figures
 
 
-def _fitting(config: ExperimentConfig) -> dict[str, dict[str, Any]]:
-    """The kinds of views that fit an experiment, with their options."""
+def _possible_views(config: ExperimentConfig) -> dict[str, dict[str, Any]]:
+    """The kinds of views that an experiment allows, with their options."""
     pixels = base64.b64encode(bytes(28 * 28)).decode()
-    found = {}
-    for kind in KINDS:
+    possible = {}
+    for kind in views.KINDS:
         with contextlib.suppress(ConfigError):
-            found[kind] = check(kind, {"pixels": pixels} if kind == "digit" else {}, config)
-    return found
+            possible[kind] = views.check(kind, {"pixels": pixels} if kind == "digit" else {}, config)
+    return possible
 
 
 def _seconds(trainer: Trainer, kind: str, options: Mapping[str, Any]) -> float:
-    """What a view takes, the first one aside, for which an evaluation sorts its images."""
-    taken = []
-    for _ in range(TIMES + 1):
-        begun = time.process_time()
-        see(trainer, kind, options, trainer.network.vector)
-        taken.append(time.process_time() - begun)
-    return statistics.median(taken[1:])
+    """Processor seconds that a view takes. The first one is not counted: before it, the images are sorted once."""
+    durations = []
+    for _ in range(REPEATS + 1):
+        start = time.process_time()
+        views.see(trainer, kind, options, trainer.network.vector)
+        durations.append(time.process_time() - start)
+    return statistics.median(durations[1:])
 
 
-def _speed(trainer: Trainer, kind: str, options: Mapping[str, Any], every: float) -> float:
-    """Iterations in a second of a training that is watched ÷ those of one that is not."""
+def _speed_ratio(trainer: Trainer, kind: str, options: Mapping[str, Any], interval: float) -> float:
+    """The training's speed with a view every `interval` seconds ÷ its speed without views."""
     ratios = []
-    for round_ in range(max(MIN_TURNS, round(WATCHED_SECONDS / every))):
-        watched, alone = 0.0, 0.0
-        for is_watched in (round_ % 2 == 0, round_ % 2 == 1):
-            if is_watched:
-                watched = _iterations(trainer, every, kind, options)
+    for turn in range(max(MIN_TURNS, round(SECONDS_WITH_VIEW / interval))):
+        with_view, without = 0.0, 0.0
+        for has_view in (turn % 2 == 0, turn % 2 == 1):  # each is the first one in every second turn
+            if has_view:
+                with_view = _iterations_per_second(trainer, interval, kind, options)
             else:
-                alone = _iterations(trainer, every)
-        ratios.append(watched / alone)
+                without = _iterations_per_second(trainer, interval)
+        ratios.append(with_view / without)
     return statistics.median(ratios)
 
 
-def _iterations(
+def _iterations_per_second(
     trainer: Trainer, seconds: float, kind: str | None = None, options: Mapping[str, Any] | None = None
 ) -> float:
-    """Iterations in a second, if a view is made every `seconds` seconds; without `kind`, if none is."""
-    begun = now = time.process_time()
+    """Train for so many processor seconds, in which one view of this kind is made (None: no view)."""
+    start = now = time.process_time()
     count = 0
     if kind is not None:
-        before = trainer.network.vector.copy() if KINDS[kind].needs_step else None
+        before = trainer.network.vector.copy() if views.KINDS[kind].needs_step else None
         trainer.step()
         count += 1
-        see(trainer, kind, options or {}, before)
-    while now < begun + seconds:
+        views.see(trainer, kind, options or {}, before)
+    while now < start + seconds:
         trainer.step()
         count += 1
         now = time.process_time()
-    return count / (now - begun)
+    return count / (now - start)
 
 
 if __name__ == "__main__":

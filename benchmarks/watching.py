@@ -22,6 +22,7 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
+from benchmarks.figures import Figure, figure, without_mnist
 from benchmarks.replay import W1
 from tests.support.chromium import open_chromium
 from tests.support.folders import find_data_dir
@@ -82,18 +83,14 @@ STROKES_TAKE = """async (count) => {
 }"""
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Figure]:
     data_dir = find_data_dir()
     if data_dir is None:
-        return [_row("no MNIST on this machine", 0.0, "", "")]
+        return [without_mnist()]
     with tempfile.TemporaryDirectory() as folder, running_lab(Path(folder), data_dir) as lab:
         with _training(lab) as run_id:
             rows = [*_watched(lab, run_id), *_strokes(lab, run_id)]
         return [*rows, *_replays(lab), *_findings(lab)]
-
-
-def _row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
-    return {"what": what, "figure": figure, "unit": unit, "aim": aim}
 
 
 @contextmanager
@@ -104,16 +101,16 @@ def _training(lab: LabServer) -> Iterator[str]:
     lab.post(f"/api/runs/{run_id}/cancel").raise_for_status()
 
 
-def _watched(lab: LabServer, run_id: str) -> list[dict[str, Any]]:
+def _watched(lab: LabServer, run_id: str) -> list[Figure]:
     rows = []
     for view in VIEWS:
         for viewers in VIEWERS:
             ratios, frames, cores = asyncio.run(_turns(lab, run_id, view, viewers))
             name = f"{view}, {viewers} viewer{'s' if viewers > 1 else ''}"
             rows += [
-                _row(f"{name}: training's speed ÷ without", 100 * statistics.median(ratios), "%", "≥ 95"),
-                _row(f"{name}: views that each gets", frames, "/s", "≤ 4"),
-                _row(f"{name}: the server's processor time", 100 * cores, "%", ""),
+                figure(f"{name}: training's speed ÷ without", 100 * statistics.median(ratios), "%", "≥ 95"),
+                figure(f"{name}: views that each gets", frames, "/s", "≤ 4"),
+                figure(f"{name}: the server's processor time", 100 * cores, "%", ""),
             ]
     return rows
 
@@ -168,7 +165,7 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _strokes(lab: LabServer, run_id: str) -> list[dict[str, Any]]:
+def _strokes(lab: LabServer, run_id: str) -> list[Figure]:
     number = lab.run(run_id)["number"]
     with open_chromium() as browser:
         page = browser.new_page()
@@ -178,12 +175,12 @@ def _strokes(lab: LabServer, run_id: str) -> list[dict[str, Any]]:
         page.wait_for_timeout(2000)
         taken = page.evaluate(STROKES_TAKE, STROKES)
     return [
-        _row("a stroke to bars, median", statistics.median(taken), "ms", "≤ 50"),
-        _row("a stroke to bars, the longest", max(taken), "ms", ""),
+        figure("a stroke to bars, median", statistics.median(taken), "ms", "≤ 50"),
+        figure("a stroke to bars, the longest", max(taken), "ms", ""),
     ]
 
 
-def _replays(lab: LabServer) -> list[dict[str, Any]]:
+def _replays(lab: LabServer) -> list[Figure]:
     """How long views of past moments take, each at a random moment of W1."""
     run = lab.wait_for(lab.launch(**W1)["id"], "completed")
     dice = random.Random(1)
@@ -194,12 +191,12 @@ def _replays(lab: LabServer) -> list[dict[str, Any]]:
             begun = time.perf_counter()
             lab.http.get(f"/api/runs/{run['id']}/moments/{iteration}/views/{view}").raise_for_status()
             taken.append(1000 * (time.perf_counter() - begun))
-        rows.append(_row(f"{view} of any moment, median", statistics.median(taken), "ms", "≤ 300"))
-        rows.append(_row(f"{view} of any moment, the longest", max(taken), "ms", ""))
+        rows.append(figure(f"{view} of any moment, median", statistics.median(taken), "ms", "≤ 300"))
+        rows.append(figure(f"{view} of any moment, the longest", max(taken), "ms", ""))
     return rows
 
 
-def _findings(lab: LabServer) -> list[dict[str, Any]]:
+def _findings(lab: LabServer) -> list[Figure]:
     """The server's processor time for a request of findings, of runs of a class that have been asked about before."""
     ids = []
     for seed in range(RUNS):
@@ -225,9 +222,9 @@ def _findings(lab: LabServer) -> list[dict[str, Any]]:
         lab.http.get(f"/api/runs/{ids[place % RUNS]}").raise_for_status()
     plain = 1000 * (_cpu_seconds(lab.pid) - cpu) / ASKED
     return [
-        _row("findings of a run, processor time of a request", took[1], "ms", ""),
-        _row("a run itself, processor time of a request", plain, "ms", ""),
-        _row("300 pages that ask every 12 s, of one core", 100 * 300 / 12 * took[1] / 1000, "%", "≤ 10"),
+        figure("findings of a run, processor time of a request", took[1], "ms", ""),
+        figure("a run itself, processor time of a request", plain, "ms", ""),
+        figure("300 pages that ask every 12 s, of one core", 100 * 300 / 12 * took[1] / 1000, "%", "≤ 10"),
     ]
 
 

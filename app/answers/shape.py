@@ -1,9 +1,9 @@
-"""What all shapes of answers share."""
+"""What all types of the HTTP API's answers share."""
 
 from pydantic import ConfigDict, with_config
 
-#: Whole numbers stay whole: an answer says 1, not 1.0, where the lab has a whole number.
+#: A number in an answer. With `float` alone, pydantic would write the whole number 1 as 1.0.
 Number = int | float
 
-#: Decorates the shape of an answer. Keys that it does not name stay in the answer.
+#: Decorator of the type of an answer. An answer may have more keys than its type: they are not left out.
 answer = with_config(ConfigDict(extra="allow"))

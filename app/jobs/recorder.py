@@ -1,9 +1,10 @@
-"""The recorder: stores what workers bring, and passes it on once it is durable, in the same order.
+"""The recorder: stores what workers report, and passes it on after the commit, in the order in which it came.
 
-Views are not stored, and are passed on at once: a training up to the same moment gives them again.
+Because of that order the rows of a training have no gap and are never wrong: a checkpoint or a change by hand is stored
+only when all rows before it are, and a row is stored once, even if a worker that continues from a checkpoint reports it
+again.
 
-That order is what makes a training go on without a hole or a lie: a checkpoint or a change by hand is stored only when
-all rows before it are, and a row is stored once, however often a worker that goes on from a checkpoint repeats it.
+Views are not stored, and are passed on at once: the same view can be made again by training up to the same moment.
 """
 
 from __future__ import annotations
@@ -41,38 +42,39 @@ log = logging.getLogger(__name__)
 
 
 class Observer(Protocol):
-    """Called in the event loop's thread, after what it is called for is committed: the scheduler."""
+    """What the recorder tells after each commit, in the event loop's thread. The scheduler is the observer."""
 
     def on_rows(self, training_id: str, stream: str, rows: Rows) -> None:
-        """New rows, which follow the stored ones."""
+        """New rows, which begin where the rows before them end."""
 
     def on_event(self, training_id: str, event: Event) -> None:
         """Something has happened to the training."""
 
     def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
-        """A worker has started, and its training has this fingerprint; None: it is not known what was computed."""
+        """A worker has started. None: the training has rows of other data or of a machine that computes otherwise."""
 
     def on_machines(self, training_id: str, machines: list[TrainedOn]) -> None:
-        """On which machines of a cluster a training was, the newest last: it begins or goes on there."""
+        """A training begins or continues on the last of these machines of a cluster; before, it was on the others."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
-        """All checkpoints of a training that count, newest first."""
+        """All checkpoints that are stored for the training now: the newest ones first, then the kept ones."""
 
     def on_refused(self, training_id: str, reason: str) -> None:
-        """Rows came that cannot belong to the training's curve."""
+        """Rows came that cannot belong to the training's curve; `reason` is an English sentence that says why."""
 
     def on_view(self, training_id: str, ticket: int, seconds: float, view: bytes) -> None:
-        """A view that was asked for, and how long it took."""
+        """A view that the worker was asked for with this ticket, and the seconds that it took."""
 
     def on_exit(self, training_id: str, reason: str | None) -> None:
-        """The worker is gone; nothing more comes of it."""
+        """The worker has ended and reports nothing more; `reason` says why if it did not end by itself."""
 
     def on_places(self) -> None:
         """Another number of trainings may run at the same time now."""
 
 
 class Recorder:
-    """The executor's `Listener`. Called from its threads; may block them, which slows a worker down."""
+    """The executor's `Listener`, which says what the arguments are. Called from the executor's threads; it may block
+    them while the database is busy, which slows a worker down."""
 
     def __init__(
         self, observer: Observer, database: Database, loop: asyncio.AbstractEventLoop, metrics: Metrics
@@ -160,7 +162,8 @@ class Recorder:
         self._call(self._observer.on_places)
 
     def _store(self, training_id: str, operation: Callable[..., Any], then: Callable[[Any], None]) -> None:
-        """Run `operation` in its place in the order; after its commit, call `then(result)` in the loop."""
+        """Let the database's thread run `operation` after all earlier ones, and let the event loop call `then(result)`
+        after the commit."""
         begun = time.perf_counter()
 
         def done(result: Any) -> None:
@@ -183,11 +186,11 @@ class Recorder:
 
 
 def annotation_of(event: LiveChanged | Died) -> dict[str, Any]:
-    """What an event leaves on the curve: that it was changed by hand, or that its network is dead."""
+    """The annotation of an event as JSON: a change of settings by hand, or that the network is dead."""
     if isinstance(event, Died):
         return {"kind": "dead", "iteration": event.iteration}
     return {"kind": "live", "iteration": event.iteration, "changes": event.changes}
 
 
 def _nothing(*_: Any) -> None:
-    """An operation that only takes its place in the order."""
+    """Store nothing: for reports that must only keep their place in the order."""

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page
 
+from benchmarks.figures import Figure, figure
 from tests.support.chromium import open_chromium
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
@@ -28,18 +29,13 @@ PEER_UPDATES = 12
 LOADS = 5
 
 
-def measure() -> list[dict[str, Any]]:
-    """Rows of the table: what, figure, unit, aim."""
+def measure() -> list[Figure]:
     with (
         tempfile.TemporaryDirectory() as folder,
         running_lab(Path(folder)) as lab,
         open_chromium("--enable-precise-memory-info") as browser,
     ):
         return [*_first_load(browser, lab), *_live(browser, lab), *_finished(browser, lab)]
-
-
-def row(what: str, figure: float, unit: str, aim: str) -> dict[str, Any]:
-    return {"what": what, "figure": float(figure), "unit": unit, "aim": aim}
 
 
 def open_lab(browser: Browser, lab: LabServer, plan: dict[str, Any] | None, shown: list[str]) -> Page:
@@ -62,7 +58,7 @@ def _go(page: Page, lab: LabServer) -> None:
     LabPage(page, lab).until("window.bench.ready && window.bench.drawn")
 
 
-def _first_load(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
+def _first_load(browser: Browser, lab: LabServer) -> list[Figure]:
     """Times until the page can be used (it has its form and is connected), and until its two charts have axes."""
     usable, drawn, work, sizes = [], [], [], []
     for _ in range(LOADS):
@@ -82,10 +78,12 @@ def _first_load(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
         )
         page.context.close()
     return [
-        row("first load, cold cache, until it can be used (median)", np.median(usable), "ms", "≤ 1,500"),
-        row("first load, cold cache, until its axes are drawn (median)", np.median(drawn), "ms", "≤ 1,500"),
-        row("the main thread's processor time for that", np.median(work), "ms", ""),
-        row("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
+        figure("first load, cold cache, until it can be used (median)", np.median(usable), "ms", "≤ 1,500"),
+        figure(
+            "first load, cold cache, until its axes are drawn (median)", np.median(drawn), "ms", "≤ 1,500"
+        ),
+        figure("the main thread's processor time for that", np.median(work), "ms", ""),
+        figure("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
     ]
 
 
@@ -98,7 +96,7 @@ def _heap(page: Page) -> float:
     return used
 
 
-def _live(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
+def _live(browser: Browser, lab: LabServer) -> list[Figure]:
     plan = {
         "runs": RUNS,
         "iterations": ITERATIONS,
@@ -121,13 +119,13 @@ def _live(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
     after = _heap(page)
     median, p95 = np.percentile(frames, [50, 95])
     rows = [
-        row("update of both charts, main thread, median", median, "ms", "≤ 50"),
-        row("update of both charts, main thread, p95", p95, "ms", ""),
-        row("mean of all updates, whole drawings included", frames.mean(), "ms", ""),
-        row("updates a second", len(frames) / (ITERATIONS / ROWS * MILLISECONDS / 1000), "/s", ""),
-        row("longest task while live", longest, "ms", "≤ 200"),
-        row("heap at the end of the runs", before, "MB", ""),
-        row("heap 5 s later", after, "MB", "flat"),
+        figure("update of both charts, main thread, median", median, "ms", "≤ 50"),
+        figure("update of both charts, main thread, p95", p95, "ms", ""),
+        figure("mean of all updates, whole drawings included", frames.mean(), "ms", ""),
+        figure("updates a second", len(frames) / (ITERATIONS / ROWS * MILLISECONDS / 1000), "/s", ""),
+        figure("longest task while live", longest, "ms", "≤ 200"),
+        figure("heap at the end of the runs", before, "MB", ""),
+        figure("heap 5 s later", after, "MB", "flat"),
     ]
     peers = (HERE / "peers.js").read_text("utf-8")
     for method in ("react", "extendTraces"):
@@ -139,13 +137,13 @@ def _live(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
             "method": method,
         }
         times = np.array(page.evaluate(peers, arguments))
-        rows.append(row(f"Plotly.{method} with all points, mean", times.mean(), "ms", ""))
-        rows.append(row(f"Plotly.{method} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
+        rows.append(figure(f"Plotly.{method} with all points, mean", times.mean(), "ms", ""))
+        rows.append(figure(f"Plotly.{method} ÷ ours, means", times.mean() / frames.mean(), "×", "≥ 3"))
     page.context.close()
     return rows
 
 
-def _finished(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
+def _finished(browser: Browser, lab: LabServer) -> list[Figure]:
     plan = {"runs": 200, "iterations": ITERATIONS, "every": EVERY, "finished": True}
     page = open_lab(browser, lab, plan, [f"run{n}" for n in range(150, 200)])
     for _ in range(200):
@@ -159,7 +157,7 @@ def _finished(browser: Browser, lab: LabServer) -> list[dict[str, Any]]:
     assert lengths == [50, 100], lengths
     page.wait_for_timeout(1000)
     return [
-        row(
+        figure(
             "longest task, 200 runs listed, 50 overlaid", page.evaluate("window.bench.longest"), "ms", "≤ 200"
         )
     ]

@@ -13,11 +13,11 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.sync_api import Page
 
-from benchmarks.browser import EVERY, MILLISECONDS, RUNS, open_lab, row
+from benchmarks.browser import EVERY, MILLISECONDS, RUNS, open_lab
+from benchmarks.figures import Figure, figure
 from tests.support.chromium import open_chromium
 from tests.support.lab_server import running_lab
 
@@ -30,7 +30,7 @@ DRAWN = """[...document.querySelectorAll("#charts .plot")].flatMap(plot => plot.
     .reduce((sum, trace) => sum + trace.x.length, 0)"""
 
 
-def measure() -> list[dict[str, Any]]:
+def measure() -> list[Figure]:
     """Rows of the table: what, figure, unit, aim."""
     plan = {
         "runs": RUNS,
@@ -55,29 +55,29 @@ def measure() -> list[dict[str, Any]]:
     for minute, held in zip(MINUTES, measured, strict=True):
         when = f"at minute {minute}"
         rows += [
-            row(f"rows of {RUNS} live runs, {when}", held["rows"] / 1000, "thousand", ""),
-            row(f"bytes that these need, {when}", held["rows"] * ROW_BYTES / 1e6, "MB", ""),
-            row(f"typed arrays, {when}", held["arrays"] / 1e6, "MB", ""),
-            row(f"script's objects, {when}", held["objects"] / 1e6, "MB", ""),
-            row(f"points drawn, {when}", held["points"] / 1000, "thousand", ""),
-            row(f"nodes, {when}", held["nodes"], "", ""),
+            figure(f"rows of {RUNS} live runs, {when}", held["rows"] / 1000, "thousand", ""),
+            figure(f"bytes that these need, {when}", held["rows"] * ROW_BYTES / 1e6, "MB", ""),
+            figure(f"typed arrays, {when}", held["arrays"] / 1e6, "MB", ""),
+            figure(f"script's objects, {when}", held["objects"] / 1e6, "MB", ""),
+            figure(f"points drawn, {when}", held["points"] / 1000, "thousand", ""),
+            figure(f"nodes, {when}", held["nodes"], "", ""),
         ]
     first, last = measured[0], measured[-1]
     growth = {name: last[name] - first[name] for name in first}
     rows += [
-        row(
+        figure(
             "typed arrays' growth ÷ bytes of the new rows",
             growth["arrays"] / growth["rows"] / ROW_BYTES,
             "×",
             "≤ 3",
         ),
-        row(
+        figure(
             "objects' growth ÷ new points drawn",
             growth["objects"] / max(1, growth["points"]),
             "bytes",
             "≤ 300",
         ),
-        row("nodes' growth", growth["nodes"], "", "≤ 200"),
+        figure("nodes' growth", growth["nodes"], "", "≤ 200"),
     ]
     return rows
 

@@ -1,4 +1,9 @@
-"""Flatten: (C, H, W) read as C·H·W numbers."""
+"""Flatten: y has the numbers of x, in one axis for each example.
+
+    x  (N, C, H, W)      y  (N, C·H·W)
+
+∂L/∂x has the numbers of ∂L/∂y, in the shape of x.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from engine.layers.layer import Layer, Shape
 
 
 class Flatten(Layer):
-    """Reshapes each image to one axis."""
+    """Changes the shape of each image from (C, H, W) to (C·H·W,)."""
 
     def __init__(self, input_shape: Shape) -> None:
         super().__init__(input_shape)

@@ -1,10 +1,12 @@
+/** Which two columns of a table a map shows. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axesOf } from "../../static/js/views/plane-axes.js";
 
-/** A card with these options. @param {Record<string, string>} options */
+/** The part of a view's card that has its settings. @param {Record<string, string>} options the settings that were chosen */
 const card = (options) => ({
-  option: (/** @type {string} */ name, /** @type {string} */ usual) => options[name] ?? usual,
+  option: (/** @type {string} */ name, /** @type {string} */ byDefault) => options[name] ?? byDefault,
 });
 
 test("a card shows the first two columns until others are chosen", () => {
@@ -13,7 +15,7 @@ test("a card shows the first two columns until others are chosen", () => {
   assert.deepEqual(axesOf(card({ x: "1", y: "0" }), 2), { x: 1, y: 0 });
 });
 
-test("columns that the table does not have are not asked for, as the address may name any", () => {
+test("a card shows the first two columns if its settings name a column that the table does not have, or one column twice", () => {
   /** @type {Record<string, string>[]} */
   const wrong = [{ x: "4" }, { y: "-1" }, { x: "1.5" }, { x: "name" }, { x: "1" }];
   for (const options of wrong) assert.deepEqual(axesOf(card(options), 4), { x: 0, y: 1 });

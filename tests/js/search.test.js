@@ -175,7 +175,7 @@ test("a group's heading is the value that all its runs have, and runs without a 
 });
 
 for (const said of [null, 7, "x", { sort: "x", state: 5, group: null, text: [] }, { state: "unknown" }])
-  test(`a query of an address that makes no sense is the usual one: ${JSON.stringify(said)}`, () =>
+  test(`a query in an address that cannot be read is the default query: ${JSON.stringify(said)}`, () =>
     assert.deepEqual(names(arrange(SIX, { ...readQuery(said), sort: "number" }, SETTINGS)), ALL));
 
 test("sorted by number, forks stand beneath their origin, also in the group of its launch; otherwise they do not", () => {

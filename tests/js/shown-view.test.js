@@ -127,7 +127,7 @@ for (const isLate of [false, true])
     }
     assert.deepEqual([drawn(), gone, urlState.get("moment")], ["a2", [], ""]);
     // the next address counts again
-    urlState.take("#runs=1,8");
+    urlState.apply("#runs=1,8");
     assert.deepEqual([drawn(), gone], ["a1", ["8"]]);
     store.removeRuns(["a1", "a2", "a3"]); // this page writes no address any more
   });

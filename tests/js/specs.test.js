@@ -30,8 +30,8 @@ test("a chart that is written to the address is read back unchanged", () =>
   }));
 
 test("invalid options in an address become defaults, and unknown charts are left out", () => {
-  const usual = makeSpec("loss");
-  assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [usual]);
-  assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap", "loss:crop"]), Array(4).fill(usual));
+  const defaults = makeSpec("loss");
+  assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [defaults]);
+  assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap", "loss:crop"]), Array(4).fill(defaults));
   assert.equal(readSpecs(Array(100).fill("loss")).length, MAX_CHARTS);
 });

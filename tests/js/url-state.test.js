@@ -1,4 +1,4 @@
-/** The page's state in its address: one table, any types, nothing lost that others wrote. */
+/** The page's state in its address: each property of a table has a type and a default, and other keys are kept. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -44,7 +44,7 @@ test("defaults are left out, and an empty list is not the default", () => {
 });
 
 for (const hash of ["#s=NaN", "#s=", "#s=fast&log=maybe&colors={", "#%%%", "#s=1e999"])
-  test(`what cannot be read has its default: ${hash}`, () => {
+  test(`a value that cannot be read is replaced by its default: ${hash}`, () => {
     const state = make(hash);
     assert.deepEqual([state.get("smoothing"), state.get("log"), state.get("colors")], [0.6, false, {}]);
   });
@@ -55,14 +55,14 @@ test("keys that are not in the table stay", () => {
   assert.equal(state.hash(), "#tab=2&log=1");
 });
 
-test("listeners are called for real changes only, until they are removed", () => {
+test("listeners are called when a value has changed, until they are removed", () => {
   const state = make("");
   /** @type {number[]} */
   const heard = [];
-  const stop = state.on("smoothing", (value) => heard.push(value));
+  const removeListener = state.on("smoothing", (value) => heard.push(value));
   state.set({ smoothing: 0.6, log: true });
   state.set({ smoothing: 0.7 });
-  stop();
+  removeListener();
   state.set({ smoothing: 0.8 });
   assert.deepEqual(heard, [0.7]);
 });
@@ -71,9 +71,10 @@ test("after another address is applied, listeners are called for the properties 
   const state = make("#s=0.7");
   /** @type {[string, any][]} */
   const heard = [];
+  // "set" is emitted after `set` alone: the address is written then, and here it is there already
   for (const name of ["smoothing", "log", "set"]) state.on(name, (value) => heard.push([name, value]));
-  state.take("#s=0.7&log=1");
-  state.take("");
+  state.apply("#s=0.7&log=1");
+  state.apply("");
   assert.deepEqual(heard, [
     ["log", true],
     ["smoothing", 0.6],

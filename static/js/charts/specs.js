@@ -85,10 +85,10 @@ export function writeSpec(spec) {
     const options = Object.entries(spec.options).map(([name, value]) => `:${name}=${value}`);
     return VIEW + spec.view + options.join("");
   }
-  const usual = makeSpec(spec.quantity);
+  const defaults = makeSpec(spec.quantity);
   const parts = [spec.quantity];
-  if (spec.smoothing !== usual.smoothing) parts.push(`smooth=${spec.smoothing}`);
-  if (spec.logX !== usual.logX || spec.logY !== usual.logY)
+  if (spec.smoothing !== defaults.smoothing) parts.push(`smooth=${spec.smoothing}`);
+  if (spec.logX !== defaults.logX || spec.logY !== defaults.logY)
     parts.push(`log=${spec.logX ? "x" : ""}${spec.logY ? "y" : ""}`);
   if (spec.gap) parts.push("gap");
   if (spec.outliers) parts.push("outliers");

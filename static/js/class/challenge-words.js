@@ -16,7 +16,7 @@ export function termsText({ dataset, validation_size, max_parameters, max_second
   ].join(" · ");
 }
 
-/** How far it is, where that is not usual; else how many take part. @param {ChallengeView} challenge */
+/** While the test set is opened, how many entries are measured; else how many students take part. @param {ChallengeView} challenge */
 export function phaseText({ phase, of, measured }) {
   if (phase === "opening") return t("class.challenge.opening", { n: number(measured), of: number(of) });
   return t("class.challenge.take_part", { n: number(of) });

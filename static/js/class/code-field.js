@@ -24,24 +24,24 @@ export class CodeField {
     this.input = input;
     this.#boxes = [...element.querySelectorAll(".box")];
     this.#onChange = onChange;
-    onInput(input, () => this.take(input.value));
+    onInput(input, () => this.enter(input.value));
     input.addEventListener("paste", (event) => {
       const pasted = codeIn(event.clipboardData?.getData("text") ?? "");
       if (pasted.length < CODE_DIGITS) return;
       event.preventDefault(); // a whole code replaces what is there
-      this.take(pasted);
+      this.enter(pasted);
     });
     for (const type of ["focus", "blur"]) input.addEventListener(type, () => this.#draw());
     document.addEventListener("selectionchange", () => this.#draw()); // also while a text is composed
-    this.take(input.value); // what the browser has kept over a reload
+    this.enter(input.value); // the browser keeps it over a reload
   }
 
   get code() {
     return this.#known;
   }
 
-  /** Take the code in a text. @param {string} text */
-  take(text) {
+  /** Enter the code that a text holds. @param {string} text */
+  enter(text) {
     const code = codeIn(text);
     if (this.input.value !== code) this.input.value = code;
     this.#draw();

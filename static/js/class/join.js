@@ -165,7 +165,7 @@ async function takeFragment() {
   if (!fragment) state = location.hash;
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
   if (fragment?.kind === "secret") return enter(fragment.value);
-  if (fragment?.kind === "code") codeField.take(fragment.value);
+  if (fragment?.kind === "code") codeField.enter(fragment.value);
   try {
     const view = await classApi.look();
     const reason = fragment?.kind === "reason" ? fragment.value : null;

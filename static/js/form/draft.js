@@ -225,9 +225,9 @@ export class Draft {
   /** Choose training with early stopping, without it, or both. @param {OneOrSeveral<boolean>} chosen */
   stopEarly(chosen) {
     const { training } = this.document;
-    const usual = defaultsOf(this.#options.early_stopping);
-    if (hasValidation(this)) usual.metric = onValidation(usual.metric);
-    const stopping = alternatives(training.early_stopping ?? null).find(Boolean) ?? usual;
+    const defaults = defaultsOf(this.#options.early_stopping);
+    if (hasValidation(this)) defaults.metric = onValidation(defaults.metric);
+    const stopping = alternatives(training.early_stopping ?? null).find(Boolean) ?? defaults;
     const choices = alternatives(chosen);
     training.early_stopping = oneOrSeveral(
       choices.map((choice) => (choice ? stopping : null)),
@@ -259,7 +259,7 @@ export class Draft {
   // -- loading and copying -------------------------------------------------------------------------
 
   /** Replace the draft by a complete experiment from the server. @param {Experiment} config */
-  take(config) {
+  load(config) {
     const { version, ...document } = structuredClone(config);
     const { l1, l2 } = document.regularization;
     document.regularization = { ...(l1 ? { l1 } : {}), ...(l2 ? { l2 } : {}) };

@@ -206,7 +206,7 @@ export class Form {
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
     if (!isNewest()) return; // another experiment was loaded meanwhile
-    this.#draft.take(first.config);
+    this.#draft.load(first.config);
     this.#draft.origin = origin ?? null;
     if (from) this.#draft.document.name = "";
     if (network) this.#draft.document.network = network;

@@ -32,7 +32,7 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
    * @param {Record<string, any>} alternative
    * @param {string} name
    */
-  const usualOf = (alternative, name) => fieldOf(alternative, name)?.default;
+  const defaultOf = (alternative, name) => fieldOf(alternative, name)?.default;
   const names = new Set(
     present.flatMap((alternative) => registry[alternative[by]].map((field) => field.name)),
   );
@@ -41,23 +41,23 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
     .map((name) => {
       const having = present.filter((alternative) => fieldOf(alternative, name));
       const field = /** @type {Field} */ (fieldOf(having[0], name));
-      const usual = having.every((alternative) => usualOf(alternative, name) === field.default);
+      const sameDefault = having.every((alternative) => defaultOf(alternative, name) === field.default);
       /** @param {Record<string, any>} alternative */
       const valueIn = (alternative) =>
-        alternative[name] === undefined ? usualOf(alternative, name) : alternative[name];
+        alternative[name] === undefined ? defaultOf(alternative, name) : alternative[name];
       const agreed = having.every(
         (alternative) => JSON.stringify(valueIn(alternative)) === JSON.stringify(valueIn(having[0])),
       );
       /** @param {Value} value */
       const put = (value) => {
         for (const alternative of having)
-          alternative[name] = value ?? (usual ? "" : usualOf(alternative, name));
+          alternative[name] = value ?? (sameDefault ? "" : defaultOf(alternative, name));
         form.change();
       };
       const [place, key] = [`${path}.${name}`, `${kind}.${name}`];
       const input = control(form, place, key, field, agreed ? valueIn(having[0]) : null, put);
-      if (!usual && input instanceof HTMLInputElement) input.placeholder = t("form.own");
-      const element = block(place, key, usual ? field : { ...field, default: null }, input);
+      if (!sameDefault && input instanceof HTMLInputElement) input.placeholder = t("form.own");
+      const element = block(place, key, sameDefault ? field : { ...field, default: null }, input);
       return having.length === all.length
         ? element
         : onlyFor(

@@ -5,13 +5,13 @@ import { t } from "../words/i18n.js";
 import { serverHtml } from "./server-html.js";
 
 /**
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Attempt, Try } from "./types.js"
  */
 
 /**
  * @param {NonNullable<Attempt["explain"]>} explain
- * @param {(place: Place) => void} show
+ * @param {(evidence: Evidence) => void} show
  */
 export function explainPart({ html }, show) {
   const text = serverHtml(html, show);

@@ -44,8 +44,8 @@ export class Lessons {
   #draw() {
     this.#costs = [];
     const course = this.#lessons.filter((lesson) => lesson.own_course);
-    const usual = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
-    const first = course.length ? course.slice(0, FIRST.length) : usual;
+    const defaults = this.#lessons.filter((lesson) => FIRST.includes(lesson.slug));
+    const first = course.length ? course.slice(0, FIRST.length) : defaults;
     this.#others = this.#lessons.filter((lesson) => !first.includes(lesson));
     this.#bar.replaceChildren(...first.map((lesson) => this.#button(lesson)));
     if (this.#others.length) this.#bar.append(this.#menu());

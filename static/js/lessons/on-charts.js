@@ -11,7 +11,7 @@ import { cardName } from "./stage.js";
  * @import { Playhead } from "../moment/playhead.js"
  * @import { Store } from "../state/store.js"
  * @import { Run } from "../types.js"
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Session } from "./session.js"
  * @import { NamedRun } from "./sketches.js"
  * @import { Sketched } from "./types.js"
@@ -104,8 +104,8 @@ export class OnCharts {
   }
 
   /**
-   * Open a card, and pin the moment of which a text speaks.
-   * @param {Place} place its run is an id or a name
+   * Open the card that a text is about, and pin its moment.
+   * @param {Evidence} evidence
    * @param {Run[]} runs of the attempt
    */
   async show({ card, run: which, moment, selects = false }, runs) {

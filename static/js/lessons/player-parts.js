@@ -17,7 +17,7 @@ import { STEPS } from "./steps.js";
  * @import { Times } from "../state/queue.js"
  * @import { Part } from "./column.js"
  * @import { Item } from "./head.js"
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Session } from "./session.js"
  * @import { runsOf, Step } from "./steps.js"
  * @import { Asked, Play, Question, Try, Value } from "./types.js"
@@ -41,7 +41,7 @@ import { STEPS } from "./steps.js";
  * @property {(one: Try) => void} launchTry
  * @property {(one: Try) => void} loadTry
  * @property {(text: string) => void} save
- * @property {(place: Place) => void} show
+ * @property {(evidence: Evidence) => void} show
  * @property {(slug: string) => void} next
  */
 

@@ -13,7 +13,7 @@ import { serverHtml } from "./server-html.js";
 
 /**
  * @import { Times } from "../state/queue.js"
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Play, Question, Value } from "./types.js"
  */
 
@@ -26,7 +26,7 @@ import { serverHtml } from "./server-html.js";
  * @param {(id: string) => HTMLElement | null} how.pens those of a sketch
  * @param {{id: string, text: string} | null} how.complaint why the server refused the answer to a question
  * @param {(id: string, value: Value | undefined) => void} how.change
- * @param {(place: Place) => void} how.show
+ * @param {(evidence: Evidence) => void} how.show
  */
 export function predictPart(play, { values, locked, pens, complaint, change, show }) {
   const { question, predict } = play;

@@ -10,7 +10,7 @@ import { shareOf } from "./steps.js";
 
 /**
  * @import { Run } from "../types.js"
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Attempt, Play } from "./types.js"
  */
 
@@ -22,7 +22,7 @@ import { shareOf } from "./steps.js";
  * @param {Attempt["missing"]} how.missing the other runs of the attempt, with the reason why each will give no result
  * @param {boolean} how.isVoted whether the class votes on a question of the prediction
  * @param {boolean} how.hasOutcome whether the outcome of the prediction is known
- * @param {(place: Place) => void} how.show show the part of the page to which a link in the text leads
+ * @param {(evidence: Evidence) => void} how.show show the part of the page to which a link in the text leads
  * @param {() => void} how.again predict again
  */
 export function runPart(play, { runs, missing, isVoted, hasOutcome, show, again }) {

@@ -9,7 +9,7 @@ import { serverHtml } from "./server-html.js";
 
 /**
  * @import { Run } from "../types.js"
- * @import { Place } from "./server-html.js"
+ * @import { Evidence } from "./server-html.js"
  * @import { Answered, Asked, Attempt, Outcome, Question, Value } from "./types.js"
  */
 
@@ -115,7 +115,7 @@ function markOf(right) {
  * @param {string} how.note what an answer is: the one try, or a vote
  * @param {(value: Value | undefined) => void} how.change
  * @param {() => void} how.answer
- * @param {(place: Place) => void} how.show
+ * @param {(evidence: Evidence) => void} how.show
  */
 export function askedPart(
   { html, question, answer: answered },
@@ -166,7 +166,7 @@ export function askedPart(
  * What was answered, what came, and why.
  * @param {Question} question
  * @param {Answered} answered
- * @param {(place: Place) => void} show
+ * @param {(evidence: Evidence) => void} show
  */
 function answeredParts(question, { value, right, came, html }, show) {
   const verdict = right === null ? "unchecked" : right ? "right" : "wrong";

@@ -1,45 +1,47 @@
-/** HTML of lessons as the server makes it from their texts, with figures and links that lead to what they speak of. */
+/** The texts of a lesson, which the server has made into HTML. A click on a figure or a link in them shows what it is about. */
 
 import { h } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 
 /**
- * Where a figure or a link leads: a card, and a moment of a run. `selects`: whether the run is selected; a figure only opens what it
- * was measured in, as the text may go on with other runs.
- * @typedef {{card: string, run: string, moment: number | null, selects?: boolean}} Place
+ * What a figure or a link in a text is about. `card`: the question whose card is opened; `run`: the id or the name of a run;
+ * `moment`: an iteration of it. `selects`: whether the run is selected too. A link selects its run; a figure does not, because the
+ * text may go on with other runs.
+ * @typedef {{card: string, run: string, moment: number | null, selects?: boolean}} Evidence
  */
 
 /**
- * @param {string} html the server makes it from a lesson's file, in which all HTML is escaped; and DOMParser runs no scripts
- * @param {(place: Place) => void} show
+ * @param {string} html from the server, which escapes all HTML in a lesson's file; and DOMParser runs no scripts
+ * @param {(evidence: Evidence) => void} show
  */
 export function serverHtml(html, show) {
   const body = h("div", { className: "lesson-text" });
   body.append(...new DOMParser().parseFromString(html, "text/html").body.childNodes);
   for (const element of /** @type {NodeListOf<HTMLElement>} */ (body.querySelectorAll("[data-card]")))
-    wire(element, show);
+    showOnClick(element, show);
   return body;
 }
 
 /**
- * @param {HTMLElement} element
- * @param {(place: Place) => void} show
+ * Let an element show its evidence on a click, and with Enter and Space.
+ * @param {HTMLElement} element with `data-card`, `data-run` and `data-moment`
+ * @param {(evidence: Evidence) => void} show
  */
-function wire(element, show) {
+function showOnClick(element, show) {
   const { card = "", run = "", moment } = element.dataset;
   const selects = element.localName === "a";
-  const go = () => show({ card, run, moment: moment ? Number(moment) : null, selects });
+  const showIt = () => show({ card, run, moment: moment ? Number(moment) : null, selects });
   element.setAttribute("role", "button");
   element.tabIndex = 0;
   element.title = t("lesson.to_evidence");
   element.addEventListener("click", (event) => {
     event.preventDefault();
-    go();
+    showIt();
   });
   onKey(element, (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
-    go();
+    showIt();
   });
 }

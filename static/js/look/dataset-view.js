@@ -47,7 +47,7 @@ export class DatasetView {
   }
 
   /** A data set has changed: its download goes on, or has ended. @param {Dataset} dataset */
-  take(dataset) {
+  update(dataset) {
     if (dataset.name !== this.#dataset.name || this.#picture) return;
     this.#dataset = dataset;
     const focused = this.element.contains(document.activeElement);

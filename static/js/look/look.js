@@ -35,7 +35,7 @@ export class Look {
   constructor(store, datasets, isDark) {
     this.#datasets = datasets;
     this.#isDark = isDark;
-    store.on("datasets", (dataset) => this.#view?.take(dataset));
+    store.on("datasets", (dataset) => this.#view?.update(dataset));
   }
 
   /** Open a dialog with the images or points of a data set. @param {string} name */

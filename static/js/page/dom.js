@@ -62,6 +62,7 @@ export function closest({ target }, selector) {
  * Set the choices of a drop-down list. Options that it already has are kept, because the list may be open.
  * @param {HTMLSelectElement} select
  * @param {[value: string, text: string][]} choices
+ * @param {string} chosen the value to select; by default the selected one stays
  */
 export function setChoices(select, choices, chosen = select.value) {
   const old = new Map([...select.options].map((option) => [option.value, option]));
@@ -103,7 +104,7 @@ export function label(element, text) {
 /**
  * Move an element with a fixed position to a place in the window, also if the element is zoomed.
  * @param {HTMLElement & {currentCSSZoom?: number}} element
- * @param {number} left
+ * @param {number} left in pixels of the window, like `top`
  * @param {number} top
  */
 export function moveTo(element, left, top) {
@@ -129,7 +130,7 @@ export function svg(tag, attributes = {}, ...children) {
 
 const ICONS = new URL("../../icons.svg", import.meta.url).pathname;
 
-/** Name → an icon, of which others are copies: a list makes hundreds of them. @type {Map<string, SVGElement>} */
+/** The first icon of each name. Others are copies of it, which takes less time: a list has hundreds. @type {Map<string, SVGElement>} */
 const icons = new Map();
 
 /**
@@ -160,19 +161,4 @@ export function iconButton(name, label, onclick) {
   });
   button.append(icon(name));
   return button;
-}
-
-/**
- * A small curve as an SVG path, for lists.
- * @param {number} width
- * @param {number} height
- */
-export function sparkline(width, height) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("class", "sparkline");
-  svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  svg.append(path);
-  return { svg, draw: (/** @type {string} */ line) => path.setAttribute("d", line) };
 }

@@ -10,7 +10,7 @@ import { reasonText } from "../words/reasons.js";
 import { exportMenu } from "./export-menu.js";
 import { liveControls } from "./live-controls.js";
 import { describeRun } from "./run-description.js";
-import { putName } from "./run-name.js";
+import { showName } from "./run-name.js";
 import { RunRelations } from "./run-relations.js";
 import { resultFigures, resultSentence } from "./run-result.js";
 
@@ -91,7 +91,7 @@ export class RunCard {
       head.update,
       this.updateResult,
       longer.update,
-      (now) => putName(description, describeRun(now, lab.configs.get(now.id))),
+      (now) => showName(description, describeRun(now, lab.configs.get(now.id))),
       controls.update,
       (now) => setText(reason, reasonText(now.why, now.reason ?? "")),
       (now) => showChanges(changes, now.annotations),
@@ -130,7 +130,7 @@ export class RunCard {
     const close = iconButton("delete", t("dialog.close"), () => selection.clear());
     /** Update the name, and the colour with its name. @param {Run} now */
     const update = ({ hue, name }) => {
-      putName(title, name);
+      showName(title, name);
       swatch.style.setProperty("--run", cssColor(hue));
       swatch.title = `${t("color.choose")} (${t(`color.${HUES[hue]}`)})`;
       swatch.setAttribute("aria-label", swatch.title);

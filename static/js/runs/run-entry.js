@@ -4,7 +4,7 @@
  * The elements of an entry are made once and then updated, so that none moves or loses the focus while numbers change.
  */
 
-import { closest, h, icon, iconButton, setText, sparkline } from "../page/dom.js";
+import { closest, h, icon, iconButton, setText } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
 import { duration } from "../words/duration.js";
@@ -14,8 +14,9 @@ import { reasonText } from "../words/reasons.js";
 import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
 import { fieldValue } from "./run-fields.js";
-import { putName } from "./run-name.js";
+import { showName } from "./run-name.js";
 import { placeText, pointsText, reachedIteration, secondsText } from "./run-result.js";
+import { Sparkline } from "./sparkline.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -23,21 +24,21 @@ import { placeText, pointsText, reachedIteration, secondsText } from "./run-resu
  * @import { Accuracy } from "./last-accuracies.js"
  */
 
-const SPARK = { width: 44, height: 16, points: 22 };
+/**
+ * How an entry is drawn.
+ * @typedef {object} EntryLook
+ * @property {boolean} shown whether the run's curves are in the charts
+ * @property {boolean} selected
+ * @property {boolean} current whether the Tab key reaches the buttons of this entry; it reaches those of one entry of the list
+ * @property {boolean} grouped whether the entry is below the head of a group
+ * @property {boolean} nested whether the entry is below the run that its run was forked from
+ * @property {string[]} columns of the wide list, from left to right; empty in the narrow list
+ * @property {boolean} dark whether the page has its dark theme
+ * @property {number} same the number of the earliest run that shows the same training; the run's own number if there is no other
+ */
 
 /**
- * How an entry is drawn. `current`: Tab reaches this entry; `grouped`: the entry is below the head of a group; `nested`: it is
- * below its origin; `columns`: the columns of the wide list.
- * @typedef {object} EntryLook
- * @property {boolean} shown
- * @property {boolean} selected
- * @property {boolean} current
- * @property {boolean} grouped
- * @property {boolean} nested
- * @property {string[]} columns
- * @property {boolean} dark
- * @property {number} same the number of the earliest run that shows the same training
- *
+ * The entry of one run. `problem`: the line for a problem with the run, such as a refused name; hidden while there is none.
  * @typedef {object} Entry
  * @property {HTMLElement} element
  * @property {HTMLElement} name
@@ -46,10 +47,22 @@ const SPARK = { width: 44, height: 16, points: 22 };
  */
 
 /**
+ * What is called when a user acts on an entry, with the run's id.
+ * @typedef {object} EntryActions
+ * @property {(id: string, event: MouseEvent) => void} toggle show the run in the charts, or hide it
+ * @property {(id: string, event: MouseEvent) => void} select
+ * @property {(id: string) => void} star
+ * @property {(id: string, name: string) => void} command `name`: `pause`, `resume`, `step`, `cancel` or `clone`
+ * @property {(id: string) => void} rename
+ * @property {(id: string) => void} doubleClick on the run's name
+ * @property {(id: string) => void} remove
+ * @property {(id: string, swatch: HTMLElement) => void} recolor choose another colour, beside this element
+ */
+
+/**
  * @param {{id: string}} run
  * @param {Pick<FlatConfigs, "get" | "size">} configs
- * @param {Record<string, (...details: any[]) => void>} on the actions: `toggle(id, event)`, `select(id, event)`, `star(id)`,
- *   `command(id, name)`, `rename(id)`, `doubleClick(id)`, `remove(id)`, `recolor(id, swatch)`
+ * @param {EntryActions} on
  * @returns {Entry}
  */
 export function makeEntry({ id }, configs, on) {
@@ -65,20 +78,20 @@ export function makeEntry({ id }, configs, on) {
   const name = h("button", { type: "button", className: "run-name" });
   name.addEventListener("dblclick", () => on.doubleClick(id));
   const tags = h("span", { className: "tags" });
-  const spark = sparkline(SPARK.width, SPARK.height);
+  const sparkline = new Sparkline();
   const score = h("span", { className: "score", title: t("chart.test") });
   const [stateWord, stateRest] = [h("span"), h("span", { className: "rest" })];
   const state = h("span", { className: "state" }, stateWord, stateRest);
-  const sign = h("span", { className: "run-number" });
+  const relation = h("span", { className: "run-number" }); // to another run: the same training, or a fork
   const progress = h("progress", { max: 1 });
   /** Column → its cell. @type {Record<string, HTMLElement>} */
   let cells = {};
   /**
-   * @param {string} symbol
-   * @param {string} label
-   * @param {string} verb
+   * @param {string} iconName
+   * @param {string} label the key of a text
+   * @param {string} name of the command
    */
-  const command = (symbol, label, verb) => iconButton(symbol, t(label), () => on.command(id, verb));
+  const command = (iconName, label, name) => iconButton(iconName, t(label), () => on.command(id, name));
   const buttons = {
     pause: command("pause", "runs.pause", "pause"),
     resume: command("play", "runs.resume", "resume"),
@@ -95,9 +108,9 @@ export function makeEntry({ id }, configs, on) {
     "li",
     { className: "run", "data-run": id },
     swatch,
-    h("span", { className: "run-title" }, name, sign),
+    h("span", { className: "run-title" }, name, relation),
     star,
-    spark.svg,
+    sparkline.element,
     score,
     h(
       "div",
@@ -117,23 +130,25 @@ export function makeEntry({ id }, configs, on) {
   element.addEventListener("mousedown", (event) => {
     if (event.shiftKey) event.preventDefault(); // Shift-click selects runs and not text
   });
-  let drawn = -1;
-  let before = "";
+  // what the entry shows now: the number of evaluations, everything, and whether Tab reaches it (null: nothing yet)
+  let drawnEvaluations = -1;
+  let drawnState = "";
   /** @type {boolean | null} */
-  let reached = null;
+  let wasCurrent = null;
   /**
    * @param {Run} run
    * @param {EntryLook} look
    */
   const update = (run, { shown, selected, current, grouped, nested, columns, dark, same }) => {
-    if (current !== reached) {
-      reached = current;
+    if (current !== wasCurrent) {
+      wasCurrent = current;
       for (const button of element.querySelectorAll("button")) button.tabIndex = current ? 0 : -1;
     }
     const iteration = reachedIteration(run);
     const { status, starred, archived } = run;
     const { test: accuracy, validation } = lastAccuracies(run, shown);
-    const now = [
+    // all that the rest of this function reads: it is called for every run on each change of any
+    const newState = [
       run.revision,
       run.hue,
       iteration,
@@ -148,8 +163,8 @@ export function makeEntry({ id }, configs, on) {
       dark,
       same,
     ].join();
-    if (now === before) return;
-    before = now;
+    if (newState === drawnState) return;
+    drawnState = newState;
     element.style.setProperty("--run", color(run.hue, dark));
     element.dataset.status = status;
     element.classList.toggle("off", !shown);
@@ -162,7 +177,7 @@ export function makeEntry({ id }, configs, on) {
     star.setAttribute("aria-pressed", String(starred));
     star.setAttribute("aria-label", t("runs.star_named", { name: run.name }));
     star.title = t("runs.star");
-    putName(name, run.name);
+    showName(name, run.name);
     name.setAttribute("aria-pressed", String(selected));
     const isClosed = run.summary.test_size === 0; // no test images are measured
     setText(score, percent(isClosed ? validation : accuracy));
@@ -170,9 +185,9 @@ export function makeEntry({ id }, configs, on) {
     setText(stateWord, t(`status.${status}`));
     setText(stateRest, stateRestText(run, iteration));
     const isSame = same < run.number;
-    setText(sign, isSame ? `=${same}` : forkSign(run, nested));
-    sign.title = isSame || !run.origin ? t("chart.same_as", { n: same }) : originText(run.origin);
-    sign.classList.toggle("from", !isSame && Boolean(run.origin));
+    setText(relation, isSame ? `=${same}` : forkText(run, nested));
+    relation.title = isSame || !run.origin ? t("chart.same_as", { n: same }) : originText(run.origin);
+    relation.classList.toggle("from", !isSame && Boolean(run.origin));
     name.title = `${run.name}\n${describeRun(run)}\n${state.textContent}`;
     state.title = reasonText(run.why, run.reason ?? "") || placeText(run) || state.textContent;
     if (tags.title !== run.tags.join(", ")) {
@@ -199,10 +214,10 @@ export function makeEntry({ id }, configs, on) {
       setText(cell, cellText(run, column, { test: accuracy, validation }, configs));
       cell.title = cell.textContent ?? "";
     }
-    if (run.evaluation.length !== drawn) {
-      drawn = run.evaluation.length;
+    if (run.evaluation.length !== drawnEvaluations) {
+      drawnEvaluations = run.evaluation.length;
       const { evaluation } = run;
-      spark.draw(sparkPath(evaluation.column("test_accuracy") ?? evaluation.column("validation_accuracy")));
+      sparkline.draw(evaluation.column("test_accuracy") ?? evaluation.column("validation_accuracy"));
     }
   };
   return { element, update, name, problem };
@@ -241,11 +256,11 @@ function cellText(run, column, { test, validation }, configs) {
 }
 
 /**
- * Where a run was forked: of a run that stands above it, only the iteration.
+ * Where a run was forked: "from run 3, iteration 200"; only "@200" below the run that it was forked from. "" if it is no fork.
  * @param {Pick<Run, "origin">} run
  * @param {boolean} nested
  */
-function forkSign({ origin }, nested) {
+function forkText({ origin }, nested) {
   if (!origin) return "";
   const iteration = number(origin.iteration);
   return nested ? `@${iteration}` : t("fork.from", { n: origin.number, iteration });
@@ -276,22 +291,9 @@ function stateRestText(run, iteration) {
   }
 }
 
-/** " · no. 3 · 40 s" @param {Run} run */
+/** A waiting run's place in the queue, and how long it may wait: " · no. 3 · 40 s". @param {Run} run */
 function shortPlace({ place }) {
   if (!place) return "";
   const time = place.seconds === null ? "" : ` · ${duration(place.seconds)}`;
   return ` · ${t("waiting.number", { place: number(place.ahead + 1) })}${time}`;
-}
-
-/** @param {Float32Array | null} values */
-function sparkPath(values) {
-  if (!values || values.length < 2) return "";
-  const step = Math.max(1, Math.floor(values.length / SPARK.points));
-  const points = [];
-  for (let i = 0; i < values.length; i += step) {
-    const x = (SPARK.width * i) / (values.length - 1);
-    const y = 1 + (SPARK.height - 2) * (1 - values[i]);
-    if (Number.isFinite(y)) points.push(`${x.toFixed(1)},${y.toFixed(1)}`);
-  }
-  return points.length > 1 ? `M${points.join("L")}` : "";
 }

@@ -29,6 +29,6 @@ urlState.on("set", () => {
 // An address typed or pasted into the open page; `replaceState` does not cause this event.
 addEventListener("hashchange", () => {
   known = location.hash;
-  urlState.take(known);
+  urlState.apply(known);
 });
 addEventListener("pagehide", write);

@@ -96,7 +96,7 @@ function unescaped(text) {
 }
 
 /**
- * Emits the name of a property, with its value, when `set` or `take` has changed it. Emits "set" when `set` has changed a
+ * Emits the name of a property, with its value, when `set` or `apply` has changed it. Emits "set" when `set` has changed a
  * property.
  */
 export class UrlState extends Emitter {
@@ -134,8 +134,8 @@ export class UrlState extends Emitter {
     this.#changed(changed);
   }
 
-  /** Take over the properties of another address, which a user has pasted into the open page. @param {string} hash */
-  take(hash) {
+  /** Apply the properties of another address, which a user has pasted into the open page. @param {string} hash */
+  apply(hash) {
     const before = Object.keys(this.#properties).map((name) => [name, this.#text(name, this.get(name))]);
     this.#read(hash);
     this.#changed(

@@ -123,8 +123,8 @@ export class Histograms {
      * @param {Partial<CanvasRenderingContext2D>} look
      */
     const write = (text, x, y, look = {}, most = wide) => {
-      const usual = { font: `11px ${font}`, fillStyle: quiet, textAlign: "left", textBaseline: "middle" };
-      Object.assign(pen, usual, look);
+      const defaults = { font: `11px ${font}`, fillStyle: quiet, textAlign: "left", textBaseline: "middle" };
+      Object.assign(pen, defaults, look);
       pen.fillText(text, x, y, most);
     };
     panels.forEach(({ title, description, ridges: histograms }, i) => {

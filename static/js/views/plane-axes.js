@@ -1,14 +1,15 @@
-/** The two columns of a table that a map shows, and a choice of others. */
+/** Which two columns of a table a map shows, one on each axis, and the controls that choose others. */
 
 import { h, setChoices, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 
 /** @import { CardContext } from "./view-card.js" */
 
-/** What a view says of its axes. @typedef {{x: number, y: number, columns: string[], axes: {low: number, high: number}[]}} AxesFacts */
+/** What a view says of its axes: `x` and `y` are numbers of columns, `axes` the ends of each axis. @typedef {{x: number, y: number, columns: string[], axes: {low: number, high: number}[]}} AxesFacts */
 
 /**
- * The columns that a card shows, as options of the view; another table may have fewer.
+ * The numbers of the columns that a card shows, counted from 0, as options of its view. The first two, if the card's settings do
+ * not fit the table: they may come from any address, or were chosen for a table with more columns.
  * @param {Pick<CardContext, "option">} card
  * @param {number} inputs how many columns the table has
  * @returns {{x: number, y: number}}
@@ -62,16 +63,15 @@ export class PlaneAxes {
   }
 
   /**
-   * Show another column; the one that the other axis has changes places with it.
+   * Show another column on an axis. If the other axis has it, the two axes change their columns.
    * @param {"x" | "y"} axis
    * @param {string} column
    */
   #choose(axis, column) {
     const other = axis === "x" ? "y" : "x";
-    const before = axis === "x" ? "0" : "1";
-    const usual = axis === "x" ? "1" : "0";
-    if (column === this.#card.option(other, usual)) {
-      this.#card.setOption(other, this.#card.option(axis, before));
+    const defaults = { x: "0", y: "1" };
+    if (column === this.#card.option(other, defaults[other])) {
+      this.#card.setOption(other, this.#card.option(axis, defaults[axis]));
     }
     this.#card.setOption(axis, column);
   }

@@ -103,8 +103,8 @@ export class Units {
      * @param {Partial<CanvasRenderingContext2D>} look
      */
     const write = (text, x, y, look = {}) => {
-      const usual = { font: `11px ${font}`, fillStyle: quiet, textAlign: "left", textBaseline: "middle" };
-      Object.assign(pen, usual, look);
+      const defaults = { font: `11px ${font}`, fillStyle: quiet, textAlign: "left", textBaseline: "middle" };
+      Object.assign(pen, defaults, look);
       pen.fillText(text, x, y);
     };
     write(t("views.update_ratio"), ratio.left, 6);

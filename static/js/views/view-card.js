@@ -35,7 +35,7 @@ import { explain } from "../words/reasons.js";
  * @property {HTMLElement} body
  * @property {HTMLElement} controls
  * @property {string} title
- * @property {(name: string, usual: string) => string} option
+ * @property {(name: string, byDefault: string) => string} option
  * @property {(name: string, value: string) => void} setOption
  * @property {() => void} redraw
  * @property {(run: Run, iteration: number) => void} pin
@@ -116,7 +116,7 @@ export class ViewCard {
       body: this.#body,
       controls,
       title: slot.title,
-      option: (name, usual) => spec.options[name] ?? usual,
+      option: (name, byDefault) => spec.options[name] ?? byDefault,
       setOption: (name, value) => this.#setOption(name, value),
       redraw: () => this.#plan(),
       pin: (run, iteration) => parts.pin([/** @type {any} */ ({ runs: [run.id], iteration })]),
