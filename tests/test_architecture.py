@@ -309,5 +309,5 @@ def test_tests_run_coroutines_beside_the_loop_that_the_browser_may_have_in_the_s
         for path in sources("tests", "py")
         if re.search(r"\b(?:asyncio|uvloop)\.run\(", path.read_text("utf-8"))
     }
-    own_processes = {"tests/support/lab_starter.py"}
+    own_processes = {"tests/support/lab_starter_process.py"}
     assert direct <= own_processes | {"tests/test_architecture.py"}

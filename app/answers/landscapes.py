@@ -1,4 +1,4 @@
-"""Loss landscapes."""
+"""Answers about loss landscapes. `engine.landscape` computes them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from app.answers.shape import answer
 
 @answer
 class PathPoint(TypedDict):
-    """A network of a training in a landscape: its place in the plane, its distance from it, and its own loss, null
-    where that is not finite."""
+    """The network of a training after `iteration`, in a landscape. `a`, `b`: the coordinates of its projection onto the
+    plane. `off`: its distance from the plane. `loss`: of the network itself, not of the projection; null if it is not
+    finite."""
 
     iteration: int
     a: float
@@ -21,9 +22,11 @@ class PathPoint(TypedDict):
 
 @answer
 class LandscapeAnswer(TypedDict):
-    """The last line of a landscape. `losses` has a row for each value of `b`, null where a loss is not finite.
-    `images`: on how many images of the `part` it was measured. `inside`: the share of the squared distances between the
-    points of the paths that lies in the plane. `paths`: one for each run, in order."""
+    """A whole landscape; it is the last line of the stream that measures it. `a`, `b`: the coordinates of the grid's
+    columns and rows. `losses`: row by row; null where a loss is not finite. `images`: on how many images of the
+    `part` (`train` or `test`) they were measured. `directions`: `paths`, the plane of the runs' weights, or `random`.
+    `inside`: the share of the paths' variance that lies in the plane, from 0 to 1. `paths`: one for each run, in the
+    order of the runs."""
 
     a: list[float]
     b: list[float]

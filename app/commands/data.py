@@ -1,4 +1,4 @@
-"""lossroom data: own data sets from files; beside a running lab too, whose pages show them within seconds."""
+"""lossroom data: makes, lists and deletes own data sets, whether or not a lab is running."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +27,13 @@ from engine.datasets.own import Card
 
 
 def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], choices: dict[str, Any]) -> int:
-    """Make a data set of a file or a folder of images; 0, or 2 if it is refused.
+    """Make a data set of a file or a folder of images. Returns the exit code: 0, or 2 if the file is refused.
 
     Args:
-        name: what people call it.
-        renamed: names of classes, such as "0=cat".
-        choices: as in `app.own_data.choices`; what is None is as it was understood.
+        file: the table, the archive or the folder.
+        name: the title of the data set.
+        renamed: for classes that get another name, the old and the new one, such as "0=cat".
+        choices: the fields of `app.own_data.choices.Choices`. For those that are None, the file decides.
 
     Raises:
         Mistake: an argument is wrong, or the folder cannot be written.
@@ -41,33 +43,36 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
     if not file.exists():
         raise Mistake(f"there is no file {file}")
     limits = settings.data_limits
-    folder = Path(tempfile.mkdtemp(prefix=".own-", dir=settings.own_dir))
+    temporary = Path(tempfile.mkdtemp(prefix=".own-", dir=settings.own_dir))
     try:
         preview = asyncio.run(process.preview(file, file.name, chosen, limits))
-        about = asyncio.run(process.decode(file, file.name, chosen, limits, folder))
-        made = folder / own.name_of(about)
-        there = settings.own_dir / made.name
-        before = own.read_card(there) if own.is_there(there) else Card(title=name, made_at=time.time())
-        card = Card(title=name, shared=True, owner=before.owner, made_at=before.made_at, others=before.others)
-        own.write_card(made, card)
-        own.write_card(own.move_in(made, settings.own_dir), card)
+        about = asyncio.run(process.decode(file, file.name, chosen, limits, temporary))
+        unpacked = temporary / own.name_of(about)
+        folder = settings.own_dir / unpacked.name
+        known = own.read_card(folder) if own.is_there(folder) else Card(title=name, made_at=time.time())
+        card = replace(known, title=name, shared=True)
+        # before the move, so that the data set has its title from the start; and after it, because a data set with the
+        # same content that is there already keeps its card
+        own.write_card(unpacked, card)
+        own.write_card(own.move_in(unpacked, settings.own_dir), card)
     except DatasetError as error:
         complain(error)
         return 2
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
     _print(preview)
-    print(visible(f"{name} is kept as {made.name}"))
+    print(visible(f"{name} is kept as {folder.name}"))
     return 0
 
 
 def _choices(name: str, renamed: Sequence[str], choices: dict[str, Any]) -> Choices:
+    """The arguments of `add`, checked. An error names the option of the command line."""
     classes = {}
     for pair in renamed:
-        given, equals, shown = pair.partition("=")
+        old, equals, new = pair.partition("=")
         if not equals:
             raise Mistake(f"--class must be OLD=NEW, such as 0=cat, not {pair!r}")
-        classes[given] = shown
+        classes[old] = new
     try:
         return Choices(title=name, classes=classes or None, **choices)
     except ValidationError as error:
@@ -79,13 +84,13 @@ def _choices(name: str, renamed: Sequence[str], choices: dict[str, Any]) -> Choi
 
 
 def _print(preview: Preview) -> None:
-    """What was understood, and what was left out."""
+    """Print how the file was read, and what was left out."""
     shape = " × ".join(map(str, preview["shape"]))
     sizes = f"{preview['train_size']:,} for training and {preview['test_size']:,} for the test"
     print(visible(f"{preview['kind']} of {shape}: {sizes}"))
-    for one in preview["classes"]:
-        shown = one["shown"] if one["shown"] != one["name"] else ""
-        print(visible(f"  {one['name']} {'→ ' + shown + ' ' if shown else ''}{one['count']:,}"))
+    for found in preview["classes"]:
+        new_name = f"→ {found['shown']} " if found["shown"] != found["name"] else ""
+        print(visible(f"  {found['name']} {new_name}{found['count']:,}"))
     for note in preview["notes"]:
         print(visible(f"note: {note['text']}"))
     for dropped in preview["dropped"]:
@@ -103,8 +108,8 @@ def print_list(settings: Settings) -> int:
         source = datasets.source(name)
         size = own.size_of(settings.own_dir / name) / 1e6
         kind = "images" if source.levels else "table"
-        sizes = (len(source.class_names), source.train_size, source.test_size)
-        row = [source.title, name, kind, *(f"{one:,}" for one in sizes), f"{size:,.1f}"]
+        counts = (len(source.class_names), source.train_size, source.test_size)
+        row = [source.title, name, kind, *(f"{count:,}" for count in counts), f"{size:,.1f}"]
         table.add_row(*map(visible, row))
     console().print(table)
     return 0
@@ -151,7 +156,7 @@ def find_dataset(which: str) -> str:
     """The name of a data set that was given by its name, or an own one by its title.
 
     Raises:
-        Mistake: there is none; it names those that there are.
+        Mistake: there is none; the message names all data sets.
     """
     if which in datasets.catalog():
         return which

@@ -1,7 +1,8 @@
 """Kept checkpoints: moments that a worker keeps, so that any moment can be replayed after the training's end.
 
-They are spaced as `engine.spacing` says. A file counts once the server has stored its name. It is not flushed to the
-disk, for which training would have to wait: a power cut may damage it, and a replay then begins at an earlier one.
+`engine.spacing` chooses the moments. A replay uses a file only after the server has stored its name. Files are not
+flushed to the disk, because training would have to wait for that. A power cut may therefore damage a file; a replay
+then begins at an earlier one.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from app.jobs.messages import Checkpoint
 from engine import Trainer
 from engine.spacing import Spacing
 
-#: Keeping takes at most 1/SHARE of the processor's time, and waits for the disk no more than other checkpoints do:
-#: where a checkpoint takes long, fewer are kept.
+#: Keeping checkpoints takes at most 1/SHARE of the processor time, and waits for the disk no longer than other
+#: checkpoints do: fewer are kept if each takes long.
 SHARE = 125
-#: What the first one is taken to cost. So a training that takes 0.1 s keeps none: it is replayed from its start.
+#: Processor seconds that the first one is expected to take, as none was measured. A training of 0.1 s therefore keeps
+#: none, and is replayed from its start.
 FIRST_SECONDS = 0.001
 
 
@@ -44,9 +46,11 @@ class Keeper:
     ) -> None:
         """
         Args:
+            attempt: the number of this worker; it makes the names of files unique.
             iterations: of the whole training.
-            made: the checkpoints of earlier workers.
-            at: the iteration at which this worker begins.
+            most_bytes: how many bytes all kept checkpoints together may have; 0: none is kept.
+            made: the checkpoints that earlier workers of this training have made.
+            at: the iteration after which this worker begins.
         """
         self._store = store
         self._training_id = training_id
@@ -54,7 +58,7 @@ class Keeper:
         self._spacing = Spacing(iterations, most_bytes)
         self._kept: dict[int, Checkpoint] = {}
         self._has_news = False
-        self._thread: threading.Thread | None = None  # writes, where that may take long
+        self._thread: threading.Thread | None = None  # writes to a store that is not on this machine
         self._written: Checkpoint | None = None
         dropped: list[Checkpoint] = []
         for checkpoint in checkpoints.kept(made):
@@ -66,8 +70,12 @@ class Keeper:
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
 
     def keep(self, trainer: Trainer, evaluations: int) -> None:
-        """Keep this moment, unless it is kept already, or the last one has taken too long for that or is still being
-        written."""
+        """Keep this moment. It is left out if it is kept already, if the previous one is still being written, or if too
+        little time has passed since then for what that one took.
+
+        Args:
+            evaluations: how many evaluations there were up to this moment.
+        """
         iteration, begun, used = trainer.iteration, time.monotonic(), time.process_time()
         rests = begun < self._rests_until[0] or used < self._rests_until[1] or not self._take_written()
         if not (rests or iteration in self._kept):
@@ -79,7 +87,7 @@ class Keeper:
         self.due = self._spacing.after(iteration)
 
     def news(self) -> list[Checkpoint] | None:
-        """All that are kept, newest first, if they are not those of the last call."""
+        """All kept checkpoints, newest first; None if they are the same as at the last call."""
         self._take_written()
         if not self._has_news:
             return None
@@ -87,20 +95,20 @@ class Keeper:
         return sorted(self._kept.values(), key=lambda checkpoint: -checkpoint["iteration"])
 
     def wait(self, seconds: float) -> None:
-        """Wait until what was begun is written, at most this time."""
+        """Wait until the checkpoint that is being written is complete, but no longer than this."""
         if self._thread is not None:
             self._thread.join(seconds)
 
     def _make_room(self, iteration: int, size: int) -> tuple[bool, list[Checkpoint]]:
-        """Let others go for this moment: whether it may stay, and those that go."""
+        """Make room for a checkpoint of `size` bytes. Returns whether it may be kept, and which others are dropped."""
         gone = self._spacing.add(iteration, size)
         dropped = [self._kept.pop(place) for place in gone if place in self._kept]
         self._has_news = self._has_news or bool(dropped)
         return iteration not in gone, dropped
 
     def _beside(self, dropped: list[Checkpoint], moment: tuple[int, int, bytes] | None = None) -> None:
-        """Remove files and write one; in a thread where the store is not a folder of this machine, as training would
-        wait for the network."""
+        """Remove the files of `dropped` and write one of `moment` (iteration, evaluations, content). If the store is
+        not a folder of this machine, a thread does it, because training would have to wait for the network."""
         if not (dropped or moment):
             return
         if self._store.is_near:
@@ -116,7 +124,7 @@ class Keeper:
             return
         iteration, evaluations, data = moment
         file = checkpoints.name_of_kept(self._training_id, self._attempt, iteration)
-        # a full disk, a store out of reach: a replay begins earlier
+        # the disk may be full, or the store out of reach: a replay then begins at an earlier checkpoint
         with contextlib.suppress(OSError):
             self._store.write(file, data, durable=False)
             self._written = {
@@ -127,7 +135,7 @@ class Keeper:
             }
 
     def _take_written(self) -> bool:
-        """Count what was written; False if it is still being written."""
+        """Add the checkpoint that was written to the kept ones. Returns False if it is still being written."""
         if self._thread is not None:
             if self._thread.is_alive():
                 return False

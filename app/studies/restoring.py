@@ -1,4 +1,4 @@
-"""A study as it was when the last server ended, from its file and the trials that were stored."""
+"""Restores a study after a restart of the server, from its file and the trials that were stored."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _NO_COSTS = Costs(0.0, Cost(0, 0, 0, 0.0))
 
 
 def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits) -> Study | None:
-    """The study; None: this version cannot read its file. One that goes on, but whose configurations would be others
-    now, has failed.
+    """The study as it was. None: this version of the lab cannot read its file. A study that had not ended is restored
+    as failed if this version would draw other configurations than those that are trained already.
 
     Args:
-        runs: of its trials, by their numbers.
+        runs: the runs of its trials, by the trials' numbers.
+        limits: of this lab, for what its trials may cost.
     """
     try:
         config = StudyConfig.from_dict(stored.document, stored=True)
@@ -33,9 +34,10 @@ def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits)
         log.warning("study %d cannot be read any more: %s", stored.number, error)
         return None
     status = Status(stored.status)
-    recorded = status.finished and config.method["name"] == "tpe"
+    # TPE draws by what the trials before have measured; an ended study need not draw again
+    recorded = stored.configurations if status.finished and config.method["name"] == "tpe" else None
     try:
-        study = _made(stored, config, Plan(config, stored.configurations if recorded else None), limits, runs)
+        study = _restored(stored, config, Plan(config, recorded), status, limits, runs)
     except (ConfigError, ImportError) as error:
         return _failed(stored, config, str(error), limits, runs)
     if not status.finished and study.plan.stages[: len(stored.configurations)] != stored.configurations:
@@ -43,10 +45,19 @@ def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits)
     return study
 
 
-def _made(
-    stored: StoredStudy, config: StudyConfig, plan: Plan, limits: Limits, runs: Mapping[int, Run]
+def _restored(
+    stored: StoredStudy,
+    config: StudyConfig,
+    plan: Plan,
+    status: Status,
+    limits: Limits,
+    runs: Mapping[int, Run],
 ) -> Study:
-    status = Status(stored.status)
+    """A study with this plan and status, and with the trials that were stored.
+
+    Raises:
+        ConfigError: its costs cannot be computed, because an experiment of it is not valid any more.
+    """
     study = Study(
         id=stored.id,
         number=stored.number,
@@ -64,7 +75,7 @@ def _made(
         test=stored.test,
     )
     for trial in stored.trials:
-        if trial.number > len(plan.trials):  # of a stage that is not known any more
+        if trial.number > len(plan.trials):  # its configuration is not in the plan
             continue
         if trial.status is None:
             if trial.number in runs:
@@ -77,8 +88,7 @@ def _made(
 def _failed(
     stored: StoredStudy, config: StudyConfig, why: str, limits: Limits, runs: Mapping[int, Run]
 ) -> Study:
-    """Without rungs: its table shows the configurations that it had."""
-    stored.status = Status.FAILED.value
-    study = _made(stored, config, Plan(config, stored.configurations), limits, runs)
+    """A study that cannot go on. Its plan only has the stored configurations, so that its table shows them."""
+    study = _restored(stored, config, Plan(config, stored.configurations), Status.FAILED, limits, runs)
     study.reason = Reason("study_failed", f"it cannot go on: {why}", why=why)
     return study

@@ -7,28 +7,27 @@ import json
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from app import one_thread
 
 one_thread()
 
-from benchmarks.tables import print_table
+from benchmarks.tables import Measured, print_table
 
 
-def first() -> list[dict[str, Any]]:
+def first() -> list[Measured]:
     from benchmarks.cluster.latency import first_row
 
     return first_row()
 
 
-def rows() -> list[dict[str, Any]]:
+def rows() -> list[Measured]:
     from benchmarks.cluster.latency import row_to_viewer
 
     return row_to_viewer()
 
 
-def speed() -> list[dict[str, Any]]:
+def speed() -> list[Measured]:
     from benchmarks.cluster.cluster_lab import cluster_lab
     from benchmarks.stream.training import compared, skipped
     from tests.support.folders import find_data_dir
@@ -41,19 +40,19 @@ def speed() -> list[dict[str, Any]]:
         return [compared(what, aim, lab, data_dir)]
 
 
-def batch() -> list[dict[str, Any]]:
+def batch() -> list[Measured]:
     from benchmarks.cluster.batch import measure
 
     return measure()
 
 
-def queued() -> list[dict[str, Any]]:
+def queued() -> list[Measured]:
     from benchmarks.cluster.queued import measure
 
     return measure()
 
 
-BENCHMARKS: dict[str, Callable[[], list[dict[str, Any]]]] = {
+BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "first": first,
     "rows": rows,
     "speed": speed,
@@ -71,12 +70,12 @@ def main() -> None:
         if name not in BENCHMARKS:
             parser.error(f"there is no benchmark {name!r}; there are {', '.join(BENCHMARKS)}")
     for name in arguments.names or BENCHMARKS:
-        found = BENCHMARKS[name]()
+        measured = BENCHMARKS[name]()
         if arguments.json:
-            for row in found:
-                print(json.dumps({"benchmark": f"cluster.{name}", **row}), flush=True)
+            for one in measured:
+                print(json.dumps({"benchmark": f"cluster.{name}", **one}), flush=True)
         else:
-            print_table(name, found)
+            print_table(name, measured)
 
 
 if __name__ == "__main__":

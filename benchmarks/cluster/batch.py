@@ -1,7 +1,7 @@
-"""64 runs of equal length, such as those of a study, on four workers: how much longer than it has to take.
+"""How long 64 runs of equal length, such as those of a study, take on four workers, compared with the ideal time.
 
-The ideal time is the sum of what the trainings take the engine alone, divided by the number of cores. They are measured
-while every core trains: a core beside idle ones is often faster.
+The ideal time is the sum of the seconds that the engine alone takes for the trainings, divided by the number of cores.
+It is measured while every core trains, because a core is often faster while others are idle.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.cluster.cluster_lab import cluster_lab
+from benchmarks.tables import Measured
 from tests.support.experiments import LONG
 from tests.support.lab_server import LabServer, running_lab
 
 RUNS, WORKERS = 64, 4
-#: Seconds.
-TIMEOUT = 900
-ASKED_EVERY = 1.0
+TIMEOUT_SECONDS = 900
+#: How often the lab is asked whether all runs have ended.
+PERIOD_SECONDS = 1.0
 
-#: Trains so many runs and prints the seconds of each.
-BARE = """
+#: A program that trains the experiments in its argument with the engine alone, and prints the seconds of each.
+ENGINE_ALONE = """
 import json, os, sys, time
 os.nice(10)  # like a worker
 from app import one_thread
@@ -40,25 +41,25 @@ for config in json.loads(sys.argv[1]):
 """
 
 
-def measure() -> list[dict[str, Any]]:
-    """The time of all runs by the ideal time, on a cluster and on this machine."""
+def measure() -> list[Measured]:
+    """The time of all runs and the ideal time, on a cluster and on this machine."""
     cores = len(os.sched_getaffinity(0))
-    found = []
-    for what, lab_in in (("a cluster", _on_a_cluster), ("this machine", _on_this_machine)):
-        ideal = _ideal(cores)
-        with tempfile.TemporaryDirectory() as folder, lab_in(Path(folder)) as lab:
+    measured: list[Measured] = []
+    for place, start_lab in (("a cluster", _on_a_cluster), ("this machine", _on_this_machine)):
+        ideal = _ideal_seconds(cores)
+        with tempfile.TemporaryDirectory() as folder, start_lab(Path(folder)) as lab:
             lab.wait_for(lab.launch()["id"], "completed")  # so that all is loaded
             seconds = _train_all(lab)
-        found.append(
+        measured.append(
             {
-                "what": f"{RUNS} equal runs on {WORKERS} workers of {what}, {cores} cores",
+                "what": f"{RUNS} equal runs on {WORKERS} workers of {place}, {cores} cores",
                 "aim": "÷ ideal ≤ 1.15",
                 "seconds": seconds,
                 "ideal_seconds": ideal,
                 "by_ideal": seconds / ideal,
             }
         )
-    return found
+    return measured
 
 
 def _on_a_cluster(folder: Path) -> AbstractContextManager[LabServer]:
@@ -70,15 +71,16 @@ def _on_this_machine(folder: Path) -> AbstractContextManager[LabServer]:
 
 
 def _experiments() -> list[dict[str, Any]]:
+    """The experiments as the lab gets them: equal but for their seeds and names."""
     return [{**LONG, "name": f"seed {seed}", "seed": seed} for seed in range(RUNS)]
 
 
-def _ideal(cores: int) -> float:
-    """The sum of the bare training times by the number of cores, in seconds."""
+def _ideal_seconds(cores: int) -> float:
+    """The sum of the seconds that the engine alone takes for all trainings ÷ the number of cores."""
     experiments = _experiments()
     processes = [
         subprocess.Popen(
-            [sys.executable, "-c", BARE, json.dumps(experiments[core::cores])],
+            [sys.executable, "-c", ENGINE_ALONE, json.dumps(experiments[core::cores])],
             stdout=subprocess.PIPE,
             text=True,
         )
@@ -95,13 +97,13 @@ def _train_all(lab: LabServer) -> float:
     answer = lab.post("/api/experiments", experiments=_experiments()).raise_for_status()
     ids = {run["id"] for run in answer.json()["runs"]}
 
-    deadline = time.monotonic() + TIMEOUT
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while True:
         # Each list of all runs costs the lab some milliseconds, which the trainings need too.
-        time.sleep(ASKED_EVERY)
+        time.sleep(PERIOD_SECONDS)
         runs = [run for run in lab.http.get("/api/runs").json()["runs"] if run["id"] in ids]
         if all(run["status"] == "completed" for run in runs):
             break
-        assert time.monotonic() < deadline, f"{RUNS} runs did not end within {TIMEOUT} s"
+        assert time.monotonic() < deadline, f"{RUNS} runs did not end within {TIMEOUT_SECONDS} s"
     assert len(runs) == RUNS
     return float(max(run["finished_at"] for run in runs) - min(run["created_at"] for run in runs))

@@ -1,8 +1,8 @@
 """EMNIST: handwritten letters and digits of 28×28 pixels (Cohen et al. 2017), in IDX files whose images are transposed.
 
-Two of its six sets: *balanced*, 47 classes with as many images each, in which lower-case letters that look like their
-capitals share a class; and *letters*, 26 classes, capital and lower case together. The publisher has one archive for
-all six.
+Here are two of its six sets. *Balanced* has 47 classes with the same number of images; lower-case letters that look
+like their capitals are in the class of the capital. *Letters* has 26 classes, with capitals and lower-case letters
+together. The publisher has one archive for all six sets.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _ADDRESSES = (
 )
 
 
-def _files(part: str, class_names: tuple[str, ...], first_label: int) -> IdxFiles:
+def _files(set_name: str, class_names: tuple[str, ...], first_label: int) -> IdxFiles:
     return IdxFiles(
-        name=f"emnist_{part}",
+        name=f"emnist_{set_name}",
         folders=(FOLDER, "EMNIST/raw"),
         class_names=class_names,
         files={
-            f"{which}_{array}": f"emnist-{part}-{which}-{array}-idx{axes}-ubyte"
-            for which in ("train", "test")
+            f"{part}_{array}": f"emnist-{set_name}-{part}-{array}-idx{axes}-ubyte"
+            for part in ("train", "test")
             for array, axes in (("images", 3), ("labels", 1))
         },
         transposed=True,
@@ -50,23 +50,40 @@ _LETTERS = _files("letters", tuple(string.ascii_uppercase), 1)
 
 
 def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
-    """Download the archive, and keep the files of both sets."""
+    """Download the archive, and keep the files of both sets.
+
+    Args:
+        data_dir: the data folder; the files come into its folder "emnist".
+        mirrors: addresses that are tried before the publisher's.
+        progress: called while the archive is downloaded.
+
+    Raises:
+        DatasetError: no address has the archive, it cannot be unpacked, or the folder cannot be written.
+    """
     bases = [*(f"{mirror.rstrip('/')}/{FOLDER}/" for mirror in mirrors), *_ADDRESSES]
     archive = data_dir / FOLDER / _ARCHIVE
     addresses = [base + _ARCHIVE for base in bases]
-    download(addresses, archive, _CHECKSUM, lambda now, _: progress and progress(now, _BYTES))
-    fresh = Path(tempfile.mkdtemp(prefix=".fresh-", dir=archive.parent))
+
+    def report(received: int, _: int) -> None:
+        if progress is not None:
+            progress(received, _BYTES)  # not every server says how many bytes it sends
+
+    download(addresses, archive, _CHECKSUM, report)
+    unpacked = Path(tempfile.mkdtemp(prefix=".fresh-", dir=archive.parent))
     try:
         with zipfile.ZipFile(archive) as members:
             for file in (*_BALANCED.files.values(), *_LETTERS.files.values()):
-                with members.open(f"gzip/{file}.gz") as packed, (fresh / f"{file}.gz").open("wb") as target:
-                    shutil.copyfileobj(packed, target)
-        for path in fresh.iterdir():
+                with (
+                    members.open(f"gzip/{file}.gz") as source,
+                    (unpacked / f"{file}.gz").open("wb") as target,
+                ):
+                    shutil.copyfileobj(source, target)
+        for path in unpacked.iterdir():
             path.replace(archive.parent / path.name)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise unreadable(archive, error, doing="unpacked") from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(unpacked, ignore_errors=True)
     archive.unlink(missing_ok=True)
 
 

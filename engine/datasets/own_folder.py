@@ -95,8 +95,8 @@ def write(folder: Path, about: About, arrays: Arrays) -> Path:
 
 
 def move_in(made: Path, folder: Path) -> Path:
-    """Move a data set's own folder into `folder`, on the same disk; returns where it is. If it is there already, it
-    stays with its card, and gets the arrays if it had been deleted.
+    """Move the folder of a data set into `folder`, on the same disk. Returns where it is then. If a data set with the
+    same content is there already, it keeps its card; if it was deleted, it gets its arrays back.
 
     Raises:
         DatasetError: the folder cannot be written.

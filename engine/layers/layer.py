@@ -4,13 +4,13 @@
 
 Contract:
     A layer is made for one input shape, without the batch axis, and states its `output_shape`, its `parameters` and its
-    cost. It owns no weights: `bind` gives it views into the network's vectors of parameters and of gradients, which
-    become its attributes: W and dW, b and db, ...
+    cost. It owns no weights: `bind` gives it parts of the network's two vectors, of all parameters and of all
+    gradients. They share memory with the vectors, and become attributes of the layer: W and dW, b and db, ...
 
     forward(x, training) → y
-    backward(dy) → dx: from ∂L/∂y to ∂L/∂x. It also writes the gradients of the layer's parameters into their views.
-        It follows a forward pass and is its gradient. In training that pass is in training mode; views take gradients
-        of passes in evaluation mode too.
+    backward(dy) → dx: from ∂L/∂y to ∂L/∂x. It also writes the gradients of the layer's parameters into dW, db, ...
+        It uses what the last forward pass has kept. Training calls it after a pass in training mode; what is computed
+        for the page's views may also call it after a pass in evaluation mode.
 
 A layer here is its formula and nothing else. `engine.fast` runs the same layers faster: in arrays that are allocated
 once, on images in blocks, several layers at a time. It imports the layers; no layer imports it. Both give the same
@@ -44,7 +44,9 @@ class Generator(Protocol):
 class ParameterSpec:
     """A parameter that a layer needs. Weights are drawn and regularized; other parameters begin at `initial`.
 
-    `penalized` is false for weights without penalties, `trainable` for parameters that keep their initial values.
+    `fan_in` and `fan_out` are the numbers of inputs and outputs that a weight matrix connects; the initial weights
+    depend on them. `penalized` is false for weights without penalties, `trainable` for parameters that keep their
+    initial values.
     """
 
     name: str
@@ -63,7 +65,7 @@ class Layer:
     def __init__(self, input_shape: Shape) -> None:
         self.input_shape = input_shape
         self.output_shape = input_shape
-        #: λ of the penalties on this layer's outputs (`engine.layers.activity_penalty`)
+        #: the factors λ of the L1 and L2 penalties on this layer's outputs (`engine.layers.activity_penalty`)
         self.activity_l1 = 0.0
         self.activity_l2 = 0.0
         #: whether the penalties apply to this layer's weights, and whether its parameters are trained
@@ -78,11 +80,11 @@ class Layer:
 
     @property
     def multiply_adds(self) -> int:
-        """How many a forward pass of one example takes."""
+        """The number of multiply-adds in a forward pass of one example."""
         return 0
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
-        """Take the views of the parameters and of their gradients, by name."""
+        """Use these arrays for the parameters and for their gradients, by name."""
         for name, array in parameters.items():
             setattr(self, name, array)
             setattr(self, f"d{name}", gradients[name])

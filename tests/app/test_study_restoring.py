@@ -51,8 +51,10 @@ def test_a_study_goes_on_with_the_scores_and_the_trials_that_were_stored():
 
 def test_a_study_that_would_draw_other_configurations_now_has_failed_and_shows_those_that_it_had():
     others = [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]]
-    study = restored_study(stored(DOCUMENT, others), runs(), LIMITS)
+    known = stored(DOCUMENT, others)
+    study = restored_study(known, runs(), LIMITS)
     assert (study.status, why(study.reason)["code"]) == (Status.FAILED, "study_failed")
+    assert known.status == "running", "the server stores a status that differs from the stored one"
     assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
 
 

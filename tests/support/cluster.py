@@ -12,7 +12,7 @@ from typing import Self
 
 import psutil
 
-from tests.support.lab_starter import end_with_parent
+from tests.support.lab_starter_process import end_with_parent
 from tests.support.waiting import TIMEOUT
 
 LOSSROOM = str(Path(sys.executable).with_name("lossroom"))

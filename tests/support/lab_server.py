@@ -19,7 +19,8 @@ from websockets.sync.client import connect
 
 from tests.support.decoded import lend_decoded
 from tests.support.experiments import QUICK
-from tests.support.lab_starter import IS_POSSIBLE, StartedLab, end_with_parent, lab_starter
+from tests.support.lab_starter import IS_POSSIBLE, StartedLab, lab_starter
+from tests.support.lab_starter_process import end_with_parent
 from tests.support.waiting import TIMEOUT, wait_until
 
 #: `lossroom serve`, as it is installed beside the interpreter.

@@ -1,16 +1,17 @@
 /**
- * A long run list: only the rows in sight, and some above and below them, are in the document. Gaps stand for the others.
+ * A long run list: only the rows that are visible, and some above and below them, are in the document. In place of the others
+ * there are gaps, empty elements of their height. A row of the list is a run's entry or the head of a group; it has an id here.
  *
- * Rows differ in height, because names may take several lines. A row that was in the document is taken to have the height that
- * it had there, and each other one their mean. As gaps become more exact, the browser keeps in place what is in sight.
+ * Rows differ in height, because names may take several lines. For a row that was in the document, its height there is used; for
+ * all others the mean height. When the height of a gap changes, the browser keeps the visible rows where they are.
  */
 
 import { h } from "../page/dom.js";
 
-/** So many pixels above and below what is in sight are in the document. */
+/** Rows up to this many pixels above and below the visible part are in the document. */
 const MARGIN = 300;
-/** The height of a row, in pixels, until one was in the document. */
-const GUESS = 50;
+/** The expected height of a row, in pixels, until one was measured. */
+const EXPECTED_HEIGHT = 50;
 
 export class LongList {
   #list;
@@ -19,68 +20,71 @@ export class LongList {
   /** The mean height of the rows that were measured first. It stays, so that gaps do not change all the time. */
   #mean = 0;
   #width = 0;
-  /** What is in sight, in pixels below the first row. */
-  #sight = { top: 0, bottom: 0 };
-  #sizes;
-  /** @type {HTMLElement[]} */
+  /** The visible part, in pixels below the top of the first row. */
+  #visible = { top: 0, bottom: 0 };
+  /** Measures the rows that are in the document. @type {ResizeObserver} */
+  #sizeObserver;
+  /** Elements for gaps, which are used again. @type {HTMLElement[]} */
   #gaps = [];
-  /** Element → its row. @type {Map<Element, string>} */
+  /** The rows in the document: element → the row's id. @type {Map<Element, string>} */
   #placed = new Map();
 
   /**
    * @param {HTMLElement} list
-   * @param {() => void} onMoved called when other rows may be in sight
+   * @param {() => void} onMoved called when other rows may be visible now
    */
   constructor(list, onMoved) {
     this.#list = list;
-    this.#look();
-    const looked = () => {
-      this.#look();
+    this.#measure();
+    const moved = () => {
+      this.#measure();
       onMoved();
     };
-    // on a narrow screen not the list scrolls but what it stands in
-    addEventListener("scroll", ({ target }) => target instanceof Node && target.contains(list) && looked(), {
+    // on a narrow screen the list itself does not scroll, but an element around it
+    addEventListener("scroll", ({ target }) => target instanceof Node && target.contains(list) && moved(), {
       capture: true,
       passive: true,
     });
-    this.#sizes = new ResizeObserver((entries) => {
+    this.#sizeObserver = new ResizeObserver((entries) => {
       for (const { target, borderBoxSize } of entries) {
         const row = this.#placed.get(target);
         if (row !== undefined) this.#heights.set(row, borderBoxSize[0].blockSize);
       }
-      requestAnimationFrame(looked); // what is changed in here would be reported again
+      // not at once: the observer would report the change of a height in its own callback as an error
+      requestAnimationFrame(moved);
     });
-    this.#sizes.observe(list);
+    this.#sizeObserver.observe(list);
   }
 
-  /** Find out what is in sight. */
-  #look() {
+  /** Measure which part of the list is visible. */
+  #measure() {
     const { scrollTop, clientWidth } = this.#list;
     const { top, bottom } = this.#list.getBoundingClientRect();
-    this.#sight = {
+    this.#visible = {
       top: scrollTop + Math.max(0, -top),
       bottom: scrollTop + Math.min(bottom, innerHeight) - top,
     };
     if (clientWidth === this.#width) return;
-    this.#width = clientWidth; // names take more lines now, or fewer
+    // names may take more lines now, or fewer
+    this.#width = clientWidth;
     this.#heights.clear();
     this.#mean = 0;
   }
 
-  /** @param {string} row */
+  /** The measured or expected height of a row, in pixels. @param {string} row its id */
   #height(row) {
-    return this.#heights.get(row) ?? (this.#mean || GUESS);
+    return this.#heights.get(row) ?? (this.#mean || EXPECTED_HEIGHT);
   }
 
   /**
-   * Which rows are to be in the document.
-   * @param {string[]} rows all of them, in their order
-   * @param {(row: string) => boolean} isKept whether a row stays in the document also out of sight, as one that has the focus
-   * @returns {number[]} their places, in order
+   * Which rows must be in the document.
+   * @param {string[]} rows the ids of all rows, in their order
+   * @param {(row: string) => boolean} isKept whether a row stays in the document when it is not visible, such as one with the focus
+   * @returns {number[]} their places in `rows`, in ascending order
    */
   inSight(rows, isKept) {
     if (!this.#mean && this.#heights.size) this.#mean = meanOf(this.#heights.values());
-    const [from, to] = [this.#sight.top - MARGIN, this.#sight.bottom + MARGIN];
+    const [from, to] = [this.#visible.top - MARGIN, this.#visible.bottom + MARGIN];
     /** @type {number[]} */
     const places = [];
     let top = 0;
@@ -94,8 +98,8 @@ export class LongList {
 
   /**
    * The children of the list: the elements of some rows, with gaps between them for the others.
-   * @param {string[]} rows all of them, in their order
-   * @param {number[]} places of those that are in the document
+   * @param {string[]} rows the ids of all rows, in their order
+   * @param {number[]} places in `rows` of those that are in the document
    * @param {(place: number) => HTMLElement} elementAt
    */
   children(rows, places, elementAt) {
@@ -117,15 +121,16 @@ export class LongList {
       placed.set(element, rows[place]);
       next = place + 1;
     }
-    for (const element of this.#placed.keys()) if (!placed.has(element)) this.#sizes.unobserve(element);
-    for (const element of placed.keys()) if (!this.#placed.has(element)) this.#sizes.observe(element);
+    for (const element of this.#placed.keys())
+      if (!placed.has(element)) this.#sizeObserver.unobserve(element);
+    for (const element of placed.keys()) if (!this.#placed.has(element)) this.#sizeObserver.observe(element);
     this.#placed = placed;
     return children;
   }
 
   /**
-   * @param {number} number
-   * @param {number} height
+   * @param {number} number of the gap, from the top of the list, counted from 0
+   * @param {number} height in pixels
    */
   #gap(number, height) {
     this.#gaps[number] ??= h("li", { className: "run-gap", "aria-hidden": "true" });
