@@ -10,6 +10,7 @@ from tests.support.waiting import wait_until
 #: Enough for more than four parts of the list.
 RUNS, ARCHIVED = 800, 720
 EVERYTHING = '/#list={"archived":true}'
+GROUPED = '/#list={"archived":true,"group":"dataset.name"}'
 
 #: Delivers the first part of the list of runs to a page, and holds the rest until the test releases it.
 HOLD = """
@@ -135,3 +136,15 @@ def test_only_rows_in_sight_are_in_the_document_and_keys_and_searches_reach_the_
     page.page.keyboard.press("Escape")
     page.page.fill("#run-search", '"run 77"')  # and 770 to 779
     page.until(f"{shown}.length === 11")
+
+    # in groups, whose heads stick to the upper edge of the list
+    page.open(GROUPED)
+    page.until(f"{COUNT} === {RUNS} && !!document.querySelector('.group-name')")
+    page.page.locator(".group-name").focus()
+    page.page.keyboard.press("End")
+    page.until(f"{focused} === 'run 0'")
+    page.until("document.getElementById('runs').scrollTop > 10_000")
+    page.page.keyboard.press("Home")
+    page.until("document.activeElement.className === 'group-name'")
+    page.until("document.getElementById('runs').scrollTop === 0")
+    page.until(f"{shown}.includes('run {RUNS - 1}')")

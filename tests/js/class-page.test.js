@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bannersOf, ownerText, partsOf } from "../../static/js/class/wording.js";
 import { RunActions } from "../../static/js/runs/run-actions.js";
-import { arrange, readQuery } from "../../static/js/runs/run-query.js";
+import { readQuery } from "../../static/js/runs/run-query.js";
 import { Inbox } from "../../static/js/server/inbox.js";
 import { Store } from "../../static/js/state/store.js";
 import { speakAs } from "./catalog.js";
-import { Configs, makeRun } from "./lab.js";
+import { arranged, Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /**
@@ -136,7 +136,7 @@ test("runs are found by the number and the nickname of their owner, and those th
     makeRun({ number: 3 }),
   ];
   const found = (/** @type {string} */ text) =>
-    arrange(runs, readQuery({ text }), new Configs([])).flatMap(({ runs }) =>
+    arranged(runs, readQuery({ text }), new Configs([])).flatMap(({ runs }) =>
       runs.map(({ number }) => number),
     );
   assert.deepEqual(found("owner=21"), [1]);

@@ -3,6 +3,8 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { arrange } from "../../static/js/runs/run-query.js";
+import { searchFor } from "../../static/js/runs/run-search.js";
 import { Series } from "../../static/js/state/series.js";
 
 /** @import { Options, Run, RunSummary, Times } from "../../static/js/types.js" */
@@ -103,6 +105,16 @@ export class Configs extends Map {
   get names() {
     return [...new Set([...this.values()].flatMap(Object.keys))];
   }
+}
+
+/**
+ * Runs as the list arranges them, with the search in the query.
+ * @param {Run[]} runs
+ * @param {import("../../static/js/runs/run-query.js").Query} query
+ * @param {Configs} configs
+ */
+export function arranged(runs, query, configs) {
+  return arrange(runs, query, configs, searchFor(query.text, configs));
 }
 
 /** How a chart draws its runs, in tests. @type {import("../../static/js/charts/traces.js").FigureHow} */

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inOrder, titleOf } from "../../static/js/runs/launch.js";
-import { arrange, readQuery } from "../../static/js/runs/run-query.js";
+import { readQuery } from "../../static/js/runs/run-query.js";
 import { compareTexts } from "../../static/js/words/natural-order.js";
 import { speakAs } from "./catalog.js";
-import { Configs, makeRun } from "./lab.js";
+import { arranged, Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /** @param {string[]} names */
@@ -65,7 +65,7 @@ test("a launch is named by what its runs have in common and by the values in whi
 test("runs launched together are listed together at the newest one's place, and a single run has no heading", () => {
   const sweep = ["lr 1", "lr 0.1"].map((name, i) => makeRun({ number: i + 2, name, group_id: "g" }));
   const runs = [makeRun({ number: 4 }), ...sweep.toReversed(), makeRun({ number: 1 })];
-  const groups = arrange(runs, readQuery({}), new Configs());
+  const groups = arranged(runs, readQuery({}), new Configs());
   assert.deepEqual(
     groups.map(({ key, label, runs: members }) => [key, label, members.map(({ number }) => number)]),
     [
@@ -74,9 +74,9 @@ test("runs launched together are listed together at the newest one's place, and 
       ["", null, [1]],
     ],
   );
-  const [alone] = arrange(runs, readQuery({ text: "number:3" }), new Configs());
+  const [alone] = arranged(runs, readQuery({ text: "number:3" }), new Configs());
   assert.equal(alone.label, null);
-  const best = arrange(runs, readQuery({ group: "" }), new Configs());
+  const best = arranged(runs, readQuery({ group: "" }), new Configs());
   assert.deepEqual(
     best.map(({ runs: members }) => members.length),
     [4],

@@ -2,11 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { arrange, readQuery } from "../../static/js/runs/run-query.js";
+import { readQuery } from "../../static/js/runs/run-query.js";
 import { registerLessons } from "../../static/js/words/labels.js";
 import { normalize } from "../../static/js/words/normalize.js";
 import { speakAs } from "./catalog.js";
-import { Configs, makeRun } from "./lab.js";
+import { arranged, Configs, makeRun } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /** @import { RunGroup } from "../../static/js/runs/run-query.js" */
@@ -22,7 +22,7 @@ const RUNS = [SPIRALS, DIGITS];
 const CONFIGS = new Configs(RUNS.map(({ id }) => [id, { "training.batch_size": 16 }]));
 
 const found = (/** @type {string} */ text) =>
-  arrange(RUNS, readQuery({ text }), CONFIGS).flatMap(({ runs }) => runs.map(({ name }) => name));
+  arranged(RUNS, readQuery({ text }), CONFIGS).flatMap(({ runs }) => runs.map(({ name }) => name));
 
 const BOTH = ["second", "データ Alpha が"];
 
@@ -73,7 +73,7 @@ for (const [language, text, label] of [
       { slug: "2a-optimizers", section: "2a", runs: [], dataset: "digits", made_for: "digits", ...texts },
     ]);
     const runs = [makeRun({ number: 1, name: "sgd", lesson: "2a-optimizers" }), makeRun({ number: 2 })];
-    const groups = arrange(runs, readQuery({ text, group: "lesson" }), CONFIGS);
+    const groups = arranged(runs, readQuery({ text, group: "lesson" }), CONFIGS);
     assert.deepEqual(
       groups.map((group) => [group.label, group.runs.map(({ name }) => name)]),
       [[label, ["sgd"]]],
@@ -139,7 +139,7 @@ for (const [text, wanted] of [
 ])
   test(`words and terms on fields must all hold: ${text}`, () => {
     speakAs("en");
-    assert.deepEqual(names(arrange(SIX, readQuery({ text }), SETTINGS)), wanted);
+    assert.deepEqual(names(arranged(SIX, readQuery({ text }), SETTINGS)), wanted);
   });
 
 test("however the list is sorted, it has each run once, and runs without the value come last", () =>
@@ -151,7 +151,7 @@ test("however the list is sorted, it has each run once, and runs without the val
     }));
     const sort = examples.of(["number", "name", "test", "seconds", "optimizer.beta1", "optimizer.name"]);
     const query = readQuery({ sort, descending: examples.of([true, false]) });
-    const sorted = names(arrange(runs, query, SETTINGS));
+    const sorted = names(arranged(runs, query, SETTINGS));
     assert.deepEqual(sorted.toSorted(), ALL.toSorted());
     if (sort !== "seconds") return;
     const seconds = sorted.map((name) => runs.find((run) => run.name === name)?.seconds ?? null);
@@ -164,7 +164,7 @@ test("however the list is sorted, it has each run once, and runs without the val
   }));
 
 test("a group's heading is the value that all its runs have, and runs without a value come last", () => {
-  const groups = arrange(SIX, readQuery({ group: "optimizer.beta1" }), SETTINGS);
+  const groups = arranged(SIX, readQuery({ group: "optimizer.beta1" }), SETTINGS);
   assert.deepEqual(
     groups.map(({ label, runs }) => [label, runs.length]),
     [
@@ -176,7 +176,7 @@ test("a group's heading is the value that all its runs have, and runs without a 
 
 for (const said of [null, 7, "x", { sort: "x", state: 5, group: null, text: [] }, { state: "unknown" }])
   test(`a query in an address that cannot be read is the default query: ${JSON.stringify(said)}`, () =>
-    assert.deepEqual(names(arrange(SIX, { ...readQuery(said), sort: "number" }, SETTINGS)), ALL));
+    assert.deepEqual(names(arranged(SIX, { ...readQuery(said), sort: "number" }, SETTINGS)), ALL));
 
 test("sorted by number, forks stand beneath their origin, also in the group of its launch; otherwise they do not", () => {
   /** @param {string} run @param {number} number */
@@ -191,7 +191,7 @@ test("sorted by number, forks stand beneath their origin, also in the group of i
   ];
   /** @param {object} query */
   const listed = (query) =>
-    arrange(runs, readQuery(query), CONFIGS).map((group) =>
+    arranged(runs, readQuery(query), CONFIGS).map((group) =>
       group.runs.map(({ id }) => (group.nested?.has(id) ? `>${id}` : id)).join(" "),
     );
   assert.deepEqual(listed({}), ["e", "b >d b2", "a >c"]);

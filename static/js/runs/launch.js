@@ -21,10 +21,11 @@ const MAX_LISTED = 3;
  */
 export function inOrder(runs) {
   const launched = runs.toSorted((a, b) => a.number - b.number);
+  const parts = new Map(launched.map((run) => [run, run.name.split(SEPARATOR)]));
   /** Part of a name → its position among all parts, in the order of launching. @type {Map<string, number>} */
   const places = new Map();
-  for (const { name } of launched)
-    for (const part of name.split(SEPARATOR)) if (!places.has(part)) places.set(part, places.size);
+  for (const all of parts.values())
+    for (const part of all) if (!places.has(part)) places.set(part, places.size);
   /**
    * @param {string} a
    * @param {string} b
@@ -32,10 +33,10 @@ export function inOrder(runs) {
   const compareParts = (a, b) =>
     frameOf(a) === frameOf(b) ? compareTexts(a, b) : Number(places.get(a)) - Number(places.get(b));
   return launched.toSorted((a, b) => {
-    const [partsA, partsB] = [a.name.split(SEPARATOR), b.name.split(SEPARATOR)];
+    const [partsA = [], partsB = []] = [parts.get(a), parts.get(b)];
     if (partsA.length !== partsB.length) return a.number - b.number;
-    const orders = partsA.map((part, i) => compareParts(part, partsB[i]));
-    return orders.find((order) => order !== 0) ?? a.number - b.number;
+    const differing = partsA.findIndex((part, i) => compareParts(part, partsB[i]) !== 0);
+    return differing < 0 ? a.number - b.number : compareParts(partsA[differing], partsB[differing]);
   });
 }
 

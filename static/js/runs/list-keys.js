@@ -24,6 +24,7 @@ const NAMES = ".run-name, .group-name";
  */
 
 export class ListKeys {
+  #list;
   #on;
   /** The id of the run, or the key of the group, in the current row. */
   #current = "";
@@ -33,6 +34,7 @@ export class ListKeys {
    * @param {OnKeys} on
    */
   constructor(list, on) {
+    this.#list = list;
     this.#on = on;
     onKey(list, (event) => this.#onKey(event));
     list.addEventListener("focusin", (event) => {
@@ -54,7 +56,13 @@ export class ListKeys {
   }
 
   focusFirst() {
+    this.#toTop();
     nameIn(this.#on.beside("", -Infinity))?.focus();
+  }
+
+  /** The head of a group sticks to the upper edge of the list: it is in sight, so that its focus scrolls nothing. */
+  #toTop() {
+    this.#list.scrollTop = 0;
   }
 
   /** @param {KeyboardEvent} event */
@@ -82,6 +90,7 @@ export class ListKeys {
    */
   #step(row, { key, shiftKey }) {
     const next = this.#on.beside(idOf(row), STEPS[key]);
+    if (key === "Home") this.#toTop();
     if (!next || next === row) return;
     nameIn(next)?.focus();
     if (shiftKey && next.dataset.run) this.#on.extend(next.dataset.run);

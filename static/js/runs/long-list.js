@@ -15,8 +15,13 @@ const EXPECTED_HEIGHT = 50;
 
 export class LongList {
   #list;
+  #onMoved;
+  /** The ids of all rows, in their order. @type {string[]} */
+  #rows = [];
   /** Row → its height in pixels when it was in the document. @type {Map<string, number>} */
   #heights = new Map();
+  /** The same in the order of the rows; 0: not measured yet. */
+  #heightAt = new Float64Array();
   /** The mean height of the rows that were measured first. It stays, so that gaps do not change all the time. */
   #mean = 0;
   #width = 0;
@@ -26,7 +31,7 @@ export class LongList {
   #sizeObserver;
   /** Elements for gaps, which are used again. @type {HTMLElement[]} */
   #gaps = [];
-  /** The rows in the document: element → the row's id. @type {Map<Element, string>} */
+  /** The rows in the document: element → the row's place. @type {Map<Element, number>} */
   #placed = new Map();
 
   /**
@@ -35,6 +40,7 @@ export class LongList {
    */
   constructor(list, onMoved) {
     this.#list = list;
+    this.#onMoved = onMoved;
     this.#measure();
     const moved = () => {
       this.#measure();
@@ -47,13 +53,21 @@ export class LongList {
     });
     this.#sizeObserver = new ResizeObserver((entries) => {
       for (const { target, borderBoxSize } of entries) {
-        const row = this.#placed.get(target);
-        if (row !== undefined) this.#heights.set(row, borderBoxSize[0].blockSize);
+        const place = this.#placed.get(target);
+        if (place === undefined) continue;
+        this.#heights.set(this.#rows[place], borderBoxSize[0].blockSize);
+        this.#heightAt[place] = borderBoxSize[0].blockSize;
       }
       // not at once: the observer would report the change of a height in its own callback as an error
       requestAnimationFrame(moved);
     });
     this.#sizeObserver.observe(list);
+  }
+
+  /** The ids of all rows, in their order; then `inSight` and `children` are called. @param {string[]} rows */
+  set rows(rows) {
+    this.#rows = rows;
+    this.#heightAt = Float64Array.from(rows, (row) => this.#heights.get(row) ?? 0);
   }
 
   /** Measure which part of the list is visible. */
@@ -68,57 +82,70 @@ export class LongList {
     // names may take more lines now, or fewer
     this.#width = clientWidth;
     this.#heights.clear();
+    this.#heightAt.fill(0);
     this.#mean = 0;
   }
 
-  /** The measured or expected height of a row, in pixels. @param {string} row its id */
-  #height(row) {
-    return this.#heights.get(row) ?? (this.#mean || EXPECTED_HEIGHT);
+  /** The measured or expected height of a row, in pixels. @param {number} place */
+  #height(place) {
+    return this.#heightAt[place] || this.#mean || EXPECTED_HEIGHT;
   }
 
   /**
-   * Which rows must be in the document.
-   * @param {string[]} rows the ids of all rows, in their order
-   * @param {(row: string) => boolean} isKept whether a row stays in the document when it is not visible, such as one with the focus
-   * @returns {number[]} their places in `rows`, in ascending order
+   * Which rows must be in the document. After a jump to rows that are not, only the visible ones: those around them follow in the
+   * next frame, because making all of them at once would delay this one.
+   * @param {number[]} kept places of rows that stay in the document when they are not visible, such as one with the focus
+   * @param {(place: number) => boolean} isThere whether a row is in the document now
+   * @returns {number[]} their places, in ascending order
    */
-  inSight(rows, isKept) {
+  inSight(kept, isThere) {
     if (!this.#mean && this.#heights.size) this.#mean = meanOf(this.#heights.values());
-    const [from, to] = [this.#visible.top - MARGIN, this.#visible.bottom + MARGIN];
+    const { top, bottom } = this.#visible;
+    const visible = this.#between(top, bottom);
+    const isJump = 2 * visible.filter(isThere).length < visible.length;
+    if (isJump) requestAnimationFrame(() => this.#onMoved());
+    const places = isJump ? visible : this.#between(top - MARGIN, bottom + MARGIN);
+    return [...new Set([...kept, ...places])].sort((a, b) => a - b);
+  }
+
+  /**
+   * The places of the rows between two heights.
+   * @param {number} from in pixels below the top of the first row
+   * @param {number} to
+   */
+  #between(from, to) {
     /** @type {number[]} */
     const places = [];
     let top = 0;
-    for (let place = 0; place < rows.length; place++) {
-      const bottom = top + this.#height(rows[place]);
-      if ((bottom >= from && top <= to) || isKept(rows[place])) places.push(place);
-      top = bottom;
+    for (let place = 0; place < this.#rows.length && top <= to; place++) {
+      top += this.#height(place);
+      if (top >= from) places.push(place);
     }
     return places;
   }
 
   /**
    * The children of the list: the elements of some rows, with gaps between them for the others.
-   * @param {string[]} rows the ids of all rows, in their order
-   * @param {number[]} places in `rows` of those that are in the document
+   * @param {number[]} places of the rows that are in the document, in ascending order
    * @param {(place: number) => HTMLElement} elementAt
    */
-  children(rows, places, elementAt) {
+  children(places, elementAt) {
     /** @type {HTMLElement[]} */
     const children = [];
-    /** @type {Map<Element, string>} */
+    /** @type {Map<Element, number>} */
     const placed = new Map();
     let gaps = 0;
     let next = 0;
-    for (const place of [...places, rows.length]) {
+    for (const place of [...places, this.#rows.length]) {
       let height = 0;
-      for (; next < place; next++) height += this.#height(rows[next]);
+      for (; next < place; next++) height += this.#height(next);
       if (height) children.push(this.#gap(gaps++, height));
-      if (place === rows.length) break;
+      if (place === this.#rows.length) break;
       const element = elementAt(place);
-      element.ariaSetSize = String(rows.length);
+      element.ariaSetSize = String(this.#rows.length);
       element.ariaPosInSet = String(place + 1);
       children.push(element);
-      placed.set(element, rows[place]);
+      placed.set(element, place);
       next = place + 1;
     }
     for (const element of this.#placed.keys())

@@ -1,42 +1,32 @@
 /**
- * The columns of the wide run list: their heads, which sort the list, and a menu in which a user chooses them. A column can
- * show any setting, and any result.
+ * The columns of the wide run list: their heads, which sort the list, and the menu in which a user chooses them, whose content
+ * is in `column-menu.js`.
  */
 
 import { h, icon, iconButton } from "../page/dom.js";
+import { lazy, retried } from "../page/lazy.js";
 import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { hasText, onLanguage, t } from "../words/i18n.js";
 import { labelsOf } from "../words/labels.js";
-import { FIELDS } from "./run-fields.js";
 import { DESCENDING } from "./run-query.js";
 
-/**
- * @import { RunsLab } from "./run-table.js"
- * @import { RunList } from "./run-list.js"
- */
-
-/** Fields that cannot be columns, because each row shows them anyway or because they are longer texts. */
-const NO_COLUMNS = new Set(["name", "number", "tag", "notes", "launch", "is"]);
+/** @import { RunsLab } from "./run-table.js" */
 
 export class RunColumns {
   #element;
-  #list;
-  #store;
-  #configs;
+  #lab;
+  #loadMenu = lazy(() => import("./column-menu.js"));
 
   /**
    * @param {HTMLElement} element the element for the heads
    * @param {HTMLElement} place the element for the menu
-   * @param {RunList} list
-   * @param {Pick<RunsLab, "store" | "configs">} lab
+   * @param {Pick<RunsLab, "store" | "order" | "configs">} lab
    */
-  constructor(element, place, list, { store, configs }) {
+  constructor(element, place, lab) {
     this.#element = element;
-    this.#list = list;
-    this.#store = store;
-    this.#configs = configs;
-    list.on("arranged", () => this.#mark());
+    this.#lab = lab;
+    lab.order.on("arranged", () => this.#mark());
     urlState.on("columns", () => this.#draw());
     let menu = this.#menu();
     place.append(menu);
@@ -66,8 +56,11 @@ export class RunColumns {
     const className = `column-head ${name}`;
     const head = h("button", { type: "button", className, title: label, "data-label": label });
     head.addEventListener("click", () => {
-      const { sort, descending } = this.#list.query;
-      this.#list.setQuery({ sort: name, descending: sort === name ? !descending : DESCENDING.has(name) });
+      const { sort, descending } = this.#lab.order.query;
+      this.#lab.order.setQuery({
+        sort: name,
+        descending: sort === name ? !descending : DESCENDING.has(name),
+      });
       this.#mark();
     });
     return head;
@@ -75,7 +68,7 @@ export class RunColumns {
 
   /** Mark the column by which the list is sorted. */
   #mark() {
-    const { sort, descending } = this.#list.query;
+    const { sort, descending } = this.#lab.order.query;
     for (const head of /** @type {NodeListOf<HTMLElement>} */ (
       this.#element.querySelectorAll(".column-head")
     )) {
@@ -94,50 +87,11 @@ export class RunColumns {
     summary.append(icon("several"));
     const panel = h("div", { className: "card panel columns" });
     const menu = h("details", { className: "menu columns-menu" }, summary, panel);
-    menu.addEventListener("toggle", () => menu.open && this.#fill(panel));
+    menu.addEventListener("toggle", async () => {
+      if (menu.open) (await retried(this.#loadMenu)).fillColumns(panel, this.#lab);
+    });
     wireMenu(menu);
     return menu;
-  }
-
-  /** Make the content of the menu when it opens, because the settings depend on the runs. @param {HTMLElement} panel */
-  async #fill(panel) {
-    const ids = this.#store.list().map((run) => run.id);
-    const draw = () => {
-      const differing = this.#configs.difference(ids.filter((id) => this.#configs.get(id)));
-      const names = [
-        ...new Set([
-          ...urlState.get("columns"),
-          ...Object.keys(FIELDS).filter((name) => !NO_COLUMNS.has(name)),
-          ...differing.keys(),
-          ...this.#configs.names,
-        ]),
-      ];
-      panel.replaceChildren(...[...listLabels(names)].map(([name, label]) => this.#choice(name, label)));
-    };
-    draw();
-    try {
-      await this.#configs.fetch(ids);
-    } catch {
-      return; // offline: the menu keeps the settings that are fetched already
-    }
-    draw();
-  }
-
-  /**
-   * @param {string} name
-   * @param {string} label
-   */
-  #choice(name, label) {
-    const box = h("input", {
-      type: "checkbox",
-      value: name,
-      checked: urlState.get("columns").includes(name),
-    });
-    box.addEventListener("change", () => {
-      const others = urlState.get("columns").filter((/** @type {string} */ other) => other !== name);
-      urlState.set({ columns: box.checked ? [...others, name] : others });
-    });
-    return h("label", { className: "check" }, box, label);
   }
 }
 

@@ -7,7 +7,6 @@ import { DESCENDING, GROUPS, SORTS, STATES } from "./run-query.js";
 
 /**
  * @import { RunsLab } from "./run-table.js"
- * @import { RunList } from "./run-list.js"
  */
 
 /** @type {Record<string, string>} */
@@ -16,10 +15,10 @@ const STATES_TEXTS = { active: "runs.active", starred: "runs.starred" };
 /**
  * Make the content of the menu when it opens, because the fields for grouping depend on the runs.
  * @param {HTMLElement} menu
- * @param {Pick<RunsLab, "store" | "configs"> & {list: RunList, onImport: () => void}} lab
+ * @param {Pick<RunsLab, "store" | "order" | "configs"> & {onImport: () => void}} lab
  */
-export async function fillMenu(menu, { list, store, configs, onImport }) {
-  const { query } = list;
+export async function fillMenu(menu, { store, order, configs, onImport }) {
+  const { query } = order;
   /**
    * @param {string} name
    * @param {string} label
@@ -34,7 +33,7 @@ export async function fillMenu(menu, { list, store, configs, onImport }) {
     };
   };
   const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
-  archived.addEventListener("change", () => list.setQuery({ archived: archived.checked }));
+  archived.addEventListener("change", () => order.setQuery({ archived: archived.checked }));
   const direction = h(
     "button",
     {
@@ -47,25 +46,25 @@ export async function fillMenu(menu, { list, store, configs, onImport }) {
     query.descending ? "↓" : "↑",
   );
   direction.addEventListener("click", () => {
-    list.setQuery({ descending: !list.query.descending });
-    direction.textContent = list.query.descending ? "↓" : "↑";
-    direction.setAttribute("aria-pressed", String(list.query.descending));
+    order.setQuery({ descending: !order.query.descending });
+    direction.textContent = order.query.descending ? "↓" : "↑";
+    direction.setAttribute("aria-pressed", String(order.query.descending));
   });
-  const state = choose("state", "runs.state", (chosen) => list.setQuery({ state: chosen }));
+  const state = choose("state", "runs.state", (chosen) => order.setQuery({ state: chosen }));
   const states = Object.keys(STATES).map(
     /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
   );
   setChoices(state.select, [["", t("runs.all_states")], ...states], query.state);
   const sort = choose("sort", "runs.sort", (chosen) =>
-    list.setQuery({ sort: chosen, descending: DESCENDING.has(chosen) }),
+    order.setQuery({ sort: chosen, descending: DESCENDING.has(chosen) }),
   );
-  const group = choose("group", "runs.group", (chosen) => list.setQuery({ group: chosen }));
+  const group = choose("group", "runs.group", (chosen) => order.setQuery({ group: chosen }));
   /**
    * Fill the lists for sorting and grouping: fields that all runs have, fields that differ, and the chosen field.
    * @param {string[]} differing
    */
   const lists = (differing) => {
-    const { query } = list;
+    const { query } = order;
     const [sorts, groups] = [
       [...SORTS, ...differing, query.sort],
       ["", ...GROUPS, ...differing, query.group],

@@ -1,4 +1,4 @@
-/** The query of the run list: search, state, archive, sorting, grouping. Pure functions of run objects. */
+/** The query of the run list: state, archive, sorting, grouping; the search is in `run-search.js`. Pure functions of run objects. */
 
 import { inFamilies, rootOf } from "../state/families.js";
 import { ACTIVE } from "../state/run-status.js";
@@ -6,13 +6,12 @@ import { valueLabelOf } from "../words/labels.js";
 import { compareTexts } from "../words/natural-order.js";
 import { inOrder, titleOf } from "./launch.js";
 import { FIELDS, fieldsCalled, fieldValue } from "./run-fields.js";
-import { matchesTerm, parse, resolveTerms } from "./run-search.js";
 
 /**
  * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { Run, Status } from "../types.js"
  * @import { FieldValue } from "./run-fields.js"
- * @import { ResolvedTerm } from "./run-search.js"
+ * @import { Search } from "./run-search.js"
  */
 
 /**
@@ -104,34 +103,24 @@ export function readQuery(stored) {
 }
 
 /**
- * Whether a query or a column needs fields that only configs have.
+ * Whether a query, or one of these other fields, needs fields that only configs have.
  * @param {Query} query
- * @param {string[]} [columns]
+ * @param {string[]} others
  */
-export function needsConfigs({ text, sort, group }, columns = []) {
-  const searched = parse(text).flatMap(({ field }) => (field === null ? [] : fieldsCalled(field)[0]));
-  return [sort, group || sort, ...searched, ...columns].some((field) => !Object.hasOwn(FIELDS, field));
-}
-
-/**
- * The first field in a search that no run has, or undefined.
- * @param {Query} query
- * @param {Pick<FlatConfigs, "names">} configs
- */
-export function unknownField({ text }, configs) {
-  return parse(text).find(({ field }) => field !== null && !fieldsCalled(field, configs.names).length)?.field;
+export function needsConfigs({ sort, group }, others) {
+  return [sort, group || sort, ...others].some((field) => !Object.hasOwn(FIELDS, field));
 }
 
 /**
  * The found runs in sorted groups. The label is null if the list is not grouped, or if a run was launched alone.
  * @param {Run[]} runs newest first
  * @param {Query} query
- * @param {Pick<FlatConfigs, "get" | "names">} configs the configs that are fetched
+ * @param {Pick<FlatConfigs, "get">} configs the configs that are fetched
+ * @param {Search | null} search what the query's text means; null: there is none
  * @returns {RunGroup[]}
  */
-export function arrange(runs, query, configs) {
-  const terms = resolveTerms(query.text, configs);
-  const found = runs.filter((run) => matches(run, query, terms, configs));
+export function arrange(runs, query, configs, search = null) {
+  const found = runs.filter((run) => matches(run, query, search));
   const sign = query.descending ? -1 : 1;
   const byNumber = query.sort === "number";
   const sorted =
@@ -187,13 +176,12 @@ function launches(sorted, byNumber) {
 /**
  * @param {Run} run
  * @param {Query} query
- * @param {ResolvedTerm[]} terms
- * @param {Pick<FlatConfigs, "get">} configs
+ * @param {Search | null} search
  */
-function matches(run, { state, archived }, terms, configs) {
-  if (run.archived && !archived && !terms.some((term) => term.field === "is")) return false;
+function matches(run, { state, archived }, search) {
+  if (run.archived && !archived && !search?.isOfMarks) return false;
   if (state && !STATES[state](run)) return false;
-  return terms.every((term) => term.negated !== matchesTerm(run, term, configs));
+  return !search || search.finds(run);
 }
 
 /**

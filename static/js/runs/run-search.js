@@ -1,11 +1,11 @@
 /**
  * The search in the run list: words, which must all be found in a run (name, tags, notes, summary), and terms for fields:
  * `optimizer:adam  lr>0.01  test>=90  tag:"first try"  is:starred  -status:failed`. Values are found as the lab stores them and
- * as the page shows them. Case, width and kind of kana make no difference.
+ * as the page shows them. Case, width and kind of kana make no difference. Loaded when somebody first searches.
  */
 
 import { onLanguage } from "../words/i18n.js";
-import { datasetTitle, lessonTitle } from "../words/labels.js";
+import { titlesVersion } from "../words/labels.js";
 import { normalize } from "../words/normalize.js";
 import { numberOf, plain } from "../words/notation.js";
 import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
@@ -15,6 +15,9 @@ import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
  * @import { Run } from "../types.js"
  * @import { FieldValue } from "./run-fields.js"
  */
+
+/** Texts are prepared for so many milliseconds at a time. */
+const SLICE = 4;
 
 /**
  * A word of a search, or a term for a field; and the same with all fields that the typed name may mean.
@@ -40,16 +43,42 @@ export function parse(text) {
 }
 
 /**
- * The terms of a search, with the fields that their names may mean.
- * @param {string} text
- * @param {Pick<FlatConfigs, "names">} configs
- * @returns {ResolvedTerm[]}
+ * What a search means. `fields`: those that it asks for, as far as they are known without configs; `unknown`: the first name in
+ * it that no field has; `isOfMarks`: whether it asks for marks such as `is:archived`, and so also among archived runs.
+ * @typedef {{fields: string[], unknown: string | undefined, isOfMarks: boolean, finds: (run: Run) => boolean}} Search
  */
-export function resolveTerms(text, configs) {
-  return parse(text).map((term) => ({
+
+/**
+ * @param {string} text
+ * @param {Pick<FlatConfigs, "get" | "names">} configs the configs that are fetched
+ * @returns {Search}
+ */
+export function searchFor(text, configs) {
+  const { names } = configs;
+  const terms = parse(text).map((term) => ({
     ...term,
-    fields: term.field === null ? null : fieldsCalled(term.field, configs.names),
+    fields: term.field === null ? null : fieldsCalled(term.field, names),
   }));
+  return {
+    fields: terms.flatMap(({ field }) => (field === null ? [] : (fieldsCalled(field)[0] ?? field))),
+    unknown: terms.find(({ fields }) => fields?.length === 0)?.field ?? undefined,
+    isOfMarks: terms.some(({ field }) => field === "is"),
+    finds: (run) => terms.every((term) => term.negated !== matchesTerm(run, term, configs)),
+  };
+}
+
+/**
+ * Make the texts in which runs are searched, some at a time, so that the first letter of a search does not wait for all.
+ * @param {Run[]} runs
+ */
+export function prepare(runs) {
+  let next = 0;
+  const go = () => {
+    const end = performance.now() + SLICE;
+    while (next < runs.length && performance.now() < end) haystack(runs[next++]);
+    if (next < runs.length) setTimeout(go);
+  };
+  go();
 }
 
 /**
@@ -57,7 +86,7 @@ export function resolveTerms(text, configs) {
  * @param {ResolvedTerm} term
  * @param {Pick<FlatConfigs, "get">} configs
  */
-export function matchesTerm(run, { fields, operator, text }, configs) {
+function matchesTerm(run, { fields, operator, text }, configs) {
   if (fields === null) return haystack(run).includes(text);
   return fields.some((field) =>
     [fieldValue(run, field, configs) ?? []]
@@ -94,40 +123,38 @@ function matchesValue(field, value, operator, text) {
   }
 }
 
-/** The fields in which a word without a field is searched. */
-const SEARCHED = [
-  "name",
+/** Texts that people write: in these a word without a field is searched. */
+const WRITTEN = ["name", "tag", "notes", "owner"];
+/** And in these fields. Few values occur in many runs: the words of each are made once. */
+const REPEATED = [
   "status",
-  "tag",
-  "notes",
   "lesson",
   "dataset.name",
   "units",
   "activation",
   "network.initializer.name",
   "optimizer.name",
-  "owner",
 ];
 
-/** Of these, few values occur in many runs: their words are made once in a language. */
-const REPEATED = new Set(["status", "units", "activation", "network.initializer.name", "optimizer.name"]);
-/** Field and value → words. @type {Map<string, string>} */
+/** Field → value → words. @type {Map<string, Map<string, string>>} */
 const repeated = new Map();
-onLanguage(() => {
+/** Run → what it is found by, and the revision of the run from which that was made. @type {WeakMap<Run, {revision: number, text: string}>} */
+let haystacks = new WeakMap();
+/** The titles of data sets and lessons with which all this was made. */
+let titles = -1;
+const forget = () => {
   repeated.clear();
   haystacks = new WeakMap();
-});
-
-/** Run → what it is found by, and what that was made from. @type {WeakMap<Run, {from: string, text: string}>} */
-let haystacks = new WeakMap();
+  titles = titlesVersion();
+};
+onLanguage(forget);
 
 /** The text in which a word without a field is searched. @param {Run} run */
 function haystack(run) {
-  const { revision, summary, lesson } = run;
-  const from = `${revision} ${datasetTitle(summary.dataset)} ${lesson && lessonTitle(lesson)}`;
+  if (titles !== titlesVersion()) forget();
   let known = haystacks.get(run);
-  if (known?.from !== from) {
-    known = { from, text: makeHaystack(run) };
+  if (known?.revision !== run.revision) {
+    known = { revision: run.revision, text: makeHaystack(run) };
     haystacks.set(run, known);
   }
   return known.text;
@@ -135,22 +162,25 @@ function haystack(run) {
 
 /** @param {Run} run */
 function makeHaystack(run) {
-  const words = SEARCHED.flatMap((field) => {
-    const value = field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run);
-    return [value ?? []].flat().map((item) => wordsOf(field, item));
-  });
-  return [`#${run.number}`, ...words].join("\n");
+  const written = WRITTEN.flatMap((field) => FIELDS[field](run) ?? []).join("\n");
+  const shown = written.includes("_") ? `${written}\n${written.replaceAll("_", " ")}` : written;
+  const words = REPEATED.map((field) =>
+    wordsOf(field, field === "network.initializer.name" ? run.summary.initializer : FIELDS[field](run)),
+  );
+  return [`#${run.number}`, normalize(shown), ...words].join("\n");
 }
 
 /**
  * @param {string} field
- * @param {string | number | boolean} value
+ * @param {FieldValue | undefined} value
  */
 function wordsOf(field, value) {
-  const key = `${field} ${value}`;
-  const known = repeated.get(key);
+  const words = repeated.get(field) ?? new Map();
+  repeated.set(field, words);
+  const key = String(value);
+  const known = words.get(key);
   if (known !== undefined) return known;
-  const words = normalize(searchTexts(field, value).join("\n"));
-  if (REPEATED.has(field)) repeated.set(key, words);
-  return words;
+  const made = [value ?? []].flat().map((item) => normalize(searchTexts(field, item).join("\n")));
+  words.set(key, made.join("\n"));
+  return made.join("\n");
 }

@@ -12,6 +12,7 @@ import { RunActions } from "./run-actions.js";
 import { RunColumns, wireWide } from "./run-columns.js";
 import { RunDetails } from "./run-details.js";
 import { RunList } from "./run-list.js";
+import { RunOrder } from "./run-order.js";
 import { RunTools } from "./run-tools.js";
 import { keepSelected } from "./selection.js";
 
@@ -30,6 +31,7 @@ import { keepSelected } from "./selection.js";
  * Objects that the parts of the run table share.
  * @typedef {object} RunsLab
  * @property {Store} store
+ * @property {RunOrder} order
  * @property {RunActions} actions
  * @property {Selection} selection
  * @property {FlatConfigs} configs
@@ -44,6 +46,7 @@ const byId = (id) => find(document, `#${id}`, HTMLElement);
 
 export class RunTable {
   #list;
+  #order;
   #details;
   #selection;
   #same;
@@ -83,16 +86,18 @@ export class RunTable {
       return new SameExperiment(store, form, toast);
     });
     const same = { launchOther: async (/** @type {Run} */ run) => (await this.#same()).launchOther(run) };
-    const lab = { store, actions, selection, configs, colors, same, isDark, inClass };
+    this.#order = new RunOrder(store, configs);
+    const lab = { store, order: this.#order, actions, selection, configs, colors, same, isDark, inClass };
     this.#list = new RunList(byId("runs"), byId("runs-empty"), lab);
     this.#importer = lazy(async () => {
       const [{ Import }] = await Promise.all([import("./import.js"), textsOf("data")]);
       return new Import(this.#toast, launched, (experiment) => form.load(experiment));
     });
-    new RunColumns(byId("run-columns"), byId("run-controls"), this.#list, lab);
-    const tools = new RunTools(byId("run-tools"), this.#list, {
+    new RunColumns(byId("run-columns"), byId("run-controls"), lab);
+    const tools = new RunTools(byId("run-tools"), {
       ...lab,
       count: byId("run-count"),
+      onDown: () => this.#list.focusFirst(),
       onImport: async () => (await this.#importer()).choose(),
     });
     const clone = { onClone: (/** @type {Run} */ run) => this.#clone(run) };
@@ -159,7 +164,7 @@ export class RunTable {
   pick(ids, event) {
     const { shiftKey, ctrlKey, metaKey } = event;
     if (ids.length === 1 && (shiftKey || ctrlKey || metaKey))
-      this.#selection.click(ids[0], { shiftKey, ctrlKey: ctrlKey || metaKey }, this.#list.order);
+      this.#selection.click(ids[0], { shiftKey, ctrlKey: ctrlKey || metaKey }, this.#order.ids);
     else this.#selection.set(ids);
   }
 

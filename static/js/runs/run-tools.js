@@ -10,14 +10,14 @@ import { changesFromDefault, DEFAULT_QUERY } from "./run-query.js";
 
 /**
  * @import { RunsLab } from "./run-table.js"
- * @import { RunList } from "./run-list.js"
  * @import { Query } from "./run-query.js"
  */
 
 export class RunTools {
   #tools;
-  #list;
+  #order;
   #lab;
+  #onDown;
   #loadMenu = lazy(() => import("./run-menu.js"));
   /** @type {HTMLInputElement} */
   #search;
@@ -26,20 +26,20 @@ export class RunTools {
 
   /**
    * @param {HTMLElement} tools
-   * @param {RunList} list
-   * @param {Pick<RunsLab, "store" | "configs"> & {count: HTMLElement, onImport: () => void}} lab
-   *   `onImport`: called by the menu's import button
+   * @param {Pick<RunsLab, "store" | "order" | "configs"> & {count: HTMLElement, onDown: () => void, onImport: () => void}} lab
+   *   `onDown`: called by the arrow key that leads from the search into the list; `onImport`: by the menu's import button
    */
-  constructor(tools, list, { store, configs, count, onImport }) {
+  constructor(tools, { store, order, configs, count, onDown, onImport }) {
     this.#tools = tools;
-    this.#list = list;
-    this.#lab = { list, store, configs, onImport };
+    this.#order = order;
+    this.#lab = { order, store, configs, onImport };
+    this.#onDown = onDown;
     this.#count = count;
     this.#search = this.#makeSearch();
     this.#menu = this.#makeMenu();
-    list.on("arranged", () => this.#showCount());
+    order.on("arranged", () => this.#showCount());
     onLanguage(() => this.#draw());
-    urlState.on("list", () => this.#show()); // the list listens before this, so it has the new query by now
+    urlState.on("list", () => this.#show()); // the order listens before this, so it has the new query by now
     this.#draw();
   }
 
@@ -58,7 +58,7 @@ export class RunTools {
   }
 
   #makeSearch() {
-    const { text } = this.#list.query;
+    const { text } = this.#order.query;
     const search = h("input", {
       type: "search",
       id: "run-search",
@@ -68,7 +68,8 @@ export class RunTools {
       "aria-label": t("runs.search_label"),
       maxLength: 200,
     });
-    onInput(search, () => this.#list.setQuery({ text: search.value }));
+    search.addEventListener("focus", () => this.#order.prepareSearch());
+    onInput(search, () => this.#order.setQuery({ text: search.value }));
     onKey(search, (event) => {
       if (event.key === "Escape") {
         event.stopPropagation();
@@ -76,7 +77,7 @@ export class RunTools {
         else search.blur();
       } else if (event.key === "ArrowDown") {
         event.preventDefault();
-        this.#list.focusFirst();
+        this.#onDown();
       }
     });
     return search;
@@ -102,19 +103,19 @@ export class RunTools {
 
   /** @param {Partial<Query>} changes */
   #set(changes) {
-    this.#list.setQuery(changes);
+    this.#order.setQuery(changes);
   }
 
   /** Show a query that may have come from the address. */
   #show() {
-    const { text } = this.#list.query;
+    const { text } = this.#order.query;
     if (this.#search.value !== text) this.#search.value = text;
     this.#mark();
   }
 
   /** Show a mark on the menu if the query hides, sorts or groups runs differently from the default. */
   #mark() {
-    const { query } = this.#list;
+    const { query } = this.#order;
     const isChanged =
       Object.keys(
         changesFromDefault({ ...query, text: DEFAULT_QUERY.text, descending: DEFAULT_QUERY.descending }),
@@ -123,7 +124,7 @@ export class RunTools {
   }
 
   #showCount() {
-    const { found, all } = this.#list.counts;
+    const { found, all } = this.#order.counts;
     this.#count.textContent = found === all ? String(all || "") : t("runs.found", { found, all });
   }
 }

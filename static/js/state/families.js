@@ -34,6 +34,7 @@ export function rootOf(run, runs) {
  * @returns {{runs: One[], nested: Set<string>}} `nested`: ids of the forks that stand beneath their origin
  */
 export function inFamilies(runs) {
+  if (runs.every(({ origin }) => !origin)) return { runs, nested: new Set() };
   const byId = new Map(runs.map((run) => [run.id, run]));
   const forks = Map.groupBy(runs, (run) => originIn(run, byId));
   /** @param {One} run @returns {One[]} */

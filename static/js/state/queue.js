@@ -73,11 +73,15 @@ function inOrder(a, b) {
  * @returns {number | null} seconds until the run starts; null: unknown
  */
 function occupyWorker(free, duration) {
-  if (free.every((seconds) => seconds === null)) return null;
-  const known = free.map((seconds) => seconds ?? Infinity);
-  const worker = known.indexOf(Math.min(...known));
-  const begin = known[worker];
-  free[worker] = duration === null ? null : begin + duration;
+  // written without new lists: it is called for each of the runs that wait, twice a second
+  /** @type {number | null} */
+  let begin = null;
+  let worker = -1;
+  for (let i = 0; i < free.length; i++) {
+    const seconds = free[i];
+    if (seconds !== null && (begin === null || seconds < begin)) [begin, worker] = [seconds, i];
+  }
+  if (begin !== null) free[worker] = duration === null ? null : begin + duration;
   return begin;
 }
 

@@ -75,6 +75,10 @@ export function originText(origin) {
   return t("fork.of", { n: origin.number, iteration: number(origin.iteration) });
 }
 
+/** Grows when data sets or lessons come, whose titles may be others than before. */
+let version = 0;
+export const titlesVersion = () => version;
+
 /** By name: the data sets of the lab. @type {Map<string, Partial<Dataset> & {title: string}>} */
 const datasets = new Map();
 
@@ -83,6 +87,7 @@ const datasets = new Map();
  * @param {(Partial<Dataset> & {name: string, title: string})[]} all
  */
 export function registerDatasets(all) {
+  version++;
   for (const dataset of all) datasets.set(dataset.name, dataset);
 }
 
@@ -143,6 +148,7 @@ const PARTS = /** @type {const} */ (["title", "question"]);
 
 /** Remember lessons. A lesson that is known already gets its texts in one more language. @param {Lesson[]} all */
 export function registerLessons(all) {
+  version++;
   for (const lesson of all) {
     const known = lessons.get(lesson.slug);
     if (!known) lessons.set(lesson.slug, lesson);

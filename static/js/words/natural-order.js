@@ -4,14 +4,34 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 /** A number. A hyphen between two numbers is not a minus sign: 784-40-10 has three numbers. */
 const NUMBER = /((?:(?<!\S)-)?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/i;
 
+/** So many texts are remembered with their parts: a long list compares the same ones again and again. */
+const MAX_KNOWN = 20_000;
+
+/** A text's parts, of which those with odd indices are numbers; and the text without its numbers. @typedef {{parts: string[], frame: string}} Parted */
+
+/** @type {Map<string, Parted>} */
+const known = new Map();
+
+/** @param {string} text */
+function parted(text) {
+  const found = known.get(text);
+  if (found) return found;
+  const parts = text.split(NUMBER);
+  const made = { parts, frame: parts.filter((_, i) => i % 2 === 0).join("\0") };
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, made);
+  return made;
+}
+
 /**
  * @param {string} a
  * @param {string} b
  * @returns {number} below 0 if `a` comes first
  */
 export function compareTexts(a, b) {
-  const [partsA, partsB] = [a, b].map((text) => text.split(NUMBER)); // the parts with odd indices are numbers
+  const [partsA, partsB] = [parted(a).parts, parted(b).parts];
   for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
+    if (partsA[i] === partsB[i]) continue;
     const order = i % 2 ? Number(partsA[i]) - Number(partsB[i]) : collator.compare(partsA[i], partsB[i]);
     if (order) return order;
   }
@@ -23,8 +43,5 @@ export function compareTexts(a, b) {
  * @param {string} text
  */
 export function frameOf(text) {
-  return text
-    .split(NUMBER)
-    .filter((_, i) => i % 2 === 0)
-    .join("\0");
+  return parted(text).frame;
 }

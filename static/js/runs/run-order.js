@@ -1,0 +1,185 @@
+/**
+ * The order of the run list: which rows it has, found, sorted and grouped as the query says. Arranging 10,000 runs takes some
+ * time, so it is done only when something has changed on which the order depends.
+ */
+
+import { lazy, retried } from "../page/lazy.js";
+import { urlState } from "../state/address.js";
+import { Emitter } from "../state/emitter.js";
+import { t } from "../words/i18n.js";
+import { arrange, changesFromDefault, needsConfigs, readQuery } from "./run-query.js";
+
+/**
+ * @import { Run } from "../types.js"
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Store } from "../state/store.js"
+ * @import { Query, RunGroup } from "./run-query.js"
+ * @import { Search } from "./run-search.js"
+ */
+
+/** Of more rows, only those in sight are in the document. */
+export const FEW = 300;
+/** After such a list was arranged, it is next arranged after this many times as long, unless a person wants it otherwise. */
+const SHARE = 10;
+/** Orders and groups that depend on nothing but what was launched. */
+const LASTING = ["number", "name", "launch", "lesson", "seed", ""];
+
+/** A row of the list: a run, or the head of a group. @typedef {{id: string, group: RunGroup, run: Run | null}} Row */
+
+/** Emits "due" when the runs may have to be arranged anew, and "arranged" when they are. */
+export class RunOrder extends Emitter {
+  #store;
+  #configs;
+  #query = readQuery(urlState.get("list"));
+  /** What the query's text means. @type {Search | null} */
+  #search = null;
+  /** The module that finds it out, once somebody searches. @type {typeof import("./run-search.js") | null} */
+  #searching = null;
+  #loadSearching = lazy(async () => {
+    this.#searching = await import("./run-search.js");
+    this.emit("due");
+    return this.#searching;
+  });
+  /** @type {RunGroup[]} */
+  #groups = [];
+  /** Those that are not folded away. @type {Row[]} */
+  rows = [];
+  /** The id of each row → its place. @type {Map<string, number>} */
+  places = new Map();
+  /** Training → the number of the oldest run that shows it. @type {Map<string, number>} */
+  earliest = new Map();
+  /** Everything on which the present order depends, as JSON. @type {string | null} */
+  #arranged = null;
+  /** The search, order and groups of the last arrangement, as JSON. */
+  #wish = "";
+  /** When a list that is not wished otherwise may be arranged again. */
+  #nextAt = 0;
+  #timer = 0;
+  #fetching = false;
+
+  /**
+   * @param {Store} store
+   * @param {FlatConfigs} configs
+   */
+  constructor(store, configs) {
+    super();
+    this.#store = store;
+    this.#configs = configs;
+    urlState.on("list", (query) => this.setQuery(readQuery(query)));
+    for (const name of ["folded", "columns", "wide"]) urlState.on(name, () => this.emit("due"));
+  }
+
+  get query() {
+    return this.#query;
+  }
+
+  /** Change search, order or groups. @param {Partial<Query>} changes */
+  setQuery(changes) {
+    Object.assign(this.#query, changes);
+    urlState.set({ list: changesFromDefault(this.#query) });
+    this.emit("due");
+  }
+
+  /** Get ready for a search that begins. */
+  async prepareSearch() {
+    (await retried(this.#loadSearching)).prepare(this.#store.list());
+  }
+
+  /** How many runs are found, also in folded groups, and how many there are. */
+  get counts() {
+    const found = this.#groups.reduce((sum, group) => sum + group.runs.length, 0);
+    return { found, all: this.#store.list().length };
+  }
+
+  /** Ids of the runs in their order, without those of folded groups. */
+  get ids() {
+    return this.rows.flatMap(({ id, run }) => (run ? [id] : []));
+  }
+
+  /** Why there are no rows. */
+  get emptyText() {
+    const runs = this.#store.list();
+    const field = this.#search?.unknown;
+    if (field && this.#configs.hasAll(runs.map(({ id }) => id))) return t("runs.no_field", { field });
+    return t(runs.length ? "runs.none_found" : "runs.empty");
+  }
+
+  /** @param {RunGroup} group */
+  isFolded({ key, label }) {
+    return label !== null && urlState.get("folded").includes(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {boolean} [folded] without it, the group is folded or unfolded
+   */
+  fold(key, folded = !urlState.get("folded").includes(key)) {
+    const others = urlState.get("folded").filter((/** @type {string} */ other) => other !== key);
+    urlState.set({ folded: folded ? [...others, key] : others });
+  }
+
+  /** Arrange the runs at the next call in any case, as in another language. */
+  forget() {
+    this.#arranged = null;
+  }
+
+  /**
+   * Sort and group the runs, but only if something on which the order depends has changed.
+   * @param {boolean} atOnce also if a long list was arranged a moment ago
+   * @returns {boolean} whether they are arranged anew
+   */
+  arrange(atOnce) {
+    const { sort, group, text, state: restriction } = this.#query;
+    const { runs: described, results } = this.#store.versions;
+    const isLasting = !text && !restriction && LASTING.includes(sort) && LASTING.includes(group);
+    const settings = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
+    const wish = JSON.stringify(settings);
+    const state = JSON.stringify([wish, this.#configs.size, described, !isLasting && results]);
+    if (state === this.#arranged) return false;
+    if (text && !this.#searching) {
+      retried(this.#loadSearching);
+      return false;
+    }
+    const begun = performance.now();
+    if (!atOnce && wish === this.#wish && begun < this.#nextAt) {
+      this.#timer ||= setTimeout(() => {
+        this.#timer = 0;
+        this.emit("due");
+      }, this.#nextAt - begun);
+      return false;
+    }
+    this.#wish = wish;
+    this.#arranged = state;
+    const runs = this.#store.list();
+    this.#search = text && this.#searching ? this.#searching.searchFor(text, this.#configs) : null;
+    this.#fetchFields();
+    this.earliest = new Map(runs.map(({ training, number }) => [training, number])); // the oldest run comes last
+    this.#groups = arrange(runs, this.#query, this.#configs, this.#search);
+    this.rows = this.#groups.flatMap((group) => [
+      ...(group.label === null ? [] : [{ id: group.key, group, run: null }]),
+      ...(this.isFolded(group) ? [] : group.runs).map((run) => ({ id: run.id, group, run })),
+    ]);
+    this.places = new Map(this.rows.map(({ id }, place) => [id, place]));
+    this.emit("arranged");
+    const now = performance.now();
+    this.#nextAt = this.rows.length > FEW ? now + SHARE * (now - begun) : 0;
+    return true;
+  }
+
+  /** If the query or a column needs configs, fetch them and arrange the runs again. */
+  async #fetchFields() {
+    const columns = urlState.get("wide") ? urlState.get("columns") : [];
+    if (this.#fetching || !needsConfigs(this.#query, [...columns, ...(this.#search?.fields ?? [])])) return;
+    const ids = this.#store.list().map(({ id }) => id);
+    if (this.#configs.hasAll(ids)) return;
+    this.#fetching = true;
+    try {
+      await this.#configs.fetch(ids);
+    } catch {
+      return; // offline: only the configs that are fetched already can be searched
+    } finally {
+      this.#fetching = false;
+    }
+    this.emit("due");
+  }
+}
