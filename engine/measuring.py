@@ -8,19 +8,21 @@ training's weights. It changes nothing in the training, and is the same whenever
 from __future__ import annotations
 
 import math
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
-from engine.plain_memory import SAMPLE
+from engine.network import Network
+from engine.plain_memory import SAMPLE, plain_bytes
 from engine.regularizers import share_of_small
 from engine.trainer import Trainer
 from engine.views.kind import finite
 from engine.views.outputs import SmallOutputs
 from engine.views.smoothness import smoothness
-from engine.views.subject import Subject
+from engine.views.subject import Subject, weight_shapes
 from engine.views.units import LostUnits
 from engine.views.weight_layers import weight_layers
 from engine.views.weights import picture_shape, pictures
@@ -30,6 +32,8 @@ from engine.views.weights import picture_shape, pictures
 SHARE = 0.01
 #: A training is measured at least and at most this many times, whatever `SHARE` says.
 MIN_MEASUREMENTS, MAX_MEASUREMENTS = 4, 100
+#: A plain network of at most this size stays in memory from one measurement to the next.
+KEPT_BYTES = 1 << 20
 
 
 def interval(config: ExperimentConfig, iterations: int) -> int:
@@ -43,60 +47,89 @@ def interval(config: ExperimentConfig, iterations: int) -> int:
     return max(1, math.ceil(iterations / times))
 
 
-def measure(trainer: Trainer) -> dict[str, Any]:
-    """Facts about a training, as JSON values.
+class Measurer:
+    """Measures trainings of one experiment, as often as wanted. What it needs each time it makes once, where that is
+    small."""
 
-    Returns:
-        sample: how many images passed.
-        layers: for each layer with weights, lowest first:
-            name, units: as in the view `units`.
-            dead, saturated: the shares of dead units and of saturated values (see `engine.views.units`), or None.
-            small_weights: the share of its weights with |w| < 0.001 (`engine.regularizers.SMALL`).
-            small_outputs: the share of (unit, image) outputs with |y| < 0.001: the layer's activation sparsity. Outputs
-                are those behind its activation, as in the view `histograms`.
-            smoothness: of its weights as pictures (see `engine.views.smoothness`); None if they are none.
-            moved: ‖W − W₀‖ / ‖W₀‖, how far the weights have moved from the initial ones. Only where the training has
-                ended, as the initial weights have to be made again; None if W₀ is 0, or memory does not suffice.
-        labels: how many of the images have each class.
-        predicted: for how many of the images each class is predicted; without images whose logits are not finite.
-    """
-    # before the plain network is built, so that the initial weights and that network are not in memory together
-    moved = _moved(trainer) if trainer.done else None
-    subject = Subject(trainer)
-    images, labels = subject.sample()
-    network = subject.network
-    layers = weight_layers(network.layers)
-    lost = LostUnits(layers)
-    outputs = SmallOutputs(layers)
-    classes = len(subject.class_names)
-    predicted = np.zeros(classes, np.intp)
-    # what a training computes on its way to a divergence may overflow here as well
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for passed in subject.passes(images):
-            lost.add(passed)
-            outputs.add(passed)
-            logits = passed.outputs[network.layers[-1]]
-            known = logits[np.isfinite(logits).all(axis=1)]
-            predicted += np.bincount(known.argmax(axis=1), minlength=classes)
-        facts = [
-            {
-                "name": layer.name,
-                "units": layer.units,
-                "dead": lost.dead(layer),
-                "saturated": lost.saturated(layer),
-                "small_weights": share_of_small([network.vector[network.weight_layers[layer.name]]]),
-                "small_outputs": outputs.share(layer),
-                "smoothness": _smoothness(subject, layer.name),
-                **({} if moved is None else {"moved": moved[layer.name]}),
-            }
-            for layer in layers
-        ]
-    return {
-        "sample": len(images),
-        "layers": facts,
-        "labels": np.bincount(labels, minlength=classes).tolist(),
-        "predicted": predicted.tolist(),
-    }
+    def __init__(self, config: ExperimentConfig) -> None:
+        self.config = config
+        self._keeps_network = plain_bytes(config) <= KEPT_BYTES
+        self._network: Network | None = None
+
+    def measure(self, trainer: Trainer) -> dict[str, Any]:
+        """Facts about a training as it is now, as JSON values. It is not changed.
+
+        Returns:
+            sample: how many images passed.
+            layers: for each layer with weights, lowest first:
+                name, units: as in the view `units`.
+                dead, saturated: the shares of dead units and of saturated values (see `engine.views.units`), or None.
+                small_weights: the share of its weights with |w| < 0.001 (`engine.regularizers.SMALL`).
+                small_outputs: the share of (unit, image) outputs with |y| < 0.001: the layer's activation sparsity.
+                    Outputs are those behind its activation, as in the view `histograms`.
+                smoothness: of its weights as pictures (see `engine.views.smoothness`); None if they are none.
+                moved: ‖W − W₀‖ / ‖W₀‖, how far the weights have moved from the initial ones. Only where the training
+                    has ended, as the initial weights have to be made again; None if W₀ is 0, or memory does not
+                    suffice.
+            labels: how many of the images have each class.
+            predicted: for how many of the images each class is predicted; without images whose logits are not finite.
+        """
+        # before the plain network is built, so that the initial weights and that network are not in memory together
+        moved = _moved(trainer) if trainer.done else None
+        subject = Subject(trainer, network=self._network)
+        images, labels = subject.sample()
+        network = subject.network
+        if self._keeps_network:
+            self._network = network
+        layers = weight_layers(network.layers)
+        lost = LostUnits(layers)
+        outputs = SmallOutputs(layers)
+        classes = len(subject.class_names)
+        predicted = np.zeros(classes, np.intp)
+        # what a training computes on its way to a divergence may overflow here as well
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+            for passed in subject.passes(images):
+                lost.add(passed)
+                outputs.add(passed)
+                logits = passed.outputs[network.layers[-1]]
+                known = logits[np.isfinite(logits).all(axis=1)]
+                predicted += np.bincount(known.argmax(axis=1), minlength=classes)
+            facts = [
+                {
+                    "name": layer.name,
+                    "units": layer.units,
+                    "dead": lost.dead(layer),
+                    "saturated": lost.saturated(layer),
+                    "small_weights": share_of_small([network.vector[network.weight_layers[layer.name]]]),
+                    "small_outputs": outputs.share(layer),
+                    "smoothness": self._smoothness(subject, layer.name),
+                    **({} if moved is None else {"moved": moved[layer.name]}),
+                }
+                for layer in layers
+            ]
+        return {
+            "sample": len(images),
+            "layers": facts,
+            "labels": np.bincount(labels, minlength=classes).tolist(),
+            "predicted": predicted.tolist(),
+        }
+
+    def _smoothness(self, subject: Subject, name: str) -> float | None:
+        shape = self._picture_shapes[name]
+        if shape is None:
+            return None
+        return smoothness(pictures(subject.weights[name], shape).reshape(-1, *shape[1:]))
+
+    @cached_property
+    def _picture_shapes(self) -> dict[str, tuple[int, int, int] | None]:
+        """The shape of one unit's weights as a picture, by the name of their layer; None if they are none."""
+        numbers = range(1, 1 + len(weight_shapes(self.config)))
+        return {str(number): _picture_shape(self.config, number) for number in numbers}
+
+
+def measure(trainer: Trainer) -> dict[str, Any]:
+    """Facts about a training as it is now; see `Measurer.measure`."""
+    return Measurer(trainer.config).measure(trainer)
 
 
 def _moved(trainer: Trainer) -> dict[str, float | None]:
@@ -109,10 +142,8 @@ def _moved(trainer: Trainer) -> dict[str, float | None]:
         return dict.fromkeys(names)
 
 
-def _smoothness(subject: Subject, name: str) -> float | None:
+def _picture_shape(config: ExperimentConfig, number: int) -> tuple[int, int, int] | None:
     try:
-        shape = picture_shape(subject.config, int(name))
+        return picture_shape(config, number)
     except ConfigError:
         return None
-    channels = pictures(subject.weights[name], shape)
-    return smoothness(channels.reshape(-1, *shape[1:]))

@@ -94,6 +94,11 @@ class Keeper:
         self._has_news = False
         return sorted(self._kept.values(), key=lambda checkpoint: -checkpoint["iteration"])
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a thread may still be writing what was begun."""
+        return self._thread is not None
+
     def wait(self, seconds: float) -> None:
         """Wait until the checkpoint that is being written is complete, but no longer than this."""
         if self._thread is not None:

@@ -1,9 +1,13 @@
-"""The link: a worker's end of the pipe. Buffers rows, says when it is time to flush, and takes commands."""
+"""The link: a worker's end of the pipe. Buffers rows, says when it is time to flush, and takes commands.
+
+What is due at the same time travels as one message: each message costs the server about half a millisecond, whatever
+is in it. A message is one part or several, each with its length before it.
+"""
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import starmap
 from multiprocessing.connection import Connection
 from time import monotonic
@@ -20,6 +24,7 @@ FLUSH_SECONDS = 0.05
 ROWS = struct.Struct("<BQIId")
 #: ticket of a view, and how many seconds it took
 VIEW = struct.Struct("<Id")
+_LENGTH = struct.Struct("<I")
 
 
 class Link:
@@ -34,6 +39,8 @@ class Link:
         self._connection = connection
         self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}
+        #: parts that go behind the buffered rows
+        self._noted: list[bytes] = []
         #: each stream's buffered rows
         self._rows: dict[str, list[Sequence[float]]] = {}
         #: when the last row was added, and when rows must be sent: the first one immediately
@@ -49,13 +56,19 @@ class Link:
         self._buffers[stream], self._rows[stream] = buffer, buffer.rows
         self.report(StreamOpened(stream, list(columns)))
 
+    def note(self, event: Event) -> None:
+        """Send an event with what is flushed next, behind all rows."""
+        self._noted.append(b"J" + encode(event))
+
     def report(self, event: Event) -> None:
-        """Send an event. Flush first where the buffered rows came before it."""
-        self._connection.send_bytes(b"J" + encode(event))
+        """Send an event now, behind all rows."""
+        self.note(event)
+        self.flush()
 
     def show(self, ticket: int, seconds: float, view: bytes) -> None:
         """Send a view that was asked for, and how many seconds it took."""
-        self._connection.send_bytes(b"V" + VIEW.pack(ticket, seconds) + view)
+        self._noted.append(b"V" + VIEW.pack(ticket, seconds) + view)
+        self.flush()
 
     def add(self, stream: str, values: Sequence[float]) -> bool:
         """Buffer the next row, in the order of the columns, and return whether to flush now. The row is not copied: do
@@ -75,13 +88,22 @@ class Link:
         return self._buffers[stream].end
 
     def flush(self) -> None:
+        """Send the buffered rows and what was noted."""
+        self.stop_clock()
+        parts = [
+            part for buffer in self._buffers.values() if (part := buffer.take(self._seconds)) is not None
+        ]
+        if parts:
+            self._due = monotonic() + FLUSH_SECONDS
+        parts += self._noted
+        self._noted.clear()
+        if parts:
+            self._connection.send_bytes(join(parts))
+
+    def stop_clock(self) -> None:
+        """The time from the last row to the next `resume_clock` does not count."""
         self._seconds += self._added - self._counted
         self._counted = self._added
-        for buffer in self._buffers.values():
-            message = buffer.take(self._seconds)
-            if message is not None:
-                self._due = monotonic() + FLUSH_SECONDS
-                self._connection.send_bytes(message)
 
     def resume_clock(self) -> None:
         """Training starts or continues after waiting: the time since the last row or flush does not count."""
@@ -95,6 +117,20 @@ class Link:
     def command(self) -> Command:
         """The next command; waits for one. `EOFError` when the server is gone."""
         return decode_command(self._connection.recv_bytes())
+
+
+def join(parts: Sequence[bytes]) -> bytes:
+    """A message of these parts."""
+    return b"".join(piece for part in parts for piece in (_LENGTH.pack(len(part)), part))
+
+
+def parts_of(message: bytes) -> Iterator[bytes]:
+    """The parts of a message, in order."""
+    at = 0
+    while at < len(message):
+        (length,) = _LENGTH.unpack_from(message, at)
+        at += _LENGTH.size + length
+        yield message[at - length : at]
 
 
 class _Buffer:
@@ -114,7 +150,7 @@ class _Buffer:
         return self._first + len(self.rows)
 
     def take(self, seconds: float) -> bytes | None:
-        """The message with the buffered rows; the buffer is empty afterwards."""
+        """The part with the buffered rows; the buffer is empty afterwards. None if there is no row."""
         rows = len(self.rows)
         if not rows:
             return None

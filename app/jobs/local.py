@@ -19,7 +19,7 @@ import app.errors  # noqa: F401  # declares the reasons
 from app import one_thread
 from app.jobs import worker
 from app.jobs.executor import Host, Listener
-from app.jobs.link import ROWS, VIEW
+from app.jobs.link import ROWS, VIEW, parts_of
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import LOCK, Entry, Processes
 from engine.events import STREAMS
@@ -119,24 +119,30 @@ class LocalExecutor:
 
     def _listen(self, training_id: str, connection: Connection) -> bool:
         """Pass messages on until the pipe ends; True if the worker had reported its end."""
-        assert self._listener is not None
         finished = False
         while True:
             try:
                 message = connection.recv_bytes()
             except (EOFError, OSError):
                 return finished
-            if message[:1] == b"R":
-                stream, first, _, columns, seconds = ROWS.unpack_from(message, 1)
-                data = message[1 + ROWS.size :]
-                self._listener.rows(training_id, STREAMS[stream], first, columns, data, seconds)
-            elif message[:1] == b"V":
-                ticket, seconds = VIEW.unpack_from(message, 1)
-                self._listener.view(training_id, ticket, seconds, message[1 + VIEW.size :])
-            else:
-                event = decode_event(message[1:])
-                finished = finished or isinstance(event, Finished | Stopped)
-                self._listener.event(training_id, event)
+            for part in parts_of(message):
+                finished = self._pass_on(training_id, part) or finished
+
+    def _pass_on(self, training_id: str, part: bytes) -> bool:
+        """Give a part of a message to the listener; True if the worker has ended by what it says."""
+        assert self._listener is not None
+        if part[:1] == b"R":
+            stream, first, _, columns, seconds = ROWS.unpack_from(part, 1)
+            data = part[1 + ROWS.size :]
+            self._listener.rows(training_id, STREAMS[stream], first, columns, data, seconds)
+            return False
+        if part[:1] == b"V":
+            ticket, seconds = VIEW.unpack_from(part, 1)
+            self._listener.view(training_id, ticket, seconds, part[1 + VIEW.size :])
+            return False
+        event = decode_event(part[1:])
+        self._listener.event(training_id, event)
+        return isinstance(event, Finished | Stopped)
 
 
 class _Worker:

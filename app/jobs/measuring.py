@@ -3,13 +3,17 @@ the standard library only."""
 
 from __future__ import annotations
 
+from time import monotonic
+
 from app.jobs.link import Link
 from app.jobs.messages import Measured
 from engine import Trainer
-from engine.measuring import interval, measure
+from engine.measuring import Measurer, interval
 
 #: After any iteration of a training.
 NEVER = 1 << 62
+#: The rows before a measurement do not wait for it where the last one took longer than this many seconds.
+QUICK_SECONDS = 0.005
 
 
 class Measuring:
@@ -26,21 +30,30 @@ class Measuring:
         self._link = link
         self._interval = interval(trainer.config, iterations)
         self._measured = trainer.iteration
+        self._measurer = Measurer(trainer.config)
+        self._took = QUICK_SECONDS
         self.due = self._next(trainer.iteration)
 
     def measure(self, trainer: Trainer) -> None:
-        """Measure the training as it is now, and report that after its rows."""
+        """Measure the training as it is now. That is reported with its next rows."""
         if trainer.iteration <= self._measured or self.due == NEVER:
             return
         self._measured = trainer.iteration
         self.due = self._next(trainer.iteration)
-        self._link.flush()
+        if trainer.config is not self._measurer.config:  # another one since a fork
+            self._measurer = Measurer(trainer.config)
+        if self._took < QUICK_SECONDS:
+            self._link.stop_clock()
+        else:
+            self._link.flush()
+        begun = monotonic()
         try:
-            facts = measure(trainer)
+            facts = self._measurer.measure(trainer)
         except MemoryError:  # the rules go without; training needs no more than before
             self.due = NEVER
         else:
-            self._link.report(Measured(trainer.iteration, facts))
+            self._link.note(Measured(trainer.iteration, facts))
+        self._took = monotonic() - begun
         self._link.resume_clock()
 
     def _next(self, iteration: int) -> int:

@@ -56,7 +56,7 @@ class Processes:
         """Start the forkserver, so that the first run does not wait for it."""
         if self._has_forkserver:
             self._place_sockets()
-            self._context.set_forkserver_preload(["app.jobs.worker", "app.jobs.replaying"])
+            self._context.set_forkserver_preload(["app.jobs.preloaded"])
             with environment():
                 forkserver.ensure_running()
 

@@ -1,6 +1,6 @@
 """The worker: one process for one training. Imports the engine and the standard library only.
 
-Messages to the server, through one pipe:
+Messages to the server, through one pipe, have these parts (see `app.jobs.link`):
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
     `J` + JSON: an event of `app.jobs.messages`
     `V` + `VIEW` header + a view of `app.jobs.view_bytes`
@@ -82,7 +82,7 @@ def _train(link: Link, job: Job) -> None:
     except (ConfigError, DatasetError, MemoryError) as error:
         link.report(_finished("failed", reasons.reason_of(error)))
         return
-    link.report(Began(str(trainer.data["digest"])))
+    link.note(Began(str(trainer.data["digest"])))
     columns = course.columns(trainer)
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, columns[stream], first)
@@ -93,7 +93,6 @@ def _train(link: Link, job: Job) -> None:
         ending = training.run()
     except (ConfigError, MemoryError) as error:  # such as weights at a fork that are not finite
         ending = _finished("failed", reasons.reason_of(error))
-        link.flush()
     link.report(ending)
 
 
@@ -162,9 +161,10 @@ class Training:
     def run(self) -> Finished | Stopped:
         """Train to the end, or until this process is asked to end."""
         ending = self._train()
-        self._link.flush()
-        self._keeper.wait(KEEP_SECONDS)
-        self._report_kept()
+        if self._keeper.is_writing:
+            self._link.flush()
+            self._keeper.wait(KEEP_SECONDS)
+        self._note_kept()
         return ending
 
     def _train(self) -> Finished | Stopped:
@@ -193,7 +193,6 @@ class Training:
         return self._ending()
 
     def _ending(self) -> Finished:
-        self._link.flush()
         if self._trainer.divergence is None:
             self._measuring.measure(self._trainer)
         self._report_dead()
@@ -242,6 +241,8 @@ class Training:
                 self._change()
             if not (waits or self._link.has_command()):
                 break
+            if waits:
+                self._link.flush()
             match self._link.command():
                 case Pause():
                     self._paused, self._steps = True, 0
@@ -278,12 +279,11 @@ class Training:
                 "dropout": trainer.network.dropout_rate,
             }
             trainer.set_live(**values)
-            self._link.flush()
             changes = {name: [before[name], value] for name, value in values.items()}
             self._link.report(LiveChanged(trainer.iteration, changes))
 
     def _report_dead(self) -> None:
-        """Report once the iteration at which the network died. Called after a flush, so after the rows that show it."""
+        """Report once the iteration at which the network died."""
         if not self._dead and (since := self._trainer.first_dead) is not None:
             self._dead = True
             self._link.report(Died(since))
@@ -291,7 +291,7 @@ class Training:
     # -- checkpoints -----------------------------------------------------------------------------
 
     def _save(self) -> None:
-        self._report_kept()
+        self._note_kept()
         if self._saved_at == self._trainer.iteration:
             return
         begun = time.monotonic()
@@ -306,10 +306,10 @@ class Training:
         self._writer.wait()
         self._report_saved()
 
-    def _report_kept(self) -> None:
-        """Report the kept checkpoints if they have changed. Called after a flush: their rows are stored before them."""
+    def _note_kept(self) -> None:
+        """Note the kept checkpoints if they have changed."""
         if (kept := self._keeper.news()) is not None:
-            self._link.report(Kept(kept))
+            self._link.note(Kept(kept))
 
     def _report_saved(self) -> None:
         if (made := self._writer.written()) is not None:

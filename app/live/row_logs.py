@@ -18,6 +18,8 @@ MEMORY_BYTES = 1 << 20
 MEMORY_TRAININGS = 256
 #: Fewer rows are with a viewer as soon as their overview would be.
 OVERVIEW_ROWS = 10_000
+#: About the size of a frame's header.
+HEADER_BYTES = 256
 #: Viewers take ten thousand frames a second; measuring each would cost more than sending some.
 LAG_SAMPLE = 16
 
@@ -35,31 +37,34 @@ class History(Protocol):
 
 
 class Chunk:
-    """Rows as they came from a worker, with the frame that all viewers share.
+    """Rows as they came from a worker, and once somebody watches them, the frame that all viewers share.
 
     Attributes:
         first, end: the numbers of the first row, and of the one after the last.
         at: when it came, of the monotonic clock.
     """
 
-    __slots__ = ("_frame", "_run_id", "at", "end", "first", "rows")
+    __slots__ = ("_frame", "_run_id", "_stream", "at", "end", "first", "rows")
 
     def __init__(self, run_id: str, stream: str, rows: Rows) -> None:
-        """`run_id`: the run whose frame is made and kept; the frames of the training's other runs are made from it."""
+        """`run_id`: the run whose frame is kept; the frames of the training's other runs are made from it."""
         self.rows = rows
         self.first = rows.first
         self.end = rows.end
         self.at = time.monotonic()
         self._run_id = run_id
-        self._frame = frames.encode(run_id, stream, rows)
+        self._stream = stream
+        self._frame: bytes | None = None
 
     @property
     def size(self) -> int:
-        """Bytes of a frame."""
-        return len(self._frame)
+        """About the bytes of a frame."""
+        return HEADER_BYTES + self.rows.values.nbytes
 
     def frame(self, run_id: str) -> bytes:
         """The frame for one of the runs that show the training."""
+        if self._frame is None:
+            self._frame = frames.encode(self._run_id, self._stream, self.rows)
         return self._frame if run_id == self._run_id else frames.readdressed(self._frame, run_id)
 
 

@@ -42,33 +42,30 @@ class Subject:
     Args:
         trainer: is not changed.
         before: all parameters before the last iteration; None: not known, or there was no iteration.
+        network: of `plain_network`, which gets the training's weights; None: a new one is built where it is needed.
 
     Attributes:
         iteration: how many iterations are done.
     """
 
-    def __init__(self, trainer: Trainer, before: Array | None = None) -> None:
+    def __init__(
+        self, trainer: Trainer, before: Array | None = None, *, network: Network | None = None
+    ) -> None:
         self.config = trainer.config
         self.trainer = trainer
         self.iteration = trainer.iteration
         self.before = before
+        self._given_network = network
 
     @cached_property
     def network(self) -> Network:
-        """A plain network (see `engine.layers`) with the training's weights and running means."""
-        network = Network(
-            build_layers(self.config.network.layers, self.config.dataset.source.shape),
-            initializer={"name": "zeros"},
-            generator=np.random.default_rng(0),
-            layer_generator=np.random.default_rng(0),
-            l1=self.trainer.network.penalty.l1,
-            l2=self.trainer.network.penalty.l2,
-            dtype=self.config.dtype,
-            fast=False,
-        )
-        network.vector[...] = self.trainer.network.vector
-        for name, values in self.trainer.network.running.items():
+        """A plain network (see `engine.layers`) with the training's weights, running means and penalties."""
+        network = self._given_network or plain_network(self.config)
+        trained = self.trainer.network
+        network.vector[...] = trained.vector
+        for name, values in trained.running.items():
             network.running[name][...] = values
+        network.penalty.l1, network.penalty.l2 = trained.penalty.l1, trained.penalty.l2
         return network
 
     @property
@@ -192,6 +189,18 @@ class Subject:
     def probabilities(self, x: Array) -> Array:
         """The probability of each class (N, classes) for images (N, *shape)."""
         return softmax(np.concatenate([outputs[-1] for outputs in self.outputs(x)]))
+
+
+def plain_network(config: ExperimentConfig) -> Network:
+    """A plain network (see `engine.layers`) of an experiment. Its weights are 0."""
+    return Network(
+        build_layers(config.network.layers, config.dataset.source.shape),
+        initializer={"name": "zeros"},
+        generator=np.random.default_rng(0),
+        layer_generator=np.random.default_rng(0),
+        dtype=config.dtype,
+        fast=False,
+    )
 
 
 def softmax(logits: Array) -> Array:

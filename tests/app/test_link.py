@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from app.jobs import link
-from app.jobs.link import ROWS, Link
+from app.jobs.link import ROWS, Link, parts_of
+from app.jobs.messages import Died, decode_event
 
 
 @pytest.fixture
@@ -14,15 +15,28 @@ def ends():
     here, there = Pipe()
     out = Link(there)
     out.open("train", ["iteration", "loss"], 7)
-    assert here.recv_bytes()[:1] == b"J"
+    assert [part[:1] for part in parts_of(here.recv_bytes())] == [b"J"]
     with here, there:
         yield out, here
 
 
 def rows_of(message):
-    assert message[:1] == b"R"
-    stream, first, rows, columns, _ = ROWS.unpack_from(message, 1)
-    return stream, first, np.frombuffer(message, "<f4", offset=1 + ROWS.size).reshape(rows, columns)
+    (part,) = parts_of(message)
+    assert part[:1] == b"R"
+    stream, first, rows, columns, _ = ROWS.unpack_from(part, 1)
+    return stream, first, np.frombuffer(part, "<f4", offset=1 + ROWS.size).reshape(rows, columns)
+
+
+def test_what_is_due_together_is_one_message_with_the_rows_first(ends):
+    out, here = ends
+    out.note(Died(7))
+    out.add("train", (8, 0.1))
+    assert not here.poll()
+    out.report(Died(8))
+    rows, *events = parts_of(here.recv_bytes())
+    assert rows[:1] == b"R"
+    assert [decode_event(part[1:]) for part in events] == [Died(7), Died(8)]
+    assert not here.poll()
 
 
 def test_rows_arrive_as_the_float32_that_they_were_added_as_and_in_their_places(ends):
@@ -85,6 +99,7 @@ def test_waiting_is_not_counted_as_training(monkeypatch, request):
         now += waiting  # for the server, for the disk, for a command
         out.flush()
         out.resume_clock()
-        return ROWS.unpack_from(here.recv_bytes(), 1)[-1]
+        (part,) = parts_of(here.recv_bytes())
+        return ROWS.unpack_from(part, 1)[-1]
 
     assert [seconds_after(1.5, 60), seconds_after(2, 3600), seconds_after(0.25, 0)] == [1.5, 3.5, 3.75]
