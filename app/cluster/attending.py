@@ -12,6 +12,7 @@ import multiprocessing as mp
 import socket
 import sys
 import time
+from collections import deque
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -209,11 +210,22 @@ class Attending(WorkerPlugin):
     # -- to the server ---------------------------------------------------------------------------
 
     def _up(self, ticket: str, numbered: list[Numbered[list[Any]]]) -> None:
-        """Send reports, and say which command was the last. From any thread."""
+        """Send reports, and say which command was the last. From any thread. What comes at the same time goes as one
+        message."""
         held = self._held.get(ticket)
-        taken = 0 if held is None else held.inbox.last
-        message = {"kind": "up", "ticket": ticket, "numbered": numbered, "taken": taken}
-        self._worker.loop.add_callback(self._send, message)
+        if held is None:
+            return
+        held.leaving.extend(numbered)
+        if not held.is_leaving:
+            held.is_leaving = True
+            self._worker.loop.add_callback(self._send_up, ticket, held)
+
+    def _send_up(self, ticket: str, held: _Held) -> None:
+        held.is_leaving = (
+            False  # before the list is emptied: what is added from now on has a message of its own
+        )
+        numbered = [held.leaving.popleft() for _ in range(len(held.leaving))]
+        self._send({"kind": "up", "ticket": ticket, "numbered": numbered, "taken": held.inbox.last})
 
     def _send(self, message: Message) -> None:
         self._worker.batched_send({"op": UP, "message": message})
@@ -256,6 +268,7 @@ class _Held:
         data_dir: where its data set is here, once it has started.
         preparing: what sees to it that its data set is here; None: it has started.
         early: commands that came meanwhile.
+        leaving, is_leaving: reports of the next message, and whether that is about to be sent.
     """
 
     def __init__(self, send: Any, job: Job) -> None:
@@ -265,6 +278,8 @@ class _Held:
         self.data_dir: Path | None = None
         self.preparing: asyncio.Task[None] | None = None
         self.early: list[bytes] = []
+        self.leaving: deque[Numbered[list[Any]]] = deque()
+        self.is_leaving = False
         self.has_ended = False
 
     @property
