@@ -1,4 +1,4 @@
-"""/api/own-data/drawings: digits that people draw in the lab, and give for a data set of all of them."""
+"""/api/own-data/drawings: digits that people draw in the lab; together they become a data set of the class."""
 
 from __future__ import annotations
 
@@ -20,22 +20,27 @@ from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 
 router = APIRouter(prefix="/api/own-data/drawings", tags=["own data"], responses=ERRORS)
 
-#: Drawings that one person may give.
+#: How many drawings one person may give.
 MAX_DRAWINGS = 200
 
 
 def _pixels(text: str) -> str:
+    """The text, if it is the pixels of a drawing.
+
+    Raises:
+        ValueError: it is not base64, or has another number of bytes.
+    """
     try:
-        there = len(base64.b64decode(text, validate=True))
+        count = len(base64.b64decode(text, validate=True))
     except binascii.Error:
-        there = 0
-    if there != SIDE * SIDE:
+        count = 0
+    if count != SIDE * SIDE:
         raise ValueError(f"must be {SIDE * SIDE} bytes in base64")
     return text
 
 
 class Drawing(BaseModel):
-    """A digit and its 28 × 28 pixels, row by row; 0 is the background, 255 the pen."""
+    """A digit and its 28 × 28 pixels: bytes, row by row, in base64; 0 is the background, 255 the pen."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -54,28 +59,29 @@ class Drawings(BaseModel):
 
 @router.get("")
 async def get_drawings(lab: TheLab, person: ThePerson) -> DrawingsAnswer:
-    """How many drawings of each digit there are, of how many people, and how many are the asker's."""
+    """How many drawings of each digit there are, of how many people, and how many this person has drawn."""
     return await lab.handwriting.counts(person)
 
 
 @router.post("", status_code=201)
 async def give_drawings(lab: TheLab, person: ThePerson, given: Drawings) -> DrawingsAnswer:
-    """Give drawings; they replace those that one gave before."""
-    found = [(one.label, base64.b64decode(one.pixels)) for one in given.drawings]
-    return await lab.handwriting.give(person, found)
+    """Give drawings. They replace this person's earlier drawings."""
+    drawings = [(drawing.label, base64.b64decode(drawing.pixels)) for drawing in given.drawings]
+    return await lab.handwriting.give(person, drawings)
 
 
 @router.delete("")
 async def take_drawings_back(lab: TheLab, person: ThePerson) -> DrawingsAnswer:
-    """Take back one's own drawings. A data set that was made of them before stays as it is."""
+    """Delete this person's drawings. A data set that was made of them earlier stays as it is."""
     return await lab.handwriting.take_back(person)
 
 
 @router.post("/upload", status_code=201, response_model=UploadAnswer, dependencies=[UPLOADS])
 async def upload_drawings(lab: TheLab, person: ThePerson, request: Request) -> Response | UploadAnswer:
-    """Make an upload of all drawings, to look at and keep as one of a file."""
-    found = await lab.handwriting.load()
-    uploaded = await lab.uploads.make(person, "drawings.npz", partial(handwriting.write_file, drawings=found))
+    """Make an upload of all drawings. It has a preview and can be kept, like an upload of a file."""
+    drawings = await lab.handwriting.load()
+    write = partial(handwriting.write_file, drawings=drawings)
+    uploaded = await lab.uploads.make(person, "drawings.npz", write)
     preview = await unless_disconnected(request, lab.uploads.first_preview(uploaded))
     if preview is None:
         return Response(status_code=CLIENT_CLOSED)

@@ -1,4 +1,4 @@
-"""The challenge store: the challenges of classes, in SQL. Functions of a connection."""
+"""The challenge store: reads and writes the challenges of classes, on an SQLite connection."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from app.people.challenge import Challenge, Entry, Phase
 from app.people.judging import Terms
 
-#: The columns of the terms.
+#: The columns of a challenge's terms; their names are those of the fields of `Terms`.
 TERMS = ("dataset", "validation_size", "max_parameters", "max_seconds", "max_iterations")
 
 
@@ -30,7 +30,7 @@ def insert(connection: sqlite3.Connection, class_id: str, challenge: Challenge) 
 
 
 def update(connection: sqlite3.Connection, challenge: Challenge) -> None:
-    """Store its phase and its entries."""
+    """Store the phase and the entries of a challenge."""
     entries = json.dumps([asdict(entry) for entry in challenge.entries])
     connection.execute(
         "UPDATE challenges SET phase = ?, entries = ? WHERE id = ?",
@@ -39,13 +39,13 @@ def update(connection: sqlite3.Connection, challenge: Challenge) -> None:
 
 
 def end(connection: sqlite3.Connection, challenge: Challenge, at: float) -> None:
-    """Store that a challenge is over, and its entries."""
+    """Store that a challenge has ended `at` this time in Unix seconds, and its phase and entries."""
     update(connection, challenge)
     connection.execute("UPDATE challenges SET ended_at = ? WHERE id = ?", (at, challenge.id))
 
 
 def find_current(connection: sqlite3.Connection, class_id: str) -> Challenge | None:
-    """The challenge of a class that is not over."""
+    """The challenge of a class that has not ended; None if there is none."""
     row = connection.execute(
         "SELECT * FROM challenges WHERE class_id = ? AND ended_at IS NULL ORDER BY started_at DESC LIMIT 1",
         (class_id,),
@@ -54,7 +54,7 @@ def find_current(connection: sqlite3.Connection, class_id: str) -> Challenge | N
 
 
 def find_all(connection: sqlite3.Connection, class_id: str) -> list[Challenge]:
-    """The challenges of a class, also those that are over, the oldest first."""
+    """All challenges of a class, the oldest first, also those that have ended."""
     rows = connection.execute(
         "SELECT * FROM challenges WHERE class_id = ? ORDER BY started_at, rowid", (class_id,)
     )

@@ -1,10 +1,10 @@
 """Residual block (He et al. 2016): y = F(x) + P(x), where F is a sequence of layers and P(x) = x, or a projection.
 
-    x  (N, *input_shape)      y  (N, *output_shape): images stay images and features features
+    x  (N, *input_shape)      y  (N, *output_shape)      both are images, or both are features
 
     ∂L/∂x = (∂F/∂x)ᵀ ∂L/∂y + (∂P/∂x)ᵀ ∂L/∂y
 
-so a gradient reaches the layers before the block even where F passes none on.
+The second term reaches the layers before the block even if the first one is 0.
 
 P is the identity if F keeps the shape. Otherwise P is a projection without bias (a bias would repeat that of F's last
 layer): a matrix for features, a 1 × 1 convolution for images, with a stride if F makes the images smaller.
@@ -32,7 +32,11 @@ FIELDS = (Field("layers", "layers"),)
 
 
 class Residual(Layer):
-    """The block of `layers`; parameters are called "<number of the inner layer, from 1>.<name>" and "projection.W"."""
+    """The block of `layers`. Its parameters are called "1.W" for W of the first inner layer, and "projection.W".
+
+    Raises:
+        ValueError: no projection brings the block's input to the shape of F's output.
+    """
 
     def __init__(self, input_shape: Shape, *, layers: Sequence[Layer]) -> None:
         super().__init__(input_shape)
@@ -43,20 +47,21 @@ class Residual(Layer):
             values = {"source": input_shape, "target": self.output_shape}
             raise ValueError(Reason("block_changes_kind", message, **values))
         self.projection = _projection(input_shape, self.output_shape)
-        self._steps = with_penalties(self.inner)
+        self._inner_with_penalties = with_penalties(self.inner)
 
     @property
     def _parts(self) -> dict[str, Layer]:
+        """The layers that have parameters of the block, by the first part of their parameters' names."""
         parts = {str(number): layer for number, layer in enumerate(self.inner, 1)}
         return parts if self.projection is None else {**parts, "projection": self.projection}
 
     @property
     def parameters(self) -> tuple[ParameterSpec, ...]:
         return tuple(
-            replace(s, name=f"{part}.{s.name}")
+            replace(spec, name=f"{part}.{spec.name}")
             for part, layer in self._parts.items()
-            for s in layer.parameters
-            if not (part == "projection" and s.name == "b")
+            for spec in layer.parameters
+            if not (part == "projection" and spec.name == "b")
         )
 
     @property
@@ -65,18 +70,20 @@ class Residual(Layer):
 
     def bind(self, parameters: dict[str, Array], gradients: dict[str, Array]) -> None:
         for part, layer in self._parts.items():
-            own = {s.name: f"{part}.{s.name}" for s in layer.parameters}
+            full_names = {spec.name: f"{part}.{spec.name}" for spec in layer.parameters}
             if part == "projection":
                 # its bias would repeat that of the block's last layer: it stays 0, and its gradient is not read
                 weight = parameters["projection.W"]
-                bias = np.zeros(next(s.shape for s in layer.parameters if s.name == "b"), weight.dtype)
+                bias = np.zeros(
+                    next(spec.shape for spec in layer.parameters if spec.name == "b"), weight.dtype
+                )
                 layer.bind(
                     {"W": weight, "b": bias}, {"W": gradients["projection.W"], "b": np.zeros_like(bias)}
                 )
             else:
                 layer.bind(
-                    {name: parameters[full] for name, full in own.items()},
-                    {name: gradients[full] for name, full in own.items()},
+                    {name: parameters[full] for name, full in full_names.items()},
+                    {name: gradients[full] for name, full in full_names.items()},
                 )
 
     @property
@@ -89,22 +96,27 @@ class Residual(Layer):
 
     @property
     def penalty(self) -> float:
-        return sum(step.penalty for step in self._steps)
+        return sum(layer.penalty for layer in self._inner_with_penalties)
 
     def forward(self, x: Array, training: bool) -> Array:
         y = x
-        for step in self._steps:
-            y = step.forward(y, training)
+        for layer in self._inner_with_penalties:
+            y = layer.forward(y, training)
         return y + (x if self.projection is None else self.projection.forward(x, training))
 
     def backward(self, dy: Array) -> Array:
         dx = dy
-        for step in reversed(self._steps):
-            dx = step.backward(dx)
+        for layer in reversed(self._inner_with_penalties):
+            dx = layer.backward(dx)
         return dx + (dy if self.projection is None else self.projection.backward(dy))
 
 
 def _projection(source: Shape, target: Shape) -> Dense | Conv2D | None:
+    """P from the shape of x to the shape of y; None if they are equal.
+
+    Raises:
+        ValueError: no 1 × 1 convolution with a stride gives images of this size.
+    """
     if source == target:
         return None
     if len(source) == 1:
@@ -126,12 +138,12 @@ def at_any_depth(layers: Sequence[Layer]) -> Iterator[Layer]:
 
 
 def dropouts_in(layers: Sequence[Layer]) -> list[Dropout]:
-    """All dropout layers, lowest first."""
+    """All dropout layers, also those inside of blocks, lowest first."""
     return [layer for layer in at_any_depth(layers) if isinstance(layer, Dropout)]
 
 
 def normalizes_single_values(layers: Sequence[Layer]) -> bool:
-    """Whether batch norm takes each mean over one value of each image, and not over the places of a channel."""
+    """Whether a batch norm layer gets one value for each channel of an image: its means are over the batch only."""
     return any(
         isinstance(layer, BatchNorm) and math.prod(layer.input_shape[1:]) == 1
         for layer in at_any_depth(layers)

@@ -13,7 +13,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, FloatRect, Page
 
-from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.class_lab import ClassLab, PersonClient, running_class
 from tests.support.folders import ROOT, find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
@@ -79,12 +79,12 @@ class Studio:
             running_class(folder, LOSSROOM_PUBLIC_URL="http://lab.school.example")
         )
 
-    def wall(self, member: Member, **context: Any) -> WallPage:
+    def wall(self, client: PersonClient, **context: Any) -> WallPage:
         """The wall of a class, in a browser of the teacher or the projector."""
         tab = Tabs(self._browser).borrow(reused=False, **{"color_scheme": "light", **context})
         self._rest.callback(tab.context.close)
-        tab.context.add_cookies(cookies_of(member))
-        return WallPage(tab, member.lab)
+        tab.context.add_cookies(cookies_of(client))
+        return WallPage(tab, client.lab)
 
     def page(self, lab: LabServer, **context: Any) -> LabPage:
         return LabPage(self.tab(**context), lab)

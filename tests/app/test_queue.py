@@ -1,7 +1,6 @@
-"""The queue: whose training starts next. Places and times are played, so that thousands of cases take seconds."""
+"""The queue: in which order the trainings that wait start. (`test_fair_turns.py`: how long people wait.)"""
 
-import heapq
-from collections import Counter, defaultdict, deque
+from collections import deque
 
 import pytest
 from hypothesis import given
@@ -14,144 +13,8 @@ PEOPLE = ["a", "b", "c"]
 
 
 def of(*owners, level=Level.CLASS):
+    """The owners of a training, each with the level."""
     return dict.fromkeys(owners, level)
-
-
-class Played:
-    """A lab whose trainings take known seconds: `queue`, and what has started, in order, as (training, when)."""
-
-    def __init__(self, workers, seconds, expected=None):
-        self.queue = Queue(100_000, (expected or seconds).__getitem__)
-        self.seconds = seconds
-        self.workers = workers
-        self.time = 0.0
-        self.running = []  # (when it ends, training)
-        self.started = []
-
-    def fill(self):
-        while len(self.running) < self.workers and (one := self.queue.take()) is not None:
-            self.started.append((one, self.time))
-            heapq.heappush(self.running, (self.time + self.seconds[one], one))
-
-    def until(self, time=float("inf")):
-        """Let time pass."""
-        self.fill()
-        while self.running and self.running[0][0] <= time:
-            self.time, ended = heapq.heappop(self.running)
-            self.queue.settle(ended, self.seconds[ended])
-            self.fill()
-            if not self.queue and not self.running:
-                self.queue.rest()
-        self.time = max(self.time, time) if time != float("inf") else self.time
-
-    def when(self, training):
-        return next(time for one, time in self.started if one == training)
-
-
-lengths = st.integers(1, 50).map(float)
-launches = st.lists(
-    st.tuples(st.sampled_from(PEOPLE), st.integers(1, 6), lengths, st.integers(0, 60)),
-    min_size=1,
-    max_size=12,
-)
-
-
-def play(workers, given, *, before=(), until=None):
-    """Let people launch: (person, how many runs, seconds of each, seconds since the last launch)."""
-    seconds: dict[str, float] = {}
-    lab, names = Played(workers, seconds), Counter[str]()
-    for person, count, length, pause in [*before, *given]:
-        lab.until(lab.time + pause)
-        for _ in range(count):
-            name = f"{person}{names[person]}"
-            names[person] += 1
-            seconds[name] = length
-            lab.queue.add(name, of(person))
-        lab.fill()
-    return lab
-
-
-@given(st.integers(1, 3), launches, lengths, lengths, st.integers(0, 60))
-def test_a_thousand_runs_of_one_person_delay_anothers_first_run_by_at_most_one_of_them(
-    workers, others, long, own, pause
-):
-    """Whatever the class has queued. With one worker, what is left of the one that trains is the whole delay."""
-    lab = play(workers, others, before=[("greedy", 1000, long, 0)])
-    lab.until(lab.time + pause)
-    come, before = lab.time, len(lab.started)
-    left = sum(end - come for end, one in lab.running if one.startswith("greedy"))
-    lab.seconds["new"] = own
-    lab.queue.add("new", of("new"))
-    lab.fill()
-    while "new" not in (names := [one for one, _ in lab.started[before:]]):
-        lab.until(lab.running[0][0])
-    begun = sum(one.startswith("greedy") for one in names[: names.index("new")])
-    assert begun <= 1
-    assert workers > 1 or left + begun * long <= long
-
-
-@given(lengths, lengths, st.floats(0.001, 1.0, exclude_max=True))
-def test_alone_with_a_thousand_runs_a_person_waits_for_the_rest_of_the_one_that_trains(long, own, part):
-    lab = play(1, [("greedy", 1000, long, 0)])
-    lab.until(long * part)
-    lab.seconds["new"] = own
-    lab.queue.add("new", of("new"))
-    lab.until(2 * long)
-    assert lab.when("new") == pytest.approx(long)
-
-
-@given(st.integers(1, 3), launches)
-def test_no_owner_starves_and_every_training_starts_once(workers, given):
-    lab = play(workers, given)
-    lab.until()
-    assert Counter(one for one, _ in lab.started) == Counter(lab.seconds.keys())
-    assert not lab.queue
-
-
-@given(
-    st.integers(1, 3),
-    st.lists(st.lists(lengths, min_size=1, max_size=30), min_size=2, max_size=5),
-    st.randoms(use_true_random=False),
-)
-def test_people_who_wait_all_the_time_get_seconds_that_differ_by_no_more_than_two_runs(
-    workers, wanted, random
-):
-    """In any order of launching; until the first has nothing waiting any more."""
-    seconds = {f"{i}:{j}": length for i, own in enumerate(wanted) for j, length in enumerate(own)}
-    lab = Played(workers, seconds)
-    names = list(seconds)
-    random.shuffle(names)
-    for name in names:
-        lab.queue.add(name, of(name.split(":")[0]))
-    waits = Counter(name.split(":")[0] for name in names)
-    got, longest = Counter[str](), max(seconds.values())
-    while True:
-        one = lab.queue.take()
-        owner = one.split(":")[0]
-        got[owner] += seconds[one]
-        waits[owner] -= 1
-        assert max(got.values()) - min(got[str(i)] for i in range(len(wanted))) <= 2 * longest
-        if not waits[owner]:
-            break
-
-
-@given(st.lists(st.tuples(st.sampled_from(PEOPLE), lengths, lengths), min_size=1, max_size=40))
-def test_what_was_expected_too_short_or_too_long_is_corrected_at_the_end(given):
-    """People with wrong estimates of any kind get equal seconds while all wait, but for two runs."""
-    names = [f"{person}{i}" for i, (person, *_) in enumerate(given)]
-    real = {name: length for name, (_, length, _) in zip(names, given, strict=True)}
-    expected = {name: length for name, (*_, length) in zip(names, given, strict=True)}
-    lab = Played(1, real, expected)
-    waits = Counter(name[0] for name in names)
-    for name in names:
-        lab.queue.add(name, of(name[0]))
-    got, people = Counter[str](), set(waits)
-    while all(waits[person] for person in people):
-        one = lab.queue.take()
-        lab.queue.settle(one, real[one])
-        got[one[0]] += real[one]
-        waits[one[0]] -= 1
-        assert max(got.values()) - min(got[person] for person in people) <= 2 * max(real.values())
 
 
 operations = st.lists(
@@ -164,7 +27,7 @@ operations = st.lists(
 
 @given(operations)
 def test_a_lab_without_a_class_keeps_the_order_of_launching(steps):
-    """One queue, with resumed trainings and those that lost their worker before all others: as it always was."""
+    """There, resumed trainings and those that lost their worker start before all others."""
     queue, plain = Queue(1000, lambda one: 3.0), deque[str]()
     taken: list[str] = []
     for number, (step, which) in enumerate(steps):
@@ -213,8 +76,8 @@ class_steps = st.lists(
 
 
 def after_steps(steps):
-    """A queue in which these have happened, and its trainings with their owners. `order` has each of them once all the
-    time."""
+    """A queue after these steps, and the trainings that wait in it, with their owners. After each step, `order` has
+    each of them once."""
     queue = Queue(1000, lambda one: 1.0 + len(one) % 3)
     waiting: dict[str, dict[str, Level]] = {}
     taken: list[str] = []
@@ -262,7 +125,7 @@ def after_steps(steps):
 
 @given(class_steps)
 def test_the_order_says_what_starts_next_whatever_happened_before(steps):
-    """`order` has what waits, once, asking for it changes nothing, and taking follows it."""
+    """Asking for the order changes nothing, and trainings are taken in it."""
     queue, _ = after_steps(steps)
     order = queue.order()
     assert [queue.take() for _ in order] == order
@@ -271,7 +134,7 @@ def test_the_order_says_what_starts_next_whatever_happened_before(steps):
 
 @given(class_steps)
 def test_the_queue_of_the_next_server_has_the_same_trainings_out_of_turn(steps):
-    """After whatever happened; and all that waited wait again, each once."""
+    """After any steps. All trainings that waited wait again, each once."""
     before, waiting = after_steps(steps)
     after = Queue(1000)
     for training, owners in waiting.items():
@@ -377,18 +240,6 @@ def test_the_seconds_of_a_shared_training_are_divided_between_those_who_wait_for
     # each of the three has had 10 s of it, so the fourth person is next, and then all are equal
     assert order[:2] == ["shared", "d0"]
     assert {name[0] for name in order[2:5]} == {"a", "b", "c"}
-
-
-def test_who_waited_long_ago_or_trained_alone_owes_nothing_and_has_saved_nothing():
-    seconds: dict[str, float] = defaultdict(lambda: 10.0)
-    lab = Played(1, seconds)
-    for number in range(20):
-        lab.queue.add(f"a{number}", of("a"))
-    lab.until()  # alone for 200 s
-    for number in range(20, 23):
-        lab.queue.add(f"a{number}", of("a"))
-        lab.queue.add(f"b{number}", of("b"))
-    assert [name[0] for name in lab.queue.order()] == ["a", "b"] * 3
 
 
 def test_an_owner_at_the_limit_is_passed_over_and_keeps_the_turn():

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import open_chromium
-from tests.support.class_lab import ClassLab, Member
+from tests.support.class_lab import ClassLab, PersonClient
 from tests.support.class_page import ClassPage
 from tests.support.experiments import SHORT
 from tests.support.folders import find_data_dir
@@ -75,15 +75,15 @@ def open_page(tabs: Tabs, shared_lab: LabServer) -> Iterator[Any]:
 
 @pytest.fixture
 def sit(tabs: Tabs, lab: ClassLab) -> Iterator[Any]:
-    """Opens pages of a class as its members, each in a browser of its own.
+    """Opens pages of a class as its clients, each in a browser of its own.
 
     None may log an error or send a request to another host.
     """
     seats: list[tuple[LabPage, dict[str, Any]]] = []
 
-    def sit(member: Member, path: str, kind: type[LabPage] = ClassPage, **options: Any) -> LabPage:
+    def sit(client: PersonClient, path: str, kind: type[LabPage] = ClassPage, **options: Any) -> LabPage:
         tab = tabs.borrow(**options)
-        tab.context.add_cookies(cookies_of(member))
+        tab.context.add_cookies(cookies_of(client))
         seat = kind(tab, lab, opened=False)
         seats.append((seat, options))
         seat.open(path)

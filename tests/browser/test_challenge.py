@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.class_lab import ClassLab, PersonClient, running_class
 from tests.support.class_page import DESK, PHONE
 from tests.support.experiments import QUICK
 
@@ -23,12 +23,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClassLab]:
         yield lab
 
 
-def train(member: Member, units: int, rate: float) -> None:
+def train(client: PersonClient, units: int, rate: float) -> None:
     data = {"name": "digits", "validation_size": 287, "test_size": 0}
     network = {"preset": "mlp", "hidden": [units]}
     optimizer = {"name": "sgd", "learning_rate": rate}
-    run = member.launch(**{**QUICK, "dataset": data, "network": network, "optimizer": optimizer})
-    member.wait_for(run["id"], "completed")
+    run = client.launch(**{**QUICK, "dataset": data, "network": network, "optimizer": optimizer})
+    client.wait_for(run["id"], "completed")
 
 
 def test_a_class_competes_by_validation_images_and_the_teacher_opens_the_test_set_once(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.class_lab import ClassLab, PersonClient, running_class
 from tests.support.class_page import DESK, PHONE, ClassPage
 from tests.support.tabs import Tabs
 from tests.support.waiting import wait_until
@@ -374,13 +374,13 @@ def test_an_hour_of_a_class(sit, lab):
     phone.until("document.querySelector('.act.wrong')")
 
 
-def hands(teacher: Member) -> list[int]:
+def hands(teacher: PersonClient) -> list[int]:
     """The numbers of the students whose hands are up."""
     people = teacher.http.get("/api/class/people").json()["people"]
     return [one["number"] for one in people if one["hand_at"]]
 
 
-def person(teacher: Member, number: int) -> str:
+def person(teacher: PersonClient, number: int) -> str:
     """The id of the student with a number."""
     people = teacher.http.get("/api/class/people").json()["people"]
     return next(str(one["id"]) for one in people if one["number"] == number)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.browser.accessibility import violations
-from tests.support.class_lab import ClassLab, Member, running_class
+from tests.support.class_lab import ClassLab, PersonClient, running_class
 from tests.support.experiments import STEADY
 from tests.support.waiting import wait_until
 from tests.support.wall_page import WallPage
@@ -38,7 +38,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClassLab]:
         yield lab
 
 
-def launch(member: Member, seed: int) -> list[str]:
+def launch(client: PersonClient, seed: int) -> list[str]:
     """Two short runs of a person, whose ids these are."""
     common = {
         "dataset": {"name": "digits"},
@@ -49,7 +49,7 @@ def launch(member: Member, seed: int) -> list[str]:
         {**common, "name": name, "optimizer": {"name": "sgd", "learning_rate": rate}}
         for name, rate in (("fast", 0.5), ("slow", 0.001))
     ]
-    answer = member.http.post("/api/experiments", json={"experiments": experiments})
+    answer = client.http.post("/api/experiments", json={"experiments": experiments})
     assert answer.status_code == 201, answer.text
     return [run["id"] for run in answer.json()["runs"]]
 

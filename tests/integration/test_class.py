@@ -9,7 +9,7 @@ from http.cookies import SimpleCookie
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from tests.support.class_lab import Member, running_class
+from tests.support.class_lab import PersonClient, running_class
 from tests.support.errors import error
 
 
@@ -19,8 +19,8 @@ def lab(tmp_path_factory):
         yield lab
 
 
-def join(member, lab, nickname, code=None):
-    return member.http.post("/api/class/join", json={"code": code or lab.code, "nickname": nickname})
+def join(client, lab, nickname, code=None):
+    return client.http.post("/api/class/join", json={"code": code or lab.code, "nickname": nickname})
 
 
 def test_a_lab_without_a_class_has_none_and_asks_no_one_who_they_are(make_lab):
@@ -74,8 +74,8 @@ def test_a_person_joins_with_code_and_nickname_and_is_the_same_one_after_a_resta
         assert teacher.http.get(f"/api/runs/{run['id']}").json()["owner"]["nickname"] == "Ada L"
         stored = (lab.state_dir / "lossroom.sqlite3").read_bytes()
         stored += (lab.state_dir / "lossroom.sqlite3-wal").read_bytes()
-        for member in (ada, teacher):
-            for token in member.http.cookies.values():
+        for client in (ada, teacher):
+            for token in client.http.cookies.values():
                 assert token.encode() not in stored
                 assert token not in lab.read_log()
         assert lab.secret.encode() not in stored
@@ -89,7 +89,7 @@ def test_two_tabs_of_a_browser_that_join_at_the_same_moment_are_one_person(lab):
 
     def tab(nickname):
         given = {"code": code, "nickname": nickname}
-        with closing(Member(lab)) as tab:
+        with closing(PersonClient(lab)) as tab:
             return tab.http.post("/api/class/join", json=given, headers=headers).json()["me"]
 
     with ThreadPoolExecutor(8) as threads:
@@ -200,7 +200,7 @@ def test_another_class_begins_without_people_and_the_old_one_ends(tmp_path):
 
         new = lab.visitor()
         assert new.me == {"name": "2-C", "ended": False, "role": None}
-        ada = Member(lab)
+        ada = PersonClient(lab)
         assert join(ada, lab, "Ada").json()["me"]["number"] == 1
         assert lab.code != before
         with closing(sqlite3.connect(lab.state_dir / "lossroom.sqlite3")) as database:

@@ -10,7 +10,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from app.people.phrases import LANGUAGES, as_typed, new_phrase, words
 from app.people.tokens import hash_of, new_token
 from app.storage.beside import renew_teacher_secret
-from tests.support.class_lab import Member, running_class
+from tests.support.class_lab import PersonClient, running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS, SHORT
 from tests.support.waiting import wait_until
@@ -73,7 +73,7 @@ def test_a_student_who_is_removed_sees_nothing_from_that_moment_until_they_are_l
 def test_a_new_name_is_seen_by_the_student_and_by_the_teacher_at_their_runs(lab):
     teacher, ada, bob = lab.teacher(), lab.student("Ada"), lab.student("Bob")
     run = ada.launch(**SHORT)
-    screens = {member: member.socket() for member in (teacher, ada)}
+    screens = {client: client.socket() for client in (teacher, ada)}
 
     change(teacher, people(teacher)["Ada"], nickname="Lovelace")
 
@@ -251,7 +251,7 @@ def test_who_leaves_is_known_no_more_in_that_browser(lab):
     assert ada.http.post("/api/class/me/leave").json()["role"] is None
 
     assert ended(socket) == 1008
-    with closing(Member(lab)) as other:
+    with closing(PersonClient(lab)) as other:
         answer = other.http.get("/api/class", headers={"Cookie": old}).json()
     assert answer == {"name": "1-B", "ended": False, "role": None}
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { apart, FoundMoments } from "../../static/js/moment/found-moments.js";
+import { FoundMoments, markPositions } from "../../static/js/moment/found-moments.js";
 
 /** @param {string} code @param {number} iteration */
 const finding = (code, iteration) => /** @type {any} */ ({ code, iteration, values: {} });
@@ -36,6 +36,6 @@ test("a change is emitted once", () => {
 });
 
 test("marks that would cover each other are drawn beside each other", () => {
-  assert.deepEqual(apart([0.1, 0.5], 100), [10, 50]);
-  assert.deepEqual(apart([0.1, 0.12, 0.13, 0.9], 100), [10, 21, 32, 90]);
+  assert.deepEqual(markPositions([0.1, 0.5], 100), [10, 50]);
+  assert.deepEqual(markPositions([0.1, 0.12, 0.13, 0.9], 100), [10, 21, 32, 90]);
 });

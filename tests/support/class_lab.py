@@ -1,4 +1,4 @@
-"""A real lab with a class: its teacher, its students and its projector, each in a browser of their own."""
+"""A real lab with a class: its teacher, its students and its projector, each with an HTTP client of their own."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tests.support.lab_server import LabServer, new_client
 from tests.support.waiting import wait_until
 
 
-class Member:
-    """One person's browser: `http` with its cookies, and its sockets."""
+class PersonClient:
+    """What one person does in a lab with a class, as their browser would: `http` keeps the cookies."""
 
     def __init__(self, lab: ClassLab) -> None:
         self.lab = lab
         self.http = new_client(lab.url)
         self._sockets = contextlib.ExitStack()
-        lab.members.append(self)
+        lab.clients.append(self)
 
     @property
     def me(self) -> dict[str, Any]:
-        """The class as they see it."""
+        """The answer of `/api/class`: the class as this person sees it, with the person as "me"."""
         found: dict[str, Any] = self.http.get("/api/class").raise_for_status().json()
         return found
 
@@ -38,14 +38,14 @@ class Member:
         return person_id
 
     def launch(self, *, fresh: bool = True, **experiment: Any) -> dict[str, Any]:
-        """Launch an experiment, and train it again if it has been trained."""
+        """Launch an experiment. `fresh`: it is trained even if the same experiment was trained already."""
         answer = self.http.post("/api/runs", json={**QUICK, **experiment, "fresh": fresh})
         assert answer.status_code == 201, answer.text
         run: dict[str, Any] = answer.json()
         return run
 
     def wait_for(self, run_id: str, *statuses: str) -> dict[str, Any]:
-        """Wait until a run that they see has one of the statuses."""
+        """Wait until a run that this person sees has one of the statuses."""
 
         def reached() -> dict[str, Any] | None:
             run: dict[str, Any] = self.http.get(f"/api/runs/{run_id}").raise_for_status().json()
@@ -54,17 +54,17 @@ class Member:
         return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}")
 
     def runs(self) -> set[str]:
-        """The ids of the runs that they see."""
+        """The ids of the runs that this person sees."""
         return {run["id"] for run in self.http.get("/api/runs").raise_for_status().json()["runs"]}
 
     def cookies(self) -> str:
-        """As a header."""
+        """The cookies as the value of a `Cookie` header."""
         return "; ".join(f"{name}={value}" for name, value in self.http.cookies.items())
 
     def socket(self, *, view: str = "", **options: Any) -> Any:
-        """A connection to the stream, which is open until the lab is closed; `view`: what its page shows, as "wall"."""
+        """A connection to the stream, open until the lab is closed. `view`: which page asks, such as "wall"."""
         address = self.lab.url.replace("http", "ws") + "/ws" + (f"?view={view}" if view else "")
-        # all that comes is read: a connection that is not read is closed only after ten seconds
+        # no limit for messages that are not read yet: with one, closing the connection would take ten seconds
         unread = {"max_queue": None, "close_timeout": 2}
         options = {"compression": None, "max_size": None, "ping_interval": None, **unread, **options}
         headers = {"Cookie": self.cookies()}
@@ -81,62 +81,62 @@ class ClassLab(LabServer):
     def __init__(self, *args: Any, name: str = "1-B", **options: Any) -> None:
         super().__init__(*args, **options)
         self.environment |= {"LOSSROOM_CLASS": name}
-        self._class = ""  # its id
-        self._secrets: dict[str, str] = {}  # of each class that this lab has had
-        self.members: list[Member] = []
-        self._asked: Member | None = None  # a teacher who knows the code
+        self._class_id = ""
+        self._secrets: dict[str, str] = {}  # class id → the secret of the teacher's link
+        self.clients: list[PersonClient] = []
+        self._teacher: PersonClient | None = None  # the teacher who was asked for the code
 
     def start(self) -> None:
         super().start()
         file = self.state_dir / "lossroom.sqlite3"
         with contextlib.closing(sqlite3.connect(file)) as database:
             newest = "SELECT id FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1"
-            self._class = next((str(row[0]) for row in database.execute(newest)), "")
-        if self._class and self._class not in self._secrets:  # as `lossroom teacher-link` does
-            self._secrets[self._class] = new_token()
-            assert renew_teacher_secret(file, hash_of(self._secrets[self._class]))
+            self._class_id = next((str(row[0]) for row in database.execute(newest)), "")
+        if self._class_id and self._class_id not in self._secrets:  # as `lossroom teacher-link` does
+            self._secrets[self._class_id] = new_token()
+            assert renew_teacher_secret(file, hash_of(self._secrets[self._class_id]))
 
     @property
     def secret(self) -> str:
-        """Of the teacher's link."""
-        return self._secrets[self._class]
+        """The secret in the teacher's link."""
+        return self._secrets[self._class_id]
 
-    def visitor(self) -> Member:
+    def visitor(self) -> PersonClient:
         """A new browser; it has opened the page on which people join."""
-        member = Member(self)
-        assert member.http.get("/join").status_code == 200
-        return member
+        client = PersonClient(self)
+        assert client.http.get("/join").status_code == 200
+        return client
 
-    def teacher(self) -> Member:
-        member = self.visitor()
-        member.http.post("/api/class/enter", json={"secret": self.secret}).raise_for_status()
-        return member
+    def teacher(self) -> PersonClient:
+        client = self.visitor()
+        client.http.post("/api/class/enter", json={"secret": self.secret}).raise_for_status()
+        return client
 
-    def projector(self) -> Member:
+    def projector(self) -> PersonClient:
         secret = self.teacher().http.post("/api/class/projector-link").raise_for_status().json()["secret"]
-        member = self.visitor()
-        member.http.post("/api/class/enter", json={"secret": secret}).raise_for_status()
-        return member
+        client = self.visitor()
+        client.http.post("/api/class/enter", json={"secret": secret}).raise_for_status()
+        return client
 
     @property
     def code(self) -> str:
-        """With which people join."""
-        said = self._asked.me if self._asked else {}
-        if "code" not in said:  # nobody has been asked yet, or their class has ended
-            self._asked = self.teacher()
-            said = self._asked.me
-        code: str = said["code"]
+        """The six digits with which people join."""
+        answer = self._teacher.me if self._teacher else {}
+        if "code" not in answer:  # nobody has been asked yet, or their class has ended
+            self._teacher = self.teacher()
+            answer = self._teacher.me
+        code: str = answer["code"]
         return code
 
-    def student(self, nickname: str) -> Member:
-        member = self.visitor()
-        joined = member.http.post("/api/class/join", json={"code": self.code, "nickname": nickname})
+    def student(self, nickname: str) -> PersonClient:
+        client = self.visitor()
+        joined = client.http.post("/api/class/join", json={"code": self.code, "nickname": nickname})
         assert joined.status_code == 201, joined.text
-        return member
+        return client
 
     def __exit__(self, *error: object) -> None:
-        for member in self.members:
-            member.close()
+        for client in self.clients:
+            client.close()
         super().__exit__(*error)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.support.class_lab import Member
+from tests.support.class_lab import PersonClient
 from tests.support.lab_page import LabPage
 
 TILES = """[...document.querySelectorAll('.tile')].map(tile => ({
@@ -13,10 +13,10 @@ TILES = """[...document.querySelectorAll('.tile')].map(tile => ({
     curves: tile.querySelectorAll('.tile-spark path[d^=M]').length}))"""
 
 
-def cookies_of(member: Member) -> list[Any]:
-    """What the browser of a member of the class keeps."""
+def cookies_of(client: PersonClient) -> list[Any]:
+    """What the browser of a client of the class keeps."""
     return [
-        {"name": name, "value": value, "url": member.lab.url} for name, value in member.http.cookies.items()
+        {"name": name, "value": value, "url": client.lab.url} for name, value in client.http.cookies.items()
     ]
 
 

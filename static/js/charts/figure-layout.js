@@ -1,19 +1,20 @@
-/** The layout of a figure whose data do not grow, such as that of a sweep. Loaded with the first one. */
+/** The layout of a figure whose data do not grow, such as that of a sweep. This file is loaded with the first such figure. */
 
-import { inkAt, look } from "./layout.js";
+import { baseLayout, colorsOf } from "./layout.js";
 
 /**
  * Complete a layout with the colours and fonts of the page.
- * @param {HTMLElement} element
- * @param {Record<string, any>} layout colours of annotations are names of the style sheet, such as "card"
+ * @param {HTMLElement} element the figure's element, whose style sheet has the colours
+ * @param {Record<string, any>} layout of Plotly. In it, `bgcolor` of an annotation is a name of the style sheet, such as "card"
+ * @returns {Record<string, any>}
  */
 export function figureLayout(element, layout) {
   const styles = getComputedStyle(element);
-  const ink = inkAt(styles);
+  const color = colorsOf(styles);
   const axis = {
-    gridcolor: ink("line"),
-    linecolor: ink("line"),
-    tickfont: { color: ink("quiet") },
+    gridcolor: color("line"),
+    linecolor: color("line"),
+    tickfont: { color: color("quiet") },
     zeroline: false,
     automargin: true,
   };
@@ -21,12 +22,12 @@ export function figureLayout(element, layout) {
   const notes = layout.annotations ?? [];
   const annotations = notes.map((note) => ({
     ...note,
-    bgcolor: ink(note.bgcolor),
-    font: { color: ink("quiet"), size: 11 },
+    bgcolor: color(note.bgcolor),
+    font: { color: color("quiet"), size: 11 },
   }));
   return {
-    ...look(styles, ink),
-    hoverlabel: { bgcolor: ink("card"), bordercolor: ink("edge"), font: { color: ink("ink") } },
+    ...baseLayout(styles, color),
+    hoverlabel: { bgcolor: color("card"), bordercolor: color("edge"), font: { color: color("ink") } },
     ...layout,
     margin: { l: 52, r: 20, t: 30, b: 44, ...layout.margin },
     annotations,

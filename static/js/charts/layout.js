@@ -40,20 +40,20 @@ const GLASS = "rgba(0,0,0,0)";
  * A function from the name of a colour in the style sheet to the colour.
  * @param {CSSStyleDeclaration} styles
  */
-export function inkAt(styles) {
+export function colorsOf(styles) {
   return (/** @type {string} */ name) => styles.getPropertyValue(`--${name}`).trim();
 }
 
 /**
  * The part of a layout that is the same for all figures.
  * @param {CSSStyleDeclaration} styles
- * @param {(name: string) => string} ink
+ * @param {(name: string) => string} color
  */
-export function look(styles, ink) {
+export function baseLayout(styles, color) {
   return {
     paper_bgcolor: GLASS,
     plot_bgcolor: GLASS,
-    font: { family: styles.fontFamily, color: ink("ink"), size: 12 },
+    font: { family: styles.fontFamily, color: color("ink"), size: 12 },
     showlegend: false,
   };
 }
@@ -70,7 +70,7 @@ export function chartLayout(
   { logX, logY, percent, whole, crop, start, end, ticks, marks, ends, xTitle, yTitle, empty },
 ) {
   const styles = getComputedStyle(element);
-  const ink = inkAt(styles);
+  const color = colorsOf(styles);
   const letter = parseFloat(styles.getPropertyValue("--letter"));
   const margin = Object.fromEntries(
     Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
@@ -80,9 +80,9 @@ export function chartLayout(
   const [across, down] = [width - margin.l - margin.r, height - margin.t - margin.b];
   const lines = down / (LINE * letter);
   const axis = {
-    gridcolor: ink("line"),
-    linecolor: ink("line"),
-    tickfont: { color: ink("quiet"), size: letter },
+    gridcolor: color("line"),
+    linecolor: color("line"),
+    tickfont: { color: color("quiet"), size: letter },
     zeroline: false,
     automargin: false,
     exponentformat: "power",
@@ -90,7 +90,7 @@ export function chartLayout(
     ticklabeloverflow: "allow",
   };
   return {
-    ...look(styles, ink),
+    ...baseLayout(styles, color),
     width: Math.max(width, 80),
     height: Math.max(height, 60),
     meta: { xTitle, yTitle },

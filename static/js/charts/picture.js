@@ -1,6 +1,6 @@
 /** Pictures: makes a figure with a title and a legend from a drawn figure, for saving it. */
 
-import { inkAt } from "./layout.js";
+import { colorsOf } from "./layout.js";
 
 /** A format of a picture. @typedef {"png" | "svg"} ImageFormat */
 
@@ -17,7 +17,7 @@ const MAX_LETTERS = 30;
  * @param {string} title
  */
 export function pictureLayout(element, layout, ranges, title) {
-  const ground = inkAt(getComputedStyle(element))("card");
+  const ground = colorsOf(getComputedStyle(element))("card");
   return {
     ...layout,
     xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },

@@ -1,11 +1,11 @@
 /** What the chart of all students' curves says of each group: the median, the band, and labels beside them. */
 
 import { h, svg } from "../page/dom.js";
+import { hasEnded } from "../state/run-status.js";
 import { number, percent, t } from "../words/i18n.js";
 import { columnsOf, halfTakenOff, MIN_FOR_BAND } from "./cloud.js";
 import { bandOf, medianOf, spread } from "./cloud-paths.js";
 import { colorOf } from "./groups.js";
-import { isOver } from "./tile.js";
 
 /**
  * @import { Column, Curve } from "./cloud.js"
@@ -20,7 +20,7 @@ import { isOver } from "./tile.js";
  */
 
 /** @param {CurveView} view @returns {Curve} */
-export const curveOf = (view) => ({ points: view.points, over: isOver(view), iterations: view.iterations });
+export const curveOf = (view) => ({ points: view.points, over: hasEnded(view), iterations: view.iterations });
 
 /**
  * What is drawn of a group, up to the last iteration of the chart.

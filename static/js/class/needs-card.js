@@ -3,10 +3,13 @@
 import { find, h, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { classIcon } from "./icons.js";
+import { needsOf } from "./needs.js";
 import { lines, names, saysWho } from "./student-lines.js";
-import { needsOf } from "./tile.js";
 
-/** @import { Need, Tile } from "./tile.js" */
+/**
+ * @import { Need } from "./needs.js"
+ * @import { Tile } from "./tile.js"
+ */
 
 /** The icon of each need. @type {Record<Need["kind"], string>} */
 const NEED_ICONS = { hand: "hand", failed: "warning", idle: "clock", away: "away" };

@@ -1,6 +1,6 @@
 /**
- * The teacher's button in the lab's page that shows to all what this page shows: its curves and the
- * moment that is pinned, or a step of its lesson.
+ * The teacher's button that lets all pages of the class show what this page shows: a step of its lesson, or its runs and the pinned
+ * moment. Pressed again, it lets each page show its own view again.
  */
 
 import { h, icon, setText } from "../page/dom.js";
@@ -24,9 +24,9 @@ export class ShowButton {
   #button = h("button", { type: "button", className: "tool to-all" }, icon("eye"), this.#label);
 
   /**
-   * @param {HTMLElement} tools
+   * @param {HTMLElement} tools where the button is added
    * @param {Store} store
-   * @param {Toast} toast
+   * @param {Toast} toast for what the server refuses
    */
   constructor(tools, store, toast) {
     this.#store = store;
@@ -45,13 +45,13 @@ export class ShowButton {
     return Boolean(this.#store.messages.class?.shown);
   }
 
-  /** Whether there is something to show, or to show no more. */
+  /** Whether the button does something: this page has something to show, or all pages show something already. */
   get #canToggle() {
     return this.#isShowing || this.#store.shown().length > 0 || urlState.get("lesson") !== "";
   }
 
   /** What this page shows: the step of its lesson, if one is open. @returns {Shown} */
-  #view() {
+  #shown() {
     const lesson = urlState.get("lesson");
     const step = document.querySelector("#lesson")?.getAttribute("data-step");
     if (lesson) return { kind: "lesson", lesson, step: step ? Number(step) : null };
@@ -62,7 +62,7 @@ export class ShowButton {
   async #toggle() {
     if (!this.#canToggle) return;
     try {
-      await classApi.show(this.#isShowing ? null : this.#view());
+      await classApi.show(this.#isShowing ? null : this.#shown());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast.show(explainAll(error), { wrong: true });

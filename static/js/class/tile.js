@@ -1,4 +1,6 @@
-/** A tile: what the wall knows of one student, and what follows from it. It uses no document. */
+/** A tile: what the wall shows of one student, computed from what the server sends. `tile-element.js` draws it. */
+
+import { hasEnded } from "../state/run-status.js";
 
 /**
  * A tile as the server makes it, with what only the teacher gets: the nickname, which is null where names are not shown,
@@ -7,8 +9,8 @@
  * @property {string} person
  * @property {number | null} number null: the teacher, whose runs can be shown to all
  * @property {string | null} nickname
- * @property {number | null} hand_at
- * @property {number | null} away_since
+ * @property {number | null} hand_at since when the hand is up
+ * @property {number | null} away_since since when no page of the student is open
  * @property {number} joined_at
  * @property {boolean} removed from the class
  * @property {number} launched how many runs the person has launched
@@ -16,8 +18,9 @@
  */
 
 /**
- * The curve of a training as the server makes it. `metric`: "validation_accuracy" where the training has it, else
- * "test_accuracy". `chance` is the accuracy of guessing.
+ * The curve of a training as the server sends it. `metric`: "validation_accuracy" if the training has it, else "test_accuracy".
+ * `chance`: the accuracy of guessing. `best`: the highest accuracy so far. `points`: of iteration and accuracy. Accuracies go from 0
+ * to 1.
  * @typedef {object} CurveView
  * @property {string} training
  * @property {import("../types.js").Status} status
@@ -30,8 +33,8 @@
  */
 
 /**
- * The trainings that wait, in the order in which they will start, with seconds until then; and those that run. Of both some
- * persons who have them, and how many others do.
+ * The trainings that wait, in the order in which they will start, with the seconds until then; and those that run. `people`: the ids
+ * of some people who have launched the training; `others`: how many more have.
  * @typedef {[training: string, seconds: number | null, people: string[], others: number][]} Waiting
  * @typedef {[training: string, iteration: number, iterations: number, people: string[], others: number][]} Running
  */
@@ -39,20 +42,11 @@
 /** @typedef {"joined" | "queued" | "running" | "paused" | "finished" | "diverged" | "failed" | "cancelled"} TileState */
 
 /**
- * A tile with what its curves say. `ahead`: how many trainings start before its next one.
+ * A tile with what follows from its curves. `progress`: of its newest runs, from 0 to 1. `best`: their highest accuracy. `ahead`: how
+ * many trainings start before its next one, and `seconds` until that one starts; null if none waits.
  * @typedef {TileView & {state: TileState, progress: number, best: number | null, curves: CurveView[],
  *   ahead: number | null, seconds: number | null}} Tile
  */
-
-/** A student who has not launched for this many seconds may need help. */
-export const IDLE_SECONDS = 180;
-/** A student who is away for this many seconds is worth a look. */
-export const AWAY_SECONDS = 120;
-
-const OVER = new Set(["completed", "diverged", "cancelled", "failed"]);
-
-/** Whether no point of a curve will follow. @param {{status: string}} curve */
-export const isOver = ({ status }) => OVER.has(status);
 
 /**
  * @param {TileView} view
@@ -75,13 +69,13 @@ export function tileOf(view, curves, waiting) {
   };
 }
 
-/** @param {CurveView} curve */
+/** How far a training is, from 0 to 1. @param {CurveView} curve */
 function shareOf(curve) {
-  return isOver(curve) ? 1 : Math.min(1, curve.iteration / Math.max(1, curve.iterations));
+  return hasEnded(curve) ? 1 : Math.min(1, curve.iteration / Math.max(1, curve.iterations));
 }
 
 /**
- * What a student's newest runs do, in one word: what is under way comes before what is over.
+ * What a student's newest runs do, in one word. A run that still trains is more important than one that has ended.
  * @param {TileView} view
  * @param {CurveView[]} curves
  * @returns {TileState}
@@ -97,7 +91,7 @@ function stateOf(view, curves) {
   return "cancelled";
 }
 
-/** Under way or in need first, then those who have finished, those who are away last. @type {TileState[]} */
+/** The order of states on the wall. Those who are away come after all of them. @type {TileState[]} */
 const URGENCY = ["failed", "diverged", "joined", "running", "queued", "paused", "cancelled", "finished"];
 
 /**
@@ -122,7 +116,7 @@ export function sorted(tiles, order) {
 }
 
 /**
- * How many students there are, and how many have done what.
+ * How many students have joined, are here, have launched a run, and have finished runs.
  * @param {Tile[]} tiles
  */
 export function countsOf(tiles) {
@@ -132,52 +126,4 @@ export function countsOf(tiles) {
     launched: tiles.filter(({ launched }) => launched > 0).length,
     finished: tiles.filter(({ state }) => state === "finished").length,
   };
-}
-
-/** Students who may need the teacher for one reason; `since` is when it began for the first of them. @typedef {{kind: "hand" | "failed" | "idle" | "away", tiles: Tile[], since: number | null}} Need */
-
-/**
- * Who needs the teacher: each raised hand alone, the longest first; then those whose runs failed, those who have launched
- * nothing yet, and those who are away.
- * @param {Tile[]} tiles
- * @param {number} now in Unix seconds
- * @returns {Need[]}
- */
-export function needsOf(tiles, now) {
-  const hands = tiles
-    .filter(({ hand_at }) => hand_at !== null)
-    .sort((a, b) => (a.hand_at ?? 0) - (b.hand_at ?? 0))
-    .map((tile) => /** @type {Need} */ ({ kind: "hand", tiles: [tile], since: tile.hand_at }));
-  const others = tiles.filter(({ hand_at }) => hand_at === null);
-  const here = others.filter(({ away_since }) => away_since === null);
-  return [
-    ...hands,
-    ...need(
-      "failed",
-      here.filter(({ state }) => state === "failed" || state === "diverged"),
-      () => null,
-    ),
-    ...need(
-      "idle",
-      here.filter(({ launched, joined_at }) => !launched && now - joined_at >= IDLE_SECONDS),
-      ({ joined_at }) => joined_at,
-    ),
-    ...need(
-      "away",
-      others.filter(({ away_since }) => away_since !== null && now - away_since >= AWAY_SECONDS),
-      ({ away_since }) => away_since,
-    ),
-  ];
-}
-
-/**
- * @param {Need["kind"]} kind
- * @param {Tile[]} tiles
- * @param {(tile: Tile) => number | null} since
- * @returns {Need[]}
- */
-function need(kind, tiles, since) {
-  if (!tiles.length) return [];
-  const times = tiles.map(since).filter((time) => time !== null);
-  return [{ kind, tiles, since: times.length ? Math.min(...times) : null }];
 }

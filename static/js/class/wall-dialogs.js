@@ -3,10 +3,10 @@
 import { openDialog } from "../page/dialog.js";
 import { find, h, icon, setText } from "../page/dom.js";
 import { ApiError, api } from "../server/api.js";
+import { hasEnded } from "../state/run-status.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { lines } from "./student-lines.js";
-import { isOver } from "./tile.js";
 import { wordOf } from "./tile-element.js";
 import { classApi } from "./wall-api.js";
 
@@ -64,7 +64,7 @@ export function openPerson(store, person, { showRuns }) {
   });
   const phrase = h("output", { className: "phrase" });
   const tile = () => store.tiles.get(person);
-  const running = () => (tile()?.curves ?? []).filter((curve) => !isOver(curve));
+  const running = () => (tile()?.curves ?? []).filter((curve) => !hasEnded(curve));
 
   const show = actionButton("", () => showRuns(!isShown()), error);
   const isShown = () => store.classroom.shown?.person === person;

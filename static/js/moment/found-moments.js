@@ -1,16 +1,16 @@
 /**
- * The moments of findings: since when something is wrong with a run. The card *Why* lists them, and the slider of the moment marks
- * them on its track.
+ * The moments of findings: after which iteration a rule first saw a fault in a run. The card *Why* lists them, and the slider of the
+ * moment marks them on its track.
  */
 
 import { Emitter } from "../state/emitter.js";
 
 /** @import { Finding } from "../views/findings.js" */
 
-/** What is wrong with a run since an iteration. @typedef {{iteration: number, findings: Finding[]}} FoundMoment */
+/** An iteration and the faults that began there. @typedef {{iteration: number, findings: Finding[]}} FoundMoment */
 
 /** The width of a mark on the track, in pixels. */
-const MARK = 11;
+const MARK_WIDTH = 11;
 /** The most runs whose findings are kept. */
 const MAX_RUNS = 50;
 
@@ -25,9 +25,9 @@ export class FoundMoments extends Emitter {
   }
 
   /**
-   * Take the findings of a run in place of those before.
+   * Replace the findings of a run.
    * @param {string} run
-   * @param {Finding[]} findings of all moments that were asked for; of the same code the last one counts
+   * @param {Finding[]} findings of all moments that were asked for; of several with the same code, the last one is used
    */
   set(run, findings) {
     const moments = momentsOf(findings);
@@ -40,7 +40,7 @@ export class FoundMoments extends Emitter {
   }
 }
 
-/** @param {Finding[]} findings @returns {FoundMoment[]} */
+/** The findings by their iterations, the earliest first. @param {Finding[]} findings @returns {FoundMoment[]} */
 function momentsOf(findings) {
   const newest = new Map(findings.map((finding) => [finding.code, finding]));
   const iterations = new Set([...newest.values()].map(({ iteration }) => iteration));
@@ -53,14 +53,15 @@ function momentsOf(findings) {
 }
 
 /**
- * Where marks are drawn on a track, in pixels: at their places, but each so far behind the one before that both can be clicked.
- * @param {number[]} shares of the track, ascending
- * @param {number} width of the track
+ * Where marks are drawn on a track, in pixels from its left end. A mark that would cover the one before it is moved to the right, so
+ * that both can be clicked.
+ * @param {number[]} shares of the track, ascending, from 0 to 1
+ * @param {number} width of the track in pixels
  */
-export function apart(shares, width) {
+export function markPositions(shares, width) {
   let before = -Infinity;
   return shares.map((share) => {
-    before = Math.max(share * width, before + MARK);
+    before = Math.max(share * width, before + MARK_WIDTH);
     return before;
   });
 }

@@ -6,7 +6,7 @@ import { cssColor } from "../page/palette.js";
 import { lowerBound } from "../state/series.js";
 import { findingText } from "../views/finding-text.js";
 import { number, onLanguage, percent, t } from "../words/i18n.js";
-import { apart, foundMoments } from "./found-moments.js";
+import { foundMoments, markPositions } from "./found-moments.js";
 import { short } from "./moment-marks.js";
 import { Weights } from "./weights.js";
 
@@ -99,7 +99,7 @@ export class MomentBar {
     const moments = run ? foundMoments.of(run.id).filter(({ iteration }) => iteration <= newest) : [];
     if (!moments.length && !this.#found.size) return;
     const width = Math.max(0, this.#track.clientWidth - THUMB);
-    const places = apart(
+    const places = markPositions(
       moments.map(({ iteration }) => iteration / Math.max(1, newest)),
       width,
     );

@@ -3,15 +3,16 @@
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, setTexts, t } from "./i18n.js";
 
-const ask = newestOnly();
+const begin = newestOnly();
 
 /**
  * Switch the page's language without loading the page again. If several languages are chosen quickly, the last one wins.
- * @param {string} chosen
- * @param {(language: string) => Promise<Record<string, string>>} load gets the page's texts
+ * @param {string} chosen "en" or "ja"
+ * @param {(language: string) => Promise<Record<string, string>>} load gets the texts of a language by their keys; if it fails, the
+ *   language stays, and its error is passed on
  */
 export async function setLanguage(chosen, load) {
-  const isNewest = ask();
+  const isNewest = begin();
   const texts = await load(chosen);
   if (!isNewest()) return;
   document.documentElement.lang = chosen;
