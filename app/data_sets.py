@@ -1,4 +1,4 @@
-"""Data sets as the lab offers them: what is there, fetching what is not, decoding once for all workers."""
+"""Data sets as the lab offers them: which are on this machine, downloads of others, and decoding for all workers."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ class DataSets:
             return None
 
     async def prepare_all(self) -> None:
-        """Decode what is there, so that the first launch does not wait for it."""
+        """Decode all data sets that are on this machine, so that the first launch does not wait for it."""
         for name in datasets.catalog():
             if self.is_available(name):
                 await self._prepare(name)

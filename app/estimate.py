@@ -15,7 +15,7 @@ from engine.summary import Summary
 #: multiply-adds per second of a training step, and of an evaluation, on one core
 STEP_RATE = 1.5e10
 EVALUATION_RATE = 2.5e10
-#: what a step costs besides its products: seconds for each layer, and for each parameter in the optimizer
+#: what a step costs in addition to its multiply-adds: seconds for each layer, and for each parameter in the optimizer
 SECONDS_PER_LAYER = 1.2e-5
 SECONDS_PER_PARAMETER = 1.0e-9
 #: a worker's start and its first batch

@@ -83,12 +83,12 @@ class Messages:
         return self._catalogs[language]
 
     def of_page(self, language: str) -> dict[str, str]:
-        """Those that every page shows."""
+        """The texts that every page may show, by their keys."""
         others = (OF_REPORTS, *(start for starts in PARTS.values() for start in starts))
         return {key: text for key, text in self._catalogs[language].items() if not key.startswith(others)}
 
     def of_part(self, part: str, language: str) -> dict[str, str]:
-        """Those that pages show besides where they need a part of `PARTS`."""
+        """The texts of one of `PARTS`, which only some pages need."""
         return {key: text for key, text in self._catalogs[language].items() if key.startswith(PARTS[part])}
 
     def json_of_page(self, language: str) -> bytes:

@@ -120,7 +120,7 @@ class Lab:
         return lesson
 
     def dataset_of(self, lesson: Lesson) -> str:
-        """A lesson's own data set; where that is missing and the lesson allows it, the digits."""
+        """The data set of a lesson; the digits if it is missing and the lesson allows another one."""
         own = not lesson.any_dataset or self.data_sets.is_available(lesson.dataset)
         return lesson.dataset if own else STAND_IN
 

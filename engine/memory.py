@@ -46,7 +46,7 @@ LEARNT_APART = 10_000
 LOGITS = 1 << 23
 
 
-#: Bytes that a worker needs besides the arrays of its run, for messages, waiting rows and modules.
+#: Bytes that a worker needs in addition to the arrays of its run, for messages, waiting rows and modules.
 WORKER = 1_500_000
 
 #: For each of this many bytes of arrays, one byte is lost in free pieces of memory that are too small to use.

@@ -1,4 +1,4 @@
-"""Play the lessons in a browser as students do, and look whether the page says what came: part of `make lessons`.
+"""Play the lessons in a browser as students do, and look whether the page says the result: part of `make lessons`.
 
 Each lesson is played in English and in Japanese, at a desk and on a phone, rightly and wrongly, on the digits and on
 its own data set where this machine has it. `python -m scripts.play_lessons --only 3b --dataset digits` plays some of

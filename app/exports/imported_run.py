@@ -26,7 +26,7 @@ Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]
 
 
 class Annotation(BaseModel):
-    """What happened at an iteration; of what another version may have noted besides, nothing is taken over."""
+    """Something that happened at an iteration. Fields that only another version knows are ignored."""
 
     kind: str = Field(pattern=r"^[a-z_]{1,40}$")
     iteration: int = Field(ge=0, le=MAX_ITERATIONS)

@@ -34,7 +34,7 @@ NEEDED_BEGINNINGS = (
     "NPY_",
     "COV_",
 )
-#: What a process that writes checkpoints needs besides: names and passwords of a store (`app.jobs.address_store`).
+#: Further variables for a process that writes checkpoints: names and passwords of a store (`app.jobs.address_store`).
 STORES = "FSSPEC_"
 #: NumPy's products, threads and messages reserve this much beside a run's arrays, most of which they never touch.
 SPARE_BYTES = 256 << 20

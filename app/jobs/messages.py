@@ -1,4 +1,4 @@
-"""The messages on the pipe between the server and a worker, besides rows: the job at the start, commands and events.
+"""The messages on the pipe between the server and a worker, but for rows: the job at the start, commands and events.
 
 Commands and events travel as JSON with the name of their class. Imports nothing of the server: workers load it.
 """

@@ -166,7 +166,7 @@ class Queue:
             self._insert(training_id, (level, owner), 0)
 
     def add_after(self, training_id: str, other_id: str, owners: Owners = ANYBODY) -> None:
-        """Let a training wait behind another one in the lines of its owners; where that does not wait, as the first."""
+        """Let a training wait behind another one in the lines of its owners; as the first if that one does not wait."""
         if other_id in self._first:
             self._owners[training_id] = dict(owners)
             self._number(training_id)
@@ -282,8 +282,8 @@ class Queue:
             self._enter(key, line)
 
     def _leave_place(self, training_id: str) -> None:
-        """Take a training out of where it waits. Those that follow it stay there; where that is in lines, each is the
-        next in the lines of its owners."""
+        """Take a training out of its place. Those that follow it stay there; if the place is in lines, each of them is
+        the next in the lines of its owners."""
         followers = self._followers.pop(training_id, [])
         for follower in followers:
             del self._leaders[follower]

@@ -51,7 +51,7 @@ class Observer(Protocol):
         """Something has happened to the training."""
 
     def on_fingerprint(self, training_id: str, fingerprint: str | None) -> None:
-        """A worker has started. None: the training has rows of other data or of a machine that computes otherwise."""
+        """A worker has started, and this is the fingerprint now. None: the rows are of different data or machines."""
 
     def on_machines(self, training_id: str, machines: list[TrainedOn]) -> None:
         """A training begins or continues on the last of these machines of a cluster; before, it was on the others."""

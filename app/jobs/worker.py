@@ -58,7 +58,7 @@ from engine.stretches import parse_stretches
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
 NICENESS = 10
-#: The longest wait of a training that ends for its last checkpoint, where that goes over a network.
+#: How long a training that ends waits at most for its last checkpoint, if that is sent over a network.
 KEEP_SECONDS = 2.0
 
 

@@ -1,1 +1,1 @@
-"""Lessons: files in Markdown that ask for a prediction, launch runs, and explain what came."""
+"""Lessons: files in Markdown that ask for a prediction, launch runs, and explain the results."""

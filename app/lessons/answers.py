@@ -69,7 +69,7 @@ class QuestionAnswer(TypedDict):
 
 
 class Answered(TypedDict):
-    """What was answered. `right`: null where that could not be checked. `came`: what came, in words; `html`: why.
+    """What was answered. `right`: null if that could not be checked. `came`: the result, in words; `html`: why.
     `card`, `run` (an id) and `at` (an iteration) are where it is seen."""
 
     value: Any
@@ -91,8 +91,8 @@ class RunOutcomeAnswer(TypedDict):
 
 
 class OutcomeAnswer(TypedDict):
-    """A prediction beside what came, in words. `right` is null where that cannot be said, as of a sketch. `off`: by how
-    much a number or all sketched curves were off."""
+    """A prediction beside the result, in words. `right` is null if that cannot be said, such as of a sketch. `off`: by
+    how much a number or all sketched curves were off."""
 
     id: str
     kind: str

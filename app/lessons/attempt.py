@@ -31,7 +31,7 @@ class Answer:
 
     Attributes:
         right: whether it was, by the person's own runs; None: it has no right answer, or it could not be checked.
-        came: what came in these runs, as a value; None: nothing.
+        came: the result of these runs, as a value; None: there is none.
         at: Unix seconds.
     """
 

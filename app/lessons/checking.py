@@ -1,4 +1,4 @@
-"""`lossroom lessons check`: train a lesson's runs, and look whether what it says and asks agrees with what comes."""
+"""`lossroom lessons check`: train a lesson's runs, and look whether what it says and asks agrees with their results."""
 
 from __future__ import annotations
 

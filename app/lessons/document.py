@@ -76,7 +76,8 @@ class Option(Model):
     id: Id
     text: Text
     holds: Statement | None = Field(
-        None, description="when it is what came: the first that holds; the last option may leave it out"
+        None,
+        description="when this option is right: the first one that holds; the last option may leave it out",
     )
 
 
@@ -184,9 +185,7 @@ class Transfer(Model):
     question: Annotated[Choice | Number, Field(discriminator="kind")] | None = Field(
         None, description="one question over all runs"
     )
-    spread: Spread | None = Field(
-        None, description="what came in the runs of each student, beside the question"
-    )
+    spread: Spread | None = Field(None, description="the result of each student's runs, beside the question")
     try_: list[Try] = Field(default=[], alias="try", max_length=4)
 
 

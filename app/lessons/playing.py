@@ -147,7 +147,7 @@ class Playing:
         return {"value": given.value, "right": given.right, "came": came, "html": html}
 
     def _point(self, stage: Stage, asked: Any, attempt: Attempt, answer: Answered, known: KnownRuns) -> None:
-        """Where what came is seen."""
+        """Where the result is seen."""
         if asked.card is not None:
             answer["card"] = asked.card
         if asked.run is not None and (run := known.run(asked.run)) is not None:

@@ -1,4 +1,4 @@
-"""Results: what came in a person's own runs, beside what they predicted."""
+"""Results: a person's predictions beside the results of their own runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.trainings import Status, Training
 #: The text of a question's part in the reader's language: its key, and the text in the lesson's file.
 Words = Callable[[str, str], str]
 
-#: Numbers that differ by less, as a share of what came, are the same: the figures are stored with as many digits.
+#: Numbers that differ by less, as a share of the result, are the same: the figures are stored with as many digits.
 PRECISION = 1e-6
 #: Charts whose curves a sketch is compared with.
 CHARTS: Mapping[str, Callable[[Curves], Numbers]] = {
@@ -196,7 +196,7 @@ class RunOutcome:
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """One prediction beside what came. `off`: how far a number was off, or the mean distance of all sketched curves."""
+    """A prediction beside the result. `off`: how far a number was off, or the mean distance of all sketched curves."""
 
     id: str
     kind: str

@@ -16,7 +16,7 @@ MAX_NUMBERS, MAX_SKETCHES = 400, 60
 
 
 class Bar(TypedDict):
-    """An option, or a run that is put first, and how many chose it. `came`: whether it is what came; null: not known to
+    """An option, or a run that is put first, and how many chose it. `came`: whether it is right; null: not known to
     the person who asks."""
 
     id: str
@@ -67,7 +67,7 @@ def bars(
     """How many chose each option; of a ranking, how many put each run first.
 
     Args:
-        came: what came, as the person who asks may know; None: not yet.
+        came: the result, if the person who asks may know it; None: not yet.
         names: of a ranking's runs.
     """
     if isinstance(question, Choice):

@@ -22,7 +22,7 @@ from app.answers.runs import ListedRun
 from app.live.states import State, States
 from app.people.person import Person, Role
 
-#: For whom something is published besides a person, who is named by id, and all (None).
+#: Names of those for whom something is published. A single person is named by id; None: all.
 TEACHER, SCREENS = "teacher", "screens"
 _PROJECTOR, _STUDENTS = "projector", "students"
 _WALL, _TEACHERS_WALL, _PROJECTORS_WALL = "wall", "teacher's wall", "projector's wall"

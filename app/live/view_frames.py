@@ -37,5 +37,5 @@ def encode(key: Key, view: bytes) -> bytes:
 
 
 def encode_refusal(key: Key, error: Mapping[str, Any]) -> str:
-    """The message that a view cannot be made, with the body of an error as of any answer."""
+    """The message that a view cannot be made. `error`: the body of an error, as the HTTP API answers it."""
     return json.dumps({"type": "view", **key._asdict(), **error})

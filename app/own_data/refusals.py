@@ -1,4 +1,4 @@
-"""Why own data is not taken, besides what is wrong with a file."""
+"""Why own data is refused for other reasons than a fault in its file."""
 
 from __future__ import annotations
 

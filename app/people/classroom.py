@@ -268,7 +268,7 @@ class Classroom:
             self._publish()
 
     def _publish_now(self) -> None:
-        """Send each person what they may know of the class, where that has changed."""
+        """If the class has changed, send each person what they may know of it."""
         if (view := self.view()) != self._published:
             self._published = view
             self._hub.publish("class", {"type": "class", **view})

@@ -40,7 +40,7 @@ class Scoreboard:
         self._sent: dict[str, Any] = {}  # by subject
 
     def standing(self, person: Person) -> OwnStanding | None:
-        """What a student may see of their own besides; None: they are no student, or there is no challenge."""
+        """A student's own standing, which no one else sees; None: they are no student, or there is no challenge."""
         return self._own.get(person.id) if person.role is Role.STUDENT else None
 
     def all_standings(self) -> list[OwnStanding]:

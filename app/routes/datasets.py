@@ -1,4 +1,4 @@
-"""/api/datasets: what is there, what it looks like, and fetching what is not."""
+"""/api/datasets: which data sets there are, their images, and downloads of missing ones."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
 async def get_attempt(
     lab: TheLab, person: ThePerson, slug: str, language: InLanguage = "en"
 ) -> AttemptAnswer:
-    """The person's newest attempt: what came of it when its runs have ended, and what was answered since."""
+    """The person's newest attempt: its result when its runs have ended, and what was answered since."""
     return await _view(lab, person, _attempt(lab, person, slug), language)
 
 

@@ -69,7 +69,7 @@ def _page(request: Request, template: str, wish: str | None, **values: object) -
 
 @router.get("/i18n/{part}.{language}.json")
 async def messages_of_part(request: Request, part: str, language: str) -> Response:
-    """What pages say besides where they need a part of their own."""
+    """The texts of a part that only some pages need, such as `class`."""
     messages = _messages(request, language)
     if part not in PARTS:
         raise NotFound(f"there is no part {part!r}; there are {', '.join(PARTS)}", field="part")

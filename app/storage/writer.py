@@ -91,7 +91,7 @@ class Writer:
             self._thread = None
 
     def try_to_write(self, connection: sqlite3.Connection) -> None:
-        """Write what changes nothing; `fault` says what came of it. Before the thread has started."""
+        """Write what changes nothing; `fault` says what went wrong, if anything did. Before the thread has started."""
         self._try(connection, [write_nothing])
 
     def submit(self, operation: Operation, done: Done) -> None:

@@ -14,7 +14,7 @@ import uvloop
 
 from benchmarks.classroom.session import Session, Stream
 
-#: What a page asks for when it has joined, besides its files.
+#: What a page asks for after joining, without scripts and styles.
 PAGE = ("/", "/i18n/en.json", "/i18n/class.en.json", "/api/options", "/api/lessons?language=en", "/api/class")
 #: How many runs of their own a student launches, and within how many seconds all students do.
 OWN = 3

@@ -138,7 +138,7 @@ def fetch(
             variable LOSSROOM_MIRRORS (separated by spaces) follow.
 
     Raises:
-        DatasetError: it cannot be downloaded, or what came is not what it should be.
+        DatasetError: it cannot be downloaded, or the downloaded files are wrong.
     """
     known = source(name)
     if known.fetch is None:

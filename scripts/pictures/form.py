@@ -62,7 +62,7 @@ def own_data(studio: Studio) -> None:
 
 @scene("lesson", "lesson-explained")
 def lesson(studio: Studio) -> None:
-    """The first step of a lesson with a whole prediction, and its last one with what came."""
+    """The first step of a lesson with a whole prediction, and its last one with the result."""
     lab = studio.lab()
     slug = "1a-vanishing-gradient"
     newest = f"/api/lessons/{slug}/attempts/newest"

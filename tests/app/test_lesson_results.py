@@ -1,4 +1,4 @@
-"""What came in a person's own runs, from stored rows: what was right, by how much, and what is missing."""
+"""The results of a person's own runs, from stored rows: what was right, by how much, and what is missing."""
 
 import math
 

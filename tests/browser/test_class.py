@@ -147,7 +147,7 @@ ENTRY = """(id) => {
     return [entry.querySelector('.owner')?.title ?? '', there.map((e) => e.title).sort()];
 }"""
 LOCKED = "document.querySelector('#launch').disabled"
-#: Of each button that launches besides: whether it is locked, and its title.
+#: For each further button that launches runs: whether it is locked, and its title.
 LAUNCHING = (
     "[...document.querySelectorAll('[data-launches]')].map((e) => [e.ariaDisabled === 'true', e.title])"
 )

@@ -57,7 +57,7 @@ def test_a_network_whose_weights_are_no_numbers_any_more_can_be_looked_at(name, 
         json.dumps(see(trainer, kind, options, trainer.network.vector.copy()).facts, allow_nan=False)
 
 
-#: What a view may allocate besides the network's copy.
+#: How many bytes a view may allocate in addition to the copy of the network.
 MAX_BYTES = 16 << 20
 
 

@@ -129,7 +129,7 @@ test("an attempt goes from step to step, and is done with the last question that
   assert.deepEqual(attempts.map(progressOf), ["none", "predicted", "predicted", "seen", "done", "done"]);
 });
 
-test("what came is asked for when no run will train by itself, also if one is paused or deleted", () => {
+test("the result is asked for when no run will train by itself, also if one is paused or deleted", () => {
   const attempt = attemptWith({});
   /** @param {import("../../static/js/types.js").Status[]} statuses */
   const after = (...statuses) => {

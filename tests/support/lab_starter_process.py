@@ -62,9 +62,8 @@ def _serve(channel: socket.socket) -> None:
     _load()
     with selectors.DefaultSelector() as selector:
         selector.register(channel, selectors.EVENT_READ)
-        running: dict[
-            int, tuple[int, int]
-        ] = {}  # pidfd → pid, and the file of the socket that reports its end
+        # pidfd → pid, and the file of the socket that reports its end
+        running: dict[int, tuple[int, int]] = {}
         while True:
             for key, _ in selector.select():
                 if key.fileobj is not channel:

@@ -114,12 +114,12 @@ class Truth:
         return results.judge(question, value, self.figures, self._runs).right
 
     def outcome(self, question: Question, value: Any) -> results.QuestionOutcome:
-        """A prediction beside what came."""
+        """A prediction beside the result."""
         assert self.figures is not None, "the runs have not ended"
         return results.outcome(question, value, self.figures, self._runs, self.stage.words)
 
     def came(self, question: Question) -> str:
-        """What came, in words."""
+        """The result, in words."""
         assert self.figures is not None, "the runs have not ended"
         return results.in_words(
             question, results.right_answer(question, self.figures, self._runs), self.stage.words

@@ -1,7 +1,7 @@
 """A walk through a lesson as a student takes it: predict, run, see, explain, try; right or wrong.
 
-The walk reads the lesson's file to know what is asked, and the lab's database to know what came. At each step it looks
-for what a student would stumble over (`tests.support.lesson_sight`), and compares what the page says with what came.
+The walk reads the lesson's file to know what is asked, and the lab's database to know the result. At each step it looks
+for what a student would stumble over (`tests.support.lesson_sight`), and compares what the page says with the result.
 """
 
 from __future__ import annotations
@@ -86,10 +86,10 @@ class Walk:
         """Play the lesson from its first step to its last, and leave it.
 
         Returns:
-            What came, for a later attempt.
+            The result, for a later attempt.
 
         Raises:
-            AssertionError: the page says something else than what came, or has a fault.
+            AssertionError: the page says something else than the result, or has a fault.
         """
         self._open()
         self._predict()
@@ -276,7 +276,7 @@ class Walk:
     # -- what the page says ------------------------------------------------------------------------
 
     def _compare_answer(self, question: Question, step: str, card: str) -> None:
-        """The verdict on an answer, and what came."""
+        """The verdict on an answer, and the result."""
         given = self._attempt()[step]["answer"]
         right = self._known.is_right(question, given["value"])
         verdict = "unchecked" if right is None else "right" if right else "wrong"

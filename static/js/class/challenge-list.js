@@ -44,7 +44,7 @@ function line(entry, challenge, isOwn) {
 }
 
 /**
- * The accuracies of an entry below the words of `headLine`, that which counts first.
+ * The accuracies of an entry, below the words of `headLine`. The one that decides its place comes first.
  * @param {TopEntry} entry
  * @param {ChallengeView} challenge
  */

@@ -22,12 +22,12 @@ export function phaseText({ phase, of, measured }) {
   return t("class.challenge.take_part", { n: number(of) });
 }
 
-/** The place that counts: by the test images where they are open. @param {TopEntry} entry @param {ChallengeView} challenge */
+/** The place of an entry: by the test images if they were measured, else by validation images. @param {TopEntry} entry @param {ChallengeView} challenge */
 export function placeOf({ place, test_place }, { phase }) {
   return phase === "opened" ? test_place : place;
 }
 
-/** The accuracies of an entry, that which counts first. @param {TopEntry} entry @param {ChallengeView} challenge */
+/** The accuracies of an entry. The one that decides its place comes first. @param {TopEntry} entry @param {ChallengeView} challenge */
 export function accuracyText({ accuracy, test }, { phase }) {
   const validation = percent(accuracy, 2);
   if (phase !== "opened") return validation;

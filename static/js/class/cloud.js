@@ -131,8 +131,8 @@ export function percentile(sorted, share) {
 }
 
 /**
- * The iteration by which half of the curves have left chance; null where that cannot be said: because fewer than half
- * have, because a curve that still goes on may yet do so earlier, or because they had no time at chance.
+ * The iteration by which half of the curves have left chance; null if that cannot be said: because fewer
+ * than half have, because a curve that still goes on may do so earlier, or because no curve was at chance.
  * @param {Curve[]} curves
  * @param {number} chance the accuracy of guessing
  * @returns {number | null}

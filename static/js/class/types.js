@@ -52,7 +52,7 @@
  * @property {string} name
  * @property {string} dataset
  * @property {number} validation_size by how many validation images it is judged
- * @property {number | null} max_parameters null: no bound, as of the next two
+ * @property {number | null} max_parameters null: no bound; also for the next two
  * @property {number | null} max_seconds
  * @property {number | null} max_iterations
  * @property {"open" | "opening" | "opened"} phase

@@ -45,7 +45,7 @@ function drawOptimizer({ options, draft, redraw }) {
   return segmentField(path, path, names, chosen, called, choose, t("optimizer.several"));
 }
 
-/** The settings of the optimizers besides the learning rate. @param {FormContext} form */
+/** The settings of the optimizers without the learning rate. @param {FormContext} form */
 function drawOwn(form) {
   const { options, draft } = form;
   const blocks = settings(

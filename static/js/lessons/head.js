@@ -1,4 +1,4 @@
-/** The head of a lesson: its title, its steps, and what one can do besides. */
+/** The head of a lesson: its title, its steps, and buttons for what is not part of a step. */
 
 import { h, icon, iconButton, label } from "../page/dom.js";
 import { wireMenu } from "../page/menu.js";

@@ -1,6 +1,6 @@
 /**
  * The player of lessons: a lesson stands in the left column in place of the form, its cards in the middle. One predicts,
- * launches, looks at what came, and reads why. It is loaded with the first lesson that is opened.
+ * launches, looks at the result, and reads why. It is loaded with the first lesson that is opened.
  */
 
 import { loadStyle } from "../page/style.js";

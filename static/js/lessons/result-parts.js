@@ -1,4 +1,4 @@
-/** What stands in the column of a lesson when its runs have ended: what came, what is asked, and what is explained. */
+/** What stands in the column of a lesson when its runs have ended: the result, what is asked, and what is explained. */
 
 import { h } from "../page/dom.js";
 import { language, t } from "../words/i18n.js";

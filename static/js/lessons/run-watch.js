@@ -1,4 +1,4 @@
-/** Watches the runs of an open lesson: when they have ended, the server is asked what came. */
+/** Watches the runs of an open lesson: when they have ended, the server is asked for the result. */
 
 import { runsOf } from "./steps.js";
 
@@ -7,13 +7,13 @@ import { runsOf } from "./steps.js";
  * @import { Session } from "./session.js"
  */
 
-/** While runs have ended and what came is not there yet, it is asked for this often, in milliseconds. */
+/** While runs have ended and there is no result yet, it is asked for this often, in milliseconds. */
 const ASK_AGAIN = 1500;
 
 export class RunWatch {
   #store;
   #session;
-  /** For which attempt, and which state of its runs, it was asked what came. */
+  /** For which attempt, and which state of its runs, the result was asked for. */
   #asked = "";
   /** Own runs that have ended, as text to compare: one of them may have reached a goal. @type {string | null} */
   #ended = null;
@@ -64,7 +64,7 @@ export class RunWatch {
       void this.#session.renew();
   }
 
-  /** Ask what came, and again until it is there, or cannot come. @param {number} wait milliseconds */
+  /** Ask for the result, and again until it is there or cannot come any more. @param {number} wait milliseconds */
   #askAfter(wait) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {

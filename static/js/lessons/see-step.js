@@ -1,4 +1,4 @@
-/** The third step of a lesson: what was predicted beside what came, and one question about what is to be seen. */
+/** The third step of a lesson: what was predicted beside the result, and one question about what is to be seen. */
 
 import { h } from "../page/dom.js";
 import { cssColor } from "../page/palette.js";
@@ -17,7 +17,7 @@ import { serverHtml } from "./server-html.js";
 const SIGNS = { right: "✓ ", wrong: "✗ ", unchecked: "" };
 
 /**
- * What was predicted beside what came.
+ * What was predicted beside the result.
  * @param {Outcome[]} outcome
  * @param {object} how
  * @param {Question[]} how.questions
@@ -163,7 +163,7 @@ export function askedPart(
 }
 
 /**
- * What was answered, what came, and why.
+ * What was answered, the result, and why.
  * @param {Question} question
  * @param {Answered} answered
  * @param {(evidence: Evidence) => void} show
@@ -202,6 +202,6 @@ export function valueText({ kind, options = [], unit = "" }, value) {
   if (kind === "click") return t("lesson.iteration", { n: number(value) });
   const shown = typeof value === "number" ? value : Object(value).value;
   return typeof shown === "number"
-    ? `${number(shown)} ${unit}`.trim() // as the server writes what came
+    ? `${number(shown)} ${unit}`.trim() // as the server writes the result
     : String(value);
 }

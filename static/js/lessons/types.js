@@ -42,7 +42,7 @@
  */
 
 /**
- * An answer and what is said to it. `card`, `run` (an id) and `at` (an iteration): where what came is seen.
+ * An answer and what is said to it. `card`, `run` (an id) and `at` (an iteration): where the result is seen.
  * @typedef {{value: any, right: boolean | null, came: string, html: string, card?: string, run?: string, at?: number}} Answered
  */
 

@@ -62,8 +62,8 @@ export function exportMenu(runs) {
 }
 
 /**
- * Ask the lab for the file of a link before the browser saves it. If it refuses, as of a fork that a script cannot make, the
- * reason takes the place of the link.
+ * Ask the lab for the file of a link before the browser saves it. If it refuses, such as for a fork that a script cannot make,
+ * the reason is shown in place of the link.
  * @param {HTMLAnchorElement} link
  */
 function askFirst(link) {

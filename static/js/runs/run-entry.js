@@ -82,7 +82,8 @@ export function makeEntry({ id }, configs, on) {
   const score = h("span", { className: "score", title: t("chart.test") });
   const [stateWord, stateRest] = [h("span"), h("span", { className: "rest" })];
   const state = h("span", { className: "state" }, stateWord, stateRest);
-  const relation = h("span", { className: "run-number" }); // to another run: the same training, or a fork
+  // to another run: the same training, or a fork
+  const relation = h("span", { className: "run-number" });
   const progress = h("progress", { max: 1 });
   /** Column → its cell. @type {Record<string, HTMLElement>} */
   let cells = {};
@@ -130,7 +131,7 @@ export function makeEntry({ id }, configs, on) {
   element.addEventListener("mousedown", (event) => {
     if (event.shiftKey) event.preventDefault(); // Shift-click selects runs and not text
   });
-  // what the entry shows now: the number of evaluations, everything, and whether Tab reaches it (null: nothing yet)
+  // what the entry shows now; `wasCurrent` is null before the first update
   let drawnEvaluations = -1;
   let drawnState = "";
   /** @type {boolean | null} */
@@ -147,7 +148,7 @@ export function makeEntry({ id }, configs, on) {
     const iteration = reachedIteration(run);
     const { status, starred, archived } = run;
     const { test: accuracy, validation } = lastAccuracies(run, shown);
-    // all that the rest of this function reads: it is called for every run on each change of any
+    // all that is read below: this function is called for all runs when one has changed, and most are drawn already
     const newState = [
       run.revision,
       run.hue,

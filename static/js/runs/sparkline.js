@@ -5,7 +5,7 @@ import { svg } from "../page/dom.js";
 /** Size in pixels. */
 const WIDTH = 44;
 const HEIGHT = 16;
-/** Of more values than twice as many, some are left out; at least as many are drawn. */
+/** With twice as many values or more, some are left out, so that a list of many runs stays small. */
 const MIN_POINTS = 22;
 
 export class Sparkline {

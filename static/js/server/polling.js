@@ -45,7 +45,7 @@ export class Polling {
 
   /**
    * @param {Receiver} store
-   * @param {string} view what the page shows besides runs; see connection.js
+   * @param {string} view which page this is, if it shows more than runs; see connection.js
    * @param {() => object} cursors for each run whose rows the page needs: run id → how many rows the page has
    * @param {(answered: boolean | null) => void} onAnswer called after each request while polling runs; null: it was aborted
    */

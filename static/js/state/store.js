@@ -55,7 +55,7 @@ export class Store extends Emitter {
   #drawingDue = false;
   /**
    * Grows when runs come or go, or when another training, name, tag, note, star or archive belongs to one; and `results` with
-   * every other change, besides the progress of a training and the place of one that waits.
+   * every other change, but not with the progress of a training or the place of one that waits.
    */
   versions = { runs: 0, results: 0 };
   /** Grows when the viewer chooses which runs are shown. */

@@ -49,7 +49,7 @@ export class FindingsOfRuns extends Emitter {
     return this.#kept.get(keyOf(asked))?.answer;
   }
 
-  /** What was found of a run at all moments that were asked for; what came last is the last. @param {string} run */
+  /** What was found of a run at all moments that were asked for; the newest is the last. @param {string} run */
   all(run) {
     return [...this.#kept.values()].flatMap(({ answer }) => (answer.run === run ? answer.findings : []));
   }

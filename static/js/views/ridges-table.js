@@ -2,13 +2,13 @@
 
 /** A histogram: counts of numbers between edges, of which there is one more. @typedef {{counts: ArrayLike<number>, edges: ArrayLike<number>}} Histogram */
 
-/** At most this many past moments besides the start. */
-const PAST = 5;
+/** At most this many past moments, and the start. */
+const MAX_PAST = 5;
 /** Numbers beyond the range of an axis: at most this share of each histogram at either side. */
 const BEYOND = 0.002;
 
 /**
- * Past moments to show besides one: the start, and the last ones of 1, 3, 10, 30, 100 … before it. They are the same for later
+ * Past moments to show with one: the start, and the last ones of 1, 3, 10, 30, 100 … before it. They are the same for later
  * moments, so what was seen of them can be kept.
  * @param {number} iteration
  */
@@ -17,7 +17,7 @@ export function pastMoments(iteration) {
   const past = [];
   for (let power = 1; power < iteration; power *= 10)
     for (const moment of [power, 3 * power]) if (moment <= iteration / 1.5) past.push(moment);
-  return iteration > 0 ? [0, ...past.slice(-PAST)] : [];
+  return iteration > 0 ? [0, ...past.slice(-MAX_PAST)] : [];
 }
 
 /**

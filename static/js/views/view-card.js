@@ -44,11 +44,11 @@ import { explain } from "../words/reasons.js";
 
 /**
  * A run in a card. `iteration`: the moment, or the newest iteration; `isLive`: whether it follows the newest; `view`: what was
- * seen there, if that has come (the last one stays until then); `further`: the same for the further requests of the content.
+ * seen there; until that has come, the view before it, or null; `further`: the same for the further requests of the content.
  * @typedef {{run: Run, iteration: number, isLive: boolean, view: View | null, further: (View | null)[], error: string}} Seen
  */
 
-/** A view that a content needs besides, at an iteration or (without one) at the moment. @typedef {{view: string, options: Record<string, string | number>, iteration?: number}} Request */
+/** A further view that a content needs, at an iteration; by default at the moment. @typedef {{view: string, options: Record<string, string | number>, iteration?: number}} Request */
 
 /**
  * What draws in a card. `runs`: the most runs side by side; `view` and `options`: what it needs of each; null: only rows.

@@ -33,7 +33,7 @@ export class Watching extends Emitter {
   #needed = new Map();
   /** The newest live views. @type {Map<string, Found>} */
   #live = new Map();
-  /** Past views; that which was needed last is the last. @type {Map<string, Found>} */
+  /** Past views, in the order in which they were last needed. @type {Map<string, Found>} */
   #past = new Map();
   /** What is asked for now. @type {{key: string, control: AbortController} | null} */
   #asking = null;

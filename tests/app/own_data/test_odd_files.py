@@ -47,7 +47,7 @@ RECORDS = b"".join(bytes([number % 3]) + bytes(3072) for number in range(9))
 
 
 def crowd(members):
-    """The begin and the directory of a ZIP file of so many members."""
+    """The beginning and the directory of a ZIP file with this many members."""
     entry = b"PK\x01\x02" + bytes(42)
     end = b"PK\x05\x06" + struct.pack("<HHHHIIH", 0, 0, 0xFFFF, 0xFFFF, members * len(entry), 4, 0)
     return b"PK\x03\x04" + entry * members + end

@@ -1,4 +1,4 @@
-/** A question for a number: the answers of all as dots, with their median, the own one, and what came. */
+/** A question for a number: the answers of all as dots, with their median, the own one, and the result. */
 
 import { percentile } from "../../class/cloud.js";
 import { h, svg } from "../../page/dom.js";

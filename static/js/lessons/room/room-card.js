@@ -1,6 +1,6 @@
 /**
  * The card of the class in a lesson, below the runs of a student's page: how many have predicted; and, when the own prediction is
- * sealed, what all expect, beside what came. It names no student.
+ * sealed, what all expect, beside the result. It names no student.
  */
 
 import { launchedLast } from "../../class/class-cloud.js";

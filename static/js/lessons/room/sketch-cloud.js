@@ -1,4 +1,4 @@
-/** What all have sketched, as a cloud: of each run the curves of all, their median and the band of eight of ten; and what came. */
+/** What all have sketched, as a cloud: of each run the curves of all, their median and the band of eight of ten; and the result. */
 
 import { columnsOf, MIN_FOR_BAND } from "../../class/cloud.js";
 import { bandOf, medianOf } from "../../class/cloud-paths.js";
@@ -30,7 +30,7 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
     end,
   };
   const corner = (/** @type {number[]} */ [x, y]) =>
-    `${place.x.place(x).toFixed(1)},${place.y.place(Math.min(y, high)).toFixed(1)}`; // what came may be far above
+    `${place.x.place(x).toFixed(1)},${place.y.place(Math.min(y, high)).toFixed(1)}`; // the result may be far above
   const line = (/** @type {Points} */ points) => {
     const corners = points.filter(([x]) => x <= end).map(corner);
     return `M${corners.join("L")}`;

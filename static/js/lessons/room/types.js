@@ -5,7 +5,7 @@
 /** @typedef {[iteration: number, value: number][]} Points */
 
 /**
- * How many chose each option; of a ranking, how many put each run first. `came`: whether it is what came; null: not known.
+ * How many chose each option; of a ranking, how many put each run first. `came`: whether it is right; null: not known.
  * `votable`: whether the class can vote on the question.
  * @typedef {object} Bars
  * @property {string} question
@@ -20,7 +20,7 @@
  */
 
 /**
- * The curves that were sketched: run → curves; and what came: run → its curve.
+ * The curves that were sketched: run → curves; and the result: run → its curve.
  * @typedef {{question: string, ask: string, chart: string, runs: Record<string, Points[]>, came: Record<string, Points>}} Sketches
  */
 

@@ -99,7 +99,7 @@ export function withEnds(points, iterations) {
 }
 
 /**
- * How far a sketch lies from what came: the mean distance of their values, at the iterations of the measured curve at which the
+ * How far a sketch lies from the result: the mean distance of their values, at the iterations of the measured curve at which the
  * sketch has a value.
  * @param {Points} sketch
  * @param {Points} measured in the same unit
