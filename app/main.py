@@ -105,7 +105,7 @@ SURVEY_BYTES = 128 << 20
 
 
 def create_app(settings: Settings | None = None, *, executor: Executor | None = None) -> FastAPI:
-    """The whole server. Tests hand in their own settings and, where they need one, their own executor."""
+    """The whole server. Tests hand in their own settings and, if they need one, their own executor."""
     settings = settings or Settings()
     own.look_in(settings.own_dir)
     database = Database(settings.database_path)

@@ -66,7 +66,7 @@ class Extremes:
         self._parts: list[NDArray[np.float32]] = []
         self._open: NDArray[np.float32] | None = None  # rows of the bin that is not full
 
-    def take(self, rows: Rows) -> None:
+    def add(self, rows: Rows) -> None:
         """Add the next rows of the stream."""
         self.rows += rows.count
         self._columns = rows.columns

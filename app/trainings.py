@@ -72,7 +72,7 @@ class Training:
     """One training as the server knows it. Times are Unix seconds. `latest` holds the last value of each metric that
     the list of runs shows.
 
-    `reason` explains the status, where that is needed: a `Reason`, or the plain text of an older lab.
+    `reason` explains the status, if that is needed: a `Reason`, or the plain text of an older lab.
 
     `annotations` lists what happened to the training, oldest first: `{"iteration", "kind", ...}`. A change by hand is
     `{"kind": "live", "changes": {"learning_rate": [before, after]}}`, and its iteration is the last one before the
@@ -84,11 +84,11 @@ class Training:
     `seconds` is how long it has trained: pauses, waiting and the time between two workers do not count.
 
     `expected_seconds` is how long all of it was thought to take on a free core, before it began; not stored. None:
-    nothing was computed, as of a training that had ended when the lab started.
+    nothing was computed, such as for a training that had ended when the lab started.
 
     `wait` says where in the queue it is; None: it does not wait, or that is not known yet. See `app.jobs.waits`.
 
-    `fingerprint` is that of `engine.fingerprint`; None: unknown, as of an imported one.
+    `fingerprint` is that of `engine.fingerprint`; None: unknown, such as for an imported one.
 
     `stretches` are what was trained before each fork, as JSON of `engine.stretches`; `config` follows the last one.
 

@@ -32,7 +32,7 @@ FIELDS = (
 def parse_early_stopping(
     given: Any, path: str, *, has_validation: bool, has_test: bool = True
 ) -> dict[str, Any]:
-    """The settings, checked and complete. By default the loss of the validation images is watched, where there are any.
+    """The settings, checked and complete. By default the loss of the validation images is watched, if there are any.
 
     Raises:
         ConfigError: a value is wrong, or images are to be watched of which there are none.

@@ -339,7 +339,7 @@ class Trainer:
     # -- evaluation ------------------------------------------------------------------------------
 
     def evaluate(self, *, whole: bool = True) -> EvaluationMetrics:
-        """Accuracy and loss on the images trained on and, where there are any, the test and the validation images.
+        """Accuracy and loss on the images trained on and, if there are any, the test and the validation images.
 
         Args:
             whole: measure all images trained on, as after the last iteration; else, as during training, a

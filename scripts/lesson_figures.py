@@ -56,7 +56,7 @@ def data_sets(lesson: Lesson) -> list[str]:
 
 
 def sizes(lesson: Lesson) -> list[bool]:
-    """Whether it is measured in full size: in both sizes, where it has two."""
+    """Whether it is measured in full size: in both sizes, if it has two."""
     return [False, True] if lesson.settings.full else [False]
 
 

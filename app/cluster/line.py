@@ -125,7 +125,7 @@ class Line:
             comm.abort()
 
     async def _install(self) -> None:
-        """Give the scheduler and all workers their plugins, where they have none yet."""
+        """Give the scheduler and all workers their plugins, if they have none yet."""
         async with Client(
             self._address,
             security=self._security,

@@ -144,7 +144,7 @@ def _addresses(settings: Settings, addresses: Addresses) -> Finding:
 
 
 def _lessons(settings: Settings) -> Iterator[Finding]:
-    """The teacher's own lessons, where there is a folder for them."""
+    """The teacher's own lessons, if there is a folder for them."""
     if settings.lessons_dir is None:
         return
     shelf = Library(settings.lessons_dir, log=False).shelf()
@@ -173,7 +173,7 @@ def _folders(settings: Settings) -> Iterator[Finding]:
 
 
 def _checkpoints(settings: Settings) -> Iterator[Finding]:
-    """Whether this machine reaches the address of the checkpoints, where they have one."""
+    """Whether this machine reaches the address of the checkpoints, if they have one."""
     if not settings.checkpoints:
         return
     try:

@@ -102,7 +102,7 @@ def _kept_back(dataset: Dataset, experiment: ExperimentConfig | None, *, first: 
 
 
 def _said(lesson: Lesson) -> str:
-    """A lesson's question; where it trains nothing, all there is to read."""
+    """A lesson's question; if it trains nothing, all there is to read."""
     if lesson.runs:
         return lesson.question["en"]
     html = lesson.edition("en").body.render("explain")

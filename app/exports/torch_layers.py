@@ -62,7 +62,7 @@ def unpenalized(layer):
 
 
 '''
-#: Which weights the penalties are on, where it is not all: none of `unpenalized` layers, and none that is not learnt.
+#: Which weights the penalties are on, if not on all: none of `unpenalized` layers, and none that is not learnt.
 PENALIZED = '\n               and layer.weight.requires_grad and not hasattr(layer, "unpenalized")'
 
 

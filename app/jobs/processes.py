@@ -50,7 +50,7 @@ class Processes:
         self._socket_dir = socket_dir
         self._has_forkserver = "forkserver" in mp.get_all_start_methods()
         self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
-        self._temporary: Path | None = None  # the folder of sockets, where it is not in ours
+        self._temporary: Path | None = None  # the folder of sockets, if it is not in ours
 
     def open(self) -> None:
         """Start the forkserver, so that the first run does not wait for it."""

@@ -196,7 +196,7 @@ class _Reader:
         self.runs.setdefault(node.value)
 
     def _layer(self, function: str, arguments: list[ast.expr]) -> None:
-        """Note the layer, where it is given as a number: whether a run has it is known to the lesson."""
+        """Note the layer, if it is given as a number: whether a run has it is known to the lesson."""
         node = arguments[1]
         sign = 1
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):

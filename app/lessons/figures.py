@@ -63,7 +63,7 @@ class MeasuredRuns:
 
         Args:
             trainings: by the name of the run, in the order of the lesson; all of them have ended.
-            names: a run's name in the lesson's file → its name here, where it differs.
+            names: a run's name in the lesson's file → its name here, if it differs.
 
         Raises:
             StoreDamaged: something of that cannot be read.

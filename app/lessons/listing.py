@@ -33,7 +33,7 @@ class Listing:
         Args:
             language: of their texts; None: all languages.
             datasets: slug → the data set that stands for that of the lesson here.
-            progress: slug → how far the person is, where they have begun.
+            progress: slug → how far the person is, if they have begun.
         """
         entries = self._entries(shelf, language, tuple(datasets.values()), datasets)
         shown = (

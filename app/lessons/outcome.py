@@ -85,7 +85,7 @@ class Figures:
     Attributes:
         outcomes: run's name → its outcome, in the order of the lesson.
         curves: run's name → its curves; empty where only the outcomes are known.
-        names: a run's name in the lesson's file → its name on this data set, where it differs: on the digits, the run
+        names: a run's name in the lesson's file → its name on this data set, if it differs: on the digits, the run
             "10,000 images" is "1,437 images".
         test_images: run's name → on how many test images its accuracy was measured.
     """

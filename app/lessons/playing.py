@@ -219,7 +219,7 @@ class Playing:
         return await self._attempts.answer(attempt, asked.id, judged, once=True)
 
     async def _demand_figures(self, stage: Stage, attempt: Attempt, *, after_see: bool) -> Figures:
-        """The figures of an attempt, where its step is reached."""
+        """The figures of an attempt, if its step is reached."""
         see = stage.lesson.settings.see
         is_early = after_see and see is not None and see.id not in attempt.answers
         waits = not is_early and self.voted_on(stage.lesson) is not None and not after_see

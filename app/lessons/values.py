@@ -25,7 +25,7 @@ def checked(
 
     Args:
         field: where it is in the request, such as "prediction.ahead".
-        names: a run's name in the lesson's file → its name here, where it differs. People send the latter.
+        names: a run's name in the lesson's file → its name here, if it differs. People send the latter.
         iterations: of the longest run.
 
     Raises:

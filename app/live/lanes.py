@@ -30,7 +30,7 @@ _WALL, _TEACHERS_WALL, _PROJECTORS_WALL = "wall", "teacher's wall", "projector's
 
 @dataclass(frozen=True, slots=True)
 class RunState:
-    """The state of a run, and in a class who sees it: the teacher and its owner; where it is `open`, all people.
+    """The state of a run, and in a class who sees it: the teacher and its owner; if it is `open`, all people.
 
     Attributes:
         view: as the teacher sees it.

@@ -115,7 +115,7 @@ def _label_kind(labels: Npy) -> Exception:
 
 
 def _labels(pairs: Sequence[Pair], names: Npy | None, limits: Limits) -> tuple[NDArray[np.int32], list[str]]:
-    """The class of each item, and the names of the classes: those in the file, where they are numbered."""
+    """The class of each item, and the names of the classes: those in the file, if they are numbered."""
     known = Codes(limits)
     given = texts_of(names, limits)
     codes = [

@@ -41,7 +41,7 @@ class ClassCurves:
                 if rows is None or not rows.count:  # deleted in the meantime, or damaged
                     curve.rows = self._hub.total(run.id, "evaluation")
                     break
-                curve.take(rows)
+                curve.add(rows)
         return False
 
     def message(self, training: Training) -> dict[str, Any]:

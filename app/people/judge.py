@@ -74,7 +74,7 @@ class Judge:
                 if rows is None or not rows.count:  # deleted in the meantime, or damaged
                     judged.rows = total
                     break
-                judged.take(rows, training.seconds)
+                judged.add(rows, training.seconds)
             if reads >= MAX_READS:
                 return True
         return False

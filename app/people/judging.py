@@ -24,7 +24,7 @@ class Terms:
     Attributes:
         dataset: its name.
         validation_size: how many images are kept back; by these it is judged.
-        max_parameters: of a network that counts; None: no bound, as of the next two.
+        max_parameters: of a network that counts; None: no bound; also for the next two.
         max_seconds: of training, as the lab measures them.
         max_iterations: up to which evaluations count.
     """
@@ -91,9 +91,9 @@ class Judged:
         self._iteration = 0
         self._before: Best | None = None  # the best one of the iterations before the last
 
-    def take(self, rows: Rows, seconds: float) -> None:
+    def add(self, rows: Rows, seconds: float) -> None:
         """The next rows of evaluations. A second one of the same iteration is of other weights, which the training ends
-        with, and takes the place of the first.
+        with, and replaces the first one.
 
         Args:
             seconds: how long the training has taken so far, for rows that no time follows.

@@ -33,7 +33,7 @@ class WallCurve:
         self._last: list[float] | None = None
         self._step = 1  # of this number of rows, one is kept
 
-    def take(self, rows: Rows) -> None:
+    def add(self, rows: Rows) -> None:
         """Add the next rows; a value that is not finite has no point."""
         self.metric = next(name for name in (VALIDATION, TEST, TRAIN) if name in rows.columns)
         iterations = rows.values[rows.columns.index("iteration")].tolist()

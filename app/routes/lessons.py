@@ -45,7 +45,7 @@ class Sealing(BaseModel):
 
     prediction: dict[str, Any] = Field(max_length=10)
     sure: Sure
-    full: bool = Field(False, strict=True, description="launch the runs in full size, where there is one")
+    full: bool = Field(False, strict=True, description="launch the runs in full size, if there is one")
     language: Language = "en"
 
 

@@ -59,7 +59,7 @@ Tag = Annotated[str, StringConstraints(min_length=1, max_length=40, strip_whites
 
 
 class Before(BaseModel):
-    """Values that a change was made from; where one is another by now, the change is refused with 409."""
+    """Values that a change was made from; if one of them has changed since, the change is refused with 409."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -18,7 +18,7 @@ from app.security.denial import deny
 from app.security.prefix import clean_prefix
 from engine.reasons import Reason
 
-#: A key of the scope: the hosts that the proxy itself requested, where it also sent the browser's host.
+#: A key of the scope: the hosts that the proxy itself requested, if it also sent the browser's host.
 ASKED_HOST = "lossroom.asked_host"
 #: A key of the scope: the address of a proxy that sent such headers and is not in the settings.
 UNNAMED_PROXY = "lossroom.unnamed_proxy"

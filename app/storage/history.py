@@ -53,5 +53,5 @@ def _overview(
         )
         if block is None or not block.count:  # deleted in the meantime
             return None
-        found.take(block)
+        found.add(block)
     return found.overview()

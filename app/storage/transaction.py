@@ -27,7 +27,7 @@ def run_together(connection: sqlite3.Connection, operations: Sequence[Operation]
     Returns the result of each operation, or the error with which it failed, alone.
 
     Raises:
-        sqlite3.Error: the transaction failed, as of a full disk or a file that is locked; nothing is written.
+        sqlite3.Error: the transaction failed, such as for a full disk or a locked file; nothing is written.
     """
     refusals: dict[int, StoreDamaged] = {}
     while True:  # each time without one more

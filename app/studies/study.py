@@ -40,7 +40,7 @@ class Study:
 
     Attributes:
         plan: knows the trials; a score is reported to it when it is stored.
-        reason: why it is in its status, where that is not plain.
+        reason: why it is in its status, if that is not plain.
         test: the test accuracies of the best configuration; see `StoredStudy`.
         begun: the trials that have begun, by their numbers.
         training: the runs of those that have not ended.

@@ -49,7 +49,7 @@ def read_about(folder: Path) -> About:
 
 
 def read_card(folder: Path) -> Card:
-    """What may change of a data set; where its file is lost, its name stands for the title."""
+    """What may change of a data set; if its file is lost, its name stands for the title."""
     try:
         return Card.from_dict(json.loads((folder / "card.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):

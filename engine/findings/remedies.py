@@ -211,7 +211,7 @@ def larger_batches(case: Case, began: int, moment: int) -> Remedy | None:
 
 
 def early_stopping(case: Case, began: int, moment: int) -> Remedy | None:
-    """End at the best iteration, by validation images; where there are none, a tenth of the images is kept back."""
+    """End at the best iteration, by validation images; if there are none, a tenth of the images is kept back."""
     if case.config.training.early_stopping is not None:
         return None
     dataset = case.config.dataset

@@ -20,7 +20,7 @@ AT_ONCE = 4096
 class Rows:
     """The columns of both streams, as far as the moment: name → (rows,). Both have a column `iteration`.
 
-    Rows may be missing, also in the middle, as of a long training.
+    Rows may be missing, also in the middle, such as in a long training.
     """
 
     train: Column

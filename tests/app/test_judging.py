@@ -21,7 +21,7 @@ def rows(*pairs, first=0, times=None):
 def best(terms, *parts, seconds=0.0):
     judged = Judged(terms)
     for part in parts:
-        judged.take(part, seconds)
+        judged.add(part, seconds)
     found = judged.best
     return None if found is None else (round(found.accuracy, 4), found.iteration)
 
@@ -121,6 +121,6 @@ def test_an_experiment_on_the_data_of_a_challenge_must_fit_it(dataset, field):
 
 def test_rows_without_validation_images_have_no_best():
     judged = Judged(terms())
-    judged.take(Rows(("iteration", "train_accuracy"), 0, np.ones((2, 1), np.float32), []), 0.0)
+    judged.add(Rows(("iteration", "train_accuracy"), 0, np.ones((2, 1), np.float32), []), 0.0)
     assert (judged.best, judged.rows) == (None, 1)
     assert Best(0.5, 1) != Best(0.5, 2)

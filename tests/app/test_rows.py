@@ -47,7 +47,7 @@ def test_an_overview_has_the_extremes_of_every_bin_however_its_rows_came(values,
     values = np.array([np.arange(1, len(values) + 1), values], np.float32)
     found = Extremes(size)
     for first in range(0, values.shape[1], block):
-        found.take(Rows(("iteration", "loss"), first, values[:, first : first + block], []))
+        found.add(Rows(("iteration", "loss"), first, values[:, first : first + block], []))
 
     overview = found.overview()
 

@@ -51,7 +51,7 @@ def test_views_that_took_long_are_asked_for_seldom_and_those_of_other_kinds_do_n
                 viewing.on_view(look.ticket, seconds, b"")
             return len(asked) > before
 
-        # quick ones, as of a class that draws, come at once, until they have used up their share of the time
+        # quick ones, such as for a class that draws, come at once, until they have used up their share of the time
         quick = [watch("digit", pixels(level), seconds=0.0005) for level in range(40)]
         assert quick[:2] == [True, True]
         assert not quick[-1]

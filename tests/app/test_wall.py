@@ -54,7 +54,7 @@ def test_a_curve_has_few_points_which_are_rows_and_lie_equally_far_apart(accurac
     curve, at = WallCurve(), 0
     while at < len(accuracies):
         count = data.draw(st.integers(1, 120))
-        curve.take(evaluations(at, accuracies[at : at + count]))
+        curve.add(evaluations(at, accuracies[at : at + count]))
         at = min(at + count, len(accuracies))
         points = points_of(curve)
         known = {10 * row: value for row, value in enumerate(accuracies[:at]) if np.isfinite(value)}

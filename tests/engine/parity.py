@@ -1,4 +1,4 @@
-"""Comparison with PyTorch, where it is installed."""
+"""Comparison with PyTorch, if it is installed."""
 
 import importlib.util
 

@@ -26,7 +26,7 @@ CONV = {
     ]
 }
 SLOW = {**ENDLESS, "network": CONV, "dataset": {"name": "digits", "train_size": 200, "test_size": 100}}
-#: kind → options, where it needs some
+#: kind → options, if it needs some
 OPTIONS = {"digit": {"pixels": "AAAA" * 21 + "AA=="}}
 
 

@@ -16,11 +16,11 @@ test("downsampled curves do not change where they were drawn before", () =>
     const x = Float64Array.from({ length: rows }, (_, i) => i + 1);
     const y = Float32Array.from(x, (v) => Math.sin(v * v));
     const thinned = new Thinned(bin, null);
-    thinned.take(x.subarray(0, part), y.subarray(0, part), 0);
+    thinned.append(x.subarray(0, part), y.subarray(0, part), 0);
     const first = [...thinned.x].slice(0, thinned.settled);
-    thinned.take(x, y, part);
+    thinned.append(x, y, part);
     const whole = new Thinned(bin, null);
-    whole.take(x, y, 0);
+    whole.append(x, y, 0);
     assert.deepEqual([...thinned.x], [...whole.x]);
     assert.deepEqual([...thinned.y], [...whole.y]);
     assert.deepEqual([...thinned.x].slice(0, first.length), first);

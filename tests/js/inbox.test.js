@@ -14,7 +14,7 @@ globalThis.requestAnimationFrame = () => 0;
  * @param {object} message
  */
 const say = (inbox, message) =>
-  inbox.take(JSON.stringify({ type: "runs", runs: [], deleted: [], ...message }));
+  inbox.receive(JSON.stringify({ type: "runs", runs: [], deleted: [], ...message }));
 /**
  * @param {string} id
  * @param {number} revision

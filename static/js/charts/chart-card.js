@@ -129,7 +129,7 @@ export class ChartCard {
     this.#strokes.show(t("strokes.legend", { field: strokes?.field }), strokes?.legend ?? null);
   }
 
-  /** Say which line is on validation and on test images, where there is one. @param {Run[]} runs */
+  /** Say which line is on validation and on test images, if there is one. @param {Run[]} runs */
   showParts(runs) {
     this.element.classList.toggle("validated", runs.some(hasValidation));
     this.element.classList.toggle("untested", runs.length > 0 && !runs.some(hasTest));

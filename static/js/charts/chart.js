@@ -216,13 +216,17 @@ export class Chart {
     this.card.showOutliers(this.#crop?.runs ?? 0);
     this.#countUndrawn();
     this.card.showNames(namesOf(this.#traces), Boolean(bands));
-    this.card.makeRoom(this.#endNames.take(this.#traces, what.area ? gapText : null));
+    this.card.makeRoom(this.#endNames.update(this.#traces, what.area ? gapText : null));
     await this.#plot.draw(this.#traces, look);
     this.emphasize(this.#front);
     this.drawn = runs.length;
     this.end = across.end;
     this.#refitAt = performance.now() + REFIT;
-    this.#hover.take(this.#traces, { percent: Boolean(what.percent), axis: axisName, field: strokes?.field });
+    this.#hover.update(this.#traces, {
+      percent: Boolean(what.percent),
+      axis: axisName,
+      field: strokes?.field,
+    });
   }
 
   /**

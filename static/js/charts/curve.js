@@ -60,12 +60,12 @@ export class Thinned {
   }
 
   /**
-   * Take the points from index `from` to the end of the arrays; x ascends.
+   * Append the points from index `from` to the end of the arrays; x ascends.
    * @param {ArrayLike<number>} x
    * @param {ArrayLike<number>} y
    * @param {number} from
    */
-  take(x, y, from) {
+  append(x, y, from) {
     this.#x.length = this.#y.length = this.settled;
     this.count = x.length;
     for (let i = from; i < x.length && !this.#ended; i++) this.#push(x[i], y[i]);
@@ -216,10 +216,10 @@ export class Curve {
     }
     const { xs, ys } = this;
     const drawn = this.#drawnFrom(from);
-    this.raw.take(xs, ys, drawn);
+    this.raw.append(xs, ys, drawn);
     if (this.#centred) this.#centredYs = centredAverage(ys, this.#centred);
-    else this.#smoothed?.take(ys, from);
-    if (this.smoothedYs) this.smoothed?.take(xs, this.smoothedYs, drawn);
+    else this.#smoothed?.append(ys, from);
+    if (this.smoothedYs) this.smoothed?.append(xs, this.smoothedYs, drawn);
     return true;
   }
 

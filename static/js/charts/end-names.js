@@ -98,7 +98,7 @@ export class EndNames {
    * @returns {{width: number, isCrowded: boolean}} the width of the names, in em; `isCrowded`: names are in several columns,
    *   because there are more names than lines
    */
-  take(traces, write = null) {
+  update(traces, write = null) {
     this.#write = write;
     /** @type {Map<string, Trace>} */
     const last = new Map();

@@ -84,11 +84,11 @@ export class Hover {
   }
 
   /**
-   * Take over the lines and marks of a new drawing.
+   * The lines and marks of a new drawing.
    * @param {Trace[]} traces
    * @param {{percent: boolean, axis: string, field?: string}} look
    */
-  take(traces, { percent, axis, field }) {
+  update(traces, { percent, axis, field }) {
     if (axis !== this.#axis) this.#x = null;
     this.#axis = axis;
     this.#field = field;

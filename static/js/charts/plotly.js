@@ -169,7 +169,7 @@ export class Plot {
   #afterDrawing(traces) {
     this.#dropTails();
     this.#traces = traces;
-    for (const [i, trace] of traces.entries()) this.#take(i, trace);
+    for (const [i, trace] of traces.entries()) this.#giveData(i, trace);
     if (this.#ready) return;
     this.#ready = true;
     this.#element.on("plotly_relayout", (/** @type {Record<string, any>} */ change) => {
@@ -215,7 +215,7 @@ export class Plot {
    * @param {number} i
    * @param {Trace} trace
    */
-  #take(i, trace) {
+  #giveData(i, trace) {
     const { points } = trace;
     if (!points) return;
     this.#element.data[i].x = points.x;
@@ -235,7 +235,7 @@ export class Plot {
       if (symbols) this.#drawSymbols(i, trace, axes);
       if (!points || points.count === trace.drawn) continue;
       trace.drawn = points.count;
-      this.#take(i, trace);
+      this.#giveData(i, trace);
       const tail = this.#tails.get(trace.uid) ?? this.#begin(trace, axes);
       tail?.draw(points, axes.scale);
       fit &&=

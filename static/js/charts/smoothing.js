@@ -43,17 +43,17 @@ export class MovingAverage {
     this.#weight = weight;
   }
 
-  /** The smoothed values of all rows that were taken. */
+  /** The smoothed values of all rows that were appended. */
   get values() {
     return this.#values.view;
   }
 
   /**
-   * Take the values from index `from` to the end of the array.
+   * Append the values from index `from` to the end of the array.
    * @param {ArrayLike<number>} ys
    * @param {number} from
    */
-  take(ys, from) {
+  append(ys, from) {
     for (let i = from; i < ys.length; i++) this.#values.push(this.#next(ys[i]));
   }
 

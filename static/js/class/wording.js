@@ -12,7 +12,7 @@ import { lessonTitle } from "../words/labels.js";
 const MAX_NAMED = 2;
 
 /**
- * The number and, where one may see it, the nickname of the person who launched a run.
+ * The number and, if one may see it, the nickname of the person who launched a run.
  * @param {Pick<RunView, "owner">} run
  */
 export function ownerText({ owner }) {

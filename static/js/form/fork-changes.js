@@ -13,7 +13,7 @@ export function isFixed(path) {
 /**
  * The parts of an experiment that a fork may change, complete: the server merges them into the run's experiment.
  * @param {Experiment} config complete, as the server gives it
- * @param {boolean} dropout whether the run has a dropout rate, which may change; where it has become 0, the network may be
+ * @param {boolean} dropout whether the run has a dropout rate, which may change; if it has become 0, the network may be
  *   described without dropout layers, and the server knows where they were
  * @returns {Partial<Experiment>}
  */

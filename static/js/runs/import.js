@@ -32,12 +32,12 @@ export class Import {
   /** Let the viewer choose files. */
   choose() {
     const input = h("input", { type: "file", accept: ".json,application/json", multiple: true });
-    input.addEventListener("change", () => this.take([...(input.files ?? [])]));
+    input.addEventListener("change", () => this.importFiles([...(input.files ?? [])]));
     input.click();
   }
 
   /** @param {File[]} files */
-  async take(files) {
+  async importFiles(files) {
     for (const file of files) {
       try {
         await this.#takeOne(file);

@@ -147,7 +147,7 @@ export class RunTable {
 
   /** Import exported runs, or an experiment for the form. @param {File[]} files */
   async import(files) {
-    await (await this.#importer()).take(files);
+    await (await this.#importer()).importFiles(files);
   }
 
   /** Called after a launch: if runs show a training that was there before, say so. @param {RunView[]} runs */

@@ -85,7 +85,7 @@ export function differGreatly(values) {
 }
 
 /**
- * The scale of results: linear with round ends, or, where they differ greatly, logarithmic between powers of ten.
+ * The scale of results: linear with round ends, or, if they differ greatly, logarithmic between powers of ten.
  * @param {number[]} values at least one
  * @param {NumberScale | null} before the scale until now; it stays where it holds all values
  * @param {boolean} mayBeLog

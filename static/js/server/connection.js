@@ -89,7 +89,7 @@ export class Connection {
       onMessage: (data) => {
         if (trial) return;
         if (!this.#subscribed) this.#onFirstMessage();
-        inbox.take(data);
+        inbox.receive(data);
       },
       onProved: () => {
         this.#failures = this.#ends = 0;

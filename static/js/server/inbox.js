@@ -32,8 +32,8 @@ export class Inbox {
     this.#onGap = onGap;
   }
 
-  /** @param {string | ArrayBuffer} data */
-  take(data) {
+  /** A message has come: JSON, or a frame with rows or a view. @param {string | ArrayBuffer} data */
+  receive(data) {
     if (typeof data !== "string") {
       const frame = decodeFrame(data);
       if ("view" in frame) return void this.#store.emit("view", frame);

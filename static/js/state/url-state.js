@@ -62,7 +62,7 @@ export const PROPERTIES = {
   runs: { key: "runs", type: "list", default: ["newest"] },
   /** numbers of the selected runs */
   selected: { key: "selected", type: "list", default: [] },
-  /** search, sorting and grouping of the run list, where they differ from the defaults: see runs/run-query.js */
+  /** search, sorting and grouping of the run list, if they differ from the defaults: see runs/run-query.js */
   list: { key: "list", type: "json", default: {} },
   /** keys of the folded groups in the run list: see runs/run-query.js */
   folded: { key: "folded", type: "list", default: [] },

@@ -62,7 +62,7 @@ export class Digit {
     this.#card = card;
     label(this.#number, t("views.test_image"));
     this.#number.placeholder = t("views.number");
-    this.#number.addEventListener("change", () => this.#take());
+    this.#number.addEventListener("change", () => this.#showTyped());
     this.#clear.addEventListener("click", () => drawing.clear());
     this.#undo.addEventListener("click", () => drawing.undo());
     this.#small.setAttribute("aria-label", t("views.seen_as"));
@@ -258,8 +258,8 @@ export class Digit {
     this.#drawPad();
   }
 
-  /** Take the test image whose number was typed. */
-  #take() {
+  /** Show the test image whose number was typed. */
+  #showTyped() {
     const sample = this.#sample;
     const chosen = Math.floor(Number(this.#number.value));
     if (!sample || this.#number.value === "") return;

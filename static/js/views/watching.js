@@ -42,7 +42,7 @@ export class Watching extends Emitter {
   constructor(store) {
     super();
     this.#store = store;
-    store.on("view", (/** @type {ViewFrame | RefusedView} */ message) => this.#take(message));
+    store.on("view", (/** @type {ViewFrame | RefusedView} */ message) => this.#receive(message));
   }
 
   /**
@@ -73,7 +73,7 @@ export class Watching extends Emitter {
   }
 
   /** @param {ViewFrame | RefusedView} message */
-  #take(message) {
+  #receive(message) {
     const key = `${message.run} ${message.view} ${message.options} live`;
     if (!this.#all().some((one) => keyOf(one) === key)) return; // it was on its way when the card did not need it any more
     this.#live.set(

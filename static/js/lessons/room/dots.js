@@ -16,7 +16,7 @@ const TICKS = 4;
  * @param {number} of.columns
  * @param {number} of.rows how many dots have room above each other
  * @param {number | null} of.own the own one of the values; null: there is none
- * @returns {{dots: Dot[], each: number}} `each`: for how many values a dot stands, where there is no room for all
+ * @returns {{dots: Dot[], each: number}} `each`: for how many values a dot stands, if there is no room for all
  */
 export function dotPlot(values, { low, high, columns, rows, own }) {
   const columnOf = (/** @type {number} */ value) =>
