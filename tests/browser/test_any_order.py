@@ -69,7 +69,7 @@ def open_afresh(fresh, address, page):
     """Load the address in a tab that knows nothing of the other one but its colours; gives these."""
     if fresh.page.url.startswith(fresh.lab.url):
         fresh.page.evaluate("localStorage.clear()")
-        fresh.page.goto("about:blank")
+        fresh.leave()
     hues = hues_of(page)
     fresh.run_first(f"if (location.host) localStorage.setItem('hues', {json.dumps(hues)})")
     fresh.open(address)

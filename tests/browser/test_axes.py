@@ -55,7 +55,7 @@ def test_the_axis_is_in_the_address_and_an_unknown_one_falls_back_to_iterations(
     other.open("/#x=epoch")
     when(other, lab_with_runs.ids[0], "x.length > 5 && x[0] < 1")
     assert other.page.input_value("#x-axis") == "epoch"
-    other.page.goto("about:blank")
+    other.leave()
     other.open("/#x=constructor")
     when(other, lab_with_runs.ids[0], "x[0] === 1")
     assert other.page.input_value("#x-axis") == "iteration"

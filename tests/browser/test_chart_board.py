@@ -42,7 +42,7 @@ def test_charts_are_added_and_removed_and_the_address_brings_them_back(page, lab
 
 
 def test_the_valid_parts_of_a_partly_invalid_address_are_applied(page):
-    page.page.goto("about:blank")
+    page.leave()
     page.open("/#charts=nothing,loss:smooth=7:log=z,train.:,__proto__")
     assert charts(page) == ["loss"]
     assert page.page.input_value('[data-option="smoothing"]') == "0.6"

@@ -161,7 +161,7 @@ def test_points_drawn_as_tails_equal_those_of_the_figure(page, lab):
 
 
 def test_one_chart_shows_all_layers_of_the_selected_run_or_of_the_newest(page, lab):
-    page.page.goto("about:blank")
+    page.leave()
     page.open("/#charts=train.gradient_norm/*")
     plot = "document.querySelector('.plot')"
     deep, flat = (

@@ -102,7 +102,7 @@ def test_the_experiment_in_the_form_is_in_the_address(page, open_page, lab):
 def test_an_address_with_an_invalid_experiment_gives_the_default_one(open_page, lab):
     page = open_page(lab, opened=False)
     for form in ("{", '{"document":{"dataset":{"name":"x"}}}'):
-        page.page.goto("about:blank")
+        page.leave()
         page.open(f"/#form={form}")
         page.until("document.querySelector('#summary-parameters').textContent !== '–'")
         assert page.page.input_value('[name="optimizer.learning_rate"]') == "0.1", form

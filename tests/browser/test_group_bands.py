@@ -104,7 +104,7 @@ def test_a_legend_names_the_groups_as_the_list_of_runs_words_them(open_page, lab
         assert names(page, chart) == dict(zip(groups, drawn_colors(page, series, chart), strict=True))
     assert violations(page, within=".charts") == []
     # the dashes of a group have their own legend
-    page.page.goto("about:blank")
+    page.leave()
     page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
     page.until("document.querySelectorAll('[data-chart=loss] .strokes li:not([hidden])').length === 2")
     wait_for_groups(page, 2, "loss-mean", "loss")

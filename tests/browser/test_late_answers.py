@@ -201,7 +201,7 @@ def test_a_launch_before_the_list_of_runs_arrives_keeps_the_runs_in_the_address(
         )
 
     page.page.route_web_socket("**/ws", delay)
-    page.page.goto("about:blank")
+    page.leave()
     page.page.goto(f"{lab_with_runs.url}/#runs={','.join(map(str, numbers))}&selected={numbers[0]}")
     page.page.wait_for_selector("#launch")
     page.choose("dataset.name", "digits")

@@ -89,7 +89,7 @@ def test_a_page_over_the_viewer_limit_says_so_and_connects_when_a_place_is_free(
     wait_until(lambda: sorted(connections()) == ["full", "live"], "one page of two is live")
     waiting = pages[connections().index("full")]
     assert "waiting for a free place" in waiting.page.inner_text("#status-text")
-    pages[connections().index("live")].page.goto("about:blank")
+    pages[connections().index("live")].leave()
 
     waiting.until("document.getElementById('status').dataset.connection === 'live'")
     for page in pages:

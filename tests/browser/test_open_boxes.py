@@ -154,13 +154,13 @@ def test_a_name_changed_by_another_person_is_reported_and_can_be_set_again(open_
     problem = row(page, finished).locator(".run-problem")
     expect(problem).to_contain_text("renamed this run to “theirs”")
     expect(name(page, finished)).to_have_text("theirs")
-    page.page.goto("about:blank")
+    page.leave()
     page.open()  # and at the next visit
     expect(problem).to_contain_text("renamed this run to “theirs”")
     problem.get_by_role("button").first.click()
     expect(name(page, finished)).to_have_text("mine")
     expect(problem).to_be_hidden()
-    page.page.goto("about:blank")
+    page.leave()
     page.open()
     assert page.page.evaluate("localStorage.getItem('names')") == "{}"
 
@@ -194,7 +194,7 @@ def test_an_unsent_note_is_sent_when_the_lab_is_back(open_page, make_lab):
 
 def open_again(page):
     """Leave the page as if the tab were closed, and open it again in the same browser."""
-    page.page.goto("about:blank")
+    page.leave()
     page.open()
 
 
@@ -235,7 +235,7 @@ def test_a_note_and_a_name_of_a_tab_that_was_closed_while_the_lab_was_down_are_s
     page.page.fill(NOTES, "written in between")
     name(page, run["id"]).dblclick()
     page.page.fill("input.rename", "named in between")
-    page.page.goto("about:blank")
+    page.leave()
     lab.start()
     assert lab.run(run["id"])["notes"] == ""
     page.open()

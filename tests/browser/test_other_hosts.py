@@ -25,7 +25,7 @@ def ask_other_hosts(page):
 def test_requests_to_other_hosts_are_noticed_whether_or_not_the_page_may_make_them(open_page, lab):
     page = open_page(lab, reused=False)
     assert ask_other_hosts(page) == set()  # the page's own policy forbids all but the socket
-    page.page.goto("about:blank")
+    page.page.goto("about:blank")  # by the browser: left by itself, the page would hand on its policy
     assert ask_other_hosts(page) == {
         "http://lab.example/fetched",
         "http://10.1.2.3/drawn.png",

@@ -149,7 +149,7 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
     assert set(hovered(page)["Seed"]) == {"several values"}
 
     # in a group, each value of the dash field has its own mean, in the group's colour
-    page.page.goto("about:blank")
+    page.leave()
     page.open("/#bands=std&over=dataset.name&dash=optimizer.name")
     means = (
         "document.getElementById('chart-accuracy').data.filter((t) => t.meta.series === 'test_accuracy-mean')"
@@ -253,7 +253,7 @@ def test_a_saved_picture_says_what_dashes_and_symbols_mean(page, lab_with_runs):
 
 
 def test_an_address_with_a_field_that_no_run_has_shows_curves_of_one_look(page, lab_with_runs):
-    page.page.goto("about:blank")
+    page.leave()
     page.open("/#dash=constructor")
     page.until("document.querySelector('[data-chart=loss] .strokes li span')?.textContent === '–'")
     page.until("document.getElementById('chart-accuracy').data?.length >= 12")

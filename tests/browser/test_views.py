@@ -29,7 +29,7 @@ def open_cards(page, lab, run_id, *cards, at=None):
     """A page with a chart and with cards of one run."""
     number = lab.run(run_id)["number"]
     moment = "" if at is None else f"&at={number}@{at}"
-    page.page.goto("about:blank")
+    page.leave()
     page.open(f"/#runs={number}&charts={','.join(['loss', *cards])}{moment}")
 
 

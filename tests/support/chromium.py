@@ -30,8 +30,9 @@ _FLAGS = [
     f"--host-resolver-rules={NO_OTHER_HOST}",
     # Playwright wants a stack with each error, also with one that Plotly's script raises and catches while it begins.
     # To find its lines V8 would parse the whole script again, in as much time as the script itself takes.
-    # A page lives too shortly here for its functions to be compiled a third and a fourth time.
-    "--js-flags=--no-enable-lazy-source-positions,--no-opt,--no-maglev",
+    # A page lives too shortly here for its functions to be compiled a third and a fourth time. What a tab has compiled
+    # stays, also while it is not used, as the next page in it needs it again.
+    "--js-flags=--no-enable-lazy-source-positions,--no-opt,--no-maglev,--no-flush-bytecode",
 ]
 
 

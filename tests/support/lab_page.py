@@ -12,6 +12,7 @@ from playwright.sync_api import CDPSession, ConsoleMessage, Page
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import OWN_HOST
+from tests.support.tabs import leave
 from tests.support.waiting import TIMEOUT
 
 #: How the browser's message on a request begins that was refused, or that reached no server. A page reports its own.
@@ -112,6 +113,13 @@ class LabPage:
     def open(self, path: str = "/") -> None:
         self.page.goto(self.lab.url.rstrip("/") + path)
         self.until_ready()
+
+    def leave(self) -> None:
+        """Go to an empty page, so that what comes next is loaded anew, also if it differs only after its #.
+
+        The page goes there by itself, as by a link. If the browser sent it, the tab would get a new process.
+        """
+        leave(self.page)
 
     def until_ready(self) -> None:
         """Wait until the page can be used, and its first chart is drawn."""

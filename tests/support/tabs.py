@@ -55,11 +55,15 @@ class Tabs:
         if tab.evaluate("location.origin") != origin:
             tab.context.close()  # from another origin, the page's storage cannot be cleared
             return
-        # A tab that navigates by itself keeps its process and its origin, so what the page stores when it is left is
-        # cleared too.
-        tab.evaluate("location.href = 'about:blank'")
-        tab.wait_for_url("about:blank")
+        leave(tab)  # what the page stores when it is left is cleared too
         tab.evaluate("localStorage.clear(); sessionStorage.clear()")
         tab.context.clear_cookies()
         tab.mouse.move(0, 0)
         self._free.setdefault(repr(options), []).append(tab)
+
+
+def leave(tab: Page) -> None:
+    """Go to an empty page. A tab that navigates by itself keeps its origin, its process, and what this has compiled."""
+    if tab.url != "about:blank":
+        tab.evaluate("location.href = 'about:blank'")
+        tab.wait_for_url("about:blank")
