@@ -96,9 +96,11 @@ def _figures(page: LabPage, runs: int) -> dict[str, Any]:
     gaps: list[float] = []
     before = _processor_seconds(session)
     for name, act in USES.items():
+        begun = _processor_seconds(session)
         tab.evaluate("bench.gaps.length = 0")
         act(tab)
         new = tab.evaluate("bench.gaps")
+        figures[f"{name}_processor_s"] = _processor_seconds(session) - begun
         figures[f"{name}_longest_ms"] = max(new)
         gaps += new
     session.send("HeapProfiler.collectGarbage")

@@ -57,6 +57,10 @@ def lab(tmp_path, data_dir):
     lab.stop()
 
 
+#: How many rows of the document are above what is in sight.
+ABOVE = """[...document.querySelectorAll('.run')].filter((row) =>
+    row.getBoundingClientRect().bottom < document.getElementById('runs').getBoundingClientRect().top).length"""
+
 #: How many runs the list has, most of them out of sight and so not in the document.
 COUNT = "Number(document.getElementById('run-count').textContent)"
 
@@ -119,6 +123,9 @@ def test_only_rows_in_sight_are_in_the_document_and_keys_and_searches_reach_the_
     page.page.locator(".run-name").first.focus()
     page.page.evaluate("document.getElementById('runs').scrollTop = 20_000")
     page.until(f"{shown}.length < 60 && Number({shown}[3].slice(4)) < {RUNS - 300}")
+    page.until(
+        ABOVE + " > 3"
+    )  # around the rows in sight there are more, which the next scrolling shows at once
     focused = "document.activeElement.textContent"
     assert page.page.evaluate(focused) == f"run {RUNS - 1}"
     page.page.keyboard.press("End")

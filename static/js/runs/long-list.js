@@ -103,7 +103,8 @@ export class LongList {
     const { top, bottom } = this.#visible;
     const visible = this.#between(top, bottom);
     const isJump = 2 * visible.filter(isThere).length < visible.length;
-    if (isJump) requestAnimationFrame(() => this.#onMoved());
+    // a timer, because what is planned for a frame while a scroll is handled belongs to the frame that shows the scroll
+    if (isJump) requestAnimationFrame(() => setTimeout(() => this.#onMoved()));
     const places = isJump ? visible : this.#between(top - MARGIN, bottom + MARGIN);
     return [...new Set([...kept, ...places])].sort((a, b) => a - b);
   }

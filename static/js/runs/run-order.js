@@ -161,6 +161,8 @@ export class RunOrder extends Emitter {
     ]);
     this.places = new Map(this.rows.map(({ id }, place) => [id, place]));
     this.emit("arranged");
+    // otherwise the first letter of a search would wait for it, and then for the texts of all runs
+    if (this.rows.length > FEW) retried(this.#loadSearching);
     const now = performance.now();
     this.#nextAt = this.rows.length > FEW ? now + SHARE * (now - begun) : 0;
     return true;
