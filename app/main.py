@@ -278,9 +278,9 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
             Guard,
             classroom=classroom,
             sight=register.sight,
-            find=register.find_run,
+            find_run=register.find_run,
             keys=keys,
-            take=lab.rates.take,
+            count_change=lab.rates.take,
         )
     app.add_middleware(Zipped, fits=_is_page_text)
     app.add_middleware(Head)

@@ -31,7 +31,7 @@ from tests.support.waiting import wait_until
 
 IMAGE = "lossroom"
 ROOT = Path(__file__).resolve().parent.parent
-#: What the issue of this image is bounded by.
+#: The largest size that the image may have.
 MAX_BYTES = 350_000_000
 STOP_SECONDS = 5.0
 ITERATIONS = 50
@@ -57,8 +57,8 @@ def say(text: str) -> None:
     print(f"  {text}", flush=True)
 
 
-class Browser:
-    """One person's browser."""
+class PersonClient:
+    """What one person does in the container's class, as their browser would."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -85,25 +85,26 @@ class Browser:
         return rows
 
 
-def join_class(address: str, container: str) -> Browser:
-    """A student, with a code that the teacher has seen."""
+def join_class(address: str, container: str) -> PersonClient:
+    """A new student of the class; the teacher has seen the code for joining."""
     link = docker("exec", container, "lossroom", "teacher-link").stdout
-    teacher = Browser(address)
+    teacher = PersonClient(address)
     seen = teacher.post("/api/class/enter", secret=link.split("#teacher=")[1].strip())
     assert "#teacher=" not in docker("logs", container).stdout
-    student = Browser(address)
+    student = PersonClient(address)
     me = student.post("/api/class/join", code=seen["code"], nickname="Ada")["me"]
     say(f"a teacher and student {me['number']} came in")
     return student
 
 
 def try_class(address: str, container: str) -> None:
+    """A class comes in, trains, and goes on after the container was stopped and started."""
     student = join_class(address, container)
     run = student.post("/api/runs", **EXPERIMENT, fresh=True)
     say(f"run {run['number']}: {student.rows(run['id'])} rows by the stream")
     endless = student.post("/api/runs", **ENDLESS, fresh=True)
-    is_there = functools.partial(_iteration, student, endless["id"])
-    wait_until(lambda: is_there() > 0, "rows of the endless run")
+    iteration = functools.partial(_iteration, student, endless["id"])
+    wait_until(lambda: iteration() > 0, "rows of the endless run")
     begun = time.monotonic()
     docker("stop", "-t", "30", container)
     seconds = time.monotonic() - begun
@@ -111,13 +112,14 @@ def try_class(address: str, container: str) -> None:
     assert seconds < STOP_SECONDS
     docker("start", container)
     wait_until(lambda: _answers(student), "the lab after the start")
-    before = is_there()
-    wait_until(lambda: is_there() > before, "more rows of the endless run")
+    before = iteration()
+    wait_until(lambda: iteration() > before, "more rows of the endless run")
     say(f"the run went on from iteration {before}, and the student is known")
     student.post(f"/api/runs/{endless['id']}/cancel")
 
 
 def try_cluster(address: str, container: str) -> None:
+    """Runs train in the containers of the workers, also after one was killed and started again."""
     workers = docker("ps", "-q", "--filter", "label=com.docker.compose.service=worker").stdout.split()
     assert workers, "there is no container of the service worker"
     student = join_class(address, container)
@@ -140,25 +142,27 @@ def try_cluster(address: str, container: str) -> None:
 
 
 def _trainings(container: str) -> int:
+    """How many runs train in a container."""
     return int(docker("exec", container, "python", "-c", TRAININGS).stdout)
 
 
-def _statuses(browser: Browser, runs: list[str]) -> list[str]:
+def _statuses(browser: PersonClient, runs: list[str]) -> list[str]:
     return [browser.http.get(f"/api/runs/{run}").raise_for_status().json()["status"] for run in runs]
 
 
-def _answers(browser: Browser) -> bool:
+def _answers(browser: PersonClient) -> bool:
     try:
         return bool(browser.http.get("/api/class").json()["role"] == "student")
     except (httpx.HTTPError, ValueError):
         return False
 
 
-def _iteration(browser: Browser, run_id: str) -> int:
+def _iteration(browser: PersonClient, run_id: str) -> int:
     return int(browser.http.get(f"/api/runs/{run_id}").raise_for_status().json()["iteration"])
 
 
 def try_confinement(container: str) -> None:
+    """The lab has no rights that it does not need, and the image is small."""
     status = docker("exec", container, "cat", "/proc/1/status").stdout
     status += docker("exec", container, "sh", "-c", "cat /proc/self/status").stdout
     assert "Uid:\t10001\t10001" in status
@@ -173,6 +177,7 @@ def try_confinement(container: str) -> None:
 
 
 def try_other_users() -> None:
+    """The image runs as another user, and says what to do where it cannot."""
     started = ["run", "--rm", "-d", "--user", "12345:12345", *CONFINED, "-e", "LOSSROOM_CLASS=1-B"]
     other = docker(*started, "-v", "lossroom-other:/data", IMAGE).stdout.strip()
     try:
@@ -199,6 +204,7 @@ def try_other_users() -> None:
 
 
 def try_baked(sets: Path) -> None:
+    """An image that is built with a data set shows it without a network."""
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(sets))
     with http.server.ThreadingHTTPServer(("0.0.0.0", 0), handler) as mirror:
         threading.Thread(target=mirror.serve_forever, daemon=True).start()

@@ -180,7 +180,7 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
         demand_usable(settings)
         open_store(settings.checkpoints).files("doctor")  # no training has this id, so that little is listed
     except (OSError, Mistake) as error:
-        advice = "runs train, but begin anew where they lose their worker"
+        advice = "runs train, but begin from the start if they lose their worker"
         yield Finding("wrong", "saving", f"{error}; {advice}")
     else:
         yield Finding("ok", "saving", f"{settings.checkpoints} answers; checkpoints go there")

@@ -59,7 +59,10 @@ class CheckpointFiles:
         try:
             there = await self._in_thread(LIST_SECONDS, self._store.files)
         except (OSError, TimeoutError) as error:
-            log.warning("the checkpoints cannot be listed, and runs may begin anew: %s", error or "no answer")
+            log.warning(
+                "the checkpoints cannot be listed, and runs may begin from the start: %s",
+                error or "no answer",
+            )
         else:
             named = {made["file"] for training in trainings for made in training.checkpoints}
             sweep = partial(self._store.remove, there - named)

@@ -85,5 +85,5 @@ class _Writer:
 
 
 def _escaped(text: str) -> str:
-    """The tree has characters as references already, such as &#x003C3; what they stand for is escaped anew."""
+    """The tree has characters as references already, such as &#x003C3; what they stand for is escaped again."""
     return html.escape(html.unescape(text))

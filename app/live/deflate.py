@@ -1,7 +1,7 @@
 """Compression on the WebSocket (RFC 7692), for long texts only: the list of two thousand runs is 1.7 MB.
 
 Rows are sent uncompressed: compressing them takes five times as long as sending them, and saves 5 %. The compressor
-starts anew with each message, so it needs no memory for each viewer.
+starts again with each message, so it needs no memory for each viewer.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The WebSocket protocol of the server: uvicorn's, which can also write a frame that was made once for all viewers.
 
-A message that goes through ASGI is wrapped for each viewer anew, by a task that has to be woken first: half of what
+A message that goes through ASGI is wrapped for each viewer again, by a task that has to be woken first: half of what
 a frame costs. `write`, below, is what is left: the socket's own write. Applications find it in their scope's
 extensions under `SHARED_FRAMES`; on a server without it they send as usual.
 """

@@ -266,7 +266,7 @@ class Viewer:
         found = await self._rows.from_history(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
         if cursors is None or cursors[stream] != cursor:
-            return [], False  # deleted, unsubscribed or subscribed anew in the meantime
+            return [], False  # deleted, unsubscribed or subscribed again in the meantime
         if found is None:
             cursors[stream] = UNREADABLE
             return [], False

@@ -1,4 +1,4 @@
-"""The guard of a class: finds the person of every request and socket, and lets through what the table allows them."""
+"""The guard of a class: finds the person of every request and socket, and refuses what the table does not allow."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from app.security.prefix import route_path
 
 
 def keys_of(routes: Iterable[BaseRoute]) -> Iterator[Key]:
-    """The rows that routes need, in the order in which a request is given to them. HEAD is answered as GET is."""
+    """The keys that the table must have for these routes, in the routes' order. HEAD has the key of GET."""
     for route in routes:
         match route:
             case WebSocketRoute():
@@ -39,12 +39,12 @@ def keys_of(routes: Iterable[BaseRoute]) -> Iterator[Key]:
 
 
 class Guard:
-    """Answers what the table of `app.people.access` does not allow.
+    """Puts the person of a request into its scope, and answers requests that the table of `app.people.access` forbids.
 
     Args:
-        keys: the rows of all routes, in the order in which a request is given to them.
-        find: the run of an id, None where there is none.
-        take: notes that a student changes something, and refuses it where that is too often; see `app.security.rates`.
+        keys: of all routes, in the routes' order: the first one that fits a request decides.
+        find_run: the run of an id; None if there is none.
+        count_change: counts a change by a student, and refuses it if there are too many; see `app.security.rates`.
     """
 
     def __init__(
@@ -53,20 +53,20 @@ class Guard:
         *,
         classroom: Classroom,
         sight: Sight,
-        find: Callable[[str], Run | None],
+        find_run: Callable[[str], Run | None],
         keys: Iterable[Key],
-        take: Callable[[str, Literal["change"]], None],
+        count_change: Callable[[str, Literal["change"]], None],
     ) -> None:
         self.app = app
         self._classroom = classroom
         self._sight = sight
-        self._find = find
-        self._take = take
+        self._find_run = find_run
+        self._count_change = count_change
         rows = list(keys)
         self._rows: list[tuple[str, re.Pattern[str], Rule]] = [
             (method, compile_path(path)[0], TABLE[method, path]) for method, path in rows
         ]
-        #: those of the paths that have no parameters: of each, they are looked for once
+        #: path → the rows for it, for paths without parameters, so that these are not matched at each request
         self._fixed = {path: self._fitting(path) for _, path in rows if "{" not in path}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -83,6 +83,13 @@ class Guard:
         await self.app(scope, receive, send)
 
     def _demand(self, scope: Scope, known: Person | None) -> None:
+        """
+        Args:
+            known: the person of the request's cookie, also one whom the teacher has removed.
+
+        Raises:
+            LabError: the table does not allow this request.
+        """
         method = SOCKET if scope["type"] == "websocket" else scope["method"]
         path = route_path(scope)
         fitting = self._fixed.get(path) or self._fitting(path)
@@ -96,12 +103,12 @@ class Guard:
         self._demand_role(known, person, rule)
         if person is None or rule.run is Needs.NOTHING:
             return
-        run = self._find(match["run_id"])
+        run = self._find_run(match["run_id"])
         if run is not None:
             self._sight.demand(person, run, change=rule.run is Needs.CHANGE)
 
     def _fitting(self, path: str) -> list[tuple[str, re.Match[str], Rule]]:
-        """The rows for a path, of all methods, in the order in which a request is given to their routes."""
+        """The rows for a path, of all methods, in the order of their routes."""
         return [
             (method, match, rule)
             for method, pattern, rule in self._rows
@@ -118,6 +125,6 @@ class Guard:
         if person is None or person.role is not Role.STUDENT:
             return
         if rule.counts:
-            self._take(person.id, "change")
+            self._count_change(person.id, "change")
         if not rule.when_held and self._classroom.held:
             raise Conflict("the teacher has put launching on hold", code="held")

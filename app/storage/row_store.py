@@ -71,7 +71,7 @@ def append_rows(
         seconds: how long it had trained by then.
 
     A worker that goes on from a checkpoint repeats rows that are stored already, bit for bit: they are left out.
-    That they are the same is checked, because a curve whose second half was computed otherwise would be a lie. Only on
+    That they are the same is checked, because a curve whose second half was computed otherwise would be wrong. Only on
     another kind of processor of a cluster they may differ in their last bits: there the run says so.
 
     Returns what was stored; None if all was known, or if the training was deleted while its last rows were waiting.

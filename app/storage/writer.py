@@ -215,7 +215,7 @@ class Writer:
                     break
                 connection.execute(f"PRAGMA incremental_vacuum({SPARE_PAGES})").fetchall()
                 if connection.execute("PRAGMA freelist_count").fetchone()[0] == free:
-                    break  # a file of an earlier version, until `lossroom prune` has written it anew
+                    break  # a file of an earlier version, until `lossroom prune` has written it again
 
 
 def write_nothing(connection: sqlite3.Connection) -> None:

@@ -1,6 +1,6 @@
 """The cache of decoded data sets: memory-mappable arrays that all processes share, one folder for each content.
 
-A folder is named with the identity of the files that it was decoded from, so files that are replaced are decoded anew,
+A folder is named with the identity of the files that it was decoded from, so files that are replaced are decoded again,
 also while a lab runs. The older folder is then removed. Processes that have mapped it keep their arrays: a run
 goes on with the images that it began with.
 

@@ -6,8 +6,8 @@ the same time; what follows depends on the scores of the whole stage. So a study
 `grid`, `random`: one stage.
 `halving`: one stage for each rung. The first trains all configurations for a short time, and the best 1/factor of them
 go on to the next, which trains `factor` times as long (Jamieson and Talwalkar, "Non-stochastic best arm identification
-and hyperparameter optimization", 2016). A trial of a later rung begins anew: its curve is that of one experiment,
-whose schedule stretches over all of its length.
+and hyperparameter optimization", 2016). A trial of a later rung begins from the start: its curve is that of one
+experiment, whose schedule extends over its whole length.
 `tpe`: one stage for each batch; see `engine.studies.tpe`.
 """
 

@@ -1,3 +1,5 @@
+"""Checkpoints of a worker: how they are written and reported, and how often."""
+
 import time
 
 import pytest

@@ -1,3 +1,5 @@
+"""The database: operations are committed in order, and a refused one or a fault of the disk harms no other."""
+
 import asyncio
 import contextlib
 import shutil

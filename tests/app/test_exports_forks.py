@@ -57,10 +57,10 @@ def test_an_experiment_file_of_a_fork_is_launched_again_and_trained_without_a_la
     file = lab.http.get(f"/api/runs/{grandchild['id']}/export.json").json()
     shown = lab.post("/api/runs", **file).json()
     assert (shown["training"], shown["origin"]) == (grandchild["training"], None)
-    anew = lab.post("/api/runs", **file, fresh=True).json()
-    anew = lab.wait_for(anew["id"], "completed")
+    again = lab.post("/api/runs", **file, fresh=True).json()
+    again = lab.wait_for(again["id"], "completed")
     columns, stored = lab.stored_rows(grandchild["id"])
-    assert lab.stored_rows(anew["id"])[1].tobytes() == stored.tobytes()
+    assert lab.stored_rows(again["id"])[1].tobytes() == stored.tobytes()
 
     path, out = tmp_path / "fork.json", tmp_path / "out"
     path.write_text(json.dumps(file))

@@ -34,9 +34,9 @@ class Counter:
             self.application,
             classroom=cast(Classroom, Room()),
             sight=None,
-            find=lambda run_id: None,
+            find_run=lambda run_id: None,
             keys=list(access.TABLE),
-            take=Rates(lambda: self.now).take,
+            count_change=Rates(lambda: self.now).take,
         )
 
     async def application(self, scope, receive, send):

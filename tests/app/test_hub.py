@@ -1,3 +1,5 @@
+"""The hub and its viewers: which rows and messages each viewer gets."""
+
 import asyncio
 import json
 
@@ -68,7 +70,7 @@ def test_the_bound_of_subscriptions_counts_what_is_shown_after_a_message(lab, mo
     monkeypatch.setattr(subscription, "MAX_SUBSCRIPTIONS", 3)
     viewer = lab.viewer()
     subscription.apply(viewer, {"subscribe": {"a": 0, "b": 0, "c": 0}})
-    subscription.apply(viewer, {"subscribe": {"a": 5, "b": 0}})  # anew
+    subscription.apply(viewer, {"subscribe": {"a": 5, "b": 0}})  # again
     subscription.apply(viewer, {"unsubscribe": ["a"], "subscribe": {"d": 0}})  # one for another
     with pytest.raises(BadMessage, match="at most 3 runs"):
         subscription.apply(viewer, {"unsubscribe": ["gone"], "subscribe": {"e": 0}})
@@ -277,7 +279,7 @@ def test_the_hub_writes_directly_to_a_viewer_that_lacks_only_the_newest_rows(lab
 @settings(max_examples=200)
 @given(
     st.lists(
-        st.sampled_from(["rows", "other rows", "state", "idle", "slow", "fast", "subscribe anew"]),
+        st.sampled_from(["rows", "other rows", "state", "idle", "slow", "fast", "subscribe again"]),
         max_size=40,
     )
 )
@@ -300,7 +302,7 @@ def test_rows_come_once_and_before_later_states_from_the_hub_or_the_viewers_task
                     lab.publish_run({"id": "r", "rows": appended})
                 case "slow" | "fast":
                     socket.slow = event == "slow"
-                case "subscribe anew":
+                case "subscribe again":
                     has = sum(header["rows"] for header, _ in socket.received)
                     socket.viewer.subscribe("r", {"train": has})
                 case "idle":

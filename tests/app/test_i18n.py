@@ -1,3 +1,5 @@
+"""The catalogs: every text in every language, with the same placeholders."""
+
 import re
 from pathlib import Path
 

@@ -1,3 +1,5 @@
+"""Rows that are joined, thinned, or summarized by the extremes of bins."""
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st

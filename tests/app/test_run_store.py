@@ -1,3 +1,5 @@
+"""The stores of runs and their rows, in a real SQLite file."""
+
 import dataclasses
 import json
 

@@ -1,3 +1,5 @@
+"""Runs and trainings in memory: changes of their status, and what pages get of them."""
+
 import itertools
 import json
 import math

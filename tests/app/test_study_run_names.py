@@ -1,3 +1,5 @@
+"""Names of the runs that show trials."""
+
 from app.studies.run_names import MAX_CHARACTERS, run_name
 from engine.studies.config import Pair
 

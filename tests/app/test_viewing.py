@@ -60,7 +60,7 @@ def test_views_that_took_long_are_asked_for_seldom_and_those_of_other_kinds_do_n
         assert watch("weights", {"layer": 1, "count": 2}, seconds=1.0)
         assert not watch("weights", {"layer": 1, "count": 3}, seconds=1.0)
         assert watch("units", {}, seconds=0.001)
-        # a worker that starts anew has used nothing
+        # a worker that starts again has used nothing
         viewing.on_exit(run.training.id)
         assert watch("digit", pixels(200), seconds=0.0005)
         viewing.close()

@@ -60,7 +60,7 @@ def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab
     # where there is room for some names only, it says for how many there is none
     large = "Object.assign(document.querySelector('#chart-accuracy ~ .end-names').style, { font: '40px/60px serif' })"
     page.page.evaluate(large)
-    page.page.set_viewport_size({"width": 1280, "height": 790})  # so that they are placed anew
+    page.page.set_viewport_size({"width": 1280, "height": 790})  # so that they are placed again
     page.until(f"({NAMES})().length < 6")
     shown = len(page.page.evaluate(NAMES))
     more = page.page.locator("#chart-accuracy ~ .end-names .more-names")
@@ -71,7 +71,7 @@ def test_every_curve_has_its_name_at_its_end_and_no_names_overlap(open_page, lab
     for run_id in lab_with_runs.ids[3:]:
         page.page.click(f'[data-run="{run_id}"] .swatch')
     page.page.evaluate(large.replace("40px/60px", "10px/80px"))
-    page.page.click(f'[data-run="{lab_with_runs.ids[3]}"] .swatch')  # so that they are made anew
+    page.page.click(f'[data-run="{lab_with_runs.ids[3]}"] .swatch')  # so that they are made again
     page.page.click(f'[data-run="{lab_with_runs.ids[3]}"] .swatch')
     page.until(f"({NAMES})().map(([name]) => name.replace(/[123]$/, '')).sort().join() === ',,sgd '")
 

@@ -311,7 +311,7 @@ def test_in_japanese_and_by_touch_layers_are_moved_and_wrong_shapes_are_explaine
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
 
     page.choose("network.layers.add", "residual")
-    # drawn anew: nothing moves now
+    # drawn again: nothing moves now
     page.until("!!document.querySelector('[data-field=\"network.layers.2\"].wrong')")
     page.page.evaluate(
         "document.querySelector('[name=\"network.layers.4.grip\"]').scrollIntoView({ block: 'center' })"

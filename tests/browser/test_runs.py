@@ -83,7 +83,7 @@ def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_d
         page.page.select_option('[name="runs.group"]', "optimizer.name")
         page.until("document.querySelectorAll('.run-group').length === 2")
         assert page.page.locator(".group-name").all_inner_texts() == ["Adam", "SGD"]
-        # the menu says what is chosen also when it is opened anew, and so does the address
+        # the menu says what is chosen also when it is opened again, and so does the address
         page.page.keyboard.press("Escape")
         page.until("location.hash.includes('optimizer.name')")
         page.page.reload()

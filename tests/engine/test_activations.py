@@ -1,3 +1,5 @@
+"""Activations: their derivatives, extreme inputs, and known values."""
+
 import numpy as np
 import pytest
 

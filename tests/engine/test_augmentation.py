@@ -1,3 +1,5 @@
+"""Augmentation of images: shifts, turns, flips and noise."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""CIFAR-10: its files as they are read, missing or damaged."""
+
 from typing import Any
 
 import numpy as np

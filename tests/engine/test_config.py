@@ -1,3 +1,5 @@
+"""Experiments as documents: defaults, errors, and the way to a config and back."""
+
 import math
 from typing import Any
 

@@ -1,3 +1,5 @@
+"""The convolution and its fast step: outputs and gradients against the sum of the definition."""
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings

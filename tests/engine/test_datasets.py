@@ -1,3 +1,5 @@
+"""Data sets: the digits, points in the plane, the files of MNIST, and the cache of decoded images."""
+
 import gzip
 import hashlib
 import multiprocessing

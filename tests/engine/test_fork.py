@@ -84,8 +84,8 @@ def test_after_a_fork_the_settings_are_those_of_its_experiment_whatever_was_chan
     original = Trainer(experiment(), digits)
     by_hand = {"learning_rate": 0.05, "l2": 0.1, "dropout": 0.4}
     original.set_live(**by_hand)
-    anew = fork(original, experiment(), digits)
-    assert (anew.learning_rate, anew.network.penalty.l2, anew.network.dropout_rate) == (0.003, 0, 0.2)
+    again = fork(original, experiment(), digits)
+    assert (again.learning_rate, again.network.penalty.l2, again.network.dropout_rate) == (0.003, 0, 0.2)
     kept = ExperimentConfig.from_dict(as_changed(experiment().to_dict(), by_hand))
     assert rows(fork(original, kept, digits)) == rows(original)
 

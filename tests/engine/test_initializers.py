@@ -1,3 +1,5 @@
+"""Initializers: the spread and the limits of initial weights."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Images that are kept as whole levels from 0 to 255: a run on them is the same, bit for bit."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""The loss: its gradient, extreme logits, and correct images."""
+
 import numpy as np
 import pytest
 

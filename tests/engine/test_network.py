@@ -1,3 +1,5 @@
+"""A whole network: gradients, parameters in one vector, and penalties."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""Batch norm and local response norm: gradients, means and variances."""
+
 import numpy as np
 import pytest
 

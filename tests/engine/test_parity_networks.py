@@ -107,7 +107,7 @@ def assert_same(twin, ours, theirs, tolerance=TOLERANCE):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_forward_and_backward_are_those_of_pytorch(torch, name):
     """In float32 one of AlexNet's 300,000 pools and ReLUs may be within rounding of its edge: which side it falls on
-    depends on the processor, and the lowest gradients differ by some thousandths. Such images are drawn anew: a
+    depends on the processor, and the lowest gradients differ by some thousandths. Such images are drawn again: a
     mistake would show in any."""
     for seed in range(3, 7):
         ours, _, twin, images, labels = pair(name, {"name": "sgd"}, seed=seed)

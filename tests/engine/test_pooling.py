@@ -1,3 +1,5 @@
+"""Pooling: outputs and gradients of maxima and means."""
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings

@@ -1,3 +1,5 @@
+"""Presets: the layers that they stand for, and training of whole networks."""
+
 import numpy as np
 import pytest
 

@@ -1,3 +1,5 @@
+"""L1 and L2: the penalty and its gradient."""
+
 import numpy as np
 import pytest
 

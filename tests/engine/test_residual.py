@@ -1,3 +1,5 @@
+"""Residual blocks: gradients through their layers and their shortcut."""
+
 import numpy as np
 import pytest
 

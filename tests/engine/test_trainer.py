@@ -1,3 +1,5 @@
+"""The trainer: its rows, evaluations and random choices, from a whole run."""
+
 import subprocess
 import sys
 import tracemalloc

@@ -1,3 +1,5 @@
+"""The windows of a convolution: the pixels under the kernel, as matrices."""
+
 import numpy as np
 import pytest
 from hypothesis import assume, given, settings

@@ -147,9 +147,9 @@ def test_equal_forks_share_one_training_and_a_fork_that_changes_nothing_shows_it
     assert check["changes_nothing"] is True
     clone = lab.post(f"/api/runs/{one['id']}/clone").json()
     assert (clone["training"], clone["origin"]) == (one["training"], one["origin"])
-    anew = lab.post(f"/api/runs/{one['id']}/clone", fresh=True).json()
-    assert anew["training"] != one["training"]
-    assert rows(lab, ended(lab, anew["id"])).tobytes() == rows(lab, ended(lab, one["id"])).tobytes()
+    again = lab.post(f"/api/runs/{one['id']}/clone", fresh=True).json()
+    assert again["training"] != one["training"]
+    assert rows(lab, ended(lab, again["id"])).tobytes() == rows(lab, ended(lab, one["id"])).tobytes()
 
 
 def test_a_class_that_forks_a_run_alike_trains_the_fork_once(lab):

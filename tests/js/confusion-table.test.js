@@ -1,3 +1,5 @@
+/** The numbers of a confusion matrix: colours of cells, the cell in the address, and moves by keys. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

@@ -1,3 +1,5 @@
+/** The courses of lessons: their order, and the lessons without one. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { byCourse } from "../../static/js/lessons/courses.js";

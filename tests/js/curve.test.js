@@ -111,14 +111,14 @@ test("the curve of an ended run is smoothed to both sides, and recomputed if a l
     assert.ok(curve.follows(series));
     put(losses.slice(-1), losses.length - 1);
     assert.ok(!curve.follows(series) && curve.outdated && !curve.advance());
-    const anew = new Curve(series, how);
-    anew.advance();
+    const again = new Curve(series, how);
+    again.advance();
     const wanted = centred([...Float32Array.from(losses)], smoothing);
-    anew.smoothedYs?.forEach((value, i) => {
+    again.smoothedYs?.forEach((value, i) => {
       if (Number.isFinite(wanted[i])) assert.ok(Math.abs(value - wanted[i]) <= 1e-5 * Math.abs(wanted[i]));
       else assert.deepEqual(value, wanted[i]);
     });
-    assert.equal(anew.smoothed?.count, losses.length);
+    assert.equal(again.smoothed?.count, losses.length);
   }));
 
 test("smoothing to both sides moves no step: half of it lies at the step, where looking back lags behind", () => {

@@ -1,3 +1,5 @@
+/** What a network gets of a drawn digit: centred and scaled as the images of its data set are. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

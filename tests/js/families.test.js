@@ -1,3 +1,5 @@
+/** Families: the order of runs and their forks. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inFamilies, rootOf } from "../../static/js/state/families.js";

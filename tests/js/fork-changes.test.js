@@ -1,3 +1,5 @@
+/** What a fork can change, and how the server is told. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { forkChanges, forkSeed, hasDropout, isFixed } from "../../static/js/form/fork-changes.js";

@@ -1,3 +1,5 @@
+/** The moments of findings, and the places of their marks on the slider's track. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FoundMoments, markPositions } from "../../static/js/moment/found-moments.js";

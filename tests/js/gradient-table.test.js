@@ -1,3 +1,5 @@
+/** The numbers of the map of gradients: norms in bins, medians, and the scale of colours. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { binned, decades, mediansAt, normsOf, spread } from "../../static/js/views/gradient-table.js";

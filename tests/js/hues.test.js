@@ -1,3 +1,5 @@
+/** Hues: the shown runs have different ones, and keep them. */
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

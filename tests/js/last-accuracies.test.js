@@ -1,3 +1,5 @@
+/** The last accuracies of a run: from its rows or from its run object, whichever is newer. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

@@ -1,3 +1,5 @@
+/** Which blocks of the form a lesson locks. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isOf, lockedIn } from "../../static/js/lessons/locked-fields.js";

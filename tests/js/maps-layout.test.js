@@ -1,3 +1,5 @@
+/** Where the maps of a network are drawn on a canvas, and how one moves among them. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

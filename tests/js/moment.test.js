@@ -1,3 +1,5 @@
+/** A moment: how the address has it, and which iteration of a run it means. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { iterationAt, moved, newestOf, readMoment, writeMoment } from "../../static/js/state/moment.js";

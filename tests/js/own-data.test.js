@@ -1,3 +1,5 @@
+/** Own data sets in the page: corrections of what was understood of a file, a folder as one file, and round numbers. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {

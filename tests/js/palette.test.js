@@ -1,3 +1,5 @@
+/** The palette of runs: colours differ for every kind of colour vision, and can be seen on their background. */
+
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";

@@ -1,3 +1,5 @@
+/** Maps of the plane: the class of each place, shares of points, and colours. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { cellColor, classAt, rgbOf, shareInOwn } from "../../static/js/views/plane.js";

@@ -1,3 +1,5 @@
+/** Playing: the moment moves through a run by itself. */
+
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { Playing } from "../../static/js/moment/playing.js";

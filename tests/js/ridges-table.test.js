@@ -1,3 +1,5 @@
+/** The numbers of the card of histograms: its past moments, the range of its axis, and the heights of its bins. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { heights, pastMoments, rangeOf } from "../../static/js/views/ridges-table.js";

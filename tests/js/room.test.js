@@ -1,3 +1,5 @@
+/** The answers of a class to a lesson's questions: dots, seats, sketches, and when the server is asked. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { axisOf, dotPlot } from "../../static/js/lessons/room/dots.js";

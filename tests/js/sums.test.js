@@ -1,3 +1,5 @@
+/** The numbers of one sum of a layer: which products it is made of. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { channelSums, largestProducts, rowsOf, strongest } from "../../static/js/views/sums.js";

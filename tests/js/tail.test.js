@@ -1,3 +1,5 @@
+/** Tails: the newest part of a curve as an SVG path. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

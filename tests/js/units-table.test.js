@@ -1,3 +1,5 @@
+/** The numbers of the card of update ratios, dead and saturated units. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { besideBand, placeOf, worstOf } from "../../static/js/views/units-table.js";

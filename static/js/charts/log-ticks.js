@@ -4,7 +4,7 @@
 const MAX_TICKS = 10;
 /** An axis needs at least this many ticks, so that its scale can be seen. */
 const MIN_TICKS = 3;
-/** The digits of ticks. */
+/** A tick is one of these digits times a power of ten. */
 const STEPS = [1, 2, 5];
 /** Numbers in this range are written with all digits, others with a power of ten. */
 const PLAIN = { low: 1e-3, high: 1e5 };
@@ -53,9 +53,9 @@ function round(digit, power) {
 }
 
 /**
- * Every second, third … power of ten; begun so that as many as possible are on the axis.
- * @param {number[]} powers
- * @param {number} every
+ * Every second, third … power of ten, from the start that gives the most ticks on the axis.
+ * @param {number[]} powers exponents of ten
+ * @param {number} every 2: every second one
  * @param {number} low
  * @param {number} high
  */
@@ -75,6 +75,7 @@ function everyPower(powers, every, low, high) {
 }
 
 /**
+ * The exponents of ten around this range.
  * @param {number} low
  * @param {number} high
  */
@@ -84,6 +85,7 @@ function powersIn(low, high) {
 }
 
 /**
+ * The ticks in this range.
  * @param {number[]} ticks
  * @param {number} low
  * @param {number} high
@@ -122,7 +124,7 @@ export function tickTexts(values) {
   );
 }
 
-/** @param {number} value */
+/** A value as a digit times a power of ten: 2×10⁷. @param {number} value */
 function powerText(value) {
   const [digits, power] = value.toExponential().split("e");
   const raised = [...String(Math.abs(Number(power)))].map((digit) => RAISED[Number(digit)]).join("");

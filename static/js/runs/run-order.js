@@ -26,7 +26,7 @@ const LASTING = ["number", "name", "launch", "lesson", "seed", ""];
 
 /** A row of the list: a run, or the head of a group. @typedef {{id: string, group: RunGroup, run: Run | null}} Row */
 
-/** Emits "due" when the runs may have to be arranged anew, and "arranged" when they are. */
+/** Emits "due" when the runs may have to be arranged again, and "arranged" when they are. */
 export class RunOrder extends Emitter {
   #store;
   #configs;
@@ -126,7 +126,7 @@ export class RunOrder extends Emitter {
   /**
    * Sort and group the runs, but only if something on which the order depends has changed.
    * @param {boolean} atOnce also if a long list was arranged a moment ago
-   * @returns {boolean} whether they are arranged anew
+   * @returns {boolean} whether they are arranged again
    */
   arrange(atOnce) {
     const { sort, group, text, state: restriction } = this.#query;

@@ -22,14 +22,14 @@ export function kindsOf(points, axes = []) {
   return [...Map.groupBy(points, key).values()];
 }
 
-/** @param {SweepPoint[]} points */
+/** The mean result of some runs. @param {SweepPoint[]} points */
 export function meanOf(points) {
   return points.reduce((sum, { value }) => sum + value, 0) / points.length;
 }
 
 /**
- * A short name for each kind: the values in which the kinds differ. A field is left out if the fields before it distinguish as
- * many kinds without it.
+ * A short name for each kind: the values in which the kinds differ. A field is left out if the names distinguish as many kinds
+ * without it.
  * @param {SweepPoint[][]} kinds
  * @param {SweepField[]} fields
  * @returns {string[]}
@@ -47,7 +47,8 @@ export function namesOf(kinds, fields) {
 }
 
 /**
- * The fields that all runs have: without those of only one alternative, such as a setting of one of the optimizers.
+ * The fields without settings that only some runs have, such as a setting of one of the optimizers. Such a setting is kept if it has
+ * several values itself.
  * @param {SweepPoint[]} points
  * @param {SweepField[]} fields
  */

@@ -19,15 +19,15 @@ import { SpreadPicture } from "./spread-picture.js";
 
 const PICTURES = /** @type {const} */ (["lines", "heat", "spread"]);
 /** @typedef {typeof PICTURES[number]} Picture */
-/** Parallel coordinates have at most this many fields, and lines: with more, they cannot be followed. */
+/** Parallel coordinates with more fields, or with more lines, cannot be read. */
 const MAX_FIELDS = 8;
 const MAX_LINES = 500;
-/** The stage of a configuration, beside the fields that vary. */
-const STAGE = "stage";
+/** The name of the axis for the rung of each configuration, beside the fields that the study varies. */
+const RUNG = "rung";
 
 export class PicturesPart {
   element;
-  #onOnly;
+  #onNarrow;
   /** @type {Picture} */
   #picture = "lines";
   /** @type {Shown | null} */
@@ -42,12 +42,13 @@ export class PicturesPart {
   #count = h("p", { className: "hidden", role: "status" });
 
   /**
-   * @param {(number: number) => void} onChoose
-   * @param {(numbers: Set<number> | null) => void} onOnly called with the configurations in the chosen parts of the axes
-   * @param {Order} order of what is below each other
+   * @param {(number: number) => void} onChoose called with the number of a configuration that was clicked
+   * @param {(numbers: Set<number> | null) => void} onNarrow called with the configurations that lie in the chosen parts of the axes;
+   *   null: all of them
+   * @param {Order} order of the configurations in the picture of mean and spread, from top to bottom
    */
-  constructor(onChoose, onOnly, order) {
-    this.#onOnly = onOnly;
+  constructor(onChoose, onNarrow, order) {
+    this.#onNarrow = onNarrow;
     const point = (/** @type {string} */ words) => setText(this.#pointed, words || this.#how());
     this.#lines = new SweepParallel({
       select: (run) => onChoose(Number(run)),
@@ -88,6 +89,7 @@ export class PicturesPart {
     return h("label", {}, input, h("span", {}, t(`study.picture.${name}`)));
   }
 
+  /** Show the chosen picture, and hide the others. */
   #arrange() {
     this.#lines.element.hidden = this.#picture !== "lines";
     this.#heat.element.hidden = this.#picture !== "heat";
@@ -95,6 +97,7 @@ export class PicturesPart {
     setText(this.#pointed, this.#how());
   }
 
+  /** How the picture is read and used. */
   #how() {
     return t(`study.how.${this.#picture}`);
   }
@@ -123,15 +126,15 @@ export class PicturesPart {
     if (!this.#scale || !measured.length) return;
     const values = new Map(measured.map((one) => [one.number, one.values]));
     const points = pointsOf(measured, fields, ({ place }) => t("study.at_place", { n: place ?? "–" }));
-    const stages = results.rungs.length > 1 ? [stageField(results.rungs)] : [];
-    for (const [i, { rung }] of measured.entries()) points[i].fields[STAGE] = rung;
+    const rungs = results.rungs.length > 1 ? [rungField(results.rungs)] : [];
+    for (const [i, { rung }] of measured.entries()) points[i].fields[RUNG] = rung;
     const content = {
       points,
       fields: [
         ...fields
           .slice(0, MAX_FIELDS)
           .map((field) => ({ ...field, scale: fieldScale(field, space[field.path]) })),
-        ...stages,
+        ...rungs,
       ],
       metric: { ...METRICS[results.metric], title: t(`study.metric.${results.metric}`), scale: this.#scale },
     };
@@ -151,20 +154,20 @@ export class PicturesPart {
   #narrowed(count, all, runs) {
     const isWhole = count === all;
     setText(this.#count, isWhole ? "" : t("study.within", { n: number(count), all: number(all) }));
-    this.#onOnly(isWhole ? null : new Set(runs.map(Number)));
+    this.#onNarrow(isWhole ? null : new Set(runs.map(Number)));
   }
 }
 
 /**
- * The axis that says how far configurations have come: results of different stages are of trainings of different lengths.
+ * The axis for the rung that a configuration has reached. Results of different rungs come from trainings of different lengths.
  * @param {StudyResults["rungs"]} rungs
  * @returns {SweepField}
  */
-function stageField(rungs) {
+function rungField(rungs) {
   const word = (/** @type {number} */ value) =>
     t("study.rung_length", { n: value, iterations: number(rungs[value - 1]?.iterations ?? 0) });
   return {
-    path: STAGE,
+    path: RUNG,
     label: t("study.column.rung"),
     word,
     scale: scaleOf(rungs.map(({ rung }) => rung)),
