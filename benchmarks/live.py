@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 
@@ -42,8 +42,18 @@ WATCH = """(name) => {
 }"""
 
 
-def measure() -> list[dict[str, Any]]:
-    """The rows of the table."""
+class Timing(TypedDict):
+    """The times of `n` events in milliseconds, and their aim in words."""
+
+    what: str
+    median: float
+    p95: float
+    unit: str
+    aim: str
+    n: int
+
+
+def measure() -> list[Timing]:
     firsts: list[float] = []
     delays: list[float] = []
     with (
@@ -61,8 +71,8 @@ def measure() -> list[dict[str, Any]]:
                 firsts.append(first)
                 delays += delay
     return [
-        _row("click on Launch → first drawn point", firsts, "≤ 300 ms"),
-        _row("iteration's end → its point in the page", delays, "p95 ≤ 100 ms"),
+        _timing("click on Launch → first drawn point", firsts, "≤ 300 ms"),
+        _timing("iteration's end → its point in the page", delays, "p95 ≤ 100 ms"),
     ]
 
 
@@ -74,7 +84,7 @@ def _decode_data_sets(lab: LabServer) -> None:
             lab.http.get(f"/api/datasets/{dataset['name']}/images", timeout=60).raise_for_status()
 
 
-def _row(what: str, values: list[float], aim: str) -> dict[str, Any]:
+def _timing(what: str, values: list[float], aim: str) -> Timing:
     median, p95 = np.percentile(values, [50, 95])
     return {
         "what": what,

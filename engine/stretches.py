@@ -16,7 +16,7 @@ from engine.fields import REQUIRED, Field, demand_object, join, parse
 from engine.fork import check_fork
 from engine.reasons import Reason
 
-#: Of one training.
+#: The most stretches of a training.
 MAX_STRETCHES = 100
 
 FIELDS = (

@@ -26,7 +26,7 @@ from engine import ExperimentConfig, datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs/lessons.json"
-#: In full size a lesson takes up to an hour for each seed: its figures there come from fewer seeds.
+#: The number of seeds in full size, in which a lesson takes up to an hour for each seed.
 FULL_SEEDS = 3
 LESSONS = Library().shelf().lessons
 

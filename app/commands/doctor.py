@@ -39,7 +39,7 @@ from engine import datasets
 ANSWER_SECONDS = 5.0
 #: Clocks of two machines that differ by more are wrong.
 CLOCK_SECONDS = 60.0
-#: With these codes the lab refuses pages of addresses that it does not know.
+#: The codes with which the lab refuses pages that were opened at an address that it does not know.
 REFUSALS = ("cross_origin", "unknown_host")
 #: The longest answer of `/health` that is read.
 ANSWER_BYTES = 65_536

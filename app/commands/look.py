@@ -35,7 +35,7 @@ GREYS = " .:-=+*#%@"
 #: Colours for the classes of points: Okabe and Ito's, which can be distinguished with every kind of colour vision.
 COLOURS = ("#56b4e9", "#e69f00", "#009e73", "#cc79a7")
 POINT_ROWS = 30
-#: Columns of a table that are shown, at most.
+#: At most this many columns of a table are shown.
 MAX_COLUMNS = 8
 
 

@@ -25,7 +25,7 @@ from engine.testing import measure_test
 
 #: Exit status for a study that is wrong.
 WRONG = 2
-#: With more configurations, the best one is not looked for while the study goes on.
+#: With more configurations, the best one is shown only at the end of the study.
 MAX_WATCHED = 30
 
 

@@ -32,9 +32,9 @@ from engine.events import STREAMS
 VERSION = 3
 #: The versions of documents without own data sets, and without forks either.
 WITHOUT_OWN, WITHOUT_FORKS = 2, 1
-#: In one document, and so in one selection that is exported: what a lab writes, every lab reads.
+#: The most runs in a document, also of an export: every lab can read what a lab has written.
 MAX_RUNS = 200
-#: What of a run object an import takes back.
+#: The fields of a run object that an import restores.
 META = (
     "name",
     "status",

@@ -19,7 +19,7 @@ from engine.datasets import own
 from engine.reasons import Reason, restored
 from engine.stretches import MAX_STRETCHES, Stretch
 
-#: Of any lab.
+#: The pattern of a run's id, from this lab or another one.
 RUN_ID = r"^[a-z0-9]{1,40}$"
 
 Seconds = Annotated[FiniteFloat, Field(ge=0, le=1e11)]

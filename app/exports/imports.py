@@ -30,7 +30,7 @@ from engine.stretches import Stretch, parse_stretches
 
 #: Characters of a reason as JSON.
 MAX_REASON_LENGTH = 4000
-#: Of one stream; a lab records 256 for a page of rows.
+#: The most times in one stream. A lab records 256 of them for a page of rows.
 MAX_TIMES = 300_000
 
 

@@ -239,7 +239,7 @@ SCALE = """\
             parameter.grad *= now
 """
 
-#: Of a run with forks: what may change at one is asked at every iteration.
+#: The factor of the learning rate, as source code. In a run with forks it may change at a fork.
 FACTOR = "factor(iteration - 1, ITERATIONS)"
 FORKED_FACTOR = "follow(iteration - 1, length)"
 FORKED_RATE = """\

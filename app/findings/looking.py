@@ -21,7 +21,7 @@ from app.work import in_thread
 from engine.events import STREAMS
 from engine.findings import Case, Finding, Measured, Rows, find
 
-#: Of a longer stream, its first rows and its newest ones are looked at.
+#: Of a longer stream, only this many of the first rows and of the newest ones are examined.
 FIRST_ROWS = 100
 NEWEST_ROWS = 20_000
 #: While a training goes on, it is looked at after every hundredth of its iterations, but not more often than this, nor

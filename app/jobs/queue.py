@@ -51,7 +51,7 @@ class _Line:
 
 
 _Key = tuple[Level, Owner]
-#: Of a line in the heap: its level, its seconds, the number of its first training, its stamp.
+#: A line in the heap: its level, its seconds, the number of its first training, its stamp, its key.
 _Entry = tuple[Level, float, int, int, _Key]
 
 

@@ -34,7 +34,7 @@ EVERY_SECONDS = 0.25
 MAX_SHARE = 0.05
 #: A worker that has not answered after this time is asked again: it may have paused, or ended.
 PATIENCE_SECONDS = 10.0
-#: How often it is looked whether a view is due.
+#: The time between two checks whether a view is due.
 TICK_SECONDS = 0.05
 #: A page watches at most this many views: four runs in each of its cards.
 MAX_WATCHED = 64

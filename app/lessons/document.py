@@ -55,7 +55,7 @@ Figure = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     Field(description='an expression that is a number: test("ReLU")'),
 ]
-#: Of what can be answered, and how far that may be off: the difference of two of them is finite, as JSON has no others.
+#: The range of numbers in answers, and of how far one may be off: a difference must be finite too, for JSON.
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Distance = Annotated[float, Field(ge=0, le=1e12)]
 #: Sections of an experiment file; the engine checks them.

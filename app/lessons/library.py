@@ -1,7 +1,7 @@
-"""The lessons of a lab: those that came with the program, and those in a folder of its teacher.
+"""The lessons of a lab: those of the program, and those in a folder of its teacher.
 
-The folders are looked at again when lessons are requested, at most once a second; only files that have changed are
-read again, and refused ones when a data set has come or gone. A broken file is refused with the reasons, and all other
+When lessons are requested, the folders are listed again, at most once a second. Only files that have changed are read
+again, and refused files also when the data sets have changed. A broken file is refused with the reasons, and all other
 lessons stay as they are.
 """
 
@@ -23,26 +23,26 @@ from app.lessons.reading import Problems, read_course, read_lesson
 from engine import datasets
 
 BUILT_IN = Path(__file__).resolve().parent / "content"
-#: Seconds between two looks at the folders, at least.
-INTERVAL = 1.0
-#: Files of one folder, at most; more are not looked at, and that is a problem.
+#: The folders are not listed again before this time.
+INTERVAL_SECONDS = 1.0
+#: Further files of a folder are not read, and a problem says so.
 MAX_FILES = 1000
 
 _LESSON = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.(en|ja)\.md$")
 _COURSE = re.compile(r"([a-z0-9]+(?:-[a-z0-9]+)*)\.course\.yaml$")
 
-#: How the name of a course's file differs from that of a lesson's.
+#: The end of a course's name here, so that a lesson may have the same name.
 COURSE = ".course"
 
 logger = logging.getLogger("lossroom.lessons")
 
-#: By these it is seen that a file has changed: its time and its size.
+#: A file has changed if one of these has: the time of its last change in nanoseconds, and its size in bytes.
 Stamp = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """The lessons as they are at one moment.
+    """All lessons and courses, as they were when the folders were listed.
 
     Attributes:
         lessons: by slug: those of the teacher's own courses in their order, then the built-in courses', then others.
@@ -66,7 +66,7 @@ class _Read:
     stamps: Mapping[Path, Stamp]
     lesson: Lesson | Course | None
     problems: tuple[Problem, ...]
-    #: The data sets that there were, where something was wrong: one of them may have been missing.
+    #: All data sets at that time, if there were problems: a missing data set may have been one.
     data_sets: tuple[str, ...] = ()
 
     def holds(self, stamps: Mapping[Path, Stamp]) -> bool:
@@ -77,8 +77,10 @@ class _Read:
 class Library:
     """Reads lessons from folders, the built-in one first. A lesson in a later folder replaces one with its slug.
 
-    What must fit together in a built-in lesson is checked by the tests and not in each lab, as that takes a while.
-    With `whole` it is.
+    Args:
+        own: the folder of the teacher's lessons.
+        whole: whether built-in lessons are checked as thoroughly as others. This takes a while, and the tests do it.
+        log: whether problems are written to the log.
     """
 
     def __init__(
@@ -96,25 +98,25 @@ class Library:
         self._whole = whole
         self._log = log
         self._lock = threading.Lock()
-        self._looked: float | None = None
+        self._listed_at: float | None = None
         self._read: dict[tuple[Path, str], _Read] = {}
         self._shelf = Shelf()
 
     @property
     def is_read(self) -> bool:
-        """Whether `shelf` has been asked before, and so is fast."""
-        return self._looked is not None
+        """Whether `shelf` was called before, so that it is fast now."""
+        return self._listed_at is not None
 
     def shelf(self) -> Shelf:
         """The lessons now. The first time takes some tenths of a second."""
         with self._lock:
             now = self._clock()
-            if self._looked is None or now - self._looked >= INTERVAL:
-                self._looked = now
-                self._look()
+            if self._listed_at is None or now - self._listed_at >= INTERVAL_SECONDS:
+                self._listed_at = now
+                self._read_changed()
             return self._shelf
 
-    def _look(self) -> None:
+    def _read_changed(self) -> None:
         problems: list[Problem] = []
         read: dict[tuple[Path, str], _Read] = {}
         for folder in self._folders:
@@ -122,7 +124,7 @@ class Library:
                 stamps = dict(files.values())
                 before = self._read.get((folder, name))
                 if before is None or not before.holds(stamps):
-                    before = self._again(folder, name, files, before)
+                    before = self._read_again(folder, name, files, before)
                 read[folder, name] = before
         problems += [problem for each in read.values() for problem in each.problems]
         if read == self._read and tuple(problems) == self._shelf.problems:
@@ -140,10 +142,10 @@ class Library:
             self._shelf.version + 1,
         )
 
-    def _again(
+    def _read_again(
         self, folder: Path, name: str, files: Mapping[str, tuple[Path, Stamp]], before: _Read | None
     ) -> _Read:
-        """Read a lesson; if it is broken now, the one before stays: a class may be in the middle of it."""
+        """Read a lesson or a course. If it is broken now, the earlier one stays: a class may be in the middle of it."""
         stamps = dict(files.values())
         paths = {language: path for language, (path, _) in files.items()}
         try:
@@ -158,6 +160,7 @@ class Library:
     def _ordered(
         self, read: Mapping[tuple[Path, str], _Read], courses: Mapping[Path, Mapping[str, Course]]
     ) -> dict[str, Lesson]:
+        """All lessons by slug, in the order of `Shelf.lessons`."""
         lessons = {name: each.lesson for (_, name), each in read.items() if isinstance(each.lesson, Lesson)}
         order = [
             slug
@@ -170,6 +173,7 @@ class Library:
         return {slug: lessons[slug] for slug in slugs}
 
     def _courses(self, read: Mapping[tuple[Path, str], _Read]) -> dict[Path, dict[str, Course]]:
+        """The courses of each folder, by name."""
         courses: dict[Path, dict[str, Course]] = {folder: {} for folder in self._folders}
         for (folder, name), each in read.items():
             if isinstance(each.lesson, Course):

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from latex2mathml.converter import Converter
 
 MAX_LENGTH = 500
-#: Elements of one formula, at most.
+#: At most this many elements in a formula, and this many inside of each other.
 MAX_ELEMENTS = 2000
 MAX_DEPTH = 60
 

@@ -11,7 +11,7 @@ from app.lessons.attempt import Value
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch, Spread
 from app.lessons.results import Words
 
-#: Numbers, and sketches, that are shown of a class, at most: a sketch has up to 64 points, and all students get them.
+#: At most this many numbers or sketches of a class are shown: a sketch has up to 64 points, and all students get it.
 MAX_NUMBERS, MAX_SKETCHES = 400, 60
 
 

@@ -17,9 +17,9 @@ from app.lessons.results import State
 from app.lessons.stage import Stage, seeded
 from app.runs import Run
 
-#: Runs of something to try that are looked at, at most; the newest.
+#: Of the runs of one suggestion to try, only this many are used, the newest ones.
 MAX_TRIED = 5
-#: Characters of the name of such a run.
+#: The longest name of such a run, in characters.
 MAX_NAME = 100
 #: Between two sentences. A point within a number ends none.
 _SENTENCE = re.compile(r"(?<=[.?!])\s+|(?<=[。？！])\s*")

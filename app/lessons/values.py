@@ -12,9 +12,9 @@ from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch
 
 #: Points of one sketched curve.
 MIN_POINTS, MAX_POINTS = 2, 64
-#: Of a sketch that is not of accuracies.
+#: The highest value of a sketch that does not show accuracies.
 MAX_VALUE = 1e6
-#: Characters of the answer to the last question.
+#: The longest answer to the last question, in characters.
 MAX_LENGTH = 2000
 
 

@@ -20,7 +20,7 @@ from app.own_data.reasons import refusal, shorten
 from engine.datasets.files import PIECE
 from engine.errors import DatasetError
 
-#: In the order in which they are preferred where several fit.
+#: If several fit, the first of them is used.
 DELIMITERS = ("\t", ";", ",", "|")
 #: The first lines of a file decide which delimiter it has.
 _LINES = 100

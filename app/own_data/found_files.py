@@ -24,7 +24,7 @@ from engine.reasons import reason_of
 
 log = logging.getLogger(__name__)
 
-#: Files and folders that are looked at, at most.
+#: At most this many files and folders are read.
 MAX_FILES = 500
 #: Folders in a folder of images whose times tell whether it has changed: there is one for each class.
 CLASSES = 1000

@@ -32,7 +32,7 @@ _BLOCK = 4 << 20
 #: Files in one archive that are looked at.
 _LOOKED_AT = 50
 _MAX_SIDE = 4096
-#: In names: what differs between the two files of a pair.
+#: The parts of a file's name in which the two files of a pair may differ.
 _KIND = re.compile(r"images?|labels?|idx\d|\.gz$|[^a-z0-9]")
 _TEST = re.compile(r"test|t10k")
 _LETTERS = 26

@@ -25,7 +25,7 @@ MISSING = frozenset(
         "欠測値",
     ]
 )
-#: And in a column of numbers. In a column of classes these may be classes.
+#: Cells that stand for a missing value in a column of numbers. In a column of classes they may be names of classes.
 MISSING_NUMBERS = MISSING | frozenset(
     ["-", "--", "---", "–", "—", "ー", "none", "*", "**", "不明", "なし", "無し", "x", "."]
 )
@@ -41,7 +41,7 @@ MAX_NUMBER = 1e38
 
 
 def tidy(text: str) -> str:
-    """A cell as it is compared: full-width characters as usual ones (NFKC), without spaces around."""
+    """A cell as it is compared: without spaces around it, and with ordinary characters for full-width ones (NFKC)."""
     return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
@@ -72,8 +72,8 @@ def is_missing(text: str, *, in_numbers: bool) -> bool:
 
 
 def has_decimal_comma(cells: list[str], *, separated_by_comma: bool) -> bool:
-    """Whether the numbers among these cells are written with a decimal comma. Where commas separate the cells, 1,234 in
-    quotation marks is a thousand."""
+    """Whether the numbers among these cells are written with a decimal comma. If commas separate the cells, 1,234 in
+    quotation marks is more than a thousand, and no decimal number."""
     texts = [tidy(cell) for cell in cells]
     commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
     if not commas or any(_WITH_POINT.fullmatch(text) for text in texts):
@@ -82,7 +82,7 @@ def has_decimal_comma(cells: list[str], *, separated_by_comma: bool) -> bool:
 
 
 def as_class(text: str, comma: bool = False) -> str:
-    """The name of the class in a cell: of a number always the same one, so that 1, 1.0 and １ are one class."""
+    """The name of the class in a cell. A number has one name, so that 1, 1.0 and １ are the same class."""
     value = number(text, comma)
     return " ".join(text.split()) if value is None else plain(value)
 

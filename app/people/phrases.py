@@ -18,7 +18,7 @@ WORDS = 3
 LANGUAGES = ("en", "ja")
 #: What scrypt takes for one phrase: 8 MB and some hundredths of a second.
 _COST = {"n": 2**13, "r": 8, "p": 1}
-#: From the first katakana to the first hiragana, in Unicode.
+#: Katakana → hiragana. In Unicode, they are 0x60 apart.
 _TO_HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 

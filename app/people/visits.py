@@ -1,4 +1,4 @@
-"""Visits: who sends a request, as `app.people.guard` has found out."""
+"""Visits: the person of a request, whom `app.people.guard` has found by the cookie."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PERSON = "lossroom.person"
 
 
 def visitor(connection: HTTPConnection) -> Person | None:
-    """Who sends a request; None: one who has not joined the class."""
+    """The person of a request; None: a visitor, who has not joined the class."""
     if connection.app.state.lab.classroom is None:
         return ANYONE
     person: Person | None = connection.scope[PERSON]
@@ -24,7 +24,7 @@ def visitor(connection: HTTPConnection) -> Person | None:
 
 
 def is_gone(connection: HTTPConnection) -> bool:
-    """Whether who sends a request has been removed, or has left, since the guard let it in."""
+    """Whether the person of a request has left the class, or was removed, since the guard let the request in."""
     classroom = connection.app.state.lab.classroom
     if classroom is None:
         return False
@@ -33,10 +33,10 @@ def is_gone(connection: HTTPConnection) -> bool:
 
 
 def person(connection: HTTPConnection) -> Person:
-    """Who sends a request.
+    """The person of a request.
 
     Raises:
-        NotJoined: one who has not joined the class.
+        NotJoined: it is a visitor, who has not joined the class.
     """
     found = visitor(connection)
     if found is None:
@@ -52,6 +52,6 @@ async def _visitor(connection: HTTPConnection) -> Person | None:
     return visitor(connection)
 
 
-#: Coroutines: FastAPI calls other dependencies in a thread each, which costs more than what these do.
+#: Coroutines, because FastAPI calls other functions in a thread, which takes longer than the functions.
 ThePerson = Annotated[Person, Depends(_person)]
 Visitor = Annotated[Person | None, Depends(_visitor)]

@@ -29,7 +29,7 @@ from engine.summary import Summary, summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"], responses=ERRORS)
 
-#: Experiments that are launched together, at most.
+#: At most this many experiments are launched together.
 MAX_TOGETHER = 100
 
 

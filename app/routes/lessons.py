@@ -33,7 +33,7 @@ router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependenci
 
 Language = Literal["en", "ja"]
 InLanguage = Annotated[Language, Query(description="of the texts, where the lesson has it")]
-#: Of the id of a question, as in `app.lessons.document`.
+#: The longest id of a question, in characters, as in `app.lessons.document`.
 MAX_ID = 40
 
 

@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'self'",
     ]
 )
-#: Of pages with charts: Plotly writes style elements and attributes at run time. Scripts are never inline.
+#: The policy of pages with charts: Plotly writes style elements and attributes at run time. Scripts are never inline.
 WITH_PLOTLY = CONTENT_SECURITY_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 
 HEADERS = {

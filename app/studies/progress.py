@@ -34,9 +34,9 @@ from engine.summary import summarize
 
 log = logging.getLogger(__name__)
 
-#: Besides two for each place, at most this many trials of a study are in the queue or train.
+#: Two trials of a study for each place, and this many more, may be in the queue or train.
 MAX_AHEAD = 8
-#: After the queue was full, or the disk, it is tried again so much later.
+#: The time until the next try after the queue or the disk was full.
 RETRY_SECONDS = 1.0
 #: What a queue that is full for now says; anything else that refuses a trial pauses its study.
 _LATER = ("own_queue_full",)

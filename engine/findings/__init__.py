@@ -42,7 +42,7 @@ __all__ = [
 
 #: More would not be read.
 MAX_FINDINGS = 5
-#: From this number of evaluations on, each rule on evaluations can find something.
+#: With this many evaluations, every rule on evaluations can find something.
 EVALUATIONS = max(rule.least_evaluations for rule in RULES.values() if rule.stream == "evaluation")
 #: Without these columns there is nothing to look at.
 NEEDED = {"iteration", "loss", "learning_rate"}

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.lessons.checks import units_of
-from app.lessons.library import BUILT_IN, INTERVAL, Library
+from app.lessons.library import BUILT_IN, INTERVAL_SECONDS, Library
 from app.lessons.reading import Problems, read_lesson
 from tests.app.two_rates import ENGLISH, JAPANESE, Clock, Figures, write
 
@@ -44,24 +44,24 @@ def test_a_teachers_lesson_appears_changes_and_goes_while_the_lab_runs(tmp_path)
 
     write(tmp_path, ENGLISH, JAPANESE)
     assert "two-rates" not in library.shelf().lessons  # it has just looked
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     shelf = library.shelf()
     assert set(shelf.lessons) == built_in | {"two-rates"}
     lesson = shelf.lessons["two-rates"]
     assert (lesson.own, lesson.title["ja"]) == (True, "二つの学習率")
     assert [config.name for config in lesson.configs()] == ["small", "large"]
 
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     assert library.shelf() is shelf  # nothing has changed, nothing is read again
 
     write(tmp_path, ENGLISH.replace("Two rates", "Two learning rates"))
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     assert library.shelf().lessons["two-rates"].title["en"] == "Two learning rates"
     assert library.shelf().version > shelf.version
 
     for path in tmp_path.iterdir():
         path.unlink()
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     assert set(library.shelf().lessons) == built_in
 
 
@@ -80,7 +80,7 @@ def test_a_broken_lesson_is_refused_and_breaks_nothing(folder):
     assert "there is no run 'large'; there are 'small', 'larger'" in str(shelf.problems[0])
 
     write(folder, ENGLISH.replace("Two rates", ""))  # a lesson that was right stays as it was
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     shelf = library.shelf()
     assert shelf.lessons["two-rates"].title["en"] == "Two rates"
     assert any(str(problem).startswith("two-rates.en.md:3: title:") for problem in shelf.problems)

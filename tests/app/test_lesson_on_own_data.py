@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.lessons.library import INTERVAL, Library
+from app.lessons.library import INTERVAL_SECONDS, Library
 from engine.datasets import own
 from tests.app.two_rates import ENGLISH, Clock, write
 from tests.engine.test_own_data import images, kept, no_folders  # noqa: F401  (a fixture that is always used)
@@ -20,11 +20,11 @@ def test_a_lesson_that_is_older_than_its_data_set_is_read_when_the_data_set_come
     assert "two-rates" not in shelf.lessons
     assert name in str(shelf.problems[0])
 
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     assert library.shelf() is shelf  # nothing has come
 
     kept(data_folder)
-    clock.now += INTERVAL
+    clock.now += INTERVAL_SECONDS
     shelf = library.shelf()
     assert shelf.problems == ()
     assert [config.dataset.name for config in shelf.lessons["two-rates"].configs()] == [name, name]

@@ -8,10 +8,10 @@ from tests.browser.accessibility import violations
 
 RATE = "optimizer.learning_rate"
 BATCH = "training.batch_size"
-#: In each row of the table: the configuration's number and its cells.
+#: The rows of the table: the number of each configuration and its cells.
 ROWS = """[...document.querySelectorAll('.study-table tbody tr')]
     .map((row) => [Number(row.dataset.configuration), ...[...row.cells].map((cell) => cell.innerText)])"""
-#: Of each picture, which configurations it has.
+#: The configurations that each picture shows.
 LINES = "[...document.querySelectorAll('.parallel .line')].map((line) => Number(line.dataset.sweepRun))"
 CELLS = """[...document.querySelectorAll('.study-heat tbody button')]
     .map((cell) => [Number(cell.dataset.configuration), cell.innerText])"""

@@ -15,7 +15,7 @@ from engine.norms import PART, euclidean_norm, squared_norm
 from engine.optimizers import clip_by_norm
 from engine.regularizers import Penalty
 
-#: As in a trainer's step.
+#: The trainer ignores overflows in its steps too.
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 
 

@@ -12,7 +12,7 @@ from tests.engine.parity import WITH_PYTORCH
 
 pytestmark = WITH_PYTORCH
 TOLERANCE = 1e-4
-#: In float64.
+#: The tolerance in float64.
 EXACT = 1e-9
 STEPS = 5
 

@@ -1,4 +1,4 @@
-"""The last bits of a product depend on the number of threads; those of a curve must not."""
+"""The last bits of a matrix product depend on the number of threads; a curve must not depend on it."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-#: Products too large for one part of the processor's cache, and of odd sizes, which no tile divides.
+#: Its matrices are larger than a level of the processor's cache, and no tile divides their odd sizes.
 SCRIPT = """
 import hashlib
 from engine import ExperimentConfig, Trainer
@@ -22,6 +22,7 @@ print(hashlib.sha256(repr(curve).encode() + trainer.network.vector.tobytes()).he
 
 
 def bits(**variables):
+    """A digest of the curve and the weights, trained with these environment variables."""
     kept = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     command = [sys.executable, "-c", SCRIPT]
     done = subprocess.run(command, env={**kept, **variables}, capture_output=True, text=True, timeout=120)
@@ -29,7 +30,7 @@ def bits(**variables):
     return done.stdout
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor: there is but one thread")
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="with one processor there is only one thread")
 def test_the_engine_alone_trains_the_same_bits_whatever_the_environment_says_of_threads():
     one = bits(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
     assert bits(OMP_NUM_THREADS="2") == one

@@ -29,7 +29,7 @@ class Way:
         return f"{self.language} {self.place} {self.aim}"
 
 
-#: In the first one it is not known yet what comes: the prediction is a guess.
+#: The first one does not know the result yet, so its prediction is a guess.
 WAYS = (
     Way("en", "desk", "right", {**DESK, "locale": "en-US"}),
     Way("ja", "phone", "wrong", {**PHONE, "locale": "ja-JP", "color_scheme": "dark"}),

@@ -31,7 +31,7 @@ export class Launches {
     if (runs.length) void this.#showInForm(runs[0]);
   }
 
-  /** Show the first experiment in the form, where one can change it; without it, the form stays as it is. @param {RunView} run */
+  /** Load the experiment of a run into the form. If the server does not give it, the form stays as it is. @param {RunView} run */
   async #showInForm(run) {
     try {
       const { config } = await api.run(run.id);
@@ -44,7 +44,7 @@ export class Launches {
   /**
    * Launch the runs of a lesson without a prediction.
    * @param {string} slug
-   * @param {() => void} leave the lesson is left when they are launched
+   * @param {() => void} leave leaves the lesson; called when they are launched
    */
   async unpredicted(slug, leave) {
     await this.#orToast(async () => {
@@ -75,14 +75,14 @@ export class Launches {
   /**
    * Put something to try into the form.
    * @param {Try} one
-   * @param {Run[]} runs of the attempt; the form says in what it differs from one of them
+   * @param {Run[]} runs of the attempt; the form shows what differs from the run that the experiment comes from
    */
   async loadTry({ config, run }, runs) {
     const from = runs.find(({ name }) => name === run) ?? null;
     await this.#orToast(() => this.#page.form.load(config, { from }));
   }
 
-  /** @param {() => Promise<void>} act */
+  /** Do something; if the server refuses it, show the reason as a toast. @param {() => Promise<void>} act */
   async #orToast(act) {
     try {
       await act();
