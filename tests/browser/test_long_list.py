@@ -57,6 +57,10 @@ def lab(tmp_path, data_dir):
     lab.stop()
 
 
+#: Whether the head of a group is at the upper edge of the list.
+HEAD_STICKS = """Math.abs(document.querySelector('.run-group').getBoundingClientRect().top
+    - document.getElementById('runs').getBoundingClientRect().top) < 2"""
+
 #: How many rows of the document are above what is in sight.
 ABOVE = """[...document.querySelectorAll('.run')].filter((row) =>
     row.getBoundingClientRect().bottom < document.getElementById('runs').getBoundingClientRect().top).length"""
@@ -151,6 +155,7 @@ def test_only_rows_in_sight_are_in_the_document_and_keys_and_searches_reach_the_
     page.page.keyboard.press("End")
     page.until(f"{focused} === 'run 0'")
     page.until("document.getElementById('runs').scrollTop > 10_000")
+    page.until(HEAD_STICKS)
     page.page.keyboard.press("Home")
     page.until("document.activeElement.className === 'group-name'")
     page.until("document.getElementById('runs').scrollTop === 0")

@@ -96,9 +96,11 @@ export class LongList {
    * next frame, because making all of them at once would delay this one.
    * @param {number[]} kept places of rows that stay in the document when they are not visible, such as one with the focus
    * @param {(place: number) => boolean} isThere whether a row is in the document now
+   * @param {(place: number) => number} headOf the place of the head of a row's group: the head of the first visible row's group
+   *   sticks to the upper edge of the list; of a row without one, its own place
    * @returns {number[]} their places, in ascending order
    */
-  inSight(kept, isThere) {
+  inSight(kept, isThere, headOf) {
     if (!this.#mean && this.#heights.size) this.#mean = meanOf(this.#heights.values());
     const { top, bottom } = this.#visible;
     const visible = this.#between(top, bottom);
@@ -106,7 +108,8 @@ export class LongList {
     // a timer, because what is planned for a frame while a scroll is handled belongs to the frame that shows the scroll
     if (isJump) requestAnimationFrame(() => setTimeout(() => this.#onMoved()));
     const places = isJump ? visible : this.#between(top - MARGIN, bottom + MARGIN);
-    return [...new Set([...kept, ...places])].sort((a, b) => a - b);
+    const heads = visible.slice(0, 1).map(headOf);
+    return [...new Set([...kept, ...heads, ...places])].sort((a, b) => a - b);
   }
 
   /**

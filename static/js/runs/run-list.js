@@ -183,6 +183,7 @@ export class RunList {
       const shown = this.#long.inSight(
         kept.flatMap((id) => places.get(id) ?? []),
         (place) => before.has(rows[place].id),
+        (place) => places.get(rows[place].group.key) ?? place,
       );
       this.#placed = shown.map((place) => rows[place]);
       setChildren(
