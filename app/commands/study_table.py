@@ -79,7 +79,8 @@ def _sentence(verdict: dict[str, Any]) -> str:
             others = "another one" if count == 1 else f"{count} others"
             return f"A tie: the first one cannot be told apart from {others}."
         case "few":
-            return f"No verdict: {verdict['pairs']} pairs are too few; {verdict['least_pairs']} are needed."
+            fewest, needed = verdict["pairs"], verdict["least_pairs"]
+            return f"No verdict: a comparison needs {needed} pairs, and the one with the fewest has {fewest}."
         case "alone":
             return "There is nothing to compare the only one with."
     return "Nothing was measured."
