@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.support.chromium import open_chromium
@@ -22,7 +22,11 @@ from tests.support.folders import find_data_dir
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.tabs import Tabs
+from tests.support.waiting import TIMEOUT
 from tests.support.wall_page import cookies_of
+
+# Playwright's own five seconds are too few on a busy machine.
+expect.set_options(timeout=1000 * TIMEOUT)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,7 +11,7 @@ def test_a_newcomer_trains_with_one_button_and_then_changes_one_thing(open_page,
     expect(page.page.locator(".first-steps h2")).to_have_text("最初のネットワークを学習させましょう")
     page.page.click(".launch-first")
     result = page.page.locator("#first-run")
-    expect(result).to_be_visible(timeout=30_000)
+    expect(result).to_be_visible()
     expect(page.page.locator(".first-steps")).to_be_hidden()
     (first,) = page.run_ids()
     said = f"{100 * lab.run(first)['latest']['test_accuracy']:.1f}%"

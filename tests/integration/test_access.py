@@ -10,7 +10,7 @@ from app.people.access import SOCKET, TABLE, WORKERS, IncompleteTable, Needs, ch
 from app.people.person import Role
 from tests.support.class_lab import running_class
 from tests.support.experiments import SHORT
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 ROLES = {
     "visitor": None,
@@ -154,7 +154,7 @@ def test_a_socket_shows_each_person_what_they_may_see_and_visitors_nothing(peopl
         runs, rows = set(), set()
         complete = False
         while not complete or shared not in rows or (name in ("ada", "teacher") and private not in rows):
-            message = socket.recv(timeout=20)
+            message = socket.recv(timeout=TIMEOUT)
             if isinstance(message, bytes):
                 rows.add(frames.decode(message)[0]["run"])
             elif (text := json.loads(message))["type"] == "runs":

@@ -9,7 +9,7 @@ import pytest
 from tests.support.class_lab import running_class
 from tests.support.errors import error
 from tests.support.experiments import QUICK, SHORT
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 DIGITS = {"name": "digits", "validation_size": 300, "test_size": 0}
 NEW = {"name": "Best on 300", "dataset": "digits", "validation_size": 300, "max_parameters": 2000}
@@ -230,7 +230,7 @@ def test_while_a_challenge_is_open_no_door_leads_a_student_to_a_test_figure(lab)
     socket.send(json.dumps({"subscribe": {run["id"]: 0}}))
     messages: list[str | bytes] = []
     while not [one for one in messages if isinstance(one, bytes) and b"validation_accuracy" in one]:
-        messages.append(socket.recv(timeout=20))
+        messages.append(socket.recv(timeout=TIMEOUT))
     for message in messages:
         assert "test_accuracy" not in str(message)
     refused = error(

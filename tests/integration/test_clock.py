@@ -8,7 +8,7 @@ import pytest
 from app.live import frames
 from tests.support.experiments import ENDLESS
 from tests.support.lab_server import LabServer
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 #: Python runs a module of this name at its start: from then on the clock goes back an hour in every second.
 BACKWARDS = """
@@ -33,7 +33,7 @@ def times_of(lab, run_id):
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {run_id: {"train": 0}}}))
     while not times or times[-1][0] < total:
-        message = socket.recv(timeout=30)
+        message = socket.recv(timeout=TIMEOUT)
         if isinstance(message, bytes):
             header, _ = frames.decode(message)
             if header["stream"] == "train":

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.texts import cell
 from tests.support.experiments import QUICK
+from tests.support.waiting import TIMEOUT
 
 #: Kinds of text that have broken programs: markup, quotes, formulas, directions, surrogate pairs, composed letters.
 NASTY = [
@@ -50,7 +51,7 @@ def run_id(lab):
 def seen_by_a_viewer(lab, run_id):
     socket = lab.socket()
     while True:
-        message = socket.recv(timeout=30)
+        message = socket.recv(timeout=TIMEOUT)
         if isinstance(message, str) and (found := json.loads(message)).get("type") == "runs":
             socket.close()
             return next(run for run in found["runs"] if run["id"] == run_id)
@@ -139,7 +140,7 @@ def test_invalid_text_is_refused_with_its_field_on_every_way_in(lab, run_id, unf
         refused(post("/api/imports", changed), f"runs.0.{field}")
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {unfit: 0}}))
-    while (message := socket.recv(timeout=30)) and "bad_message" not in str(message):
+    while (message := socket.recv(timeout=TIMEOUT)) and "bad_message" not in str(message):
         pass
     assert json.loads(message)["error"]["field"] == "subscribe"
     socket.close()

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from tests.support import described
 from tests.support.class_lab import running_class
 from tests.support.experiments import QUICK
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 #: Downloads would contact other hosts; every other route of the OpenAPI document is called.
 OPERATIONS = [
@@ -218,6 +218,6 @@ def test_a_hundred_bad_messages_end_their_socket_and_leave_no_viewer_behind(lab)
     with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012
         for _ in range(500):
             socket.send("{")
-            socket.recv(timeout=10)
+            socket.recv(timeout=TIMEOUT)
     assert closed.value.rcvd.code == 1008
     wait_until(lambda: lab.http.get("/health").json()["viewers"] == 0, "the viewers' end")

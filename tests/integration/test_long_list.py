@@ -8,6 +8,7 @@ from websockets.sync.client import connect
 from tests.integration.test_poll import Poller
 from tests.support.lab_server import LabServer
 from tests.support.many_runs import fill
+from tests.support.waiting import TIMEOUT
 
 RUNS, ARCHIVED = 2000, 1900
 
@@ -25,7 +26,7 @@ def messages_of_the_list(lab):
     """The list of runs as a page's socket gets it: text after text."""
     with connect(lab.url.replace("http", "ws") + "/ws", max_size=None) as socket:
         while True:
-            text = socket.recv(timeout=60)
+            text = socket.recv(timeout=TIMEOUT)
             message = json.loads(text)
             if message["type"] == "runs":
                 yield text, message

@@ -18,7 +18,7 @@ from app.jobs.scheduler import BEAT_SECONDS
 from tests.support.class_lab import running_class
 from tests.support.lab_server import LabServer
 from tests.support.nginx import BINARY, NAME, Nginx, block, changed
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 pytestmark = pytest.mark.skipif(
     BINARY is None or shutil.which("openssl") is None,
@@ -126,7 +126,7 @@ def test_a_run_is_launched_and_its_rows_come_over_the_socket(nginx):
     with nginx.socket(**own(nginx)) as socket:
         socket.send(json.dumps({"subscribe": {run_id: 0}}))
         while rows < 30:
-            message = socket.recv(timeout=60)
+            message = socket.recv(timeout=TIMEOUT)
             if isinstance(message, bytes):
                 header = json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
                 rows += header["rows"] if header["stream"] == "train" else 0
@@ -179,7 +179,7 @@ def test_a_class_below_a_path_has_its_cookie_there_and_only_with_tls_if_it_came_
             assert cookie["samesite"].lower() == "lax"
             assert nginx.get("").status_code == 200
             with nginx.socket(**own(nginx), Cookie=f"{cookie.key}={cookie.value}") as socket:
-                assert json.loads(socket.recv(timeout=60))["type"] == "hello"
+                assert json.loads(socket.recv(timeout=TIMEOUT))["type"] == "hello"
             with pytest.raises(InvalidStatus):
                 nginx.socket(**own(nginx))
             secret = {"secret": lab.secret}
@@ -191,7 +191,7 @@ def test_a_class_below_a_path_has_its_cookie_there_and_only_with_tls_if_it_came_
 
 def drain(socket):
     while True:
-        socket.recv(timeout=60)
+        socket.recv(timeout=TIMEOUT)
 
 
 #: `lossroom serve`, but something is sent after this long without news.
@@ -211,7 +211,9 @@ def test_a_stream_without_news_stays_open_for_longer_than_nginx_waits(behind, tm
                 with contextlib.suppress(TimeoutError):
                     socket.recv(timeout=left)
             run_id = lab.launch()["id"]
-            while run_id not in {run["id"] for run in json.loads(socket.recv(timeout=60)).get("runs", [])}:
+            while run_id not in {
+                run["id"] for run in json.loads(socket.recv(timeout=TIMEOUT)).get("runs", [])
+            }:
                 pass
             lab.process.send_signal(signal.SIGSTOP)  # now it is silent, and nginx does not wait
             try:
@@ -238,7 +240,7 @@ def test_a_proxy_that_leaves_the_path_works_too_with_the_root_path_set(behind, m
     assert [link for link in links(nginx, "") if nginx.get(link).status_code != 200] == []
     assert nginx.request("POST", "api/runs", json={}, headers=own(nginx)).status_code == 201
     with nginx.socket(**own(nginx)) as socket:
-        assert json.loads(socket.recv(timeout=60))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=TIMEOUT))["type"] == "hello"
     # and clients that reach the lab directly, such as health checks
     assert lab.http.get("/health").status_code == lab.http.get("/lab/health").status_code == 200
     assert lab.http.get("/lab/openapi.json").json()["servers"] == [{"url": "/lab"}]
@@ -269,7 +271,7 @@ def test_if_nginx_loses_the_host_name_the_browsers_headers_decide_or_the_log_nam
     lab.restart()
     assert nginx.request("POST", "api/runs", json={}, headers=own(nginx)).status_code == 201
     with nginx.socket(**own(nginx)) as socket:
-        assert json.loads(socket.recv(timeout=60))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=TIMEOUT))["type"] == "hello"
 
 
 def test_a_host_that_nginx_gives_in_another_header_counts_from_a_named_proxy(behind, make_lab):
@@ -282,7 +284,7 @@ def test_a_host_that_nginx_gives_in_another_header_counts_from_a_named_proxy(beh
     lab.restart()
     assert nginx.request("POST", "api/runs", json={}, headers=own(nginx)).status_code == 201
     with nginx.socket(**own(nginx)) as socket:
-        assert json.loads(socket.recv(timeout=60))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=TIMEOUT))["type"] == "hello"
 
 
 def test_the_block_is_the_same_in_both_languages():

@@ -153,7 +153,7 @@ def test_a_worker_has_neither_sockets_nor_secrets_of_the_server_and_bounded_memo
         return next(line[len(name) :].split()[:2] for line in lines if line.startswith(name))
 
     # once the worker's own code runs
-    wait_until(lambda: "unlimited" not in limits("Max data size"), "a bound of its memory", timeout=20)
+    wait_until(lambda: "unlimited" not in limits("Max data size"), "a bound of its memory")
     soft, hard = map(int, limits("Max data size"))
     assert 100_000_000 < soft == hard < 1_000_000_000
     assert limits("Max core file size") == ["0", "0"]

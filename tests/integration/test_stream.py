@@ -12,6 +12,7 @@ from websockets.sync.client import connect
 from app.live import frames
 from app.live.deflate import LONG_BYTES
 from tests.support.experiments import ENDLESS, QUICK
+from tests.support.waiting import TIMEOUT
 
 
 class Tab:
@@ -28,7 +29,7 @@ class Tab:
         self.socket.send(json.dumps({"subscribe": {run_id: rows}}))
 
     def receive(self):
-        message = self.socket.recv(timeout=60)
+        message = self.socket.recv(timeout=TIMEOUT)
         if isinstance(message, bytes):
             header, values = frames.decode(message)
             key = (header["run"], header["stream"])
@@ -117,7 +118,7 @@ def test_an_overview_holds_the_extremes_of_the_stored_rows(lab):
     tab.socket.send(json.dumps({"subscribe": {copy: 0}, "overview": 100}))
 
     while True:
-        message = tab.socket.recv(timeout=60)
+        message = tab.socket.recv(timeout=TIMEOUT)
         if isinstance(message, bytes):
             break
     header, values = frames.decode(message)

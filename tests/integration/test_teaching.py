@@ -13,7 +13,7 @@ from app.storage.beside import renew_teacher_secret
 from tests.support.class_lab import PersonClient, running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS, SHORT
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def change(teacher, person, **changes):
 def until(socket, fits):
     """The first text message that fits."""
     while True:
-        message = socket.recv(timeout=20)
+        message = socket.recv(timeout=TIMEOUT)
         if isinstance(message, str) and fits(parsed := json.loads(message)):
             return parsed
 
@@ -44,7 +44,7 @@ def ended(socket):
     """The code with which the lab closes a socket."""
     with pytest.raises(ConnectionClosed) as closed:  # noqa: PT012
         while True:
-            socket.recv(timeout=20)
+            socket.recv(timeout=TIMEOUT)
     return closed.value.rcvd.code
 
 
@@ -222,7 +222,7 @@ def test_a_hand_is_up_for_the_teacher_until_one_of_both_puts_it_down(lab):
     bob.launch(**SHORT)
     received = set()
     while "runs" not in received:
-        message = json.loads(others.recv(timeout=20))
+        message = json.loads(others.recv(timeout=TIMEOUT))
         if message["type"] != "runs" or message["runs"]:
             received.add(message.get("person", {}).get("nickname") or message["type"])
     assert "Ada" not in received

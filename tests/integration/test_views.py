@@ -13,6 +13,7 @@ from engine import ExperimentConfig, Trainer, views
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.lab_server import running_lab
 from tests.support.seen_views import decode_frame, decode_view
+from tests.support.waiting import TIMEOUT
 
 #: A network that all kinds of views but those of points fit.
 CONV = {
@@ -58,7 +59,7 @@ def watch(socket, run_id, view, options, key="watch"):
 def next_view(socket):
     """The next view, or refusal of one, that comes."""
     while True:
-        message = socket.recv(timeout=60)
+        message = socket.recv(timeout=TIMEOUT)
         if isinstance(message, bytes):
             header, data = decode_frame(message)
             if "view" in header:
@@ -145,6 +146,6 @@ def test_a_view_that_does_not_fit_is_refused_with_its_field_and_bound(lab):
         assert refusal["error"] == answer.json()["error"]  # with the reason, from which the page words it
         assert refusal["error"]["bounds"]["why"]["code"] == "no_such_layer"
         socket.send(json.dumps({"watch": [{"run": run["id"]}]}))
-        while (text := json.loads(socket.recv(timeout=60)))["type"] != "error":
+        while (text := json.loads(socket.recv(timeout=TIMEOUT)))["type"] != "error":
             pass
         assert text["error"]["field"] == "watch.0"
