@@ -60,7 +60,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     expect(tab.locator(".study-parts")).to_contain_text("8 of 8 trials")
     verdict = tab.locator(".study-verdict").inner_text()
     assert f"Learning rate {best['values'][RATE]}, Batch {best['values'][BATCH]}" in verdict
-    assert "2 of at least 6 seeds" in verdict
+    assert "needs 6 seeds, and the one with the fewest has 2" in verdict
     expect(tab.locator(".study-test")).to_contain_text(
         f"validation examples: {percent(best['mean'])}. On test examples: {percent(best['test']['mean'])}"
     )
