@@ -95,7 +95,7 @@ def test_a_tap_shows_values_until_the_next_tap_elsewhere(open_page, lab):
 
 
 def test_dragging_zooms_without_messages_from_plotly(open_page, lab):
-    page = open_page(lab, reused=False, locale="ja-JP")  # it shows this message once per page
+    page = open_page(lab, locale="ja-JP")
     finished(page, lab)
     box = plot_box(page)
     page.page.mouse.move(box["x"] + 60, box["y"] + 20)

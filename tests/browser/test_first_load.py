@@ -7,7 +7,7 @@ LOADED = """performance.getEntriesByType("resource")
 
 
 def test_every_module_that_the_page_loads_at_start_is_preloaded(open_page, lab):
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     preloaded = page.page.evaluate(
         "[...document.querySelectorAll('link[rel=modulepreload]')].map(link => new URL(link.href).pathname)"
     )
@@ -21,7 +21,7 @@ def test_every_module_that_the_page_loads_at_start_is_preloaded(open_page, lab):
 
 
 def test_opening_the_page_again_requests_none_of_its_files(open_page, lab):
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     page.page.goto(lab.url)
     page.until("!!document.querySelector('#charts .main-svg')")
     transferred = page.page.evaluate(

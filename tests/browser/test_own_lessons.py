@@ -17,7 +17,7 @@ def test_a_lesson_that_is_dropped_into_the_folder_appears_and_its_preview_follow
     assert lab.http.get("/preview?lesson=two-rates").status_code == 404
 
     main(["lessons", "new", "two-rates", "--folder", str(folder)])
-    page = open_page(lab, reused=False).page
+    page = open_page(lab, opened=False).page
     page.goto(f"{lab.url}/preview?lang=en")
     page.wait_for_selector("text=Two learning rates")
     assert titles() == {**before, "two-rates": "Two learning rates"}

@@ -24,7 +24,7 @@ def evil(lab):
 
 
 def test_markup_in_names_notes_and_tags_is_shown_as_text_on_the_page(open_page, lab, evil):
-    page = open_page(lab, reused=False)
+    page = open_page(lab)
     page.wait_for_points(evil, 40)
     expect(name(page, evil)).to_have_text(EVIL)
     expect(page.page.locator(f'[data-run="{evil}"]')).to_contain_text(TAG)
