@@ -49,8 +49,10 @@ async def get_lesson(lab: TheLab, slug: str) -> LessonAnswer:
 
 
 @router.post("/lessons/{slug}/runs", status_code=201, dependencies=[LAUNCHES])
-async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | None = None) -> RunsAnswer:
-    """Launch a lesson's whole set without a prediction; on the digits where its own data set is not there."""
+async def launch_lesson(
+    lab: TheLab, person: ThePerson, slug: str, options: Fresh | None = None
+) -> RunsAnswer:
+    """Launch a lesson's whole set without a prediction; on the digits if its own data set is missing."""
     lesson = lab.demand_lesson(slug)
     if not lesson.runs:
         raise Invalid(f"lesson {slug} has no runs: it is one to look at", code="no_runs", field="slug")
@@ -59,7 +61,7 @@ async def launch_lesson(lab: TheLab, person: ThePerson, slug: str, how: Fresh | 
     lab.check_lesson(person, launched)
     lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(
-        configs, lesson=slug, fresh=(how or Fresh()).fresh, owner=person.owner
+        configs, lesson=slug, fresh=(options or Fresh()).fresh, owner=person.owner
     )
     return {"runs": [lab.sight.view(person, run) for run in runs]}
 

@@ -209,10 +209,10 @@ async def cancel(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
 
 
 @router.post("/{run_id}/clone", status_code=201, dependencies=[LAUNCHES])
-async def clone(lab: TheLab, person: ThePerson, run_id: str, how: Fresh | None = None) -> RunAnswer:
+async def clone(lab: TheLab, person: ThePerson, run_id: str, options: Fresh | None = None) -> RunAnswer:
     """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
     run = lab.register.get(run_id)
-    fresh = (how or Fresh()).fresh
+    fresh = (options or Fresh()).fresh
     stretches = run.training.stretches
     if stretches and run.training.iteration >= stretches[-1]["until"]:
         wish = Wish(iteration=stretches[-1]["until"], changes={}, origin=lab.sight.origin(person, run))

@@ -101,17 +101,17 @@ test("the curve of an ended run is smoothed to both sides, and recomputed if a l
     const losses = lossesOf(examples, 200, 2);
     const smoothing = examples.of([0.1, 0.6, 0.99]);
     const series = new Series();
-    const how = { columns: ["loss"], smoothing, ended: true, bin: 1, range: null };
+    const options = { columns: ["loss"], smoothing, ended: true, bin: 1, range: null };
     /** @param {number[]} values @param {number} from */
     const put = (values, from) =>
       putRows(series, { iteration: values.map((_, i) => from + i + 1), loss: values });
     put(losses.slice(0, -1), 0);
-    const curve = new Curve(series, how);
+    const curve = new Curve(series, options);
     curve.advance();
     assert.ok(curve.follows(series));
     put(losses.slice(-1), losses.length - 1);
     assert.ok(!curve.follows(series) && curve.outdated && !curve.advance());
-    const again = new Curve(series, how);
+    const again = new Curve(series, options);
     again.advance();
     const wanted = centred([...Float32Array.from(losses)], smoothing);
     again.smoothedYs?.forEach((value, i) => {
@@ -125,8 +125,8 @@ test("smoothing to both sides moves no step: half of it lies at the step, where 
   const series = new Series();
   const loss = Array.from({ length: 101 }, (_, i) => (i < 50 ? 0 : i > 50 ? 2 : 1));
   putRows(series, { iteration: loss.map((_, i) => i + 1), loss });
-  const how = { columns: ["loss"], smoothing: 0.9, bin: 1, range: null };
-  const [ended, live] = [true, false].map((isEnded) => new Curve(series, { ...how, ended: isEnded }));
+  const options = { columns: ["loss"], smoothing: 0.9, bin: 1, range: null };
+  const [ended, live] = [true, false].map((isEnded) => new Curve(series, { ...options, ended: isEnded }));
   for (const curve of [ended, live]) curve.advance();
   assert.ok(Math.abs((ended.smoothedYs ?? [])[50] - 1) < 1e-5);
   assert.ok((live.smoothedYs ?? [])[50] < 0.2);
@@ -138,10 +138,10 @@ test("a curve that is drawn from an iteration on begins at the last row that is 
     const every = examples.of([1, 10]);
     const since = examples.whole(1, rows * every);
     const smoothing = examples.of([0, 0.6]);
-    const how = { columns: ["loss"], smoothing, bin: 1, range: null };
+    const options = { columns: ["loss"], smoothing, bin: 1, range: null };
     const series = new Series();
-    const curve = new Curve(series, { ...how, since });
-    const whole = new Curve(series, how);
+    const curve = new Curve(series, { ...options, since });
+    const whole = new Curve(series, options);
     const iterations = Array.from({ length: rows }, (_, i) => every * (i + 1));
     for (let from = 0; from < rows; ) {
       const to = Math.min(rows, from + examples.whole(1, 20));

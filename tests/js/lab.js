@@ -117,8 +117,8 @@ export function arranged(runs, query, configs) {
   return arrange(runs, query, configs, searchFor(query.text, configs));
 }
 
-/** How a chart draws its runs, in tests. @type {import("../../static/js/charts/traces.js").FigureHow} */
-export const HOW = {
+/** How a chart draws its runs, in tests. @type {import("../../static/js/charts/traces.js").FigureOptions} */
+export const FIGURE_OPTIONS = {
   bands: null,
   strokes: null,
   allMarks: true,

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { quantity } from "../../static/js/charts/quantities.js";
 import { TraceMaker } from "../../static/js/charts/traces.js";
-import { HOW, makeRun, putRows } from "./lab.js";
+import { FIGURE_OPTIONS, makeRun, putRows } from "./lab.js";
 
 /**
  * @import { Annotation, Run } from "../../static/js/types.js"
@@ -24,7 +24,8 @@ function evaluate({ evaluation }, accuracies) {
  * @param {TraceMaker} figure
  * @param {Run} run
  */
-const marksOf = (figure, run) => figure.traces([run], quantity("accuracy"), HOW).at(-1)?.marks?.x ?? [];
+const marksOf = (figure, run) =>
+  figure.traces([run], quantity("accuracy"), FIGURE_OPTIONS).at(-1)?.marks?.x ?? [];
 
 /** @type {Annotation[]} */
 const CHANGED = [{ kind: "live", iteration: 50, changes: { learning_rate: [0.1, 0.2] } }];
@@ -61,10 +62,10 @@ test("late rows of an ended run are in its smoothed curve, whichever is asked fi
   for (const asksForNews of [true, false]) {
     const run = makeRun();
     const loss = quantity("loss");
-    const how = { ...HOW, smoothing: 0.6, allMarks: false };
+    const options = { ...FIGURE_OPTIONS, smoothing: 0.6, allMarks: false };
     const figure = new TraceMaker();
     const rows = (/** @type {number} */ count) =>
-      figure.traces([run], loss, how).every(({ points }) => points?.count === count);
+      figure.traces([run], loss, options).every(({ points }) => points?.count === count);
     putRows(run.train, { iteration: [1, 2, 3], loss: [3, 2, 1] });
     assert.ok(rows(3));
     putRows(run.train, { iteration: [4, 5], loss: [1, 1] });
@@ -80,7 +81,7 @@ test("a fork is drawn from its fork on if its origin is drawn too, and as a whol
   for (const run of [origin, fork]) evaluate(run, [0.1, 0.2, 0.3, 0.4]);
   /** @param {Run[]} runs */
   const drawn = (...runs) => {
-    const traces = new TraceMaker().traces(runs, quantity("accuracy"), HOW);
+    const traces = new TraceMaker().traces(runs, quantity("accuracy"), FIGURE_OPTIONS);
     const curve = traces.find(({ meta }) => meta.run === "b" && meta.series === "test_accuracy");
     const marks = traces.at(-1)?.marks;
     return { x: [...(curve?.points?.x ?? [])], at: marks?.x[marks.kinds.indexOf("fork")] };

@@ -13,7 +13,7 @@ import { resultFigures, resultSentence } from "../../static/js/runs/run-result.j
 import { metricsOf } from "../../static/js/runs/sweep-metrics.js";
 import { registerDatasets } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
-import { HOW, labOptions, makeRun, putRows } from "./lab.js";
+import { FIGURE_OPTIONS, labOptions, makeRun, putRows } from "./lab.js";
 import { forExamples } from "./random.js";
 
 /** @import { Run } from "../../static/js/types.js" */
@@ -56,7 +56,7 @@ for (const name of ["accuracy", "evaluation_loss"])
       evaluated({ number: 1 }, { test: [0.1, 0.2] }),
       evaluated({ number: 2, ...VALIDATED }, { validation: [0.3, 0.4], test: [0.1, 0.2] }),
     ];
-    const lines = new TraceMaker().traces(runs, what, HOW).filter(({ line }) => line);
+    const lines = new TraceMaker().traces(runs, what, FIGURE_OPTIONS).filter(({ line }) => line);
     assert.deepEqual(
       lines.map(({ dash }) => dash),
       ["dot", "solid", "dot", "dash", "solid"],
@@ -69,7 +69,7 @@ test("where dashes stand for a setting, the three lines differ in width, palenes
   const stroke = { dash: "dashdot", symbol: "square", value: "0.1" };
   const strokes = { field: "Learning rate", legend: [stroke], lookOf: () => stroke };
   const run = evaluated(VALIDATED, { validation: [0.3], test: [0.1] });
-  const lines = new TraceMaker().traces([run], quantity("accuracy"), { ...HOW, strokes });
+  const lines = new TraceMaker().traces([run], quantity("accuracy"), { ...FIGURE_OPTIONS, strokes });
   const looks = lines
     .filter(({ line }) => line)
     .map(({ dash, color = "", width, symbol }) => [dash, color.length, width, symbol ?? null]);
@@ -91,7 +91,7 @@ test("what validation images measured is in the charts of accuracy and loss, and
 test("the best mark is that of the validation images, and says what the test accuracy was there", () => {
   /** @param {Run} run */
   const stars = (run) => {
-    const marks = new TraceMaker().traces([run], quantity("accuracy"), HOW).at(-1)?.marks;
+    const marks = new TraceMaker().traces([run], quantity("accuracy"), FIGURE_OPTIONS).at(-1)?.marks;
     return (marks?.symbol ?? []).flatMap((symbol, i) =>
       symbol === "star" ? [[marks?.x[i], marks?.notes[i].replace(/^.*: /, "")]] : [],
     );

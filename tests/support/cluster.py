@@ -97,10 +97,10 @@ class Cluster:
         return process, line
 
 
-def end(process: subprocess.Popen[str], how: int = signal.SIGKILL) -> None:
-    """End a process of a cluster, and wait until it has ended."""
+def end(process: subprocess.Popen[str], number: int = signal.SIGKILL) -> None:
+    """End a process of a cluster by this signal, and wait until it has ended."""
     if process.poll() is None:
-        os.kill(process.pid, how)
+        os.kill(process.pid, number)
         process.wait(TIMEOUT)
     if process.stdout is not None:
         process.stdout.close()

@@ -128,17 +128,19 @@ class LabServer:
         assert self.process is not None, "the server does not run"
         return self.process.pid
 
-    def stop(self, how: int = signal.SIGTERM) -> None:
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        """End the server by this signal, and wait until it has ended."""
         if self.process is not None:
-            self.process.send_signal(how)
+            self.process.send_signal(number)
             self.process.wait(timeout=TIMEOUT)
             self._output.close()
             self.process = None
             self.log.close()
             self.http.close()
 
-    def restart(self, how: int = signal.SIGTERM) -> None:
-        self.stop(how)
+    def restart(self, number: int = signal.SIGTERM) -> None:
+        """Stop the server by this signal, and start it again."""
+        self.stop(number)
         self.start()
 
     def read_log(self) -> str:

@@ -146,7 +146,7 @@ export class Chart {
    * Draw the whole figure. If many runs are new, only some of them are added, so that no drawing takes long; the next drawing
    * adds more.
    * @param {Run[]} all all runs that are shown on the page
-   * @param {{dark: boolean, axis: string, least: number, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} how
+   * @param {{dark: boolean, axis: string, least: number, bandsOf: (runs: Run[]) => BandsOfRuns | null, strokes: StrokesOfRuns | null}} options
    */
   async drawWhole(all, { dark, axis: axisName, least, bandsOf, strokes: ofAll }) {
     this.#shown = all;
@@ -173,7 +173,7 @@ export class Chart {
     const bands = this.#isByLayer ? null : bandsOf(runs);
     const strokes = this.#isByLayer ? null : ofAll;
     this.#layers = { run: shown[0], lines: this.#layerCount(shown[0]) };
-    const how = {
+    const options = {
       bands,
       strokes,
       allMarks: spec.marks,
@@ -189,7 +189,7 @@ export class Chart {
         sameCurves(shown, { stream: what.stream, columns: what.lines.flatMap(({ columns }) => columns) }),
       ),
     };
-    this.#traces = this.#maker.traces(runs, what, how);
+    this.#traces = this.#maker.traces(runs, what, options);
     this.#empty = this.#isEmpty();
     this.#crop = this.#cropNow();
     const crop = spec.outliers ? null : this.#crop;
@@ -207,7 +207,7 @@ export class Chart {
       // without any finite value, the axes have a usual range
       empty: this.#empty,
     };
-    this.card.showRun((this.#isByLayer && how.names.get(shown[0]?.id)) || "");
+    this.card.showRun((this.#isByLayer && options.names.get(shown[0]?.id)) || "");
     this.card.showAxes(look.xTitle, look.yTitle);
     this.card.showStrokes(strokes);
     this.card.showParts(runs);

@@ -5,13 +5,13 @@ import { t } from "../words/i18n.js";
 
 /**
  * @import { Run } from "../types.js"
- * @import { FigureHow } from "./traces.js"
+ * @import { FigureOptions } from "./traces.js"
  * @import { Layer, Part, QuantityLine } from "./quantities.js"
  */
 
 /**
- * The run of a line, or a group of runs in the form of a run.
- * @typedef {Pick<Run, "id" | "number" | "name" | "hue" | "annotations"> & Partial<Run>} Owner
+ * What a line belongs to: a run, or a group of runs with the properties of a run.
+ * @typedef {Pick<Run, "id" | "number" | "name" | "hue" | "annotations"> & Partial<Run>} RunOrGroup
  */
 
 /**
@@ -31,9 +31,9 @@ const STYLES = {
 
 /**
  * The look of a curve of one run, or of a group of runs.
- * @param {Owner} run
+ * @param {RunOrGroup} run
  * @param {Pick<QuantityLine, "part" | "layer">} line
- * @param {FigureHow} how
+ * @param {FigureOptions} options
  * @param {Run[]} runs the runs of the curve
  * @returns {CurveLook}
  */

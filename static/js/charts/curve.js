@@ -162,16 +162,16 @@ export class Curve {
 
   /**
    * @param {Series} series
-   * @param {object} how
-   * @param {string[]} how.columns the arguments of `value`; without `value`, the only column is the curve
-   * @param {(...values: number[]) => number} [how.value] computes a value from columns
-   * @param {(series: Series) => (row: number) => number} [how.along] computes a value from the number of a row instead
-   * @param {number} how.smoothing the weight of the moving average; 0: not smoothed
-   * @param {boolean} [how.ended] whether the run has ended; then the curve is smoothed in both directions
-   * @param {number} how.bin of this many rows, two points are drawn; 1: all rows are drawn
-   * @param {[number, number] | null} how.range the shown part of x; null: all of it
-   * @param {(series: Series) => (row: number) => number} [how.x] see axes.js; without it, x is the iteration
-   * @param {number} [how.since] the iteration from which on it is drawn; rows before are only smoothed
+   * @param {object} options
+   * @param {string[]} options.columns the arguments of `value`; without `value`, the only column is the curve
+   * @param {(...values: number[]) => number} [options.value] computes a value from columns
+   * @param {(series: Series) => (row: number) => number} [options.along] computes a value from the number of a row instead
+   * @param {number} options.smoothing the weight of the moving average; 0: not smoothed
+   * @param {boolean} [options.ended] whether the run has ended; then the curve is smoothed in both directions
+   * @param {number} options.bin of this many rows, two points are drawn; 1: all rows are drawn
+   * @param {[number, number] | null} options.range the shown part of x; null: all of it
+   * @param {(series: Series) => (row: number) => number} [options.x] see axes.js; without it, x is the iteration
+   * @param {number} [options.since] the iteration from which on it is drawn; rows before are only smoothed
    */
   constructor(series, { columns, value, along, smoothing, ended = false, bin, range, x, since = 0 }) {
     this.#series = series;

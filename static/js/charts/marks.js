@@ -13,7 +13,7 @@ import { hasCode } from "../words/reasons.js";
 
 /**
  * @import { Line, Trace } from "./traces.js"
- * @import { Owner } from "./curve-look.js"
+ * @import { RunOrGroup } from "./curve-look.js"
  */
 
 /** A run has a plateau if its test accuracy gained less than PLATEAU_GAIN over the last PLATEAU_SHARE of the run. */
@@ -53,7 +53,7 @@ export function kindsOf(traces) {
   );
 }
 
-/** Whether a run ended because its values were no longer finite. @param {Owner} run */
+/** Whether a run ended because its values were no longer finite. @param {RunOrGroup} run */
 export function hasDiverged({ status }) {
   return status === "diverged";
 }
@@ -68,7 +68,7 @@ export function keyOfMarks(kinds) {
 /**
  * A trace with the marks of all lines, or null if there are none.
  * @param {Trace[]} traces see traces.js; a group's line has no marks
- * @param {{dark: boolean, all: boolean}} how
+ * @param {{dark: boolean, all: boolean}} options
  */
 export function marksOf(traces, { dark, all }) {
   /** @type {NonNullable<Trace["marks"]>} */
@@ -183,14 +183,14 @@ function* optional({ run, series, curve }) {
   };
 }
 
-/** The best iteration is chosen by validation images where a run has some. @param {Owner} run */
+/** The best iteration is chosen by validation images where a run has some. @param {RunOrGroup} run */
 function choosingSeries({ summary }) {
   return summary?.validation_size ? "validation_accuracy" : "test_accuracy";
 }
 
 /**
  * The best value, and what the test accuracy was there if it was not chosen by that.
- * @param {Owner} run
+ * @param {RunOrGroup} run
  * @param {number} best
  * @param {number} row
  */
@@ -226,7 +226,7 @@ function highest(values) {
 }
 
 /**
- * @param {Owner} run
+ * @param {RunOrGroup} run
  * @param {number} iteration
  */
 function where(run, iteration) {

@@ -19,13 +19,13 @@ import { Symbols } from "./symbols.js";
  * @import { BandsOfRuns } from "./bands.js"
  * @import { StrokesOfRuns } from "./strokes.js"
  * @import { Points } from "./curve.js"
- * @import { Owner } from "./curve-look.js"
+ * @import { RunOrGroup } from "./curve-look.js"
  */
 
 /**
  * The values of a line, for hovering.
  * @typedef {object} Line
- * @property {Owner} run
+ * @property {RunOrGroup} run
  * @property {string} series
  * @property {string} label
  * @property {string} [value] the common value of a group
@@ -61,7 +61,7 @@ import { Symbols } from "./symbols.js";
 
 /**
  * The settings with which the traces of a chart are made.
- * @typedef {object} FigureHow
+ * @typedef {object} FigureOptions
  * @property {BandsOfRuns | null} bands
  * @property {StrokesOfRuns | null} strokes
  * @property {boolean} allMarks
@@ -103,11 +103,11 @@ export class TraceMaker {
    * The traces of a chart.
    * @param {Run[]} runs the shown runs, oldest first
    * @param {Quantity} what see quantities.js
-   * @param {FigureHow} how
+   * @param {FigureOptions} options
    * @returns {Trace[]}
    */
-  traces(runs, what, how) {
-    const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = how;
+  traces(runs, what, options) {
+    const { bands, strokes, allMarks, axis: axisName, across, smoothing, range, dark } = options;
     const axis = axisOf(axisName);
     /** @type {Map<string, Curve>} */
     const kept = new Map();
@@ -143,7 +143,7 @@ export class TraceMaker {
             since,
           });
           curve.advance();
-          traces.push(this.#outline(run, line, curve, how));
+          traces.push(this.#outline(run, line, curve, options));
           continue;
         }
         const x = axis.x?.(run);
@@ -157,7 +157,7 @@ export class TraceMaker {
         kept.set(key, curve);
         curve.advance();
         const filled = what.area && runs.length <= MAX_AREAS;
-        if (!group) traces.push(...this.#lines(run, line, curve, how, { raw, filled }));
+        if (!group) traces.push(...this.#lines(run, line, curve, options, { raw, filled }));
         else grouped.set(group, [...(grouped.get(group) ?? []), [line, curve]]);
       }
     }
@@ -167,7 +167,7 @@ export class TraceMaker {
       for (const line of what.lines) {
         const own = curves.filter(([of, { xs }]) => of === line && xs.length).map(([, curve]) => curve);
         if (bands && own.length)
-          traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), how));
+          traces.push(...this.#band(group, line, new GroupCurve(own, SPREADS[bands.spread], range), options));
       }
     }
     this.#symbols = strokes && this.#symbolsOf(traces, across);
@@ -197,7 +197,7 @@ export class TraceMaker {
 
   /**
    * @param {Trace[]} traces
-   * @param {FigureHow["across"]} across
+   * @param {FigureOptions["across"]} across
    */
   #symbolsOf(traces, across) {
     const symbols = new Symbols(across);
@@ -212,14 +212,14 @@ export class TraceMaker {
    * @param {Group} group
    * @param {QuantityLine} of
    * @param {GroupCurve} curve
-   * @param {FigureHow} how
+   * @param {FigureOptions} options
    * @returns {Trace[]}
    */
-  #band({ runs, label, value, hue }, of, curve, how) {
+  #band({ runs, label, value, hue }, of, curve, options) {
     const { series, part } = of;
     const [{ number }] = runs;
     const run = { id: `group-${runs[0].id}`, number, name: label, hue, annotations: [] };
-    const look = lookOf(run, of, how, runs);
+    const look = lookOf(run, of, options, runs);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
     const ids = runs.map(({ id }) => id);
     const { xs, ys, lows, highs } = curve;
@@ -232,13 +232,13 @@ export class TraceMaker {
       lowest: Math.min(...lows),
       highest: Math.max(...highs),
     };
-    const line = { run, series, label, value, part: part && how.partNames[part], curve };
+    const line = { run, series, label, value, part: part && options.partNames[part], curve };
     return [
       {
         ...look,
         uid: `${uid}-band`,
         meta: { run: run.id, series: `${series}-band` },
-        color: faint(color(hue, how.dark), how.dark),
+        color: faint(color(hue, options.dark), options.dark),
         runs: ids,
         area,
       },
@@ -251,13 +251,13 @@ export class TraceMaker {
    * @param {Run} run
    * @param {QuantityLine} line
    * @param {Curve} curve
-   * @param {FigureHow} how
+   * @param {FigureOptions} options
    * @returns {Trace}
    */
-  #outline(run, line, curve, how) {
+  #outline(run, line, curve, options) {
     const { series } = line;
-    const look = lookOf(run, line, how, [run]);
-    if (how.smoothing) look.width = 1;
+    const look = lookOf(run, line, options, [run]);
+    if (options.smoothing) look.width = 1;
     const uid = `${series}-${run.id}-outline`.replace(/[^\w-]/g, "_");
     const meta = { run: run.id, series: `${series}-outline` };
     return { ...look, uid, meta, runs: [run.id], points: curve.raw };
@@ -267,18 +267,18 @@ export class TraceMaker {
    * @param {Run} run
    * @param {QuantityLine} of
    * @param {Curve} curve
-   * @param {FigureHow} how
+   * @param {FigureOptions} options
    * @param {{raw: boolean, filled?: boolean}} also whether to draw the measured curve behind the smoothed one, and the area
    * @returns {Trace[]}
    */
-  #lines(run, of, curve, how, { raw, filled }) {
+  #lines(run, of, curve, options, { raw, filled }) {
     const { series, part, layer } = of;
-    const look = lookOf(run, of, how, [run]);
+    const look = lookOf(run, of, options, [run]);
     const uid = `${series}-${run.id}`.replace(/[^\w-]/g, "_");
-    const label = layer ? layerName(layer) : (how.names.get(run.id) ?? run.name);
-    const line = { run, series, label, part: part && how.partNames[part], layer, curve };
+    const label = layer ? layerName(layer) : (options.names.get(run.id) ?? run.name);
+    const line = { run, series, label, part: part && options.partNames[part], layer, curve };
     const runs = [run.id];
-    const fill = filled ? faint(look.color, how.dark) : undefined;
+    const fill = filled ? faint(look.color, options.dark) : undefined;
     if (!curve.smoothed)
       return [{ ...look, uid, meta: named(run, series, look), runs, points: curve.raw, line, fill }];
     const behind = {
@@ -286,7 +286,7 @@ export class TraceMaker {
       uid,
       runs,
       meta: { run: run.id, series },
-      color: faint(look.color, how.dark),
+      color: faint(look.color, options.dark),
       dash: "solid",
       width: 1,
       points: curve.raw,

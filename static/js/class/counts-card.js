@@ -1,4 +1,4 @@
-/** The card of where the class is: how many have done what, as bars. */
+/** The card that counts, as bars: how many students have joined, are here, have launched, and have finished. */
 
 import { h, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";

@@ -31,7 +31,7 @@ export function drawCode(picture, code, address) {
 export class JoinCard {
   #code = h("b", { className: "join-code" });
   #address = h("span", { className: "join-address" });
-  #how = h("span", { className: "quiet" });
+  #help = h("span", { className: "quiet" });
   #button = h("button", { type: "button", className: "join-button" });
   #picture = h("img", { className: "join-qr", alt: "", width: 66, height: 66 });
 
@@ -39,7 +39,7 @@ export class JoinCard {
   constructor(card, onOpen) {
     this.#button.append(
       this.#picture,
-      h("span", { className: "join-words" }, this.#how, this.#address, this.#code),
+      h("span", { className: "join-words" }, this.#help, this.#address, this.#code),
     );
     this.#button.addEventListener("click", onOpen);
     card.replaceChildren(this.#button);
@@ -53,7 +53,7 @@ export class JoinCard {
     this.#button.hidden = !code;
     setText(this.#code, spaced(code));
     setText(this.#address, plain(address));
-    setText(this.#how, t("class.wall.join_at"));
+    setText(this.#help, t("class.wall.join_at"));
     this.#button.title = t("class.wall.join.large");
     drawCode(this.#picture, code, address);
   }

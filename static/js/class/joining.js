@@ -19,7 +19,7 @@ export class Joining {
   #card;
   #mayRenew;
   /** @type {HowToJoin} */
-  #how = { code: "", address: "", addresses: [] };
+  #invitation = { code: "", address: "", addresses: [] };
   /** Draws how to join in the dialog that is open. @type {((how: HowToJoin) => void) | null} */
   #drawLarge = null;
   /** What of the class the last question was for, as JSON. */
@@ -39,16 +39,16 @@ export class Joining {
 
   /** Show how to join, unless the class has ended. */
   draw() {
-    const how = this.#store.classroom.ended ? { ...this.#how, code: "" } : this.#how;
-    this.#card.draw(how.code, how.address);
-    this.#drawLarge?.(how);
+    const invitation = this.#store.classroom.ended ? { ...this.#invitation, code: "" } : this.#invitation;
+    this.#card.draw(invitation.code, invitation.address);
+    this.#drawLarge?.(invitation);
   }
 
   /** Ask for the code and the addresses again if there may be others; a message comes with each student who joins. */
   askIfNew() {
     const { code_made, people } = this.#store.classroom;
     // as long as no address is known, the next student may come by one
-    const state = JSON.stringify([code_made, this.#how.address ? null : people]);
+    const state = JSON.stringify([code_made, this.#invitation.address ? null : people]);
     if (state === this.#asked) return;
     this.#asked = state;
     void this.#ask();
@@ -67,7 +67,7 @@ export class Joining {
       if (!isNewest()) return;
       const kept = window.kept.get(ADDRESS) ?? "";
       const address = addresses.includes(kept) ? kept : (addresses[0] ?? "");
-      this.#how = { code, address, addresses };
+      this.#invitation = { code, address, addresses };
       this.draw();
     } catch (error) {
       this.#asked = "";
@@ -76,10 +76,10 @@ export class Joining {
   }
 
   #open() {
-    this.#drawLarge = openJoin(this.#how, {
+    this.#drawLarge = openJoin(this.#invitation, {
       onAddress: (address) => {
         window.kept.set(ADDRESS, address);
-        this.#how = { ...this.#how, address };
+        this.#invitation = { ...this.#invitation, address };
         this.draw();
       },
       renew: this.#mayRenew ? () => this.#renew() : null,

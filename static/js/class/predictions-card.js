@@ -158,15 +158,15 @@ export class PredictionsCard {
     this.#project.checked = (shown?.step ?? 0) >= SHOWN_STEP;
     const isVoting = room.vote !== null && room.vote.phase !== "closed"; // then there is nothing else to look at
     const hasTallies = room.bars !== null && canShow && !isVoting;
-    const how = { colorOf: (/** @type {string} */ name) => this.#color(name) };
-    const tally = voteTally(room.vote, how.colorOf);
+    const options = { colorOf: (/** @type {string} */ name) => this.#color(name) };
+    const tally = voteTally(room.vote, options.colorOf);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset.vote : "";
     const isRead = this.#body.querySelector("details")?.open ?? false;
     this.#body.replaceChildren(
       ...(isVoting ? this.#voting(room) : [countLine(room)]),
       ...(isVoting || hasTallies ? [] : [seatGrid(room.seats, null)]),
       ...(tally && canShow ? [tally] : []),
-      ...(hasTallies ? talliesOf(room, how) : []),
+      ...(hasTallies ? talliesOf(room, options) : []),
       ...(canShow && !isVoting && room.exits?.length ? [exitsOf(room.exits, isRead)] : []),
     );
     if (this.#toast)

@@ -17,7 +17,7 @@ const MAX_WAITING = 12;
 
 export class QueueCard {
   #title = h("h2");
-  #how = h("span", { className: "quiet controls" });
+  #help = h("span", { className: "quiet controls" });
   #running = h("ul", { className: "lines running" });
   #waiting = h("ol", { className: "lines waiting" });
   #none = h("p", { className: "quiet" });
@@ -39,7 +39,7 @@ export class QueueCard {
     this.#put = put;
     if (put) this.#order = new QueueOrder(this.#waiting, put, () => this.#store && this.draw(this.#store));
     card.replaceChildren(
-      h("header", { className: "card-head" }, this.#title, this.#how),
+      h("header", { className: "card-head" }, this.#title, this.#help),
       this.#running,
       this.#none,
       this.#waiting,
@@ -51,7 +51,7 @@ export class QueueCard {
   draw(store) {
     this.#store = store;
     setText(this.#title, t("class.wall.queue"));
-    setText(this.#how, t("class.wall.queue.how"));
+    setText(this.#help, t("class.wall.queue.how"));
     /** @param {string[]} people */
     const tilesOf = (people) =>
       people.map((person) => store.tiles.get(person)).filter((tile) => tile !== undefined);

@@ -75,7 +75,7 @@ export class PreviewView {
       new SharePart(this.#corrections),
       new DroppedPart(),
     ];
-    const [samples, classes, how, shares, dropped] = this.#parts.map(({ element }) => element);
+    const [samples, classes, choices, shares, dropped] = this.#parts.map(({ element }) => element);
     this.#title.value = preview.choices.title ?? "";
     this.#title.setAttribute("aria-label", t("own.data_title"));
     onInput(this.#title, () => setText(this.#titleProblem, ""));
@@ -96,7 +96,7 @@ export class PreviewView {
       { className: "own-preview", tabIndex: -1, role: "group", "aria-label": preview.file },
       h("div", { className: "own-top" }, this.#said, this.#back),
       this.#problem,
-      h("div", { className: "own-columns" }, h("div", {}, samples, how), h("div", {}, classes, shares)),
+      h("div", { className: "own-columns" }, h("div", {}, samples, choices), h("div", {}, classes, shares)),
       dropped,
       foot,
     );

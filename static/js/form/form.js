@@ -227,10 +227,10 @@ export class Form {
     const { beginFork, copyFork, revealForm } = await this.#loadForks();
     const isCopy = iteration === undefined && run.origin;
     const begun = isCopy ? copyFork(run, isCopy) : beginFork(run, iteration ?? run.iteration);
-    const { experiment, ...how } = await begun;
+    const { experiment, ...options } = await begun;
     if (!isNewest()) return;
     revealForm();
-    await this.load(experiment, { from: run, ...how });
+    await this.load(experiment, { from: run, ...options });
   }
 
   /** Change what the form describes. @param {(draft: Draft) => void} change */

@@ -39,7 +39,7 @@ export class RatePlot {
 
   /**
    * @param {RateTest} test with at least two entries
-   * @param {{label: string, x: string, y: string, rate: number, say: (rate: number, place: number) => string, onMove: (rate: number) => void}} how
+   * @param {{label: string, x: string, y: string, rate: number, say: (rate: number, place: number) => string, onMove: (rate: number) => void}} options
    *   `rate`: the chosen one at the start
    */
   constructor(test, { label, x, y, rate, say, onMove }) {

@@ -30,10 +30,10 @@ export function explainPart({ html }, show) {
 /**
  * What one can try now: each puts an experiment into the form, or launches it.
  * @param {Try[]} tries
- * @param {object} how
- * @param {string} how.complaint why a launch was refused
- * @param {(one: Try) => void} how.launch
- * @param {(one: Try) => void} how.load
+ * @param {object} options
+ * @param {string} options.complaint why a launch was refused
+ * @param {(one: Try) => void} options.launch
+ * @param {(one: Try) => void} options.load
  */
 export function tryPart(tries, { complaint, launch, load }) {
   const items = tries.map((one) => {
@@ -83,11 +83,11 @@ function resultText({ reached }) {
 /**
  * The private question at the end.
  * @param {NonNullable<Attempt["exit"]>} exit
- * @param {object} how
- * @param {"" | "sending" | "saved"} how.state
- * @param {string} how.complaint
- * @param {boolean} how.isSeen whether a teacher sees it, without a name
- * @param {(text: string) => void} how.save
+ * @param {object} options
+ * @param {"" | "sending" | "saved"} options.state
+ * @param {string} options.complaint
+ * @param {boolean} options.isSeen whether a teacher sees it, without a name
+ * @param {(text: string) => void} options.save
  */
 export function exitPart({ ask, text }, { state, complaint, isSeen, save }) {
   const box = h("textarea", {

@@ -64,8 +64,10 @@ export class Lessons {
     const { progress } = lesson;
     if (progress && progress !== "none") button.dataset.progress = progress;
     const describe = () => {
-      const how = button.dataset.progress && t(`lessons.${progress === "done" ? "done" : "begun"}`);
-      button.title = [lesson.question[language()], how, this.#cost(lesson)].filter(Boolean).join("\n");
+      const progressText = button.dataset.progress && t(`lessons.${progress === "done" ? "done" : "begun"}`);
+      button.title = [lesson.question[language()], progressText, this.#cost(lesson)]
+        .filter(Boolean)
+        .join("\n");
     };
     this.#costs.push(describe);
     describe();

@@ -179,7 +179,7 @@ function runParts({ session, runs, on }) {
   const { play, attempt } = session;
   if (!play || !attempt || !runs) return [];
   const hasOutcome = attempt.outcome !== null;
-  const how = { missing: attempt.missing, isVoted: attempt.voting !== null, hasOutcome };
+  const options = { missing: attempt.missing, isVoted: attempt.voting !== null, hasOutcome };
   const state = [
     runs.runs.map(({ id, name, hue, status, iteration, latest }) => [
       id,
@@ -189,9 +189,9 @@ function runParts({ session, runs, on }) {
       iteration,
       latest.test_accuracy,
     ]),
-    how,
+    options,
     play.run.html,
   ];
-  const make = () => runPart(play, { ...how, runs: runs.runs, show: on.show, again: on.again });
+  const make = () => runPart(play, { ...options, runs: runs.runs, show: on.show, again: on.again });
   return [{ name: "run", state, make }];
 }

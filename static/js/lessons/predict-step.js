@@ -20,13 +20,13 @@ import { serverHtml } from "./server-html.js";
 /**
  * What is asked, how one predicts, and what is the same for all.
  * @param {Play} play
- * @param {object} how
- * @param {Record<string, any>} how.values what is answered so far
- * @param {boolean} how.locked it is sealed
- * @param {(id: string) => HTMLElement | null} how.pens those of a sketch
- * @param {{id: string, text: string} | null} how.complaint why the server refused the answer to a question
- * @param {(id: string, value: Value | undefined) => void} how.change
- * @param {(evidence: Evidence) => void} how.show
+ * @param {object} options
+ * @param {Record<string, any>} options.values what is answered so far
+ * @param {boolean} options.locked it is sealed
+ * @param {(id: string) => HTMLElement | null} options.pens those of a sketch
+ * @param {{id: string, text: string} | null} options.complaint why the server refused the answer to a question
+ * @param {(id: string, value: Value | undefined) => void} options.change
+ * @param {(evidence: Evidence) => void} options.show
  */
 export function predictPart(play, { values, locked, pens, complaint, change, show }) {
   const { question, predict } = play;
@@ -70,17 +70,17 @@ function keptTogether(text) {
 /**
  * The button, and what is missing.
  * @param {Pick<Play, "runs" | "full">} play
- * @param {object} how
- * @param {Question[]} how.questions
- * @param {string[]} how.missing ids of questions that are not answered; `SURE` among them
- * @param {boolean} how.full whether the full size is chosen
- * @param {boolean} how.sending
- * @param {string} how.complaint why the launch was refused
- * @param {Times | null} how.times when the runs would start and end
- * @param {object} how.on
- * @param {() => void} how.on.launch
- * @param {(id: string) => void} how.on.lead
- * @param {(full: boolean) => void} how.on.size
+ * @param {object} options
+ * @param {Question[]} options.questions
+ * @param {string[]} options.missing ids of questions that are not answered; `SURE` among them
+ * @param {boolean} options.full whether the full size is chosen
+ * @param {boolean} options.sending
+ * @param {string} options.complaint why the launch was refused
+ * @param {Times | null} options.times when the runs would start and end
+ * @param {object} options.on
+ * @param {() => void} options.on.launch
+ * @param {(id: string) => void} options.on.lead
+ * @param {(full: boolean) => void} options.on.size
  */
 export function launchPart(play, { questions, missing, full, sending, complaint, times, on }) {
   const { length } = play.runs;

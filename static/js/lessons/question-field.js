@@ -12,9 +12,9 @@ import { sketchField } from "./sketch-field.js";
 /**
  * `value`: what is answered so far; `locked`: it can be changed no more; `change`: called with what is answered now, undefined
  * if it is nothing; `complaint`: why the server refused the answer; `pens`: those of a sketch; `exact`: a number has no range.
- * @typedef {{value: any, locked: boolean, change: (value: Value | undefined) => void, complaint?: string, pens?: HTMLElement | null, exact?: boolean}} How
+ * @typedef {{value: any, locked: boolean, change: (value: Value | undefined) => void, complaint?: string, pens?: HTMLElement | null, exact?: boolean}} FieldOptions
  */
-/** Makes the controls of a question. @typedef {(question: Question, how: How) => HTMLElement} FieldOf */
+/** Makes the controls of a question. @typedef {(question: Question, options: FieldOptions) => HTMLElement} FieldOf */
 
 /** @type {Record<Question["kind"], FieldOf>} */
 const FIELDS = {
@@ -26,13 +26,15 @@ const FIELDS = {
 };
 
 /** @type {FieldOf} */
-export function questionField(question, how) {
-  const complaint = how.complaint ? [h("p", { className: "error", role: "alert" }, how.complaint)] : [];
+export function questionField(question, options) {
+  const complaint = options.complaint
+    ? [h("p", { className: "error", role: "alert" }, options.complaint)]
+    : [];
   return h(
     "fieldset",
     { className: "question", "data-question": question.id },
     h("legend", {}, question.ask),
-    FIELDS[question.kind](question, how),
+    FIELDS[question.kind](question, options),
     ...complaint,
   );
 }

@@ -17,13 +17,13 @@ import { shareOf } from "./steps.js";
 /**
  * The card of this step: the runs of the attempt with their progress, and what the reader waits for.
  * @param {Play} play
- * @param {object} how
- * @param {Run[]} how.runs the runs of the attempt that exist
- * @param {Attempt["missing"]} how.missing the other runs of the attempt, with the reason why each will give no result
- * @param {boolean} how.isVoted whether the class votes on a question of the prediction
- * @param {boolean} how.hasOutcome whether the outcome of the prediction is known
- * @param {(evidence: Evidence) => void} how.show show the part of the page to which a link in the text leads
- * @param {() => void} how.again predict again
+ * @param {object} options
+ * @param {Run[]} options.runs the runs of the attempt that exist
+ * @param {Attempt["missing"]} options.missing the other runs of the attempt, with the reason why each will give no result
+ * @param {boolean} options.isVoted whether the class votes on a question of the prediction
+ * @param {boolean} options.hasOutcome whether the outcome of the prediction is known
+ * @param {(evidence: Evidence) => void} options.show show the part of the page to which a link in the text leads
+ * @param {() => void} options.again predict again
  */
 export function runPart(play, { runs, missing, isVoted, hasOutcome, show, again }) {
   const bar = h("progress", { value: shareOf(runs), max: 1, "aria-label": t("lesson.progress") });

@@ -19,10 +19,10 @@ const SIGNS = { right: "✓ ", wrong: "✗ ", unchecked: "" };
 /**
  * What was predicted beside the result.
  * @param {Outcome[]} outcome
- * @param {object} how
- * @param {Question[]} how.questions
- * @param {Attempt["sure"]} how.sure
- * @param {Run[]} how.runs for their colours
+ * @param {object} options
+ * @param {Question[]} options.questions
+ * @param {Attempt["sure"]} options.sure
+ * @param {Run[]} options.runs for their colours
  */
 export function outcomePart(outcome, { questions, sure, runs }) {
   const head = h(
@@ -107,15 +107,15 @@ function markOf(right) {
 /**
  * A question with one try, or what was answered to it; or only a text.
  * @param {Asked} asked
- * @param {object} how
- * @param {string} how.title
- * @param {any} how.value what is chosen so far
- * @param {boolean} how.sending
- * @param {string} how.complaint
- * @param {string} how.note what an answer is: the one try, or a vote
- * @param {(value: Value | undefined) => void} how.change
- * @param {() => void} how.answer
- * @param {(evidence: Evidence) => void} how.show
+ * @param {object} options
+ * @param {string} options.title
+ * @param {any} options.value what is chosen so far
+ * @param {boolean} options.sending
+ * @param {string} options.complaint
+ * @param {string} options.note what an answer is: the one try, or a vote
+ * @param {(value: Value | undefined) => void} options.change
+ * @param {() => void} options.answer
+ * @param {(evidence: Evidence) => void} options.show
  */
 export function askedPart(
   { html, question, answer: answered },

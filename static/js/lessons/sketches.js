@@ -39,7 +39,7 @@ export class Sketches {
    * Put the sketches of questions on their charts, which are there already.
    * @param {Question[]} questions
    * @param {Record<string, any>} values what was drawn before
-   * @param {{sealed: NamedRun[] | null, classes: number}} how `sealed`: the runs of the attempt; null: one may draw
+   * @param {{sealed: NamedRun[] | null, classes: number}} options `sealed`: the runs of the attempt; null: one may draw
    */
   async begin(questions, values, { sealed, classes }) {
     this.remove();

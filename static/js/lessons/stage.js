@@ -58,7 +58,7 @@ export class Stage {
     this.#store.whenComplete(() => this.#store.showOnly(ids));
   }
 
-  /** Show again what the page showed before; runs that the lesson has launched stay. @param {{keepsRuns: boolean}} how */
+  /** Show again what the page showed before; runs that the lesson has launched stay. @param {{keepsRuns: boolean}} options */
   end({ keepsRuns }) {
     const before = this.#before;
     this.#before = null;

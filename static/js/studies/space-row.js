@@ -91,20 +91,20 @@ export class SpaceRow {
   #numbers() {
     const { row } = this;
     const path = `space.${row.path}`;
-    const how = h(
+    const kind = h(
       "select",
       { name: `${path}.how`, "aria-label": t("study.how") },
       h("option", { value: "values" }, t("study.values")),
       h("option", { value: "between" }, t("study.between")),
     );
-    how.value = row.between ? "between" : "values";
-    how.addEventListener("change", () => {
-      row.between = how.value === "between";
+    kind.value = row.between ? "between" : "values";
+    kind.addEventListener("change", () => {
+      row.between = kind.value === "between";
       this.#draw();
       this.focus();
       this.#onChange();
     });
-    if (!row.between) return [how, this.#text("text", "study.values", "wide")];
+    if (!row.between) return [kind, this.#text("text", "study.values", "wide")];
     const scale = h(
       "select",
       { name: `${path}.scale`, "aria-label": t("study.scale") },
@@ -116,7 +116,7 @@ export class SpaceRow {
       this.#onChange();
     });
     return [
-      how,
+      kind,
       this.#text("low", "study.low"),
       this.#text("high", "study.high"),
       scale,

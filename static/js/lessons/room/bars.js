@@ -11,12 +11,12 @@ const LONG = 24;
 /**
  * How the options are drawn. `own`: the id of one's own; `colorOf`: the colour of a run by its name, as a CSS colour; empty: it has
  * none; `before`: the tally before a discussion, whose bars stand behind.
- * @typedef {{own: string | null, colorOf: (name: string) => string, before?: Bars | null}} HowBars
+ * @typedef {{own: string | null, colorOf: (name: string) => string, before?: Bars | null}} BarOptions
  */
 
 /**
  * @param {Bars} bars
- * @param {HowBars} how
+ * @param {BarOptions} options
  */
 export function barList(bars, { own, colorOf, before = null }) {
   const counts = [...bars.options, ...(before?.options ?? [])].map(({ count }) => count);

@@ -8,7 +8,7 @@ import { sketchCloud } from "./sketch-cloud.js";
 
 /** @import { Bars, Numbers, Room } from "./types.js" */
 
-/** `colorOf`: the colour of a run by its name. @typedef {{colorOf: (name: string) => string}} HowParts */
+/** `colorOf`: the colour of a run by its name. @typedef {{colorOf: (name: string) => string}} PartOptions */
 
 /** How many have predicted, as a text. @param {Room} room */
 export function countLine({ people, predicted }) {
@@ -29,28 +29,28 @@ export function counted(key, n, of) {
 /**
  * What the class answered and predicted, what was answered last first.
  * @param {Room} room
- * @param {HowParts} how
+ * @param {PartOptions} options
  */
-export function talliesOf({ bars, numbers, sketches, see, transfer, spread, mine, vote }, how) {
+export function talliesOf({ bars, numbers, sketches, see, transfer, spread, mine, vote }, options) {
   const own = (/** @type {string} */ question) => mine?.[question] ?? null;
   const isVoted = (/** @type {string} */ question) => vote?.phase === "closed" && vote.question === question;
   const counts = (/** @type {Bars | Numbers} */ one) =>
     "options" in one
-      ? part(one, barList(one, { own: chosen(own(one.question)), colorOf: how.colorOf }))
+      ? part(one, barList(one, { own: chosen(own(one.question)), colorOf: options.colorOf }))
       : part(one, dotPicture(one, numberOf(own(one.question))));
   const answered = [transfer, spread, see].filter((one) => one !== null).filter(isCounted);
   return [
     ...[...answered, ...(bars ?? []), ...(numbers ?? [])]
       .filter(({ question }) => !isVoted(question))
       .map(counts),
-    ...(sketches ?? []).map((one) => part(one, sketchCloud(one, { ...how, own: own(one.question) }))),
+    ...(sketches ?? []).map((one) => part(one, sketchCloud(one, { ...options, own: own(one.question) }))),
   ];
 }
 
 /**
  * Both tallies of a vote, after it is closed.
  * @param {Room["vote"]} vote
- * @param {HowParts["colorOf"]} colorOf
+ * @param {PartOptions["colorOf"]} colorOf
  */
 export function voteTally(vote, colorOf) {
   if (!vote?.second) return null;

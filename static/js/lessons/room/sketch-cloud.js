@@ -15,9 +15,9 @@ const MAX_LINES = 60;
 
 /**
  * @param {Sketches} sketches
- * @param {object} how
- * @param {Record<string, Points> | null} how.own one's own curves
- * @param {(name: string) => string} how.colorOf the colour of a run
+ * @param {object} options
+ * @param {Record<string, Points> | null} options.own one's own curves
+ * @param {(name: string) => string} options.colorOf the colour of a run
  */
 export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
   const isPercent = chart.endsWith("accuracy");
