@@ -150,7 +150,7 @@ def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
         "--budget",
         type=float,
         metavar="SECONDS",
-        help="train about so long: the lessons that take least come first, the others are named",
+        help="train for about this long: the lessons that take the least time come first, and the others are listed",
     )
     _folders(check)
     check.set_defaults(command="lessons check")

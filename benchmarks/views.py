@@ -115,7 +115,7 @@ def _speed_ratio(trainer: Trainer, kind: str, options: Mapping[str, Any], interv
 def _iterations_per_second(
     trainer: Trainer, seconds: float, kind: str | None = None, options: Mapping[str, Any] | None = None
 ) -> float:
-    """Train for so many processor seconds, in which one view of this kind is made (None: no view)."""
+    """Train for `seconds` of processor time, in which one view of this kind is made (None: no view)."""
     start = now = time.process_time()
     count = 0
     if kind is not None:

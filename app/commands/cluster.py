@@ -30,7 +30,7 @@ QUIET = {
     "distributed.admin.tick.interval": "500ms",
     "distributed.admin.system-monitor.interval": "5s",
 }
-#: A worker that has lost its scheduler connects again after so long.
+#: The time after which a worker that has lost its scheduler tries to connect again.
 RETRY_SECONDS = 1.0
 #: Dask's own pages are for this machine only, on any free port.
 NO_PAGES = "127.0.0.1:0"

@@ -140,7 +140,7 @@ class Places:
         )
 
     def leave(self, training_id: str) -> None:
-        """A training gives its place back, if it has one: its owners have used it so long."""
+        """A training gives its place back, if it has one. The time for which it had the place counts for its owners."""
         if training_id not in self._held:
             return
         since, trained = self._held.pop(training_id)

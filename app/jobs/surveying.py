@@ -21,7 +21,7 @@ REPORT_SECONDS = 0.1
 #: left, and at least some.
 LANDSCAPE_SHARE = 0.4
 MIN_IMAGES = 50
-#: For so long it measures with all images, to see how long they take.
+#: At first, losses are measured for this time, to see how long all images take.
 TRIED_SECONDS = 0.5
 #: The parts of the images, by their names in `engine.parts`, the one to measure on first.
 PARTS = ("test", "validation", "train")

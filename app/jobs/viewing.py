@@ -1,9 +1,9 @@
 """Viewing: what pages watch inside of trainings, live.
 
-A worker makes a view only while a page shows it, at most four times a second, and all its views together, also
-those of a class that draws digits, so seldom that its training keeps 95 % of its speed. All who watch a view get the
-same one. A training without a worker, which has ended, waits or is paused, is looked at once at its newest iteration,
-by replaying it. Lives in the event loop.
+A worker makes a view only while a page shows it, and at most four times a second. All its views together, also those
+of a class that draws digits, take at most 5 % of its training's time. All who watch a view get the same one. A training
+without a worker has ended, waits or is paused: it is replayed to its newest iteration, and its view is made once. Runs
+in the event loop.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from app.storage.database import Database
 
 log = logging.getLogger(__name__)
 
-#: A person is away when none of their pages has been open for so long.
+#: A person is away when none of their pages has been open for this time.
 AWAY_SECONDS = 30.0
 TICK_SECONDS = 1.0
 #: When a person was seen last is stored this often.

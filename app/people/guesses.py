@@ -18,11 +18,11 @@ FORGOTTEN_SECONDS = 10.0
 #: The pause doubles with each further group of this number of wrong codes, up to a bound.
 DOUBLES_EVERY = 5
 MAX_PAUSE = 30.0
-#: More wrong codes than these make the pause no longer.
+#: Further wrong codes do not make the pause longer.
 COUNTED = FREE + 5 * DOUBLES_EVERY
-#: Wrong codes that a browser may try by itself, whatever others try.
+#: How many wrong codes each browser may try, whatever others try.
 OWN = 3
-#: When as many browsers are known as may be at once, one more is after so long.
+#: Once as many browsers are known as may be at the same time, one more may become known in each such time.
 BROWSER_SECONDS = 120.0
 
 

@@ -32,7 +32,7 @@ def cluster_lab(
     kind: type[Cluster] = Cluster,
     **environment: str,
 ) -> Iterator[LabServer]:
-    """A lab with so many workers, each of which takes one run at a time."""
+    """A lab with a cluster of `workers`, each of which takes one run at a time."""
     with kind(folder, slots=1) as cluster:
         for _ in range(workers):
             cluster.start_worker()

@@ -16,7 +16,7 @@ import { FIELDS, fieldsCalled, fieldValue, searchTexts } from "./run-fields.js";
  * @import { FieldValue } from "./run-fields.js"
  */
 
-/** Texts are prepared for so many milliseconds at a time. */
+/** Texts are prepared for at most this many milliseconds at a time. */
 const SLICE = 4;
 
 /**
