@@ -35,8 +35,11 @@ export function inOrder(runs) {
   return launched.toSorted((a, b) => {
     const [partsA = [], partsB = []] = [parts.get(a), parts.get(b)];
     if (partsA.length !== partsB.length) return a.number - b.number;
-    const differing = partsA.findIndex((part, i) => compareParts(part, partsB[i]) !== 0);
-    return differing < 0 ? a.number - b.number : compareParts(partsA[differing], partsB[differing]);
+    for (let i = 0; i < partsA.length; i++) {
+      const order = compareParts(partsA[i], partsB[i]);
+      if (order) return order;
+    }
+    return a.number - b.number;
   });
 }
 
