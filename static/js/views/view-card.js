@@ -65,6 +65,8 @@ import { explain } from "../words/reasons.js";
 
 /** While the page polls, the newest moment is asked for this often, in milliseconds. */
 const POLL_EVERY = 1000;
+/** What comes of runs while they train is drawn at most once in this many milliseconds. */
+const RUNS_EVERY = 100;
 
 export class ViewCard {
   #slot;
@@ -85,6 +87,9 @@ export class ViewCard {
   /** The last view of each run, and of each further request. @type {Map<string, View>} */
   #last = new Map();
   #timer = 0;
+  /** When the card was last drawn. */
+  #drawn = -RUNS_EVERY;
+  #later = 0;
 
   /**
    * @param {ViewSlot} slot
@@ -129,7 +134,8 @@ export class ViewCard {
     const dark = new MutationObserver(plan);
     dark.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
     this.#stops = [
-      ...["runs", "rows", "connection"].map((topic) => store.on(topic, plan)),
+      ...["runs", "rows"].map((topic) => store.on(topic, () => this.#planLater())),
+      store.on("connection", plan),
       selection.on("change", plan),
       watching.on("found", plan),
       urlState.on("moment", plan),
@@ -148,6 +154,7 @@ export class ViewCard {
   remove() {
     this.#removed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#later);
     for (const stop of this.#stops) stop();
     this.#parts.watching.need(this, []);
     this.#content.remove?.();
@@ -193,8 +200,22 @@ export class ViewCard {
     this.#planned = true;
     requestAnimationFrame(() => {
       this.#planned = false;
-      if (!this.#removed) this.#draw();
+      if (this.#removed) return;
+      this.#draw();
+      this.#drawn = performance.now();
     });
+  }
+
+  /** Draw in the next frame in which the last picture has stood long enough. */
+  #planLater() {
+    if (this.#planned || this.#later) return;
+    const draw = () => {
+      this.#later = 0;
+      this.#plan();
+    };
+    const wait = this.#drawn + RUNS_EVERY - performance.now();
+    if (wait > 0) this.#later = setTimeout(draw, wait);
+    else draw();
   }
 
   /** The runs that the card shows: the selected ones, or else those that are shown. */
