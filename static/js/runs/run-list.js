@@ -235,8 +235,10 @@ export class RunList {
     const known = this.#entries.get(run.id);
     if (known) return known;
     const actions = this.#actions;
+    const store = this.#store;
     const entry = makeEntry(run, this.#configs, {
-      toggle: (id, event) => this.#toggle(id, event),
+      // with Alt, show it alone
+      toggle: (id, { altKey }) => (altKey ? store.showOnly([id]) : store.show([id], !store.isShown(id))),
       select: (id, event) => this.#select(id, event),
       star: (id) => actions.toggleStar(id),
       command: (id, command) => actions.command(id, command),
@@ -259,16 +261,6 @@ export class RunList {
     if (meaning === "none" || (detail > 1 && meaning === "click")) return;
     const keys = { shiftKey, ctrlKey: ctrlKey || metaKey || meaning === "toggle" };
     this.#selection.click(id, keys, this.#order.ids);
-  }
-
-  /**
-   * Show or hide a run; with Alt, show it alone.
-   * @param {string} id
-   * @param {MouseEvent} event
-   */
-  #toggle(id, event) {
-    if (event.altKey) this.#store.showOnly([id]);
-    else this.#store.show([id], !this.#store.isShown(id));
   }
 
   /** @param {string} key */
