@@ -102,6 +102,7 @@ class Viewer:
             with contextlib.suppress(OSError):
                 self._socket.socket.shutdown(socket.SHUT_RDWR)
         self._thread.join(TIMEOUT)
+        assert not self._thread.is_alive(), "a viewer that was killed goes on"
 
     def _count(self, stream: str) -> int:
         return sum(part.shape[1] for part in self._parts[stream])
@@ -112,6 +113,8 @@ class Viewer:
                 contextlib.suppress(OSError, WebSocketException, EOFError),
                 connect(self._address, compression=None, max_size=None, open_timeout=5) as self._socket,
             ):
+                if self._ended:  # while it was being connected, so there was no socket to shut down
+                    return
                 have = {stream: self._count(stream) for stream in self._parts}
                 self._socket.send(json.dumps({"subscribe": {self._run_id: have}}))
                 for message in self._socket:
