@@ -34,6 +34,10 @@ ADDED_BYTES = len("/pymp-12345678/listener-12345678")
 #: A killed forkserver ends within moments.
 KILL_SECONDS = 5.0
 
+#: What the forkserver has loaded: the program, as multiprocessing lets each worker run its main module again, and what
+#: workers need.
+PRELOADED = ["app.cli", "app.jobs.preloaded"]
+
 #: What runs in a worker's process: given its end of the pipe, and the job.
 Entry = Callable[[Connection, Job], None]
 T = TypeVar("T")
@@ -56,7 +60,7 @@ class Processes:
         """Start the forkserver, so that the first run does not wait for it."""
         if self._has_forkserver:
             self._place_sockets()
-            self._context.set_forkserver_preload(["app.jobs.preloaded"])
+            self._context.set_forkserver_preload(PRELOADED)
             with environment():
                 forkserver.ensure_running()
 

@@ -1,5 +1,6 @@
 """What every executor does, on this machine or on a cluster: the contract of `app.jobs.executor`."""
 
+import json
 import os
 import signal
 import threading
@@ -30,6 +31,7 @@ from app.jobs.messages import (
     StreamOpened,
 )
 from engine import ExperimentConfig, views
+from tests.app import importing_worker
 from tests.support.cluster import Cluster, trainings_of
 from tests.support.experiments import ENDLESS, QUICK, SHORT
 from tests.support.waiting import TIMEOUT, wait_until
@@ -254,3 +256,13 @@ def test_at_the_end_all_trainings_are_saved(request, tmp_path, contract):
     for training in "ab":
         assert isinstance(contract.heard.events[training][-1], Stopped)
     assert contract.heard.wait_for("a", Saved).checkpoint["iteration"] == contract.heard.count("a")
+
+
+def test_a_worker_has_the_engine_and_numpy_loaded_when_it_begins(tmp_path):
+    contract = Contract(LocalExecutor(entry=importing_worker.main), tmp_path, list)
+    contract.executor.open(contract.heard)
+    contract.start("a", QUICK)
+    assert contract.heard.wait_for_end("a") is None
+    loaded = json.loads((tmp_path / importing_worker.NOTED).read_text())
+    assert {name.split(".")[0] for name in loaded} & {"app", "engine", "numpy", "threadpoolctl"} == set()
+    contract.executor.close(0.0)
