@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from tests.support import proxy as proxies
-from tests.support.experiments import QUICK, STEADY
+from tests.support.experiments import ENDLESS, QUICK
 from tests.support.proxy import Proxy
+from tests.support.waiting import wait_until
 
 LONG = {"iterations": 3000, "batch_size": 32, "evaluate_every": 100}
 
@@ -108,10 +109,11 @@ def test_the_page_returns_to_the_socket_when_it_works_again(open_through, lab, n
 
     page.page.on("request", note)
     pass_time_until(page, f"{CONNECTION} === 'polling'")
-    run = lab.launch(**{**STEADY, "name": "over both ways"})
-    page.wait_for_points(run["id"], 50)
+    run = lab.launch(**{**ENDLESS, "name": "over both ways"})
+    wait_until(lambda: lab.run(run["id"])["iteration"] >= 50, "50 iterations")
     lab.post(f"/api/runs/{run['id']}/pause")
     lab.wait_for(run["id"], "paused")
+    page.wait_for_points(run["id"], 50)
 
     network.websockets = None
     # a trial connection must receive something from the lab
@@ -211,7 +213,7 @@ def test_after_any_sequence_of_network_faults_the_page_has_every_row_once(open_t
     random = np.random.default_rng(1)
     page = open_through(network)
     page.until(f"{CONNECTION} === 'live'")
-    run = lab.launch(**{**STEADY, "name": "in turn"})
+    run = lab.launch(**{**ENDLESS, "name": "in turn"})
     treatments = [None, *TREATMENTS.values()]
     for _ in range(8):
         network.websockets = treatments[random.integers(len(treatments))]
