@@ -19,6 +19,8 @@ from engine.events import STREAMS
 
 #: Rows wait this long at most, as far as whole iterations allow: a few thousand of the shortest ones.
 FLUSH_SECONDS = 0.05
+#: The same for rows that nobody watches.
+UNWATCHED_SECONDS = 0.25
 
 #: stream's position in `STREAMS`, number of the first row, rows, columns, seconds of training up to the last row
 ROWS = struct.Struct("<BQIId")
@@ -32,10 +34,14 @@ class Link:
 
     It is also the training's stopwatch: of the time between two rows, all counts but what lies before a call of
     `resume_clock`: waiting for commands, for the server and for the disk.
+
+    Attributes:
+        is_watched: whether somebody watches the training.
     """
 
     def __init__(self, connection: Connection, *, seconds: float = 0.0) -> None:
         """`seconds`: training time measured by earlier workers."""
+        self.is_watched = True
         self._connection = connection
         self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}
@@ -43,8 +49,8 @@ class Link:
         self._noted: list[bytes] = []
         #: each stream's buffered rows
         self._rows: dict[str, list[Sequence[float]]] = {}
-        #: when the last row was added, and when rows must be sent: the first one immediately
-        self._added = self._due = monotonic()
+        #: when the last row was added, when it is time to flush (at once for the first row), and when rows were sent
+        self._added = self._due = self._sent = monotonic()
         #: training since this moment is not yet in `_seconds`
         self._counted = self._added
 
@@ -94,11 +100,21 @@ class Link:
             part for buffer in self._buffers.values() if (part := buffer.take(self._seconds)) is not None
         ]
         if parts:
-            self._due = monotonic() + FLUSH_SECONDS
+            self._sent = monotonic()
+            self._due = self._sent + FLUSH_SECONDS
         parts += self._noted
         self._noted.clear()
         if parts:
             self._connection.send_bytes(join(parts))
+
+    def flush_in_turn(self) -> None:
+        """Flush if somebody watches, or if rows have waited for long; else it is time again after `FLUSH_SECONDS`."""
+        now = monotonic()
+        if self.is_watched or now + FLUSH_SECONDS > self._sent + UNWATCHED_SECONDS:
+            self.flush()
+        else:
+            self.stop_clock()
+            self._due = now + FLUSH_SECONDS
 
     def stop_clock(self) -> None:
         """The time from the last row to the next `resume_clock` does not count."""

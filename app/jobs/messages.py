@@ -80,7 +80,7 @@ class Job:
     arithmetic: str | None = None
 
 
-# -- commands: from the server, read at every flush ------------------------------------------------
+# -- commands: from the server, read every 50 ms ---------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,14 @@ class See:
     options: dict[str, Any]
 
 
-Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop | See
+@dataclass(frozen=True)
+class Watch:
+    """Somebody watches the training from now on, or nobody does; then its rows may come later, and more at a time."""
+
+    is_watched: bool
+
+
+Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop | See | Watch
 
 
 # -- events: from the worker, in their order among its rows ----------------------------------------

@@ -38,6 +38,7 @@ from app.jobs.order_by_hand import OrderByHand
 from app.jobs.places import Places
 from app.jobs.recorder import Recorder, annotation_of
 from app.jobs.register import Register
+from app.jobs.row_pace import RowPace
 from app.jobs.sharing import Sharing
 from app.jobs.stepping import Stepping
 from app.jobs.viewing import Viewing
@@ -109,6 +110,7 @@ class Scheduler:
         )
         self.order_by_hand = OrderByHand(register, places.queue, database)
         self._waits = Waits(register, places.expected_starts)
+        self._row_pace = RowPace(hub, executor, places.with_worker)
         forking = Forking(settings, register, database, hub, data_sets, files, sharing, places, allowance)
         self.commands = Commands(
             settings,
@@ -278,6 +280,7 @@ class Scheduler:
     def on_exit(self, training_id: str, reason: str | None) -> None:
         self._viewing.on_exit(training_id)
         self._places.with_worker.discard(training_id)
+        self._row_pace.forget(training_id)
         self._places.leave(training_id)
         self._sharing.leaving.discard(training_id)
         self._sharing.saved(training_id)
@@ -353,6 +356,7 @@ class Scheduler:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
             self._register.publish_due(PROGRESS_RUNS)
+            self._row_pace.update()
             self._waits.publish_due()
             self.order_by_hand.store_changes()
             self._publish_lab()

@@ -4,8 +4,8 @@ Messages to the server, through one pipe, have these parts (see `app.jobs.link`)
     `R` + `ROWS` header + float32 little endian, row after row: rows of a stream
     `J` + JSON: an event of `app.jobs.messages`
     `V` + `VIEW` header + a view of `app.jobs.view_bytes`
-Messages from the server: commands of `app.jobs.messages` as JSON, read
-at every flush. When the server is gone, the pipe ends and so does the worker.
+Messages from the server: commands of `app.jobs.messages` as JSON, read every 50 ms. When the server is gone, the pipe
+ends and so does the worker.
 
 A worker may take over from one that died: from its last checkpoint, or from the start where there is none. It
 then computes rows again that are stored already, bit for bit the same, as long as it makes the same changes by hand
@@ -49,6 +49,7 @@ from app.jobs.messages import (
     Step,
     Stop,
     Stopped,
+    Watch,
 )
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.course import Course
@@ -220,7 +221,10 @@ class Training:
         if due or self._waits_for_command:
             if self._trainer.iteration <= self._stored:
                 self._link.resume_clock()  # repeated, and so counted already
-            self._link.flush()
+            if self._waits_for_command:
+                self._link.flush()
+            else:
+                self._link.flush_in_turn()
             self._report_dead()
             self._report_saved()
             if self._writer.due(time.monotonic()):
@@ -259,6 +263,8 @@ class Training:
                     self._link.report(SaveDone())
                 case See() as look:
                     self._looks.ask(look, trains=not waits)
+                case Watch(is_watched):
+                    self._link.is_watched = is_watched
                 case Cancel():
                     self._cancelled = True
                 case Stop():

@@ -76,6 +76,10 @@ class Hub:
         """The rows with which a new training began are stored."""
         self._rows.stored(training_id)
 
+    def is_watched(self, training_id: str) -> bool:
+        """Whether a connected viewer shows a run of this training."""
+        return any(run_id in self._watchers for run_id in self._rows.runs(training_id))
+
     def publish_runs(self, runs: Iterable[RunState]) -> None:
         """The states of some runs have changed: one message for all of them, for those who may see them."""
         for run in runs:

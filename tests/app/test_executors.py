@@ -29,6 +29,7 @@ from app.jobs.messages import (
     Stop,
     Stopped,
     StreamOpened,
+    Watch,
 )
 from engine import ExperimentConfig, views
 from tests.app import importing_worker
@@ -165,8 +166,10 @@ def test_a_training_pauses_steps_changes_shows_goes_on_and_is_cancelled(contract
     assert heard.wait_for("a", LiveChanged).changes == {"learning_rate": [0.1, 0.01]}
     send("a", Step(3))
     wait_until(lambda: heard.count("a") == stands + 3, "three more rows")
+    send("a", Watch(False))
     send("a", Resume())
     heard.wait_for_rows("a")
+    send("a", Watch(True))
     send("a", See(7, "weights", views.check("weights", {}, ExperimentConfig.from_dict(ENDLESS))))
     wait_until(lambda: [ticket for ticket, _ in heard.views["a"]] == [7], "the view")
     send("a", Cancel())

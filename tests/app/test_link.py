@@ -87,6 +87,31 @@ def test_a_row_says_when_to_flush_at_first_and_before_the_time_is_over(monkeypat
     assert not due_at(10.03)
 
 
+def test_rows_that_nobody_watches_are_collected_for_longer_and_none_is_lost(monkeypatch, request):
+    now = 0.0
+    monkeypatch.setattr(link, "monotonic", lambda: now)
+    out, here = request.getfixturevalue("ends")
+
+    def rows_until(end):
+        """Train with 64 iterations in a second; the number of rows in each message."""
+        nonlocal now
+        sizes = []
+        while now < end:
+            now += 1 / 64
+            if out.add("train", (8, 0.0)):
+                out.flush_in_turn()
+            if here.poll():
+                sizes.append(len(rows_of(here.recv_bytes())[2]))
+        return sizes
+
+    assert rows_until(10 / 64) == [1, 3, 3, 3]
+    out.is_watched = False
+    assert rows_until(40 / 64) == [15, 15]
+    out.is_watched = True
+    assert rows_until(43 / 64) == [3]
+    assert out.rows_of("train") == 7 + 43
+
+
 def test_waiting_is_not_counted_as_training(monkeypatch, request):
     now = 100.0
     monkeypatch.setattr(link, "monotonic", lambda: now)
