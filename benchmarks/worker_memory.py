@@ -26,7 +26,8 @@ from app import one_thread
 
 one_thread()
 
-from app.jobs.messages import Finished, Job, decode_event, encode  # noqa: E402
+from app.jobs.link import Link, parts_of  # noqa: E402
+from app.jobs.messages import Finished, Job, decode_event  # noqa: E402
 from app.jobs.processes import Processes  # noqa: E402
 from app.lessons.library import Library  # noqa: E402
 from benchmarks.engine.workloads import draw  # noqa: E402
@@ -113,15 +114,15 @@ def _drawn(connection: Connection, job: Job) -> None:
     trainer = Trainer(config, images)
     while trainer.advance():
         trainer.checkpoint()
-    connection.send_bytes(b"J" + encode(Finished("completed")))
+    Link(connection).report(Finished("completed"))
 
 
 def _read_to_end(connection: Connection, ended: list[bytes]) -> None:
     try:
         while True:
-            message = connection.recv_bytes()
-            if message[:1] == b"J" and isinstance(decode_event(message[1:]), Finished):
-                ended.append(message)
+            for part in parts_of(connection.recv_bytes()):
+                if part[:1] == b"J" and isinstance(decode_event(part[1:]), Finished):
+                    ended.append(part)
     except (EOFError, OSError):
         return
 

@@ -46,8 +46,8 @@ LEARNT_APART = 10_000
 LOGITS = 1 << 23
 
 
-#: Bytes that a worker needs in addition to the arrays of its run, for messages, waiting rows and modules.
-WORKER = 1_500_000
+#: Bytes that a worker needs in addition to the arrays of its run, for messages and waiting rows.
+WORKER = 400_000
 
 #: For each of this many bytes of arrays, one byte is lost in free pieces of memory that are too small to use.
 SPARE = 16
