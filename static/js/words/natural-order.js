@@ -4,7 +4,7 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 /** A number. A hyphen between two numbers is not a minus sign: 784-40-10 has three numbers. */
 const NUMBER = /((?:(?<!\S)-)?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/i;
 
-/** So many texts are remembered with their parts: a long list compares the same ones again and again. */
+/** At most this many texts are remembered with their parts: a long list compares the same ones again and again. */
 const MAX_KNOWN = 20_000;
 
 /** A text's parts, of which those with odd indices are numbers; and the text without its numbers. @typedef {{parts: string[], frame: string}} Parted */
