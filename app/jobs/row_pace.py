@@ -20,11 +20,11 @@ class RowPace:
         self._hub = hub
         self._executor = executor
         self._with_worker = with_worker
-        #: the trainings whose workers have got the news that nobody watches
+        #: the trainings whose workers know that nobody watches
         self._unwatched: set[str] = set()
 
     def update(self) -> None:
-        """Send news to the workers whose trainings are watched now, or not any more."""
+        """Inform the workers whose trainings are watched now, or not any more."""
         for training_id in self._with_worker:
             is_watched = self._hub.is_watched(training_id)
             if is_watched != (training_id in self._unwatched):

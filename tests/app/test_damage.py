@@ -18,7 +18,7 @@ from tests.support.reasons import reason_in
 from tests.support.stored_runs import insert, make_run, training_id
 
 COLUMNS = ("iteration", "loss")
-#: So many rows, in chunks of one row as from a slow network, fill hundreds of pages of the file.
+#: This many rows, in chunks of one row as from a slow network, fill hundreds of pages of the file.
 ROWS = 3000
 LOSSES = {"sick": 1.2345, "sound": 5.4321}
 CONFIG = {

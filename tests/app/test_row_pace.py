@@ -8,24 +8,24 @@ from app.jobs.row_pace import RowPace
 from tests.support.hub import HubLab
 
 
-def test_a_worker_gets_the_news_once_when_its_training_is_watched_or_not_any_more():
+def test_a_worker_is_informed_once_when_its_training_is_watched_or_not_any_more():
     hub, executor = HubLab().hub, Mock(Executor)
     hub.show("r", "t")
     hub.show("s", "t")  # two runs show the same training
     hub.show("other", "u")
     pace = RowPace(hub, executor, {"t", "u"})
 
-    def news():
+    def sent():
         executor.reset_mock()
         pace.update()
         return sorted([call.args for call in executor.send.call_args_list], key=str)
 
-    assert news() == [("t", Watch(False)), ("u", Watch(False))]
-    assert news() == []
+    assert sent() == [("t", Watch(False)), ("u", Watch(False))]
+    assert sent() == []
     viewer = hub.join()
     viewer.subscribe("s", {})
-    assert news() == [("t", Watch(True))]
+    assert sent() == [("t", Watch(True))]
     hub.leave(viewer)
-    assert news() == [("t", Watch(False))]
+    assert sent() == [("t", Watch(False))]
     pace.forget("t")  # its next worker begins as if it were watched
-    assert news() == [("t", Watch(False))]
+    assert sent() == [("t", Watch(False))]
