@@ -76,6 +76,15 @@ def test_a_run_is_named_after_the_launched_experiment_and_not_the_previous_draft
         lab.http.delete(f"/api/runs/{run_id}")
 
 
+def test_a_draft_is_described_again_until_a_request_reaches_the_lab(page):
+    settled(page)
+    lost = []
+    page.page.route(SUMMARY, lambda route: lost.append(route.abort()), times=2)
+    page.choose("network.preset", "simple_convnet")
+    page.until("document.querySelectorAll('.layer-summary li').length === 6")
+    assert len(lost) == 2
+
+
 def test_an_answer_about_an_older_draft_is_not_shown_for_the_newer_one(page):
     settled(page)
     held = Held(page.page, SUMMARY)

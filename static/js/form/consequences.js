@@ -15,6 +15,8 @@ import { newestOnly } from "../state/newest.js";
 
 /** A request is sent this many milliseconds after the last change. */
 const PAUSE = 120;
+/** If a request has reached no server, it is sent again after this many milliseconds. */
+const AGAIN = 1000;
 
 /**
  * The server's answer about a draft.
@@ -92,6 +94,7 @@ export class Consequences {
     }
     if (!isCurrent()) return answer; // the draft in the form has changed meanwhile
     if (answer.problem) this.#request = null;
+    if (answer.problem?.status === 0) this.#timer = setTimeout(() => this.ask(), AGAIN);
     this.#onAnswer(answer);
     return answer;
   }
