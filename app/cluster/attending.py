@@ -210,21 +210,20 @@ class Attending(WorkerPlugin):
     # -- to the server ---------------------------------------------------------------------------
 
     def _up(self, ticket: str, numbered: list[Numbered[list[Any]]]) -> None:
-        """Send reports, and say which command was the last. From any thread. What comes at the same time goes as one
+        """Send reports, and say which command was the last. From any thread. Reports of the same moment are sent as one
         message."""
         held = self._held.get(ticket)
         if held is None:
             return
-        held.leaving.extend(numbered)
-        if not held.is_leaving:
-            held.is_leaving = True
+        held.unsent.extend(numbered)
+        if not held.is_sending:
+            held.is_sending = True
             self._worker.loop.add_callback(self._send_up, ticket, held)
 
     def _send_up(self, ticket: str, held: _Held) -> None:
-        held.is_leaving = (
-            False  # before the list is emptied: what is added from now on has a message of its own
-        )
-        numbered = [held.leaving.popleft() for _ in range(len(held.leaving))]
+        # before the list is emptied, so that what is added from now on gets a message of its own
+        held.is_sending = False
+        numbered = [held.unsent.popleft() for _ in range(len(held.unsent))]
         self._send({"kind": "up", "ticket": ticket, "numbered": numbered, "taken": held.inbox.last})
 
     def _send(self, message: Message) -> None:
@@ -268,7 +267,7 @@ class _Held:
         data_dir: where its data set is here, once it has started.
         preparing: what sees to it that its data set is here; None: it has started.
         early: commands that came meanwhile.
-        leaving, is_leaving: reports of the next message, and whether that is about to be sent.
+        unsent, is_sending: reports for the next message, and whether that is about to be sent.
     """
 
     def __init__(self, send: Any, job: Job) -> None:
@@ -278,8 +277,8 @@ class _Held:
         self.data_dir: Path | None = None
         self.preparing: asyncio.Task[None] | None = None
         self.early: list[bytes] = []
-        self.leaving: deque[Numbered[list[Any]]] = deque()
-        self.is_leaving = False
+        self.unsent: deque[Numbered[list[Any]]] = deque()
+        self.is_sending = False
         self.has_ended = False
 
     @property

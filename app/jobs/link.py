@@ -19,7 +19,7 @@ from engine.events import STREAMS
 
 #: Rows wait this long at most, as far as whole iterations allow: a few thousand of the shortest ones.
 FLUSH_SECONDS = 0.05
-#: The same for rows that nobody watches.
+#: The same for rows of a training that no viewer shows.
 UNWATCHED_SECONDS = 0.25
 
 #: stream's position in `STREAMS`, number of the first row, rows, columns, seconds of training up to the last row
@@ -36,7 +36,7 @@ class Link:
     `resume_clock`: waiting for commands, for the server and for the disk.
 
     Attributes:
-        is_watched: whether somebody watches the training.
+        is_watched: whether a viewer shows the training.
     """
 
     def __init__(self, connection: Connection, *, seconds: float = 0.0) -> None:
@@ -108,7 +108,8 @@ class Link:
             self._connection.send_bytes(join(parts))
 
     def flush_in_turn(self) -> None:
-        """Flush if somebody watches, or if rows have waited for long; else it is time again after `FLUSH_SECONDS`."""
+        """Flush if a viewer shows the training, or if rows have waited for `UNWATCHED_SECONDS`. Otherwise, it is time
+        again after `FLUSH_SECONDS`."""
         now = monotonic()
         if self.is_watched or now + FLUSH_SECONDS > self._sent + UNWATCHED_SECONDS:
             self.flush()

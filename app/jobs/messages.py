@@ -133,7 +133,7 @@ class See:
 
 @dataclass(frozen=True)
 class Watch:
-    """Somebody watches the training from now on, or nobody does; then its rows may come later, and more at a time."""
+    """Whether a viewer shows the training from now on. If none does, its rows may come later, and more at a time."""
 
     is_watched: bool
 

@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 
 
 class Observer(Protocol):
-    """What the recorder tells after each commit, in the event loop's thread. The scheduler is the observer."""
+    """Is notified by the recorder after each commit, in the event loop's thread. The scheduler is the observer."""
 
     def on_rows(self, training_id: str, stream: str, rows: Rows) -> None:
         """New rows, which begin where the rows before them end."""

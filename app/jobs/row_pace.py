@@ -1,4 +1,4 @@
-"""The pace of rows: a training that nobody watches sends its rows less often, which costs the lab less."""
+"""The pace of rows: a training that no viewer shows sends its rows less often, which costs the lab less."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.live.hub import Hub
 
 
 class RowPace:
-    """Lives in the event loop. A worker begins as if somebody watched its training.
+    """Lives in the event loop. A worker begins as if a viewer showed its training.
 
     Args:
         with_worker: the ids of the trainings that have a worker.
@@ -20,11 +20,11 @@ class RowPace:
         self._hub = hub
         self._executor = executor
         self._with_worker = with_worker
-        #: the trainings whose workers know that nobody watches
+        #: the trainings whose workers know that no viewer shows them
         self._unwatched: set[str] = set()
 
     def update(self) -> None:
-        """Inform the workers whose trainings are watched now, or not any more."""
+        """Inform each worker if a viewer shows its training now, or no viewer does any more."""
         for training_id in self._with_worker:
             is_watched = self._hub.is_watched(training_id)
             if is_watched != (training_id in self._unwatched):

@@ -37,7 +37,7 @@ class History(Protocol):
 
 
 class Chunk:
-    """Rows as they came from a worker, and once somebody watches them, the frame that all viewers share.
+    """Rows as they came from a worker. The frame that all viewers share is made when the first of them needs it.
 
     Attributes:
         first, end: the numbers of the first row, and of the one after the last.

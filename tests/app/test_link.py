@@ -87,7 +87,7 @@ def test_a_row_says_when_to_flush_at_first_and_before_the_time_is_over(monkeypat
     assert not due_at(10.03)
 
 
-def test_rows_that_nobody_watches_are_collected_for_longer_and_none_is_lost(monkeypatch, request):
+def test_rows_that_no_viewer_shows_are_collected_for_longer_and_none_is_lost(monkeypatch, request):
     now = 0.0
     monkeypatch.setattr(link, "monotonic", lambda: now)
     out, here = request.getfixturevalue("ends")

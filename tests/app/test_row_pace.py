@@ -1,4 +1,4 @@
-"""Workers know whether somebody watches their training."""
+"""Workers know whether a viewer shows their training."""
 
 from unittest.mock import Mock
 
