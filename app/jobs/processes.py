@@ -59,8 +59,7 @@ class Processes:
     def open(self) -> None:
         """Start the forkserver, so that the first run does not wait for it."""
         if self._has_forkserver:
-            self._place_sockets()
-            self._context.set_forkserver_preload(PRELOADED)
+            self._prepare()
             with environment():
                 forkserver.ensure_running()
 
@@ -76,7 +75,11 @@ class Processes:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
         try:
             # a forkserver that runs has its environment; else one is started now, or the process itself
-            with contextlib.nullcontext() if _forkserver_runs() else environment():
+            if self._has_forkserver and _forkserver_runs():
+                return self._start(entry, job, name)
+            if self._has_forkserver:
+                self._prepare()
+            with environment():
                 return self._start(entry, job, name)
         except (OSError, EOFError):
             if not self._has_forkserver:
@@ -103,10 +106,16 @@ class Processes:
                 raise
         return process, here
 
-    def _place_sockets(self) -> None:
-        """Let multiprocessing put its sockets into ours; what a killed lab left there goes.
+    def _prepare(self) -> None:
+        """Choose what the next forkserver loads, and where its sockets are."""
+        self._context.set_forkserver_preload(PRELOADED)
+        if _config().get("tempdir") is None:  # otherwise another lab of this process has chosen it
+            self._place_sockets()
 
-        Where our path is too long, in the first temporary folder whose path is not.
+    def _place_sockets(self) -> None:
+        """Let multiprocessing put its sockets into our folder, without what a killed lab left there.
+
+        If our path is too long, into the first temporary folder whose path is not.
         """
         own = None if self._socket_dir is None else self._socket_dir.absolute()
         places = [place for place in (own, Path(tempfile.gettempdir()), Path("/tmp")) if place is not None]
@@ -116,10 +125,9 @@ class Processes:
         if place == own:
             shutil.rmtree(own, ignore_errors=True)
             own.mkdir(mode=0o700, parents=True)
-        if _config().get("tempdir") is None:  # else another lab of this process has made it
-            folder = tempfile.mkdtemp(prefix="pymp-", dir=place)
-            _config()["tempdir"] = folder
-            self._temporary = None if place == own else Path(folder)
+        folder = tempfile.mkdtemp(prefix="pymp-", dir=place)
+        _config()["tempdir"] = folder
+        self._temporary = None if place == own else Path(folder)
 
     def _renew_forkserver(self) -> None:
         """End a forkserver that cannot be reached, and start another."""

@@ -96,6 +96,7 @@ class Replayer:
             self._idle.cancel()
         if self._helper is not None:
             await asyncio.to_thread(self._helper.end)
+        self._processes.close()
 
     async def _answer(self, ask: Task, on_progress: Callable[[Progress], None] | None) -> Answer:
         if self._idle is not None:

@@ -66,7 +66,7 @@ def test_a_diverging_run_does_not_stretch_the_axis_until_its_chip_is_pressed(pag
     page.until("!location.hash.includes('outliers')")
     # as it is with a curve that still grows beyond the axis
     live = lab.launch(**{**ENDLESS, "name": "live"})["id"]
-    page.wait_for_points(live, 300)
+    page.wait_for_iteration(live, 300)
     page.page.reload()
     page.until_ready()
     page.until(f"{highest} < 5")
@@ -77,7 +77,7 @@ def test_a_diverging_run_does_not_stretch_the_axis_until_its_chip_is_pressed(pag
 
 def test_a_change_by_hand_is_marked_on_its_curve_and_described_on_hovering(page, lab):
     run = lab.launch(**{**ENDLESS, "name": "changed"})
-    page.wait_for_points(run["id"], 50)
+    page.wait_for_iteration(run["id"], 50)
     only(page, run["id"])
     lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.025}).raise_for_status()
     at = f"document.querySelector('{LOSS}').data.find(t => t.meta.series === 'marks')?.x[0]"

@@ -202,7 +202,7 @@ def test_a_run_is_paused_stepped_resumed_cancelled_renamed_and_deleted_from_the_
     page.choose("dataset.name", "digits")
     page.fill(training__iterations=1_000_000, network__hidden__0=300, network__hidden__1=300)
     run_id = page.press_launch()
-    page.wait_for_points(run_id, 20)
+    page.wait_for_iteration(run_id, 20)
     run = page.page.locator(f'[data-run="{run_id}"]')
 
     run.get_by_label("pause").click()

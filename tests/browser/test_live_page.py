@@ -314,7 +314,7 @@ def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open
     page.wait_for(run["id"], "running")
     lab.post(f"/api/runs/{run['id']}/pause")
     iteration = lab.wait_for(run["id"], "paused")["iteration"]
-    page.wait_for_points(run["id"], iteration)
+    page.wait_for_iteration(run["id"], iteration)
 
     def step(iterations):
         """Step the run and wait for its state (rows may not come); returns how many points the page shows."""
@@ -336,7 +336,7 @@ def test_a_hidden_tab_stops_requesting_rows_and_catches_up_when_it_is_shown(open
     assert step(50) == shown
 
     page.page.evaluate(HIDE, False)
-    page.wait_for_points(run["id"], iteration)
+    page.wait_for_iteration(run["id"], iteration)
     np.testing.assert_array_equal(page.trace(run["id"], "loss"), curve(lab, run["id"]))
 
 

@@ -112,8 +112,7 @@ def test_the_page_returns_to_the_socket_when_it_works_again(open_through, lab, n
     run = lab.launch(**{**ENDLESS, "name": "over both ways"})
     wait_until(lambda: lab.run(run["id"])["iteration"] >= 50, "50 iterations")
     lab.post(f"/api/runs/{run['id']}/pause")
-    lab.wait_for(run["id"], "paused")
-    page.wait_for_points(run["id"], 50)
+    page.wait_for_iteration(run["id"], lab.wait_for(run["id"], "paused")["iteration"])
 
     network.websockets = None
     # a trial connection must receive something from the lab

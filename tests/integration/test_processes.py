@@ -1,6 +1,7 @@
 """Worker processes start whatever happens to the temporary folder, and wherever the lab was started."""
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -88,6 +89,15 @@ def test_runs_start_after_the_forkserver_was_killed(make_lab):
             subprocess.run(["kill", "-9", str(pid)], check=True)
 
     assert lab.wait_for(lab.launch()["id"], "completed")["attempt"] == 1
+
+
+def test_the_first_worker_has_its_modules_loaded_and_sockets_in_the_folder_of_the_state_also_unopened():
+    """A lab on a cluster has no executor here: its first process is one that replays."""
+    names = ["numpy.random", "app.jobs.replaying", "app.cluster.line"]
+    with tempfile.TemporaryDirectory(prefix="lab") as folder:
+        command = [sys.executable, "-m", "tests.app.importing_worker", f"{folder}/sockets", *names]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        assert json.loads(done.stdout) == {"loaded": names[:2], "sockets here": True}
 
 
 def test_a_killed_labs_sockets_are_removed_when_it_starts_again(lab):

@@ -248,7 +248,19 @@ class LabPage:
         )
         return np.stack([np.float64(points[0]), np.float64(points[1])], axis=1)
 
+    def wait_for_iteration(self, run_id: str, iteration: int) -> None:
+        """Wait until the curve of the loss is drawn up to this iteration, or beyond it."""
+        self.until(
+            f"(document.getElementById('chart-loss').data ?? []).some(t => t.meta.run === '{run_id}'"
+            f" && t.meta.series === 'loss' && t.x.at(-1) >= {iteration})"
+        )
+
     def wait_for_points(self, run_id: str, count: int, series: str = "loss", chart: str = "loss") -> None:
+        """Wait until a curve is drawn with this many points or more.
+
+        For a short run only. Of a long one, not every row is a point: when it has 3,000 of a million iterations, four
+        points are drawn, as all its rows lie within a pixel or two.
+        """
         self.until(
             f"(document.getElementById('chart-{chart}').data ?? []).some(t => t.meta.run === '{run_id}'"
             f" && t.meta.series === '{series}' && t.x.length >= {count})"
