@@ -345,7 +345,7 @@ def read_settings(**given: Any) -> Settings:
         first = error.errors()[0]
         name = str(first["loc"][0]).removeprefix(PREFIX).lower()
         name = _RENAMED.get(name, name)
-        given_as = {_RENAMED.get(one, one) for one in chosen}
+        given_as = {_RENAMED.get(name, name) for name in chosen}
         shown = f"--{name.replace('_', '-')}" if name in given_as else f"{PREFIX}{name.upper()}"
         message = str(first["msg"]).removeprefix("Value error, ")
         raise SettingsError(f"{shown}: {message} (got {_without_password(first['input'])!r})") from None

@@ -12,10 +12,10 @@ Measured: TypeAlias = dict[str, str | float]
 
 
 def print_table(name: str, measured: list[Measured]) -> None:
-    quantities = list(dict.fromkeys(quantity for one in measured for quantity in one if quantity != "what"))
-    table = Table("", *(str(one["what"]) for one in measured), title=name, title_justify="left")
+    quantities = list(dict.fromkeys(quantity for row in measured for quantity in row if quantity != "what"))
+    table = Table("", *(str(row["what"]) for row in measured), title=name, title_justify="left")
     for quantity in quantities:
-        table.add_row(quantity, *(_cell(one.get(quantity, "")) for one in measured))
+        table.add_row(quantity, *(_cell(row.get(quantity, "")) for row in measured))
     Console().print(table)
 
 

@@ -30,8 +30,8 @@ MIN_ITERATIONS = 60
 SMOOTHED_SHARE = 1 / 15
 #: The test ends where the smoothed loss is this many times its lowest value.
 RISEN = 4.0
-#: The suggestion is the rate with the lowest smoothed loss, divided by this. Near that rate the loss falls no more, as
-#: it is too large already.
+#: The suggestion is the rate with the lowest smoothed loss, divided by this. Near that rate the loss no longer falls,
+#: as it is too large already.
 DIVISOR = 5.0
 #: Nothing is suggested unless the smoothed loss has fallen below this share of what it was at the start.
 FALLEN = 0.9

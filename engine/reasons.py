@@ -201,5 +201,5 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Reason):
         return value.why
     if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
+        return [_plain(item) for item in value]
     return value

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.lessons.document import Claim
 from app.lessons.expressions import holds
-from app.lessons.inside import joined
+from app.lessons.layer_figures import stacked
 from app.lessons.lesson import STAND_IN, Lesson
 from app.lessons.library import Library
 from app.lessons.measuring import measure
@@ -38,7 +38,7 @@ def quantities_of(config: ExperimentConfig) -> list[str]:
 
 
 #: digest → {"run", "dataset", a list for each quantity with a number for each seed, and where a lesson's claims ask for
-#: them "layers": a list with {figure of `app.lessons.inside`: a number for each layer} for each seed}
+#: them "layers": a list with {figure of `app.lessons.layer_figures`: a number for each layer} for each seed}
 Table = dict[str, dict[str, Any]]
 
 
@@ -65,11 +65,11 @@ def seeds(lesson: Lesson, *, full: bool) -> int:
     return min(lesson.seeds, FULL_SEEDS) if full else lesson.seeds
 
 
-def with_inside(lesson: Lesson, dataset: str, *, full: bool) -> set[str]:
-    """The names on a data set of the runs whose networks are measured inside: where the lesson's claims ask for it, and
-    not in full size."""
+def runs_with_layers(lesson: Lesson, dataset: str, *, full: bool) -> set[str]:
+    """The names on a data set of the runs of which figures of the layers are measured: where the lesson's claims ask
+    for them, and not in full size."""
     names = lesson.names_on(dataset)
-    return set() if full else {names[written] for written in lesson.runs_inside}
+    return set() if full else {names[written] for written in lesson.runs_with_layers}
 
 
 def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -> Figures:
@@ -85,7 +85,7 @@ def figures(table: Table, lesson: Lesson, dataset: str, *, full: bool = False) -
         values = {name: row.get(name, [None] * count)[:count] for name in QUANTITIES}
         outcomes[config.name] = Outcome(
             **{name: np.array(_with_nan(each)) for name, each in values.items()},
-            layers=joined([_layers_with_nan(each) for each in row.get("layers", [])[:count]]),
+            layers=stacked([_layers_with_nan(each) for each in row.get("layers", [])[:count]]),
         )
     return lesson.figures(outcomes, dataset)
 
@@ -99,11 +99,11 @@ def _layers_with_nan(seed: dict[str, list[float | None]] | None) -> dict[str, li
 
 
 def claims(lesson: Lesson, dataset: str, *, full: bool) -> list[Claim]:
-    """What a lesson states on a data set, and is measured there in a size: in full size, not the inside of networks."""
+    """What a lesson states on a data set, and is measured there in a size: in full size, no figures of layers."""
     return [
         claim
         for claim in lesson.claims
-        if claim.on in (None, dataset) and not (full and lesson.expression(claim.holds).needs_inside)
+        if claim.on in (None, dataset) and not (full and lesson.expression(claim.holds).needs_layers)
     ]
 
 
@@ -158,18 +158,18 @@ def train(slug_prefix: str, only_dataset: str | None) -> None:
                 print(f"{lesson.slug}: this machine does not have {dataset}")
                 continue
             for full in sizes(lesson):
-                inside = with_inside(lesson, dataset, full=full)
+                measured_by_layer = runs_with_layers(lesson, dataset, full=full)
                 for config in lesson.configs(dataset=dataset, measured=True, full=full):
                     _fill(
                         config,
                         seeds(lesson, full=full),
                         settings,
                         f"{lesson.slug} {config.name}",
-                        inside=config.name in inside,
+                        with_layers=config.name in measured_by_layer,
                     )
 
 
-def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *, inside: bool) -> None:
+def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *, with_layers: bool) -> None:
     for seed in range(count):
         table = load()  # again, because another process may have written other runs
         key = digest(config)
@@ -181,13 +181,13 @@ def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *
                 **{quantity: [] for quantity in quantities_of(config)},
             },
         )
-        if len(row["test"]) > seed and not (inside and len(row.get("layers", [])) <= seed):
+        if len(row["test"]) > seed and not (with_layers and len(row.get("layers", [])) <= seed):
             continue
-        measured = measure(config, seed, settings.data_dir, settings.cache_dir, inside=inside)
+        measured = measure(config, seed, settings.data_dir, settings.cache_dir, with_layers=with_layers)
         found = measured.quantities
         for quantity, value in found.items():
             row[quantity][seed : seed + 1] = [_short(value)]
-        if inside:
+        if with_layers:
             layers = {figure: [_short(value) for value in each] for figure, each in measured.layers.items()}
             row.setdefault("layers", []).append(layers)
         table = load()

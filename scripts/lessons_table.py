@@ -90,7 +90,7 @@ def _compared(lesson: Lesson, outcomes: Figures, title: str) -> list[str]:
             row: {name: _figure(lesson, text, outcomes) for name, text in columns.items()}
             for row, columns in lesson.settings.compared.items()
         }
-    except Unmeasured:  # in full size, the inside of networks
+    except Unmeasured:  # in full size, figures of layers
         return []
     head = list(next(iter(rows.values())))
     return [
@@ -104,7 +104,7 @@ def _compared(lesson: Lesson, outcomes: Figures, title: str) -> list[str]:
 def _figure(lesson: Lesson, text: str, outcomes: Figures) -> str:
     """A further figure, with its spread. Differences have a sign."""
     expression = lesson.expression(text, curves=False)
-    return _spread(evaluate(expression, outcomes), ".2f" if expression.needs_inside else "+.2f")
+    return _spread(evaluate(expression, outcomes), ".2f" if expression.needs_layers else "+.2f")
 
 
 def _line(cells: list[str]) -> str:

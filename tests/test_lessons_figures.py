@@ -40,7 +40,7 @@ EACH = pytest.mark.parametrize(
 def test_the_figures_are_of_the_lessons_settings_from_all_their_seeds(lesson, dataset, full):
     count = lesson_figures.seeds(lesson, full=full)
     assert count >= lesson_figures.FULL_SEEDS
-    inside = lesson_figures.with_inside(lesson, dataset, full=full)
+    inside = lesson_figures.runs_with_layers(lesson, dataset, full=full)
     for config in lesson.configs(dataset=dataset, measured=True, full=full):
         assert digest(config) in TABLE, f"{config.name}: the settings have changed since `make lessons`"
         row = TABLE[digest(config)]

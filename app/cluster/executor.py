@@ -88,7 +88,9 @@ class DaskExecutor:
             slots: Counter[str] = Counter()
             for member in self._members.all() if self._members.are_reached else ():
                 slots[member["host"]] += member["slots"]
-            running = [one.member["host"] for one in self._starts.values() if one.member and not one.stands]
+            running = [
+                start.member["host"] for start in self._starts.values() if start.member and not start.stands
+            ]
         return [Host(host, slots[host], running.count(host)) for host in sorted(slots)]
 
     def open(self, listener: Listener) -> None:
@@ -160,7 +162,7 @@ class DaskExecutor:
 
     def _taken(self) -> list[str]:
         """The id of a member for each slot that is taken."""
-        return [one.member["id"] for one in self._starts.values() if one.member and not one.stands]
+        return [start.member["id"] for start in self._starts.values() if start.member and not start.stands]
 
     def _place_waiting(self) -> None:
         """Give the trainings that wait for a slot to workers, as far as there are any free."""
@@ -226,7 +228,9 @@ class DaskExecutor:
             for ticket in message["tickets"]:
                 self._on_unknown(ticket)
         elif message["kind"] == "want":
-            known = {one.data["key"]: one.data for one in self._starts.values() if one.data is not None}
+            known = {
+                start.data["key"]: start.data for start in self._starts.values() if start.data is not None
+            }
             self._giver.give(worker, message, known.get(message["key"]))
         elif (start := self._starts.get(message["ticket"])) is not None:
             start.was_heard = True
@@ -248,7 +252,7 @@ class DaskExecutor:
         with self._lock:
             if is_open:
                 self._reached = time.monotonic()
-                workers = sorted({one.member["address"] for one in self._starts.values() if one.member})
+                workers = sorted({start.member["address"] for start in self._starts.values() if start.member})
                 self._post(workers, {"kind": "alive"})
                 for start in self._starts.values():
                     if start.taken > start.acknowledged:

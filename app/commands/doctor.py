@@ -32,7 +32,7 @@ from app.mistake import Mistake
 from app.own_data.found_files import read_found, stamps_of
 from app.security.authority import Origin
 from app.settings import Settings, clean_url
-from app.storage.beside import newest_launch
+from app.storage.direct_access import newest_launch
 from engine import datasets
 
 #: How long an answer of the lab or of the proxy may take.
@@ -188,8 +188,8 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
 
 def _data_sets(settings: Settings) -> Iterator[Finding]:
     found = [datasets.status(name, settings.data_dir) for name in datasets.catalog()]
-    there = [one["name"] for one in found if one["available"]]
-    missing = [one["name"] for one in found if not one["available"] and one["fetchable"]]
+    there = [status["name"] for status in found if status["available"]]
+    missing = [status["name"] for status in found if not status["available"] and status["fetchable"]]
     yield Finding("ok", "data sets", ", ".join(there))
     if missing:
         names = ", ".join(missing)

@@ -77,31 +77,30 @@ def check_lessons(
     trained = Trained(settings.data_dir, settings.cache_dir)
     skipped = _expect(checks, trained, most)
     wrong = False
-    for one in checks:
-        if one in skipped:
+    for lesson_check in checks:
+        if lesson_check in skipped:
             continue
-        lines = _train(one, trained)
-        output.print(_table(one, lines))
+        lines = _train(lesson_check, trained)
+        output.print(_table(lesson_check, lines))
         wrong = wrong or any(line.right is False for line in lines)
     if skipped:
         output.print(visible(f"Not trained, as about {most:g} s were to be used:"))
-        for one in skipped:
-            seconds = trained.seconds(one.planned)
-            output.print(visible(f"  {one.name}: the files are right; about {seconds:.0f} s more"))
+        for lesson_check in skipped:
+            seconds = trained.seconds(lesson_check.planned)
+            output.print(visible(f"  {lesson_check.name}: the files are right; about {seconds:.0f} s more"))
     return 2 if problems else 1 if wrong else 0
 
 
 def _expect(checks: list[_Check], trained: Trained, most: float | None) -> list[_Check]:
     """Say what will be trained: all, or what takes least, up to this many estimated seconds. Returns the others."""
     skipped, spent = [], 0.0
-    for one in sorted(checks, key=lambda one: trained.seconds(one.planned)):
-        planned = one.planned
-        seconds = trained.seconds(planned)
+    for lesson_check in sorted(checks, key=lambda each: trained.seconds(each.planned)):
+        seconds = trained.seconds(lesson_check.planned)
         if most is not None and spent + seconds > most:
-            skipped.append(one)
+            skipped.append(lesson_check)
             continue
         spent += seconds
-        trained.expect(planned)
+        trained.expect(lesson_check.planned)
     return skipped
 
 
@@ -171,7 +170,7 @@ def _data_sets(lesson: Lesson, settings: Settings, quick: bool) -> list[str]:
     return there
 
 
-def _train(one: _Check, trained: Trained) -> list[Line]:
+def _train(lesson_check: _Check, trained: Trained) -> list[Line]:
     bar = Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
@@ -180,20 +179,29 @@ def _train(one: _Check, trained: Trained) -> list[Line]:
         disable=not sys.stdout.isatty(),
     )
     with bar:
-        task = bar.add_task(visible(one.name))
+        task = bar.add_task(visible(lesson_check.name))
 
         def progress(done: int, count: int) -> None:
             bar.update(task, completed=done, total=count)
 
         try:
-            return check(one.lesson, one.dataset, one.seeds, trained, tries=one.tries, progress=progress)
+            return check(
+                lesson_check.lesson,
+                lesson_check.dataset,
+                lesson_check.seeds,
+                trained,
+                tries=lesson_check.tries,
+                progress=progress,
+            )
         except DatasetError as error:
             raise Failure(str(error)) from None
 
 
-def _table(one: _Check, lines: Sequence[Line]) -> Table:
+def _table(lesson_check: _Check, lines: Sequence[Line]) -> Table:
     table = Table(
-        title=visible(f"{one.name}, {one.seeds} {'seed' if one.seeds == 1 else 'seeds'}"),
+        title=visible(
+            f"{lesson_check.name}, {lesson_check.seeds} {'seed' if lesson_check.seeds == 1 else 'seeds'}"
+        ),
         title_justify="left",
     )
     table.add_column("")

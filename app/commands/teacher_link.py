@@ -1,6 +1,6 @@
-"""lossroom teacher-link: a new link with which the teacher enters the class; the one before opens it no more.
+"""lossroom teacher-link: a new link with which the teacher enters the class; the old one no longer works.
 
-It needs no running lab, and a running one knows the new link at once: it reads the database when a secret is tried.
+It needs no running lab, and a running one accepts the new link at once: it reads the database when a secret is tried.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from app.addresses import Addresses
 from app.mistake import Mistake
 from app.people.tokens import hash_of, new_token
 from app.settings import Settings
-from app.storage.beside import renew_teacher_secret
+from app.storage.direct_access import renew_teacher_secret
 from app.storage.lock import holder
 
 

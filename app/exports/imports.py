@@ -98,10 +98,10 @@ def _imported(reader: JsonReader, spool: Spool, known: dict[str, Source]) -> lis
 
 def _link(imported: list[Imported]) -> None:
     """Let the forks name the new ids of those of their origins that are in the document, too."""
-    ids = {one.exported_id: one.run.id for one in imported if one.exported_id is not None}
-    for one in imported:
-        if one.run.origin is not None:
-            one.run.origin["run"] = ids.get(one.run.origin["run"], one.run.origin["run"])
+    ids = {item.exported_id: item.run.id for item in imported if item.exported_id is not None}
+    for item in imported:
+        if item.run.origin is not None:
+            item.run.origin["run"] = ids.get(item.run.origin["run"], item.run.origin["run"])
 
 
 def _demand_version(version: Any) -> None:

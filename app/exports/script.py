@@ -71,13 +71,13 @@ _STRETCHES = Template("""\
 STRETCHES = $stretches
 
 """)
-_FORK_IMPORTS = "from engine.course import Course\nfrom engine.stretches import parse_stretches\n"
+_FORK_IMPORTS = "from engine.fork_plan import ForkPlan\nfrom engine.stretches import parse_stretches\n"
 _FORK_BEGIN = """\
-    course = Course(parse_stretches(STRETCHES, config), config, data_dir=data_dir)
-    trainer = Trainer(course.first, data_dir=data_dir)
+    fork_plan = ForkPlan(parse_stretches(STRETCHES, config), config, data_dir=data_dir)
+    trainer = Trainer(fork_plan.first, data_dir=data_dir)
 """
 _FORK = """\
-        trainer = course.go_on(trainer)
+        trainer = fork_plan.go_on(trainer)
 """
 _CHANGES = Template("""\
 # Changed by hand while the run went on: the last iteration before it → the new values.

@@ -19,7 +19,7 @@ from app.findings.looking import Looking
 from app.jobs.register import Register
 from app.trainings import Status, Training
 from app.work import in_thread
-from engine.findings import RULES, Case, courses
+from engine.findings import RULES, Case, histories
 
 #: The newest ended trainings that are compared.
 MAX_TRAININGS = 1000
@@ -114,10 +114,10 @@ class Tried:
         """Of trainings that try a remedy for this one, whether it helped; None until both have ended."""
         if not others:
             return []
-        compared = [one for one in (training, *others) if has_ended(one)]
-        await self._look_at(one for one in compared if one.id not in self._outcomes)
+        compared = [candidate for candidate in (training, *others) if has_ended(candidate)]
+        await self._look_at(candidate for candidate in compared if candidate.id not in self._outcomes)
         before = self._outcomes.get(training.id)
-        outcomes = [self._outcomes.get(one.id) for one in others]
+        outcomes = [self._outcomes.get(other.id) for other in others]
         return [
             (one, has_helped(code, before, after) if before and after else None)
             for one, after in zip(others, outcomes, strict=True)
@@ -125,7 +125,9 @@ class Tried:
 
     def _ended(self) -> list[Training]:
         """Those that can be compared, newest first."""
-        return [one for one in reversed(self._register.trainings) if has_ended(one)][:MAX_TRAININGS]
+        return [training for training in reversed(self._register.trainings) if has_ended(training)][
+            :MAX_TRAININGS
+        ]
 
     async def _look_at(self, trainings: Iterable[Training]) -> None:
         for training in trainings:
@@ -151,10 +153,10 @@ def has_ended(training: Training) -> bool:
 
 def outcome_of(training: Training, case: Case) -> Outcome:
     """How a training ended, with what would have been offered for it."""
-    lives = courses(case)
+    by_code = histories(case)
     offers: dict[Against, Identity] = {}
-    for code, life in lives.items():
-        if not life.held_once:
+    for code, history in by_code.items():
+        if not history.held_once:
             continue
         for make in RULES[code].remedies:
             remedy = make(case, 0, 0)
@@ -168,7 +170,7 @@ def outcome_of(training: Training, case: Case) -> Outcome:
         if measured is not None and measured.size and math.isfinite(measured[-1]):
             accuracies[part] = float(measured[-1]), case.images(part)
     return Outcome(
-        frozenset(code for code, life in lives.items() if life.holds),
+        frozenset(code for code, history in by_code.items() if history.holds),
         accuracies,
         1 / len(case.config.dataset.source.class_names),
         offers,

@@ -98,7 +98,7 @@ class CheckpointFiles:
 
     def remove(self, made: Iterable[Checkpoint]) -> None:
         """Delete the files of checkpoints that no training has."""
-        self._beside(partial(self._store.remove, [one["file"] for one in made]))
+        self._beside(partial(self._store.remove, [checkpoint["file"] for checkpoint in made]))
 
     def note(self, training: Training) -> None:
         """A training has other checkpoints than before."""
@@ -106,7 +106,7 @@ class CheckpointFiles:
 
     def replace(self, training: Training, made: list[Checkpoint]) -> None:
         """These are the checkpoints of a training now; the files of the others go."""
-        dropped = [one for one in training.checkpoints if one not in made]
+        dropped = [checkpoint for checkpoint in training.checkpoints if checkpoint not in made]
         training.checkpoints = made
         if dropped:
             self.remove(dropped)

@@ -103,7 +103,7 @@ class Forking:
         training = run.training
         # one that was made since the rows were read may count an evaluation that is not among them
         evaluations = rows["evaluation"].count if rows else 0
-        made = [one for one in fork.checkpoints() if one["evaluations"] <= evaluations]
+        made = [checkpoint for checkpoint in fork.checkpoints() if checkpoint["evaluations"] <= evaluations]
         training.checkpoints = await self._files.copy(made, training.id)
         try:
             await self._register.add([run], {training.id: rows})

@@ -55,7 +55,7 @@ class HeldTrainings:
         return held
 
     def drop(self, training_id: str) -> None:
-        """Hold a training no more, if it is held."""
+        """Stop holding a training, if it is held."""
         self._held.pop(training_id, None)
 
     def make_room(self, needed: int) -> None:
@@ -65,7 +65,7 @@ class HeldTrainings:
 
     @property
     def _bytes(self) -> int:
-        return sum(one.bytes for one in self._held.values())
+        return sum(held.bytes for held in self._held.values())
 
 
 class HeldTraining:

@@ -41,7 +41,9 @@ class KeptBound:
         over = max(self.bytes - self._most_bytes, LOW_DISK_BYTES - free)
         if over <= 0:
             return []
-        ended = [one for one in trainings if one.status.finished and one.id in self._bytes]
+        ended = [
+            candidate for candidate in trainings if candidate.status.finished and candidate.id in self._bytes
+        ]
         ended.sort(key=lambda training: (self._worth(training), training.created_at))
         losing: list[Training] = []
         for training in ended:

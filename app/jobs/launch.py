@@ -118,7 +118,9 @@ def match(
     for launch in launches:
         known = find and find(launch.fingerprint)
         if find and not known and launch.fingerprint is not None:
-            known = next((one for one in (*beside, *new) if one.fingerprint == launch.fingerprint), None)
+            known = next(
+                (training for training in (*beside, *new) if training.fingerprint == launch.fingerprint), None
+            )
         if known is None:
             known = launch.training()
             new.append(known)

@@ -83,7 +83,7 @@ class Places:
         if training.fingerprint is None or training.annotations or training.wanted:
             return True
         alike = self._register.alike(training.fingerprint)
-        return next((one for one in alike if one.status in SHAREABLE), training) is not training
+        return next((other for other in alike if other.status in SHAREABLE), training) is not training
 
     def cost(self, summary: Summary, training: Training) -> Cost:
         """What a new training will cost on this machine."""

@@ -117,7 +117,7 @@ class Queue:
         """Let trainings wait out of turn as they did in the queue of an earlier server, of which `out_of_turn` has said
         it: behind those that are put back already. Where the training that one follows does not wait any more, it
         starts before all turns; one that does not wait itself is left out."""
-        moved = [one for one in places if one[0] in self._owners and one[0] not in self._first]
+        moved = [place for place in places if place[0] in self._owners and place[0] not in self._first]
         for training_id, _ in moved:  # all of them first: what leaves its place leaves its followers there
             self._leave_place(training_id)
         for training_id, leader in moved:
@@ -199,7 +199,7 @@ class Queue:
 
     def move_behind(self, training_id: str, other_id: str) -> None:
         """Let a training that waits start right after another one, whoever's turn that is; its owners pay as for a
-        turn. Where the other waits no more, it is the first. All others keep their turns. One that does not wait stays
+        turn. If the other no longer waits, it is the first. All others keep their turns. One that does not wait stays
         as it is."""
         if training_id == other_id or training_id not in self._owners:
             return
@@ -240,7 +240,7 @@ class Queue:
     def waits_for(self, owner: Owner) -> int:
         """How many trainings an owner waits for."""
         lines = (self._lines.get((level, owner)) for level in Level)
-        first = sum(owner in self._owners[one] for one in (*self._first, *self._leaders))
+        first = sum(owner in self._owners[training_id] for training_id in (*self._first, *self._leaders))
         return first + sum(len(line.waiting) for line in lines if line is not None)
 
     def payers(self, training_id: str) -> list[Owner]:
@@ -248,7 +248,7 @@ class Queue:
         return [owner for _, owner in self._charged[training_id][1]] if training_id in self._charged else []
 
     def remove(self, training_id: str) -> None:
-        """Let a training wait no more, if it does."""
+        """Take a training out of the queue, if it is there."""
         if training_id in self._owners:
             self._leave_place(training_id)
             del self._owners[training_id]

@@ -238,7 +238,7 @@ class Register:
         self._hub.show(run.id, run.training.id)
 
     def _take(self, run: Run) -> None:
-        """The run shows its training no more; the last one takes the training with it."""
+        """Remove a run from its training; with its last run the training is removed too."""
         shown = self._shown[run.training.id]
         del shown[run.id]
         run.training.shown_by = len(shown)

@@ -65,7 +65,7 @@ def main(connection: Connection, bounds: Bounds) -> None:
     try:
         Replaying(connection, bounds.cache_bytes).run()
     except (BrokenPipeError, ConnectionResetError, EOFError):
-        pass  # the server has ended, or needs this process no more
+        pass  # the server has ended, or no longer needs this process
     finally:
         connection.close()
 

@@ -302,7 +302,11 @@ class Scheduler:
 
     def _measure_speed(self, trainings: list[Training]) -> None:
         """What the newest trainings have taken on this machine; one that was imported has no fingerprint."""
-        ended = [one for one in trainings if one.status is Status.COMPLETED and one.fingerprint is not None]
+        ended = [
+            candidate
+            for candidate in trainings
+            if candidate.status is Status.COMPLETED and candidate.fingerprint is not None
+        ]
         for training in ended[-MEASURED:]:
             self._places.speed.measure(training, expected=_expected_seconds(training.config))
 

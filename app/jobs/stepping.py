@@ -58,7 +58,11 @@ class Stepping:
         Raises:
             Conflict: there are none.
         """
-        found = [one for one in self._register.trainings if _is_stepped(one) or self._trains(one)]
+        found = [
+            training
+            for training in self._register.trainings
+            if _is_stepped(training) or self._trains(training)
+        ]
         if not found:
             text = "nothing trains now that could be moved"
             raise Conflict(Reason("nothing_trains", text), code="nothing_trains")

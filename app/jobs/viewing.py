@@ -193,7 +193,7 @@ class Viewing:
             if used > now + TICK_SECONDS:
                 return
             # each kind has its part: a drawn digit does not wait for what takes long
-            share = MAX_SHARE / len({one.view for one in self._of(training.id)})
+            share = MAX_SHARE / len({other.view for other in self._of(training.id)})
             self._used_until[kind] = max(used, now) + self._took.get(kind, 0.0) / share
             self._answered(watched.ticket)
             self._last_ticket += 1

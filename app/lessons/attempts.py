@@ -51,7 +51,7 @@ class Attempts:
 
     def of_students(self, lesson: str) -> list[Attempt]:
         """The newest attempt of each student of the class in a lesson, in no order that says whose they are."""
-        students = set() if self._classroom is None else {one.id for one in self._classroom.students}
+        students = set() if self._classroom is None else {student.id for student in self._classroom.students}
         return sorted(
             (one for person, one in self._of(lesson).items() if person in students), key=lambda one: one.id
         )

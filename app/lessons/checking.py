@@ -10,7 +10,7 @@ import numpy as np
 from app.lessons.document import Choice, Claim, Click, Number, Question, Rank, Spread, Try
 from app.lessons.expressions import holds, value_of
 from app.lessons.functions import OF_LAYERS, OF_RUNS, Unmeasured, of_layer
-from app.lessons.inside import joined
+from app.lessons.layer_figures import stacked
 from app.lessons.lesson import Lesson
 from app.lessons.measuring import Measured
 from app.lessons.outcome import QUANTITIES, Figures, Outcome
@@ -81,9 +81,9 @@ def check(
     transfer = lesson.settings.transfer
     if transfer is not None and transfer.spread is not None:
         lines.append(_of_each(lesson, transfer.spread, of_person))
-    for one in lesson.tries_to_reach if tries else []:
-        config = lesson.tried(one, one.id, dataset=dataset)
-        lines.append(_try(lesson, one, of_person, measured(config, config.seed)))
+    for to_try in lesson.tries_to_reach if tries else []:
+        config = lesson.tried(to_try, to_try.id, dataset=dataset)
+        lines.append(_try(lesson, to_try, of_person, measured(config, config.seed)))
     return lines
 
 
@@ -91,7 +91,7 @@ def outcome_of(seeds: Sequence[Measured]) -> Outcome:
     """The results of the seeds of a run; NaN for what was not measured."""
     return Outcome(
         **{name: np.array([each.quantities.get(name, np.nan) for each in seeds]) for name in QUANTITIES},
-        layers=joined([each.layers for each in seeds]),
+        layers=stacked([each.layers for each in seeds]),
     )
 
 

@@ -54,7 +54,7 @@ def units_of(settings: Settings) -> set[str]:
     numbers: list[Number | Spread] = [one for _, one in _questions(settings) if isinstance(one, Number)]
     if settings.transfer is not None and settings.transfer.spread is not None:
         numbers.append(settings.transfer.spread)
-    return {f"{one.id}.unit" for one in numbers if one.unit}
+    return {f"{number.id}.unit" for number in numbers if number.unit}
 
 
 def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:

@@ -110,14 +110,14 @@ class ClassCounts:
         judged = await self._judged(stage, attempts)
         counts = []
         for asked in settings.predict:
-            answered = sum(asked.id in one.prediction for one in attempts)
+            answered = sum(asked.id in attempt.prediction for attempt in attempts)
             counts.append(_count("predict", stage, asked, answered, judged[asked.id]))
         transfer = None if settings.transfer is None else settings.transfer.question
         for step, question in (("see", settings.see), ("transfer", transfer)):
             if question is None:
                 continue
-            given = [one.answers[question.id] for one in attempts if question.id in one.answers]
-            known = [one.right for one in given if one.right is not None]
+            given = [attempt.answers[question.id] for attempt in attempts if question.id in attempt.answers]
+            known = [answer.right for answer in given if answer.right is not None]
             counts.append(_count(step, stage, question, len(given), known))
         return counts
 
@@ -163,11 +163,11 @@ def _vote(stage: Stage, asked: Choice, rounds: Sequence[Sequence[Value]], right:
     first, second = rounds
     options = (
         OptionCount(
-            stage.words(f"{asked.id}.{one.id}", one.text),
-            first.count(one.id),
-            second.count(one.id),
-            None if right is None else one.id == right,
+            stage.words(f"{asked.id}.{option.id}", option.text),
+            first.count(option.id),
+            second.count(option.id),
+            None if right is None else option.id == right,
         )
-        for one in asked.options
+        for option in asked.options
     )
     return VoteCount(stage.words(asked.id, asked.ask), tuple(options))

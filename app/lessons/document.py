@@ -1,7 +1,7 @@
 """The front matter of a lesson's files, as models: they are its documentation, its checks and its JSON Schema.
 
-`Settings` is what one of a lesson's files has, `Translation` what the files in other languages have, `Course` a file
-that puts lessons into an order. What depends on several parts, such as the run that an expression names, is checked in
+One of a lesson's files has `Settings`, its files in other languages have a `Translation`. A file with a `Course` puts
+lessons into an order. What depends on several parts, such as the run that an expression names, is checked in
 `app.lessons.checks`.
 """
 
@@ -18,7 +18,7 @@ LANGUAGES = ("en", "ja")
 
 
 def _as_expression(value: Any) -> Any:
-    """`holds: true` and `value: 0.25` are written without quotation marks."""
+    """An expression as a text: YAML reads `holds: true` as a truth value, and `value: 0.25` as a number."""
     return str(value) if isinstance(value, bool | int | float) else value
 
 
@@ -55,7 +55,8 @@ Figure = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     Field(description='an expression that is a number: test("ReLU")'),
 ]
-#: The range of numbers in answers, and of how far one may be off: a difference must be finite too, for JSON.
+#: A number that may be answered, and how far one may be from the right one. Within these ranges a difference of two is
+#: finite, as JSON needs it.
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Distance = Annotated[float, Field(ge=0, le=1e12)]
 #: Sections of an experiment file; the engine checks them.
@@ -65,7 +66,7 @@ Changes = Annotated[
 
 
 class Model(BaseModel):
-    """What is not known is refused, and numbers are not read as texts. All are finite."""
+    """A part of a file. Unknown fields, numbers in place of texts, and numbers that are not finite are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -81,41 +82,45 @@ class Option(Model):
     )
 
 
-class _Asked(Model):
+class _QuestionFields(Model):
+    """What all kinds of questions have."""
+
     id: Id
     ask: Text
 
 
-class Choice(_Asked):
+class Choice(_QuestionFields):
     """Choose one of several answers."""
 
     kind: Literal["choice"]
     options: list[Option] = Field(min_length=2, max_length=8)
 
 
-class Rank(_Asked):
-    """Bring runs into an order: the one with the highest value first."""
+class Rank(_QuestionFields):
+    """Put runs in order: the one with the highest value first."""
 
     kind: Literal["rank"]
     runs: list[RunName] = Field(min_length=2, max_length=10)
     by: Literal["train", "validation", "test", "gap", "loss", "iterations", "weights", "small", "lowest"] = (
         "test"
     )
-    tie: Distance = Field(0, description="runs whose values differ by no more are in any order right")
+    tie: Distance = Field(
+        0, description="two runs whose values differ by at most this are right in either order"
+    )
 
 
-class Number(_Asked):
-    """Give a number; as a prediction with a range."""
+class Number(_QuestionFields):
+    """Answer with a number; a prediction is a number with a range."""
 
     kind: Literal["number"]
     unit: Annotated[str, StringConstraints(max_length=20)] = ""
-    low: Bound = Field(description="of what can be answered")
-    high: Bound
-    value: Figure
+    low: Bound = Field(description="the lowest number that can be answered")
+    high: Bound = Field(description="the highest number that can be answered")
+    value: Figure = Field(description="the right number")
     within: Distance = Field(0, description="how far an answer may be off and still count as right")
 
 
-class Sketch(_Asked):
+class Sketch(_QuestionFields):
     """Draw the curves that are expected."""
 
     kind: Literal["sketch"]
@@ -123,8 +128,8 @@ class Sketch(_Asked):
     runs: list[RunName] = Field(min_length=1, max_length=4)
 
 
-class Click(_Asked):
-    """Click on a chart: an iteration."""
+class Click(_QuestionFields):
+    """Click on a chart; the answer is the iteration there."""
 
     kind: Literal["click"]
     chart: CardId
@@ -133,23 +138,23 @@ class Click(_Asked):
 
 
 class _Evidence(Model):
-    """What is opened with the answer."""
+    """What the page opens when the question has been answered: a card, a run, and a moment of it."""
 
     card: CardId | None = None
     run: RunName | None = None
-    at: Figure | None = Field(None, description="the iteration")
+    at: Figure | None = Field(None, description="the iteration of the moment that is shown")
 
 
 class SeeChoice(Choice, _Evidence):
-    """A choice about what is seen."""
+    """Choose one of several answers about what is seen."""
 
 
 class SeeNumber(Number, _Evidence):
-    """A number that is read off."""
+    """Answer with a number that is read off a chart or a card."""
 
 
 class SeeClick(Click, _Evidence):
-    """A place in a chart."""
+    """Click on a place in a chart."""
 
 
 Prediction = Annotated[Choice | Rank | Number | Sketch, Field(discriminator="kind")]
@@ -159,22 +164,24 @@ Question = Choice | Rank | Number | Sketch | Click
 
 
 class Try(Model):
-    """Something to try now: one change, and what is to be reached."""
+    """Something to try: one change of a run, and what it is to reach."""
 
     id: Id
     text: Text
     run: RunName | None = Field(
-        None, description="the run that is changed; without it the lesson's common part"
+        None, description="the run that is changed; if it is missing, the lesson's common part"
     )
     changes: Changes
-    reach: Statement | None = Field(None, description="when it is reached; the new run is named by this id")
+    reach: Statement | None = Field(
+        None, description="true when it is reached; the new run has this id as its name"
+    )
 
 
 class Spread(Model):
     """A figure that is measured in the runs of each student, and shown to the class as one dot for each."""
 
     id: Id
-    says: Text = Field(description="what it is: iteration at which ReLU takes off")
+    says: Text = Field(description="what the figure is, such as: iteration at which ReLU takes off")
     unit: Annotated[str, StringConstraints(max_length=20)] = ""
     value: Figure
 
@@ -197,25 +204,26 @@ class Exit(Model):
 
 
 class Claim(Model):
-    """A statement of the text."""
+    """A statement of the lesson's text, which is checked with measured figures."""
 
     id: Id
     says: Text
     holds: Statement
     on: Annotated[str, StringConstraints(max_length=40)] | None = Field(
-        None, description="the only data set on which it is stated"
+        None, description="the only data set on which it is stated; if it is missing, all"
     )
 
 
 class Settings(Model):
-    """Everything of a lesson but its text. One of its files has it."""
+    """Everything of a lesson but its text."""
 
     section: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=8)]
     title: ShortText
     question: Text = Field(description="the question of the lesson; it gives nothing away")
     minutes: int = Field(10, ge=1, le=180)
     data: Literal["any", "own"] = Field(
-        "any", description="own: only on its own data set; any: also on the digits where that is missing"
+        "any",
+        description="own: only on the lesson's data set; any: on the digits if the lab does not have that",
     )
     common: Changes
     runs: dict[RunName, Changes] = Field(default={}, max_length=40, description="name → what the run changes")
@@ -226,10 +234,18 @@ class Settings(Model):
     seed: Literal["given", "person"] = Field(
         "given", description="person: in a class, student 7 trains with seed 7"
     )
-    full: Changes | None = Field(None, description="changes for the full size, where the lesson is smaller")
-    cards: list[CardId] = Field(default=[], max_length=8, description="charts and cards that it opens")
-    locked: list[FieldPath] = Field(default=[], max_length=20, description="fields that stay as they are")
-    hidden: list[FieldPath] = Field(default=[], max_length=20, description="fields that are not shown")
+    full: Changes | None = Field(
+        None, description="the changes for the full size; left out if the lesson has only one size"
+    )
+    cards: list[CardId] = Field(
+        default=[], max_length=8, description="charts and cards that the lesson opens"
+    )
+    locked: list[FieldPath] = Field(
+        default=[], max_length=20, description="fields of the form that cannot be changed"
+    )
+    hidden: list[FieldPath] = Field(
+        default=[], max_length=20, description="fields of the form that are not shown"
+    )
     predict: list[Prediction] = Field(min_length=1, max_length=5)
     see: Observation | None = None
     transfer: Transfer | None = None

@@ -65,13 +65,13 @@ class Expression:
     layers: tuple[tuple[str, str, int], ...] = ()
 
     @property
-    def needs_inside(self) -> bool:
-        """Whether it can be computed only where the inside of the network was measured."""
-        return any(name in functions.INSIDE for name in self.functions)
+    def needs_layers(self) -> bool:
+        """Whether it can be computed only where figures of the layers were measured."""
+        return any(name in functions.NEEDING_LAYERS for name in self.functions)
 
     @property
     def needs_curves(self) -> bool:
-        """Whether it can be computed only where what was measured in the course of the runs is known."""
+        """Whether it can be computed only where the curves of the runs are known."""
         return any(name in functions.OF_CURVES for name in self.functions)
 
 
@@ -81,7 +81,7 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
     Args:
         runs: the names of runs that it may use.
         kind: what it must give: "truth" for a statement, "number" for a figure. None: either.
-        curves: whether it may ask for what was measured in the course of a run.
+        curves: whether it may ask for what was measured during a run, and not only at its end.
 
     Raises:
         ExpressionError: it is none, or not of this kind.

@@ -1,5 +1,4 @@
-"""Figures: what is stored of runs, their rows and measurements, as the numbers that a lesson's expressions compute
-with."""
+"""Figures: the numbers that a lesson's expressions compute with, from the stored rows and measurements of runs."""
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from app.lessons.inside import ON_THE_WAY, joined, of_layers
-from app.lessons.outcome import Curves, Figures, Numbers, Outcome
+from app.lessons.layer_figures import DURING_TRAINING, figures_of_layers, stacked
+from app.lessons.outcome import EARLY_ITERATIONS, Curves, Figures, Numbers, Outcome
 from app.rows import Rows
 from app.storage import measurement_store
 from app.storage.database import Database
@@ -25,19 +24,17 @@ from app.work import in_thread
 from engine import datasets
 from engine.reasons import why
 
-#: Gradients at the start of a training are measured over this number of iterations.
-FIRST = 100
-#: The curves of ended trainings are kept in memory, up to this number of bytes.
-REMEMBERED_BYTES = 64 << 20
+#: The curves of ended trainings are kept in memory, up to this number of bytes; those not used for longest are dropped.
+MAX_KEPT_BYTES = 64 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One ended training.
+    """The figures of one ended training.
 
     Attributes:
-        outcome: one number for each quantity.
-        test_images: on how many its test accuracy was measured; 0: the test set is closed.
+        outcome: its results; each quantity is an array of one number, as there is one seed.
+        test_images: the number of images on which its test accuracy was measured; 0: the test set is closed.
     """
 
     outcome: Outcome
@@ -46,6 +43,7 @@ class Measured:
 
     @property
     def nbytes(self) -> int:
+        """The bytes of its arrays, nearly all of which are curves."""
         return self.curves.nbytes
 
 
@@ -54,34 +52,38 @@ class MeasuredRuns:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._known: OrderedDict[str, Measured] = OrderedDict()  # by training
+        self._known: OrderedDict[str, Measured] = OrderedDict()  # by the id of the training
         self._bytes = 0
         self._reading = asyncio.Lock()  # a class asks for the same runs at once: the first reads them for all
 
     async def figures(self, trainings: Mapping[str, Training], names: Mapping[str, str]) -> Figures:
-        """All that is known of some runs.
+        """The figures of the runs of a lesson.
 
         Args:
             trainings: by the name of the run, in the order of the lesson; all of them have ended.
-            names: a run's name in the lesson's file → its name here, if it differs.
+            names: as in `Figures`: a run's name in the lesson's file → its name on this data set, if it differs.
 
         Raises:
-            StoreDamaged: something of that cannot be read.
+            StoreDamaged: stored rows or measurements cannot be read.
         """
         measured = dict(zip(trainings, await self._measure(list(trainings.values())), strict=True))
         return Figures(
-            outcomes={name: one.outcome for name, one in measured.items()},
-            curves={name: one.curves for name, one in measured.items()},
+            outcomes={name: run.outcome for name, run in measured.items()},
+            curves={name: run.curves for name, run in measured.items()},
             names=names,
-            test_images={name: one.test_images for name, one in measured.items()},
+            test_images={name: run.test_images for name, run in measured.items()},
         )
 
     async def _measure(self, trainings: Sequence[Training]) -> list[Measured]:
-        if all(one.id in self._known for one in trainings):
-            return self._remember({one.id: self._known[one.id] for one in trainings}, trainings)
+        if all(training.id in self._known for training in trainings):
+            return self._remember(
+                {training.id: self._known[training.id] for training in trainings}, trainings
+            )
         async with self._reading:
-            found = {one.id: self._known[one.id] for one in trainings if one.id in self._known}
-            if unknown := [one for one in trainings if one.id not in found]:
+            found = {
+                training.id: self._known[training.id] for training in trainings if training.id in self._known
+            }
+            if unknown := [training for training in trainings if training.id not in found]:
                 found |= await in_thread(self._read, unknown)
             return self._remember(found, trainings)
 
@@ -92,17 +94,20 @@ class MeasuredRuns:
                 self._known[training_id] = measured
                 self._bytes += measured.nbytes
             self._known.move_to_end(training_id)
-        while self._bytes > REMEMBERED_BYTES:
+        while self._bytes > MAX_KEPT_BYTES:
             _, oldest = self._known.popitem(last=False)
             self._bytes -= oldest.nbytes
-        return [found[one.id] for one in trainings]
+        return [found[training.id] for training in trainings]
 
     def _read(self, trainings: list[Training]) -> dict[str, Measured]:
         return {
-            one.id: measure(
-                one, self._rows(one, "train"), self._rows(one, "evaluation"), self._measurements(one)
+            training.id: measure(
+                training,
+                self._rows(training, "train"),
+                self._rows(training, "evaluation"),
+                self._measurements(training),
             )
-            for one in trainings
+            for training in trainings
         }
 
     def _rows(self, training: Training, stream: str) -> Rows | None:
@@ -119,20 +124,23 @@ def measure(
     evaluations: Rows | None,
     measurements: Mapping[int, Mapping[str, Any]] = MappingProxyType({}),
 ) -> Measured:
-    """The figures of an ended training from all rows of its streams; None: it has no such stream.
+    """The figures of an ended training.
 
     Args:
-        measurements: iteration → the facts of `engine.measuring`, earliest first. That of the last iteration says what
-            is inside of the network at the end; a training that diverged has none there.
+        steps: all rows of its stream `train`; None: it has none.
+        evaluations: all rows of its stream `evaluation`; None: it has none.
+        measurements: iteration → what `engine.measuring` measured after it, earliest first. The figures of the layers
+            at the end are those after the last iteration; a training that diverged has none there.
 
-    The norm of the weights is that before its last step. A training that diverged between two evaluations has weights
-    that are not finite, and gives the same answer for every image: its accuracies are those of chance.
+    The figure `weights` is the norm before the last step, because a row has the norm from before its step. A training
+    that diverged between two evaluations has weights that are not finite, and gives the same answer for every image:
+    its accuracies are those of chance.
     """
     step, evaluation = _Columns(steps), _Columns(evaluations)
     layers = [name for name in step.names if name.startswith("gradient_norm/")]
     gradients = np.stack([step[name] for name in layers], axis=1) if layers else np.empty((step.count, 0))
-    inside = {iteration: of_layers(facts) for iteration, facts in measurements.items()}
-    at_end = inside.get(training.iteration, {})
+    layers_at = {iteration: figures_of_layers(facts) for iteration, facts in measurements.items()}
+    at_end = layers_at.get(training.iteration, {})
     curves = Curves(
         evaluations=evaluation["iteration"],
         train=_percent(evaluation["train_accuracy"]),
@@ -140,11 +148,13 @@ def measure(
         loss=evaluation["train_loss"],
         steps=step["iteration"],
         gradients=gradients,
-        measurements=np.array([*inside], float),
-        layers={name: values for name, values in joined([*inside.values()]).items() if name in ON_THE_WAY},
+        measurements=np.array([*layers_at], float),
+        layers={
+            name: values for name, values in stacked([*layers_at.values()]).items() if name in DURING_TRAINING
+        },
     )
     with np.errstate(all="ignore"):  # those of a training that diverged may be infinite
-        early = gradients[curves.steps <= FIRST]
+        early = gradients[curves.steps <= EARLY_ITERATIONS]
         medians = np.median(early, axis=0) if early.size else np.array([math.nan])
         weights = math.hypot(*(_last(step[name]) for name in step.names if name.startswith("weight_norm/")))
     diverged, reason = training.status is Status.DIVERGED, why(training.reason)
@@ -164,15 +174,21 @@ def measure(
     if test_images is None:
         test_images = 0 if source is None else source.test_size
     if diverged and _last(evaluation["iteration"]) != training.iteration:
-        has = {"train": True, "validation": bool(dataset.get("validation_size")), "test": test_images > 0}
+        is_measured = {
+            "train": True,
+            "validation": bool(dataset.get("validation_size")),
+            "test": test_images > 0,
+        }
         chance = math.nan if source is None else 100 / len(source.class_names)
-        figures |= {**{name: chance for name, is_there in has.items() if is_there}, "loss": math.inf}
-    outcome = Outcome(**{name: np.array([value]) for name, value in figures.items()}, layers=joined([at_end]))
+        figures |= {**{name: chance for name, measured in is_measured.items() if measured}, "loss": math.inf}
+    outcome = Outcome(
+        **{name: np.array([value]) for name, value in figures.items()}, layers=stacked([at_end])
+    )
     return Measured(outcome, curves, test_images)
 
 
 class _Columns:
-    """The columns of a stream by name; NaN throughout where it has no such column."""
+    """The columns of a stream by name; all NaN if the stream has no such column."""
 
     def __init__(self, rows: Rows | None) -> None:
         self.names: tuple[str, ...] = () if rows is None else rows.columns
@@ -191,5 +207,5 @@ def _last(column: Numbers) -> float:
 
 
 def _percent(shares: Numbers) -> Numbers:
-    """Shares were stored as float32: without rounding, 0.8 would not be 80 %."""
+    """Shares of 1 in per cent. They were stored as float32: without rounding, 0.8 would not be 80 %."""
     return np.round(100 * shares, 4)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.lessons import inside
+from app.lessons import layer_figures
 from app.lessons.outcome import Curves, Figures, Numbers, Outcome
 
 Kind = Literal["truth", "number"]
@@ -39,9 +39,9 @@ def of_run(figures: Figures, function: str, run: str) -> Numbers:
     return values
 
 
-#: Functions of the name of a run and of a layer: what it was like at the end. See `app.lessons.inside`. Layer 1 is the
-#: nearest to the input, −1 the nearest to the output.
-OF_LAYERS = tuple(inside.FIGURES)
+#: Functions of the name of a run and of a layer: what it was like at the end. See `app.lessons.layer_figures`. Layer 1
+#: is the nearest to the input, −1 the nearest to the output.
+OF_LAYERS = tuple(layer_figures.FIGURES)
 
 
 def of_layer(figures: Figures, function: str, run: str, layer: Any) -> Numbers:
@@ -122,10 +122,10 @@ OF_CURVES: Mapping[str, tuple[Callable[..., float], tuple[str, ...]]] = {
     "loss_at": (lambda curves, at: _at(curves.evaluations, curves.loss, at), _AT),
     "swing": (_swing, ("from", "to")),
     "gradient": (_gradient, _IN_LAYER_AT),
-    **{f"{name}_at": (_measured_at(name), _IN_LAYER_AT) for name in inside.ON_THE_WAY},
+    **{f"{name}_at": (_measured_at(name), _IN_LAYER_AT) for name in layer_figures.DURING_TRAINING},
 }
-#: Those of the functions above that need measurements of the inside of a network.
-INSIDE = (*OF_LAYERS, *(f"{name}_at" for name in inside.ON_THE_WAY))
+#: Those of the functions above that need figures of the layers.
+NEEDING_LAYERS = (*OF_LAYERS, *(f"{name}_at" for name in layer_figures.DURING_TRAINING))
 #: Functions whose second argument is a layer.
 BY_LAYER = (*OF_LAYERS, *(name for name, (_, numbers) in OF_CURVES.items() if "layer" in numbers))
 

@@ -52,7 +52,7 @@ class KnownRuns:
             value = _value(figure, self._figures)
             return None if value is None else figure.show(value)
         launches = self._room or [self._figures]
-        values = [value for one in launches if (value := _value(figure, one)) is not None]
+        values = [value for launch in launches if (value := _value(figure, launch)) is not None]
         if not values:
             return None
         median = figure.show(float(np.median(values)))

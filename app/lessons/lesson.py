@@ -112,22 +112,22 @@ class Lesson:
         return [each for each in transfer.try_ if each.reach is not None] if transfer is not None else []
 
     @property
-    def needs_inside(self) -> bool:
-        """Whether one of its statements or questions is about the inside of a network."""
+    def needs_layers(self) -> bool:
+        """Whether one of its statements or questions is about a layer."""
         tries = ((str(each.reach), each.id) for each in self.tries_to_reach)
         written = [*((text, None) for text in self._statements()), *tries]
-        return any(self.expression(text, also=also).needs_inside for text, also in written)
+        return any(self.expression(text, also=also).needs_layers for text, also in written)
 
     @property
-    def runs_inside(self) -> set[str]:
-        """The names in its file of the runs of which `make lessons` stores what is inside of their networks: those that
-        its claims and tables ask for."""
+    def runs_with_layers(self) -> set[str]:
+        """The names in its file of the runs of which `make lessons` stores figures of the layers: those that its claims
+        and tables ask for."""
         written = [
             *(claim.holds for claim in self.claims),
             *(figure for columns in self.settings.compared.values() for figure in columns.values()),
         ]
         read = (self.expression(text) for text in written)
-        return {run for expression in read if expression.needs_inside for run in expression.runs}
+        return {run for expression in read if expression.needs_layers for run in expression.runs}
 
     def _statements(self) -> Iterator[str]:
         """The expressions of its claims, questions and tables, without those of what is to be tried."""

@@ -45,7 +45,7 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
             allowed = [_value(document, field) for document in documents]
             if value in allowed or _MISSING in allowed:
                 continue
-            wanted = " or ".join(dict.fromkeys(_shown(one) for one in allowed))
+            wanted = " or ".join(dict.fromkeys(_shown(value) for value in allowed))
             raise Invalid(
                 f"{field} must be {wanted}, as the lesson {lesson.slug!r} fixes it until it is launched, not"
                 f" {_shown(value)}",
@@ -82,5 +82,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {_shown(one)}" for name, one in value.items())
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value if one is not None)
+        return ", ".join(str(item) for item in value if item is not None)
     return "not set" if value is None or value is _MISSING else repr(value)[:60]

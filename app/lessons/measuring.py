@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.lessons.inside import ON_THE_WAY, joined, of_layers
-from app.lessons.outcome import Curves
+from app.lessons.layer_figures import DURING_TRAINING, figures_of_layers, stacked
+from app.lessons.outcome import EARLY_ITERATIONS, Curves
 from engine import ExperimentConfig, Trainer, measuring
 from engine.events import EvaluationMetrics
 
-#: Gradients are measured in this many iterations, from the start.
-FIRST = 100
 #: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
 
@@ -22,8 +20,8 @@ SMALL = 1e-3
 class Measured(NamedTuple):
     """A training: the quantities of an `Outcome`, without those that it does not have, and its curves.
 
-    `layers` are the figures of `app.lessons.inside` at the end: name → a number for each layer. There are none where
-    they were not asked for, or the training diverged.
+    `layers` are the figures of `app.lessons.layer_figures` at the end: name → a number for each layer. There are none
+    where they were not asked for, or the training diverged.
     """
 
     quantities: dict[str, float]
@@ -38,13 +36,13 @@ def measure(
     cache_dir: Path | None = None,
     *,
     curves: bool = False,
-    inside: bool = False,
+    with_layers: bool = False,
 ) -> Measured:
     """Train an experiment from a seed.
 
     Args:
         curves: evaluate as often as the experiment does, not only at the end, which is faster.
-        inside: measure the inside of the network too, at the end; with `curves` after the same iterations as a worker.
+        with_layers: measure each layer too, at the end; with `curves` after the same iterations as a worker.
 
     Raises:
         DatasetError: its data set is not in the folder.
@@ -53,22 +51,22 @@ def measure(
     evaluations: list[EvaluationMetrics] = []
     steps: list[int] = []
     gradients: list[tuple[float, ...]] = []
-    every = measuring.interval(config, config.iterations) if inside and curves else config.iterations
+    every = measuring.interval(config, config.iterations) if with_layers and curves else config.iterations
     measurements: dict[int, dict[str, list[float]]] = {}
     while not trainer.done:
         for event in trainer.advance():
             if event.stream == "evaluation":
                 evaluations.append(event)
-            elif curves or event.iteration <= FIRST:
+            elif curves or event.iteration <= EARLY_ITERATIONS:
                 steps.append(event.iteration)
                 gradients.append(event.gradient_norms)
-        if inside and (trainer.iteration % every == 0 or trainer.done) and trainer.divergence is None:
-            measurements[trainer.iteration] = of_layers(measuring.measure(trainer))
+        if with_layers and (trainer.iteration % every == 0 or trainer.done) and trainer.divergence is None:
+            measurements[trainer.iteration] = figures_of_layers(measuring.measure(trainer))
     if not evaluations or trainer.divergence is not None:
         evaluations.append(trainer.evaluate())
     norms = np.array(gradients, float).reshape(len(steps), -1)
     return Measured(
-        _quantities(trainer, evaluations[-1], norms[:FIRST]),
+        _quantities(trainer, evaluations[-1], norms[:EARLY_ITERATIONS]),
         Curves(
             evaluations=np.array([each.iteration for each in evaluations], float),
             train=np.array([100 * each.train_accuracy for each in evaluations]),
@@ -81,8 +79,8 @@ def measure(
             measurements=np.array([*measurements], float),
             layers={
                 name: values
-                for name, values in joined([*measurements.values()]).items()
-                if name in ON_THE_WAY
+                for name, values in stacked([*measurements.values()]).items()
+                if name in DURING_TRAINING
             },
         ),
         measurements.get(trainer.iteration, {}),

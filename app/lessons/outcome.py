@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Numbers = NDArray[np.float64]
+#: `lowest` and `highest` are medians of gradient norms over this number of iterations at the start of a training.
+EARLY_ITERATIONS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +22,10 @@ class Outcome:
     `train`, `validation` and `test` are accuracies in per cent on all images of each kind; NaN where there are no
     validation images. `loss` is the mean loss on all training images. `diverged` and `dead` are 0 or 1. `iterations` is
     the length of training. `weights` is the Euclidean norm of all weights, `small` the percentage of weights below
-    0.001 in size. `lowest` and `highest` are median gradient norms over the first 100 iterations: of the layer nearest
-    to the input, and of that nearest to the output. `layers` has the figures of `app.lessons.inside`, each with the
-    shape (seeds, layers), the layer nearest to the input first; none where they were not measured.
+    0.001 in size. `lowest` and `highest` are median gradient norms over the first `EARLY_ITERATIONS` iterations: of the
+    layer nearest to the input, and of that nearest to the output. `layers` has the figures of
+    `app.lessons.layer_figures`, each with the shape (seeds, layers), the layer nearest to the input first; none where
+    they were not measured.
     """
 
     train: Numbers
@@ -49,13 +52,13 @@ QUANTITIES = tuple(each.name for each in dataclasses.fields(Outcome) if each.nam
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """What was measured in the course of one run with one seed.
+    """What was measured during one run with one seed.
 
     `evaluations` are the iterations of the evaluations, ascending; `train`, `test` (per cent) and `loss` (on training
     images) have a value for each of them. `steps` are the iterations whose gradient norms are known, ascending;
     `gradients` holds them, with the shape (steps, layers), the layer nearest to the input first. `measurements` are the
-    iterations after which the inside of the network was measured, ascending; `layers` has the figures of
-    `app.lessons.inside` that are known at each of them, each with the shape (measurements, layers).
+    iterations after which the layers were measured, ascending; `layers` has the figures of
+    `app.lessons.layer_figures` that are known at each of them, each with the shape (measurements, layers).
     """
 
     evaluations: Numbers

@@ -71,7 +71,9 @@ class Playing:
 
     def voted_on(self, lesson: Lesson) -> str | None:
         """The question of the prediction that the class votes on now; None: none."""
-        asked = [one.id for one in lesson.settings.predict if self._is_voted_on(lesson, one.id)]
+        asked = [
+            predicted.id for predicted in lesson.settings.predict if self._is_voted_on(lesson, predicted.id)
+        ]
         return asked[0] if asked else None
 
     def _is_voted_on(self, lesson: Lesson, question: str) -> bool:
@@ -92,7 +94,7 @@ class Playing:
             "full": attempt.full,
             "step": "run",
             "voting": voting,
-            "missing": [_missing(one) for one in state.missing],
+            "missing": [_missing(run) for run in state.missing],
             "outcome": None,
             "see": None,
             "explain": None,
@@ -168,7 +170,9 @@ class Playing:
             "html": stage.body.render("transfer", known),
             "question": None if asked is None else stage.question(asked),
             "answer": answer,
-            "tries": [await self._tries.view(stage, attempt, state, figures, one) for one in transfer.try_],
+            "tries": [
+                await self._tries.view(stage, attempt, state, figures, to_try) for to_try in transfer.try_
+            ],
             "voting": asked is not None and self._is_voted_on(stage.lesson, asked.id),
         }
 
@@ -190,7 +194,7 @@ class Playing:
         settings = stage.lesson.settings
         transfer = None if settings.transfer is None else settings.transfer.question
         votable = [*settings.predict, *([transfer] if transfer else [])]
-        asked = next((one for one in votable if one.id == question), None)
+        asked = next((candidate for candidate in votable if candidate.id == question), None)
         if again or (asked is not None and asked is transfer and self._is_voted_on(stage.lesson, question)):
             return await self._vote(person, stage, attempt, asked, given, again=again)
         if settings.exit is not None and question == settings.exit.id:
@@ -203,7 +207,7 @@ class Playing:
         if transfer is not None and question == transfer.id:
             figures = await self._demand_figures(stage, attempt, after_see=True)
             return await self._judge(stage, attempt, transfer, given, figures)
-        known = [one.id for one in (settings.see, transfer, settings.exit) if one is not None]
+        known = [part.id for part in (settings.see, transfer, settings.exit) if part is not None]
         raise Invalid(
             f"id must be one of {', '.join(known)}, not {question[:40]!r}",
             code="unknown_name",
@@ -263,8 +267,8 @@ class Playing:
         await self._votes.cast(person, stage.lesson.slug, asked.id, value, again=again)
 
 
-def _missing(one: results.Missing) -> MissingRun:
-    return {"name": one.name, "run": one.run, "why": one.why}
+def _missing(run: results.Missing) -> MissingRun:
+    return {"name": run.name, "run": run.run, "why": run.why}
 
 
 def _speaks_of_the_room(body: Body) -> bool:

@@ -95,7 +95,7 @@ def is_trained_here(training: Training) -> bool:
 
 def _lack(training: Training) -> str | None:
     """Why a training gives no figures for a lesson; None: it does, or will. One that diverged does."""
-    if training.wanted or any(one["kind"] == "live" for one in training.annotations):
+    if training.wanted or any(annotation["kind"] == "live" for annotation in training.annotations):
         return "changed"
     if training.status in (Status.CANCELLED, Status.FAILED, Status.PAUSED):
         return training.status.value
@@ -118,7 +118,8 @@ def right_answer(question: Question, figures: Figures, runs: Collection[str]) ->
         match question:
             case Choice():
                 return next(
-                    (one.id for one in question.options if _holds(one, question, figures, runs)), None
+                    (option.id for option in question.options if _holds(option, question, figures, runs)),
+                    None,
                 )
             case Rank():
                 values = _values(question, figures)
@@ -216,7 +217,7 @@ def outcome(
     of_runs: tuple[RunOutcome, ...] = ()
     if isinstance(question, Sketch):
         of_runs = tuple(_sketched(question, name, points, figures) for name, points in value.items())
-        known = [one.off for one in of_runs if one.off is not None]
+        known = [run.off for run in of_runs if run.off is not None]
         off = rounded(float(np.mean(known))) if known else None
     elif isinstance(question, Number) and judged.came is not None:
         off = abs(value["value"] - judged.came)
@@ -262,7 +263,7 @@ def in_words(question: Question, value: Value, words: Words) -> str:
     lesson's file may change."""
     match question, value:
         case Choice(), str():
-            option = next((one for one in question.options if one.id == value), None)
+            option = next((candidate for candidate in question.options if candidate.id == value), None)
             return "" if option is None else words(f"{question.id}.{option.id}", option.text)
         case Rank(), list():
             return " > ".join(value)

@@ -62,23 +62,28 @@ class Room:
         }
         right = await self._right_answers(person, stage, attempts, mine)
         if self._may_see(person, lesson.slug, attempts, mine):
-            shown = [one for one in settings.predict if not self._votes.is_open(lesson.slug, one.id)]
+            shown = [
+                question for question in settings.predict if not self._votes.is_open(lesson.slug, question.id)
+            ]
             answer["bars"] = [
-                self._bars(stage, one, _predicted(stage, one, attempts), right)
-                for one in shown
-                if isinstance(one, Choice | Rank)
+                self._bars(stage, question, _predicted(stage, question, attempts), right)
+                for question in shown
+                if isinstance(question, Choice | Rank)
             ]
             answer["numbers"] = [
-                self._numbers(stage, one, _predicted(stage, one, attempts), right)
-                for one in shown
-                if isinstance(one, Number)
+                self._numbers(stage, question, _predicted(stage, question, attempts), right)
+                for question in shown
+                if isinstance(question, Number)
             ]
             answer["sketches"] = [
                 tally.sketches(
-                    one, _predicted(stage, one, attempts), right.curves.get(one.id, {}), stage.words
+                    question,
+                    _predicted(stage, question, attempts),
+                    right.curves.get(question.id, {}),
+                    stage.words,
                 )
-                for one in shown
-                if isinstance(one, Sketch)
+                for question in shown
+                if isinstance(question, Sketch)
             ]
         if settings.see is not None and self._may_see_answers(person, settings.see.id, attempts, mine):
             answer["see"] = self._answers(stage, settings.see, attempts, right)
@@ -89,18 +94,22 @@ class Room:
         answer["vote"] = self._vote(person, stage, attempts, mine, right)
         if person.is_teacher and settings.exit is not None:
             texts = [
-                one.answers[settings.exit.id].value for one in attempts if settings.exit.id in one.answers
+                attempt.answers[settings.exit.id].value
+                for attempt in attempts
+                if settings.exit.id in attempt.answers
             ]
             answer["exits"] = sorted(text for text in texts if text.strip())
         return answer
 
     def _seats(self, attempts: list[Attempt]) -> Seats:
         predicted = {attempt.person for attempt in attempts}
-        numbers = [(one, one.number) for one in self._classroom.students if one.number is not None]
+        numbers = [
+            (student, student.number) for student in self._classroom.students if student.number is not None
+        ]
         return {
             "numbers": [number for _, number in numbers],
-            "predicted": [number for one, number in numbers if one.id in predicted],
-            "away": [number for one, number in numbers if one.away],
+            "predicted": [number for student, number in numbers if student.id in predicted],
+            "away": [number for student, number in numbers if student.away],
         }
 
     async def _add_spread(
@@ -133,12 +142,12 @@ class Room:
             return True
         if person.role is Role.STUDENT:
             return mine is not None and question in mine.answers
-        return self._have_all({one.person for one in attempts if question in one.answers})
+        return self._have_all({attempt.person for attempt in attempts if question in attempt.answers})
 
     def _have_all(self, persons: set[str | None]) -> bool:
         """Whether all students who are here are among these."""
-        here = [one.id for one in self._classroom.students if not one.away]
-        return bool(here) and all(one in persons for one in here)
+        here = [student.id for student in self._classroom.students if not student.away]
+        return bool(here) and all(student_id in persons for student_id in here)
 
     async def _right_answers(
         self, person: Person, stage: Stage, attempts: list[Attempt], mine: Attempt | None
@@ -154,7 +163,7 @@ class Room:
         self, stage: Stage, asked: Question, attempts: list[Attempt], right: RightAnswers
     ) -> AnswerTally:
         """How the class answered a question with one try."""
-        given = [one.answers[asked.id].value for one in attempts if asked.id in one.answers]
+        given = [attempt.answers[asked.id].value for attempt in attempts if asked.id in attempt.answers]
         values = _valid(stage, asked, given)
         if isinstance(asked, Number | Click):
             return self._numbers(stage, asked, values, right)
@@ -182,7 +191,12 @@ class Room:
         """The newest vote, if it is on a question of this lesson."""
         slug = stage.lesson.slug
         asked = next(
-            (one for one in stage.lesson.questions() if self._votes.phase(slug, one.id) is not None), None
+            (
+                question
+                for question in stage.lesson.questions()
+                if self._votes.phase(slug, question.id) is not None
+            ),
+            None,
         )
         if asked is None:
             return None
@@ -207,20 +221,22 @@ class Room:
 
 def _own(stage: Stage, mine: Attempt) -> dict[str, Any]:
     """A person's own prediction and their answers to questions with one try."""
-    asked = {one.id for one in stage.lesson.questions()}
-    answers = {name: one.value for name, one in mine.answers.items() if name in asked}
+    asked = {question.id for question in stage.lesson.questions()}
+    answers = {name: answer.value for name, answer in mine.answers.items() if name in asked}
     return {**mine.prediction, **answers}
 
 
 def _predicted(stage: Stage, asked: Question, attempts: list[Attempt]) -> list[Value]:
     """What was predicted for a question."""
-    return _valid(stage, asked, [one.prediction[asked.id] for one in attempts if asked.id in one.prediction])
+    return _valid(
+        stage, asked, [attempt.prediction[asked.id] for attempt in attempts if asked.id in attempt.prediction]
+    )
 
 
 def _valid(stage: Stage, asked: Question, values: list[Value]) -> list[Value]:
     """Without values of a question that has changed since; the names of runs may be others on another data set."""
     if isinstance(asked, Choice):
-        options = {one.id for one in asked.options}
+        options = {option.id for option in asked.options}
         return [value for value in values if isinstance(value, str) and value in options]
     if isinstance(asked, Rank):
         return [value for value in values if isinstance(value, list) and value]

@@ -83,8 +83,8 @@ class Stage:
         match asked:
             case Choice():
                 answer["options"] = [
-                    {"id": one.id, "text": self.words(f"{asked.id}.{one.id}", one.text)}
-                    for one in asked.options
+                    {"id": option.id, "text": self.words(f"{asked.id}.{option.id}", option.text)}
+                    for option in asked.options
                 ]
             case Number():
                 unit = asked.unit and self.words(f"{asked.id}.unit", asked.unit)

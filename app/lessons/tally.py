@@ -71,7 +71,7 @@ def bars(
         names: of a ranking's runs.
     """
     if isinstance(question, Choice):
-        shown = {one.id: words(f"{question.id}.{one.id}", one.text) for one in question.options}
+        shown = {option.id: words(f"{question.id}.{option.id}", option.text) for option in question.options}
         chosen, true = Counter(values), came
     else:
         shown = {name: name for name in names}

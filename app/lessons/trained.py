@@ -18,14 +18,14 @@ class Planned:
     """One training of a check.
 
     Attributes:
-        curves: whether its course is looked at, and not only its end.
-        inside: whether the inside of its network is measured.
+        curves: whether its curves are looked at, and not only its end.
+        with_layers: whether figures of each layer are measured.
     """
 
     config: ExperimentConfig
     seed: int
     curves: bool
-    inside: bool
+    with_layers: bool
 
     @property
     def key(self) -> tuple[str, int]:
@@ -40,7 +40,9 @@ class Planned:
 
     def with_all_of(self, other: Planned) -> Planned:
         """The same training, measured for both."""
-        return replace(other, curves=self.curves or other.curves, inside=self.inside or other.inside)
+        return replace(
+            other, curves=self.curves or other.curves, with_layers=self.with_layers or other.with_layers
+        )
 
 
 def but_seed(config: ExperimentConfig) -> str:
@@ -49,7 +51,7 @@ def but_seed(config: ExperimentConfig) -> str:
 
 
 def plan(lesson: Lesson, dataset: str, seeds: int, *, tries: bool) -> list[Planned]:
-    """What a lesson needs on a data set: each run from the seeds 0, 1, …, and from its own seed with its course, as a
+    """What a lesson needs on a data set: each run from the seeds 0, 1, …, and from its own seed with its curves, as a
     person trains it.
 
     Args:
@@ -59,7 +61,7 @@ def plan(lesson: Lesson, dataset: str, seeds: int, *, tries: bool) -> list[Plann
     wanted: dict[tuple[str, int], Planned] = {}
 
     def add(config: ExperimentConfig, seed: int, *, curves: bool) -> None:
-        one = Planned(config, seed, curves, lesson.needs_inside)
+        one = Planned(config, seed, curves, lesson.needs_layers)
         wanted[one.key] = one.with_all_of(wanted.get(one.key, one))
 
     for config in lesson.configs(dataset=dataset, measured=True):
@@ -113,5 +115,5 @@ class Trained:
             self._data_dir,
             self._cache_dir,
             curves=wanted.curves,
-            inside=wanted.inside,
+            with_layers=wanted.with_layers,
         )

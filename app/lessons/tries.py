@@ -82,8 +82,8 @@ class Tries:
 
 def name_of(text: str) -> str:
     """The name of a run, from the text of what is to be tried: its first sentence that asks nothing."""
-    sentences = [one for one in _SENTENCE.split(text) if one]
-    plain = [one for one in sentences if not one.endswith(("?", "？"))]
+    sentences = [sentence for sentence in _SENTENCE.split(text) if sentence]
+    plain = [sentence for sentence in sentences if not sentence.endswith(("?", "？"))]
     return (plain or sentences)[0].rstrip(".。")[:MAX_NAME]
 
 

@@ -135,7 +135,7 @@ class Votes:
         Args:
             attempts: the newest of each student.
         """
-        students = {one.id for one in self._classroom.students}
+        students = {student.id for student in self._classroom.students}
         voted = {person: value for person, value in ballots[number].items() if person in students}
         if number == 1:
             for attempt in attempts:

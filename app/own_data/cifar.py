@@ -50,7 +50,7 @@ class _Batch:
 
 def batches_in(members: Sequence[Member]) -> list[Member]:
     """The members that may be files of records, by name."""
-    return sorted((one for one in members if one.ends(".bin")), key=lambda one: one.name)
+    return sorted((member for member in members if member.ends(".bin")), key=lambda one: one.name)
 
 
 def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
@@ -67,7 +67,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
     if not _all_fit(list(sizes.values()), labels):
         there = next(size for size in sizes.values() if not _all_fit([size], labels))
         raise refusal("read_records", file=contents.file, there=there)
-    batches = [_Batch(one, labels, sizes[one.name] // (labels + _PIXELS)) for one in members]
+    batches = [_Batch(member, labels, sizes[member.name] // (labels + _PIXELS)) for member in members]
     batches.sort(key=_is_test)  # stable: in each part by name
     count = sum(batch.count for batch in batches)
     if count > limits.rows:

@@ -266,27 +266,34 @@ def find_label(columns: Sequence[Column], file: str, *, has_names: bool) -> Colu
         DatasetError: there is none.
     """
     named = [column for column in columns if _is_label_name(column.name)] if has_names else []
-    for column in sorted(named, key=lambda one: LABEL_NAMES.index(one.name.lower())):
+    for column in sorted(named, key=lambda column: LABEL_NAMES.index(column.name.lower())):
         if column.is_regression:
             demand_classes(column)
         if column.distinct > 1:
             return column
-    recurring = [one for one in columns if 2 <= one.distinct <= min(one.most, max(2, one.rows // 2))]
-    texts = [one for one in recurring if not one.is_number]
+    recurring = [
+        column for column in columns if 2 <= column.distinct <= min(column.most, max(2, column.rows // 2))
+    ]
+    texts = [column for column in recurring if not column.is_number]
     if texts:
         return texts[-1]
-    if len(columns) > _PIXELS and all(one.is_number and one.is_whole for one in columns):
-        rest_is_bytes = all(one.minimum >= 0 and one.maximum <= 255 for one in columns[1:])
+    if len(columns) > _PIXELS and all(column.is_number and column.is_whole for column in columns):
+        rest_is_bytes = all(column.minimum >= 0 and column.maximum <= 255 for column in columns[1:])
         if rest_is_bytes and columns[0] in recurring and not columns[0].is_regression:
             return columns[0]
-    few = [one for one in recurring if not one.is_regression and one.distinct <= _MAX_FRACTIONS]
+    few = [column for column in recurring if not column.is_regression and column.distinct <= _MAX_FRACTIONS]
     if few:
         return few[-1]
     demand_classes(columns[-1])
     if columns[-1] in recurring:
         return columns[-1]
     single = next(
-        (one for one in reversed(columns) if one.distinct == 1 and (one.texts or one in named)), None
+        (
+            column
+            for column in reversed(columns)
+            if column.distinct == 1 and (column.texts or column in named)
+        ),
+        None,
     )
     if single is not None:
         name = next(iter(single.texts), None) or plain(next(iter(single.values)))
@@ -314,7 +321,9 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
     for column in columns:
         if column.name == name:
             return column
-    raise refusal("read_no_column", column=shorten(name), there=join_names([one.name for one in columns]))
+    raise refusal(
+        "read_no_column", column=shorten(name), there=join_names([column.name for column in columns])
+    )
 
 
 def guess_notes(columns: Sequence[Column], label: Column) -> list[Reason]:

@@ -44,5 +44,6 @@ class Dropping:
         """The most frequent first."""
         entries = sorted(self._entries.values(), key=lambda entry: -entry.count)
         return [
-            {"why": with_text(one.reason), "count": one.count, "examples": one.examples} for one in entries
+            {"why": with_text(entry.reason), "count": entry.count, "examples": entry.examples}
+            for entry in entries
         ]

@@ -64,8 +64,8 @@ class FoundFiles:
                 found[file] = await self._read(file, stamp)
                 self._write({**before, **found})
         self._seen = stamps
-        names = {one.name for one in found.values()}
-        for name in {one.name for one in before.values() if one.name is not None} - names:
+        names = {file.name for file in found.values()}
+        for name in {file.name for file in before.values() if file.name is not None} - names:
             await self._own_data.withdraw(name)
         if found != before:
             self._write(found)
@@ -123,6 +123,6 @@ def _stamp(path: Path) -> str:
     state = path.stat()
     if not path.is_dir():
         return f"{state.st_mtime_ns} {state.st_size}"
-    inner = sorted(one for one in path.iterdir() if one.is_dir())[:CLASSES]
-    newest = max([state.st_mtime_ns, *(one.stat().st_mtime_ns for one in inner)])
+    inner = sorted(folder for folder in path.iterdir() if folder.is_dir())[:CLASSES]
+    newest = max([state.st_mtime_ns, *(folder.stat().st_mtime_ns for folder in inner)])
     return f"{newest} {len(inner)}"

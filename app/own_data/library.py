@@ -307,7 +307,7 @@ class OwnData:
                 sees = self.may_see(person, entry.name)
                 self._hub.publish(subject, message(person) if sees else gone, person.id)
         # the teacher gets what people get as well: last what it is for the teacher
-        teacher = next((one for one in classroom.people if one.is_teacher), ANYONE)
+        teacher = next((member for member in classroom.people if member.is_teacher), ANYONE)
         self._hub.publish(subject, message(teacher), TEACHER)
 
 

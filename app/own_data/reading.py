@@ -234,7 +234,9 @@ def title_of(file: str) -> str:
     stem = file.rpartition("/")[2]
     while (short := stem.rpartition(".")[0]) and len(stem) - len(short) <= 5:
         stem = short
-    plain = " ".join("".join(one if one.isprintable() else " " for one in stem).replace("_", " ").split())
+    plain = " ".join(
+        "".join(letter if letter.isprintable() else " " for letter in stem).replace("_", " ").split()
+    )
     return plain[:MAX_TITLE].strip() or "data"
 
 

@@ -178,7 +178,9 @@ def refusal(code: str, **values: Any) -> DatasetError:
 
 def shorten(text: str, most: int = 60) -> str:
     """A text from a file, made fit for a sentence: in one line, and cut after `most` characters."""
-    plain = "".join(one if one.isprintable() else "\N{REPLACEMENT CHARACTER}" for one in text[: most + 1])
+    plain = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text[: most + 1]
+    )
     return plain if len(text) <= most else plain[:most] + "…"
 
 

@@ -47,7 +47,7 @@ class Tending:
         self._tasks = [asyncio.create_task(self._tick()), asyncio.create_task(self._read_files())]
 
     def close(self) -> None:
-        """Look no more."""
+        """Stop looking."""
         for task in self._tasks:
             task.cancel()
 

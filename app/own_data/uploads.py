@@ -86,7 +86,7 @@ class Uploads:
     async def expire(self) -> None:
         """Remove what has not been used for an hour."""
         late = time.monotonic() - SECONDS
-        for upload in [one for one in self._uploads.values() if one.used_at < late]:
+        for upload in [old for old in self._uploads.values() if old.used_at < late]:
             await self.drop(upload)
 
     # -- a file comes ----------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ class Uploads:
         self, person: Person, file_name: str, write: Callable[[Upload], Coroutine[Any, Any, None]]
     ) -> Upload:
         if person.id:
-            for before in [one for one in self._uploads.values() if one.person == person.id]:
+            for before in [other for other in self._uploads.values() if other.person == person.id]:
                 await self.drop(before)
         if len(self._uploads) >= MAX_UPLOADS:
             raise _busy()
@@ -152,7 +152,7 @@ class Uploads:
 
     def _demand_disk(self) -> None:
         """Refuse a file for which there is no room: uploads are not to fill the disk of the database."""
-        if sum(one.bytes for one in self._uploads.values()) > MAX_LARGEST_FILES * self._limits.bytes:
+        if sum(upload.bytes for upload in self._uploads.values()) > MAX_LARGEST_FILES * self._limits.bytes:
             raise _busy()
         if free_bytes(self._folder) < LOW_DISK_BYTES:
             raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")

@@ -78,7 +78,7 @@ class Attendance:
                 person.away = away
                 classroom.roster.publish(person)
         owners = self._owners()
-        classroom.note_launched(sum(one.id in owners for one in classroom.students))
+        classroom.note_launched(sum(student.id in owners for student in classroom.students))
         if now > classroom.made_at + self._seconds:
             await classroom.end()
         if abs(now - self._links_seen) > LINKS_SECONDS:
@@ -89,6 +89,6 @@ class Attendance:
 
     async def _store_seen(self) -> None:
         since, self._stored = self._stored, time.time()
-        seen = {one.id: one.seen_at for one in self._classroom.people if one.seen_at >= since}
+        seen = {person.id: person.seen_at for person in self._classroom.people if person.seen_at >= since}
         if seen:
             await self._database.write(lambda c: people_store.store_seen(c, seen))

@@ -132,24 +132,26 @@ def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
     """All entries with their places, the best first: by test accuracy if the test set is open, else by validation
     accuracy. Those with equal figures share a place."""
     known = list(entries)
-    before = places((one.person, one.accuracy) for one in known)
-    after = places((one.person, one.test if opened else None) for one in known)
+    before = places((entry.person, entry.accuracy) for entry in known)
+    after = places((entry.person, entry.test if opened else None) for entry in known)
     found: list[Standing] = []
-    for one in known:
+    for entry in known:
         found.append(
             {
-                "person": one.person,
-                "number": one.number,
-                "run": one.run,
-                "run_number": one.run_number,
-                "iteration": one.iteration,
-                "accuracy": one.accuracy,
-                "place": before[one.person] or 0,
-                "test": one.test if opened else None,
-                "test_place": after[one.person],
+                "person": entry.person,
+                "number": entry.number,
+                "run": entry.run,
+                "run_number": entry.run_number,
+                "iteration": entry.iteration,
+                "accuracy": entry.accuracy,
+                "place": before[entry.person] or 0,
+                "test": entry.test if opened else None,
+                "test_place": after[entry.person],
             }
         )
-    return sorted(found, key=lambda one: (_place(one, opened), one["place"], one["number"]))
+    return sorted(
+        found, key=lambda standing: (_place(standing, opened), standing["place"], standing["number"])
+    )
 
 
 def _place(standing: Standing, opened: bool) -> float:
@@ -162,13 +164,13 @@ def top(found: Sequence[Standing], nicknames: Mapping[str, str], *, opened: bool
     """The first places of sorted standings; `nicknames` by person, where names are shown."""
     return [
         {
-            "number": one["number"],
-            "nickname": nicknames.get(one["person"]) or None,
-            "accuracy": one["accuracy"],
-            "place": one["place"],
-            "test": one["test"],
-            "test_place": one["test_place"],
+            "number": standing["number"],
+            "nickname": nicknames.get(standing["person"]) or None,
+            "accuracy": standing["accuracy"],
+            "place": standing["place"],
+            "test": standing["test"],
+            "test_place": standing["test_place"],
         }
-        for one in found[:MAX_TOP]
-        if _place(one, opened) <= TOP_PLACES
+        for standing in found[:MAX_TOP]
+        if _place(standing, opened) <= TOP_PLACES
     ]

@@ -158,13 +158,13 @@ class Challenges:
         class_id = self._classroom.id
         found = await self._database.read(lambda c: challenge_store.find_all(c, class_id))
         outcomes = []
-        for one in found:
-            phase, entries = one.phase, one.entries
-            if self._judge is not None and self._judge.challenge.id == one.id:
+        for challenge in found:
+            phase, entries = challenge.phase, challenge.entries
+            if self._judge is not None and self._judge.challenge.id == challenge.id:
                 phase = self._judge.challenge.phase
                 entries = tuple(self._judge.entries()) if phase is Phase.OPEN else entries
             places = standings(entries, opened=phase is Phase.OPENED)
-            outcomes.append(Outcome(one.name, one.terms, phase, places))
+            outcomes.append(Outcome(challenge.name, challenge.terms, phase, places))
         return outcomes
 
     def _demand(self) -> Judge:

@@ -74,7 +74,11 @@ class ClassCloud:
     def _runs(self) -> dict[str, list[Run]]:
         """Student → the runs that they launched together last."""
         newest = newest_of_each(self._register.runs)
-        return {one.id: newest[one.id][:MAX_RUNS] for one in self._classroom.students if one.id in newest}
+        return {
+            student.id: newest[student.id][:MAX_RUNS]
+            for student in self._classroom.students
+            if student.id in newest
+        }
 
     def _shown(self) -> dict[str, Run]:
         """Training → a run that shows it."""
@@ -84,7 +88,9 @@ class ClassCloud:
         """Send what has changed."""
         runs_of = self._runs()
         trainings = {run.training.id: run.training for runs in runs_of.values() for run in runs}
-        self._ids = {one: self._ids.get(one) or secrets.token_hex(4) for one in trainings}
+        self._ids = {
+            training_id: self._ids.get(training_id) or secrets.token_hex(4) for training_id in trainings
+        }
         now = {"cloud": {"type": "cloud", "groups": self._groups(runs_of)}}
         for training in trainings.values():
             known = self._ids[training.id]

@@ -97,7 +97,7 @@ class Classroom:
 
         Args:
             on_shown: called when another view is shown to all, or none.
-            on_released: called when launching is held no more.
+            on_released: called when launching is no longer held.
         """
         self._republish, self._on_shown, self._on_released = republish, on_shown, on_released
         found = await self._database.read(lambda c: people_store.find_class(c, self.name))

@@ -129,13 +129,13 @@ class Entrance:
             if browser:
                 recent[browser] = person
             found.append(person)
-        people = [one for one in found if isinstance(one, Person)]
+        people = [result for result in found if isinstance(result, Person)]
         tokens = iter(await sessions.begin_all(self._class_id, new, people))
         self._roster.add(new)
         for browser, person in recent.items():
             if person in new:  # else the time in which a browser's tabs are one person would begin again
                 sessions.note_joined(browser, person.id)
-        return [(one, next(tokens)) if isinstance(one, Person) else one for one in found]
+        return [(result, next(tokens)) if isinstance(result, Person) else result for result in found]
 
     def _new_student(self, nickname: str, *, beside: list[Person]) -> Person:
         """A new student, `beside` others who are not stored yet.
@@ -187,8 +187,8 @@ class Entrance:
             given = await in_thread(phrases.hash_of, phrase, self._salt)
             async with self._order:
                 self.demand_open()
-                known = [one for one in self._roster.students if one.phrase is not None]
-                fitting = [one for one in known if equal(one.phrase or "", given)]
+                known = [student for student in self._roster.students if student.phrase is not None]
+                fitting = [student for student in known if equal(student.phrase or "", given)]
                 if fitting:
                     return fitting[0], await self._roster.sessions.begin(fitting[0])
             self._guesses.note_wrong(browser)

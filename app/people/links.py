@@ -42,7 +42,7 @@ class Links:
                 raise Forbidden(
                     "this link does not open the class; a newer one may have been made", code="wrong_secret"
                 )
-            person = next(one for one in self._roster.people if one.role is fitting[0])
+            person = next(candidate for candidate in self._roster.people if candidate.role is fitting[0])
             return person, await self._roster.sessions.begin(person)
 
     async def renew(self, role: Role) -> str:
@@ -57,7 +57,7 @@ class Links:
         return secret
 
     async def look_for_new(self) -> None:
-        """Know those no more whose link was replaced by a command beside the lab."""
+        """Forget those whose link a command of the terminal has replaced."""
         async with self._order:
             await self._find_new()
 

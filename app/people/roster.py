@@ -42,7 +42,9 @@ class Roster:
     @property
     def students(self) -> list[Person]:
         """The students who have not been removed, by their numbers."""
-        return [one for one in self._people.values() if one.role is Role.STUDENT and not one.removed]
+        return [
+            person for person in self._people.values() if person.role is Role.STUDENT and not person.removed
+        ]
 
     def find(self, person_id: str | None) -> Person | None:
         """The person of an id; None where this class has no such person."""
@@ -70,12 +72,12 @@ class Roster:
             Conflict: it is taken.
         """
         wanted, others = nickname.casefold(), (*self._people.values(), *beside)
-        if any(one.nickname.casefold() == wanted for one in others if one is not but):
+        if any(other.nickname.casefold() == wanted for other in others if other is not but):
             raise Conflict(f"the nickname {nickname!r} is taken", code="nickname_taken", field="nickname")
 
     def forget_sessions(self, role: Role) -> None:
-        """Know the browsers of a role no more; those in the store are deleted already."""
-        gone = {one.id for one in self._people.values() if one.role is role}
+        """Forget the browsers of a role; those in the store are deleted already."""
+        gone = {person.id for person in self._people.values() if person.role is role}
         self.sessions.forget(gone)
         for person_id in gone:
             self._hub.dismiss(person_id)

@@ -63,11 +63,11 @@ class Scoreboard:
             student.id: _own(student.id, uncounted=uncounted.get(student.id))
             for student in self._classroom.students
         }
-        for one in found:
-            self._own.setdefault(one["person"], _own(one["person"]))["entry"] = one
+        for standing in found:
+            self._own.setdefault(standing["person"], _own(standing["person"]))["entry"] = standing
         self._send("challenge", {"type": "challenge", "challenge": self.view})
-        for person, standing in self._own.items():
-            self._send_standing(person, standing)
+        for person, own in self._own.items():
+            self._send_standing(person, own)
 
     def clear(self) -> None:
         """There is no challenge any more: say so to those who have got something of one."""
@@ -88,7 +88,7 @@ class Scoreboard:
             "phase": challenge.phase.value,
             "of": len(found),
             "measured": sum(entry.is_measured for entry in challenge.entries),
-            "top": top(found, {one.id: one.nickname for one in people}, opened=opened),
+            "top": top(found, {person.id: person.nickname for person in people}, opened=opened),
         }
 
     def _send_standing(self, person: str, standing: OwnStanding) -> None:

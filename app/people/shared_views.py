@@ -78,9 +78,10 @@ class SharedViews:
 
     def opens(self, run: Run) -> bool:
         """Whether the class sees a run because it is in a view of a person who may change it."""
-        sharers = [self._find_person(one) for one in self._sharers.get(run.id, ())]
+        sharers = [self._find_person(person_id) for person_id in self._sharers.get(run.id, ())]
         return any(
-            one is not None and not one.removed and (one.is_teacher or one.id == run.owner) for one in sharers
+            sharer is not None and not sharer.removed and (sharer.is_teacher or sharer.id == run.owner)
+            for sharer in sharers
         )
 
     def of(self, person_id: str) -> list[View]:
@@ -89,7 +90,10 @@ class SharedViews:
 
     def messages(self) -> list[ViewsOfPerson]:
         """All views as the whole class may see them, by person."""
-        return [self.message(one) for one in dict.fromkeys(view.person for view in self._views.values())]
+        return [
+            self.message(person_id)
+            for person_id in dict.fromkeys(view.person for view in self._views.values())
+        ]
 
     def message(self, person_id: str) -> ViewsOfPerson:
         """The views of a person as the whole class may see them; of one who was removed, none."""
@@ -129,7 +133,7 @@ class SharedViews:
         return view
 
     async def remove(self, person: Person, view_id: str) -> None:
-        """Share a view no more; its person and the teacher may say so.
+        """Stop sharing a view; its person and the teacher may do so.
 
         Raises:
             NotFound: there is no such view.
@@ -142,7 +146,7 @@ class SharedViews:
             if view.person != person.id and not person.is_teacher:
                 raise Forbidden("this view belongs to another person", code="not_yours", field="view")
             await self._database.write(lambda c: people_store.delete_view(c, view_id))
-            self._change([one for one in self._views.values() if one is not view], {view.person})
+            self._change([other for other in self._views.values() if other is not view], {view.person})
 
     def release_deleted(self) -> None:
         """Take deleted runs out of the views, and views without runs out of the list. What is stored is read so too."""
@@ -163,7 +167,7 @@ class SharedViews:
         """Views without the runs that are deleted; those that have runs left. A moment is one of the first run."""
         left = []
         for view in views:
-            runs = tuple(one for one in view.runs if self._find_run(one) is not None)
+            runs = tuple(run for run in view.runs if self._find_run(run) is not None)
             if runs:
                 iteration = view.iteration if runs[0] == view.runs[0] else None
                 left.append(replace(view, runs=runs, iteration=iteration))

@@ -249,16 +249,16 @@ async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
         lab.scheduler.allowance.demand_runs(person.owner, lab.register.count_of(person.owner), len(imported))
-        await lab.own_data.mention(person, [one.data_set for one in imported if one.data_set is not None])
-        for one in imported:
-            one.run.owner = person.owner
+        await lab.own_data.mention(person, [item.data_set for item in imported if item.data_set is not None])
+        for item in imported:
+            item.run.owner = person.owner
         await lab.register.add(
-            [one.run for one in imported], {one.run.training.id: one.rows for one in imported}
+            [item.run for item in imported], {item.run.training.id: item.rows for item in imported}
         )
-    for one in imported:
-        for stream, rows in one.rows.items():
-            lab.hub.set_total(one.run.training.id, stream, rows.count)
-    return {"runs": [lab.sight.view(person, one.run) for one in imported]}
+    for item in imported:
+        for stream, rows in item.rows.items():
+            lab.hub.set_total(item.run.training.id, stream, rows.count)
+    return {"runs": [lab.sight.view(person, item.run) for item in imported]}
 
 
 def _record(lab: Lab, person: Person, run: Run) -> Recording:

@@ -51,7 +51,7 @@ async def get_findings(lab: TheLab, person: ThePerson, run_id: str, at: At = Non
     return {
         "run": run_id,
         "iteration": iteration,
-        "findings": [await _finding(lab, person, run, one, lookup) for one in judged.found],
+        "findings": [await _finding(lab, person, run, finding, lookup) for finding in judged.found],
         "evaluations": judged.evaluations,
         "evaluations_needed": EVALUATIONS,
         "compared": lookup.counts.compared,
@@ -76,7 +76,7 @@ async def _finding(lab: Lab, person: Person, run: Run, found: Found, lookup: _Lo
         "kinds": dict(RULES[finding.code].values),
         "sample": cast(SampleAnswer, asdict(finding.sample)),
         "evidence": cast(EvidenceAnswer, asdict(finding.evidence)),
-        "remedies": [await _remedy(lab, person, run, finding.code, one, lookup) for one in found.offers],
+        "remedies": [await _remedy(lab, person, run, finding.code, offer, lookup) for offer in found.offers],
     }
 
 
@@ -97,10 +97,10 @@ async def _remedy(
         "tried": lookup.counts.tried[against],
         "helped": lookup.counts.helped[against],
         "runs": [
-            _tried(one, helped)
+            _tried(shown, helped)
             for training, helped in await lab.tried.helped(run.training, code, others)
-            for one in lab.register.runs_of(training)
-            if one.study is None and lab.sight.may_see(person, one)
+            for shown in lab.register.runs_of(training)
+            if shown.study is None and lab.sight.may_see(person, shown)
         ],
     }
 

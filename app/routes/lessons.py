@@ -144,7 +144,11 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
         ),
     )
     if runs is None:
-        runs = [run for one in attempt.runs.values() if (run := lab.register.find_run(one)) is not None]
+        runs = [
+            run
+            for attempted in attempt.runs.values()
+            if (run := lab.register.find_run(attempted)) is not None
+        ]
     return {
         "attempt": await _view(lab, person, attempt, given.language),
         "runs": [lab.sight.view(person, run) for run in runs],

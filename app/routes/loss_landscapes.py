@@ -55,7 +55,7 @@ async def survey(lab: TheLab, person: ThePerson, around: Around) -> StreamingRes
     """The loss over a plane that all these runs share, and their paths in it. The answer is lines of JSON: any number
     of `{"done", "total"}` (both 0 while it waits), and at last `{"landscape"}`, see `LandscapeAnswer`, or `{"error"}`.
     It is given up when the client goes away."""
-    moments = [Moment.of(lab.demand_seen(person, one.run).training, one.iteration) for one in around.runs]
+    moments = [Moment.of(lab.demand_seen(person, run.run).training, run.iteration) for run in around.runs]
     ask = await lab.landscapes.prepare(moments, around.options)
     return Lines(_lines(lab, person.id, ask))
 

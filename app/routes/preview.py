@@ -51,7 +51,7 @@ async def show(request: Request, lab: TheLab, lesson: str = "", lang: str | None
     )
     shelf = lab.library.shelf()
     found = shelf.lessons.get(lesson)
-    mine = [one for one in shelf.lessons.values() if one.own]
+    mine = [lesson for lesson in shelf.lessons.values() if lesson.own]
     problems = [each for each in shelf.problems if not lesson or each.path.name.startswith(f"{lesson}.")]
     if lesson and found is None and not problems:
         raise NotFound(f"there is no lesson {lesson!r}", field="lesson")
@@ -60,7 +60,7 @@ async def show(request: Request, lab: TheLab, lesson: str = "", lang: str | None
         language,
         slug=lesson,
         shown=None if found is None else preview(found, language),
-        own=[(one.slug, one.edition(language).title) for one in mine],
+        own=[(lesson.slug, lesson.edition(language).title) for lesson in mine],
         problems=problems,
         version=shelf.version,
     )

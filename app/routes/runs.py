@@ -234,7 +234,7 @@ async def compare(
     other: Annotated[str, Query(alias="with", description="another run's id")],
 ) -> ComparisonAnswer:
     """Whether the rows of two runs are equal, bit for bit, as far as both have them."""
-    mine, others = (lab.demand_seen(person, one).training.id for one in (run_id, other))
+    mine, others = (lab.demand_seen(person, wanted).training.id for wanted in (run_id, other))
     rows = {
         stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
     }

@@ -51,5 +51,5 @@ async def share_view(lab: TheLab, person: ThePerson, given: ViewToShare) -> View
 
 @router.delete("/{view_id}", status_code=204)
 async def stop_sharing(lab: TheLab, person: ThePerson, view_id: str) -> None:
-    """Share a view no more. The teacher may do this for all views."""
+    """Stop sharing a view. The teacher may do this for all views."""
     await lab.demand_class().views.remove(person, view_id)

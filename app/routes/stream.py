@@ -98,7 +98,7 @@ async def _send(socket: WebSocket, send: Send, lab: Lab, viewer: Viewer, replies
     while True:
         viewer.news.clear()  # before looking, so that no change falls between
         if lab.hub.closing or viewer.dismissed:
-            code, reason = (1012, "the lab is restarting") if lab.hub.closing else (1008, "known no more")
+            code, reason = (1012, "the lab is restarting") if lab.hub.closing else (1008, "no longer known")
             await socket.close(code=code, reason=reason)
             return
         while not replies.empty():

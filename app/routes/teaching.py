@@ -103,8 +103,8 @@ class ClassChanges(BaseModel):
 @router.get("/people")
 async def get_people(lab: TheLab) -> PeopleAnswer:
     """All students, by their numbers, also those who were removed."""
-    students = [one for one in lab.demand_class().people if one.role is Role.STUDENT]
-    return {"people": [person_view(one) for one in students]}
+    students = [person for person in lab.demand_class().people if person.role is Role.STUDENT]
+    return {"people": [person_view(student) for student in students]}
 
 
 @router.patch("/people/{person_id}")

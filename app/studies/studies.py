@@ -79,17 +79,17 @@ class Studies:
     async def open(self) -> None:
         """Go on with the studies that are there. The register must be open."""
         stored = await self._database.read(study_store.load_all)
-        for one in stored:
-            runs = {run.number: run for run in self._register.trials_of(one.id)}
+        for record in stored:
+            runs = {run.number: run for run in self._register.trials_of(record.id)}
             try:
-                study = await in_thread(restored_study, one, runs, self._settings.limits)
+                study = await in_thread(restored_study, record, runs, self._settings.limits)
             except Exception:  # a study that cannot be read must not keep the lab closed
-                log.exception("study %d is left out", one.number)
+                log.exception("study %d is left out", record.number)
                 continue
             if study is None:
                 continue
             self._add(study)
-            if study.status.value != one.status:
+            if study.status.value != record.status:
                 await settle(study, study.status, self._database, study.reason)
             if study.status is Status.MEASURING:
                 self._begin_measuring(study)

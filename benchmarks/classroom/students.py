@@ -143,14 +143,16 @@ async def attend(given: dict[str, Any]) -> dict[str, Any]:
     return {
         "students": given["students"],
         "errors": errors,
-        "first_rows_s": _figures([one.first_rows for one in students if one.first_rows is not None]),
-        "answers_s": _figures([seconds for one in students for _, seconds in one.session.took]),
+        "first_rows_s": _figures(
+            [student.first_rows for student in students if student.first_rows is not None]
+        ),
+        "answers_s": _figures([seconds for student in students for _, seconds in student.session.took]),
         "slowest_answers": _slowest(students),
-        "lag_s": _figures([lag for one in students for lag in one.lags]),
+        "lag_s": _figures([lag for student in students for lag in student.lags]),
         "jain": float(got.sum() ** 2 / (len(got) * (got**2).sum())) if got.any() else 0.0,
         "trained_s": _figures(got.tolist()),
         "waited_s": time.monotonic() - begun,
-        "own_begun": sum(len(one.own) - len(one.waiting) for one in students),
+        "own_begun": sum(len(student.own) - len(student.waiting) for student in students),
         "client_cpu_s": time.process_time(),
     }
 
@@ -158,7 +160,7 @@ async def attend(given: dict[str, Any]) -> dict[str, Any]:
 async def _all(wishes: Any) -> list[str]:
     """Let all do something at once; returns what went wrong."""
     done = await asyncio.gather(*wishes, return_exceptions=True)
-    return [repr(one) for one in done if isinstance(one, BaseException)]
+    return [repr(result) for result in done if isinstance(result, BaseException)]
 
 
 def _figures(values: list[float]) -> dict[str, float]:

@@ -72,8 +72,8 @@ def main() -> None:
     for name in arguments.names or BENCHMARKS:
         measured = BENCHMARKS[name]()
         if arguments.json:
-            for one in measured:
-                print(json.dumps({"benchmark": f"cluster.{name}", **one}), flush=True)
+            for row in measured:
+                print(json.dumps({"benchmark": f"cluster.{name}", **row}), flush=True)
         else:
             print_table(name, measured)
 

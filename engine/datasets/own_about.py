@@ -230,9 +230,9 @@ def _is_name(text: str) -> bool:
 def _is_a(value: Any, kind: str) -> bool:
     match kind:
         case "whole numbers":
-            return isinstance(value, list) and all(type(one) is int for one in value)
+            return isinstance(value, list) and all(type(item) is int for item in value)
         case "texts":
-            return isinstance(value, list) and all(isinstance(one, str) for one in value)
+            return isinstance(value, list) and all(isinstance(item, str) for item in value)
         case "pairs of numbers":
             return isinstance(value, list) and all(map(_is_pair, value))
         case "a whole number":
@@ -243,8 +243,8 @@ def _is_a(value: Any, kind: str) -> bool:
 
 
 def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(type(one) in (int, float) for one in value)
+    return isinstance(value, list) and len(value) == 2 and all(type(item) in (int, float) for item in value)
 
 
 def _plain(value: Any) -> Any:
-    return [_plain(one) for one in value] if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value

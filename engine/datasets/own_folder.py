@@ -200,7 +200,7 @@ def load(folder: Path, about: About) -> Dataset:
 
 def dataset_of(about: About, arrays: Arrays) -> Dataset:
     """The arrays with what is known of them."""
-    parts = {one: getattr(arrays, one) for one in ARRAYS}
+    parts = {name: getattr(arrays, name) for name in ARRAYS}
     return Dataset(name=name_of(about), class_names=about.class_names, digest=about.digest, **parts)
 
 

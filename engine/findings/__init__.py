@@ -5,9 +5,9 @@
         print(finding.code, finding.values, [remedy.changes for remedy in finding.remedies])
 
 The rules, with their thresholds and where these come from, are one table: `RULES`. A rule says for each row whether a
-fault is there, from that row and those before it. A finding comes when the fault is there for `Rule.rows` rows in a
-row, and goes when it is not there for as many: so it cannot flicker, and at a moment it is the same whatever comes
-later.
+fault is there, from that row and those before it. A finding comes when the fault is there for `Rule.rows`
+consecutive rows, and goes when it is not there for as many: so it cannot flicker, and at a moment it is the same
+whatever comes later.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from engine.findings.case import Case, Measured
 from engine.findings.finding import Evidence, Finding, Remedy, Sample
-from engine.findings.holding import Course, at_iterations, course_of
+from engine.findings.holding import FindingHistory, at_iterations, history_of
 from engine.findings.rows import Numbers, Rows
 from engine.findings.rule import Rule
 from engine.findings.table import RULES
@@ -28,16 +28,16 @@ __all__ = [
     "EVALUATIONS",
     "RULES",
     "Case",
-    "Course",
     "Evidence",
     "Finding",
+    "FindingHistory",
     "Measured",
     "Remedy",
     "Rows",
     "Rule",
     "Sample",
-    "courses",
     "find",
+    "histories",
 ]
 
 #: More would not be read.
@@ -50,13 +50,15 @@ NEEDED = {"iteration", "loss", "learning_rate"}
 
 def find(case: Case, most: int = MAX_FINDINGS) -> list[Finding]:
     """What is to be said of a training at the moment of its last row, the most decisive first."""
-    found = (_finding(case, RULES[code], course) for code, course in courses(case).items() if course.holds)
+    found = (
+        _finding(case, RULES[code], history) for code, history in histories(case).items() if history.holds
+    )
     return list(found)[:most]
 
 
-def courses(case: Case) -> dict[str, Course]:
-    """Of each rule that has something to look at: at which rows its finding held."""
-    known: dict[str, Course] = {}
+def histories(case: Case) -> dict[str, FindingHistory]:
+    """By the code of each rule that has something to look at: at which rows its finding held."""
+    known: dict[str, FindingHistory] = {}
     if not case.rows.train.keys() >= NEEDED:
         return known
     # a training that diverges has numbers that overflow, also here
@@ -66,11 +68,11 @@ def courses(case: Case) -> dict[str, Course]:
             if look is None or not len(look.iterations):
                 continue
             true = look.true & ~_explained(rule, known, look.iterations)
-            known[code] = course_of(look, true, rule.rows)
+            known[code] = history_of(look, true, rule.rows)
     return known
 
 
-def _explained(rule: Rule, known: dict[str, Course], iterations: Numbers) -> NDArray[np.bool_]:
+def _explained(rule: Rule, known: dict[str, FindingHistory], iterations: Numbers) -> NDArray[np.bool_]:
     """At which iterations a finding held, or had held, that explains the fault."""
     explained = np.zeros(len(iterations), bool)
     for code in (*rule.unless, *rule.never_after):
@@ -80,9 +82,9 @@ def _explained(rule: Rule, known: dict[str, Course], iterations: Numbers) -> NDA
     return explained
 
 
-def _finding(case: Case, rule: Rule, course: Course) -> Finding:
-    look, seen = course.look, course.seen
-    began = int((look.iterations[course.since] if look.began is None else look.began[seen]).item())
+def _finding(case: Case, rule: Rule, history: FindingHistory) -> Finding:
+    look, seen = history.look, history.seen
+    began = int((look.iterations[history.since] if look.began is None else look.began[seen]).item())
     moment = max(int(rows[-1]) for rows in (look.iterations, case.rows.train["iteration"]) if len(rows))
     made = (make(case, began, moment) for make in rule.remedies)
     return Finding(

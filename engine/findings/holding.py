@@ -12,13 +12,14 @@ from engine.findings.rule import Look
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """The life of one finding.
+class FindingHistory:
+    """At which rows one finding held.
 
     Attributes:
-        held: row by row, whether it held.
-        since: the first of the rows in a row that made it come last; -1: it never came.
-        seen: the last row at which the fault was there; -1: at none.
+        look: what the finding's rule saw.
+        held: for each row, whether the finding held.
+        since: the index of the first of the consecutive rows after which it came the last time; -1: it never came.
+        seen: the index of the last row at which the fault was there; -1: at none.
     """
 
     look: Look
@@ -33,14 +34,16 @@ class Course:
 
     @property
     def held_once(self) -> bool:
+        """Whether it held at any row."""
         return self.since >= 0
 
 
-def course_of(look: Look, true: NDArray[np.bool_], rows: int) -> Course:
-    """A finding comes after `rows` rows in a row at which the fault is there, and goes after as many at which it is
-    not.
+def history_of(look: Look, true: NDArray[np.bool_], rows: int) -> FindingHistory:
+    """A finding comes after `rows` consecutive rows at which the fault is there, and goes after as many at which it is
+    not. Whether it holds at a row depends on that row and those before it alone.
 
-    Whether it holds at a row depends on that row and those before it alone.
+    Args:
+        true: for each row, whether the fault is there and not explained by another finding.
     """
     held = np.zeros(len(true), bool)
     since = -1
@@ -57,10 +60,11 @@ def course_of(look: Look, true: NDArray[np.bool_], rows: int) -> Course:
         else:
             held[begin:end] = holds
     there = np.flatnonzero(true)
-    return Course(look, held, since, int(there[-1]) if len(there) else -1)
+    return FindingHistory(look, held, since, int(there[-1]) if len(there) else -1)
 
 
-def at_iterations(course: Course, iterations: Numbers) -> NDArray[np.bool_]:
-    """Whether it held at other iterations, which may be those of another stream."""
-    places = np.searchsorted(course.look.iterations, iterations, side="right") - 1
-    return np.where(places >= 0, course.held[places], False)
+def at_iterations(history: FindingHistory, iterations: Numbers) -> NDArray[np.bool_]:
+    """For each of `iterations`, which may be those of another stream, whether the finding held at the newest row up to
+    there."""
+    places = np.searchsorted(history.look.iterations, iterations, side="right") - 1
+    return np.where(places >= 0, history.held[places], False)

@@ -282,7 +282,7 @@ def right_labels(case: Case, began: int, moment: int) -> Remedy | None:
 
 def _flat(layers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The layers with those in blocks."""
-    return [one for layer in layers for one in (layer, *_flat(layer.get("layers", ())))]
+    return [inner for layer in layers for inner in (layer, *_flat(layer.get("layers", ())))]
 
 
 def _mapped(layers: Sequence[dict[str, Any]], change: Callable[[dict[str, Any]], dict[str, Any]]) -> Layers:

@@ -21,8 +21,8 @@ Value = Numbers | NDArray[Any] | float | int | str
 Limits = Mapping[str, float]
 
 
-#: Thresholds that are a number of evaluations, of which a rule takes a mean, a median or a difference.
-OF_EVALUATIONS = ("evaluations", "smoothed")
+#: The names of thresholds that are a number of evaluations, of which a rule takes a mean, a median or a difference.
+WINDOW_THRESHOLDS = ("evaluations", "smoothed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class Look:
 
     Attributes:
         iterations: of the rows that it looked at.
-        true: row by row, whether the fault is there; depends on no later row.
+        true: for each row, whether the fault is there; depends on no later row.
         values: the numbers of the finding: one for each row, or one for all.
         layer: the layer that it is about.
-        began: row by row, since when the fault is there; None: since the first row of those in a row.
+        began: for each row, since which iteration the fault is there; None: since the first of the
+            consecutive rows.
     """
 
     iterations: Numbers
@@ -65,12 +66,12 @@ class Rule:
     Attributes:
         look: what it sees; None: there is nothing to look at, as in a network without batch norm.
         values: the placeholders of its texts, with their kinds.
-        rows: for how many rows in a row the fault must be there, and must be gone.
+        rows: for how many consecutive rows the fault must be there for the finding to come, and gone for it to go.
         stream: what its rows are: iterations, evaluations, or measurements (`engine.measuring`).
         card: where the fault is seen.
         opens_at_start: whether the evidence is seen where the fault began, rather than at the moment.
         unless: findings that explain this one: while they hold, it is not a fault of its own.
-        never_after: findings that explain it also when they hold no more.
+        never_after: findings that explain it also when they no longer hold.
     """
 
     code: str
@@ -94,5 +95,5 @@ class Rule:
     def least_evaluations(self) -> int:
         """From how many evaluations on the finding of a rule on evaluations can come: those for which it must hold, and
         those before them that the first one is compared with."""
-        window = max((self.limits.get(name, 1) for name in OF_EVALUATIONS), default=1)
+        window = max((self.limits.get(name, 1) for name in WINDOW_THRESHOLDS), default=1)
         return self.rows + int(window) - 1

@@ -23,10 +23,11 @@ def saturated_units(case: Case, limits: Limits) -> Look | None:
 
 
 def never_predicted(case: Case, limits: Limits) -> Look | None:
-    """The network gives some classes to no image at all, twice in a row, although there are images of them."""
+    """The network gives some classes to no image at all, at two consecutive measurements, although there are images of
+    them."""
     if not case.measured:
         return None
-    each = [_missing(one, limits["images"]) for one in case.measured]
+    each = [_missing(measured, limits["images"]) for measured in case.measured]
     missing = [sorted(now & before) for before, now in pairwise([set[int](), *each])]
     names = case.config.dataset.source.class_names
     classes = np.empty(len(missing), object)
@@ -44,7 +45,7 @@ def never_predicted(case: Case, limits: Limits) -> Look | None:
 def _units(case: Case, name: str, share: float) -> Look | None:
     if not case.measured:
         return None
-    worst = [max(_shares(one, name), default=(0.0, "", 0)) for one in case.measured]
+    worst = [max(_shares(measured, name), default=(0.0, "", 0)) for measured in case.measured]
     shares, layers, units = (np.array(values) for values in zip(*worst, strict=True))
     true = shares > share
     shown = worst[int(np.flatnonzero(true)[-1])] if true.any() else worst[-1]
@@ -68,4 +69,4 @@ def _missing(measured: Measured, least: float) -> set[int]:
 
 
 def _iterations(case: Case) -> Numbers:
-    return np.array([one.iteration for one in case.measured], np.float64)
+    return np.array([measured.iteration for measured in case.measured], np.float64)

@@ -223,8 +223,8 @@ def _is_deep(document: Any) -> bool:
     """Whether a document has more levels than `MAX_DEPTH`."""
     level: list[Any] = [document]
     for _ in range(MAX_DEPTH):
-        parts = [one.values() if isinstance(one, Mapping) else one for one in level]
-        level = [part for one in parts for part in one if isinstance(part, Mapping | list | tuple)]
+        groups = [part.values() if isinstance(part, Mapping) else part for part in level]
+        level = [part for group in groups for part in group if isinstance(part, Mapping | list | tuple)]
         if not level:
             return False
     return True

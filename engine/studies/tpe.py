@@ -66,7 +66,9 @@ class Tpe:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it says of its own experiments
             trial = self._study.ask(self._distributions)
-        return trial, {one.path: self._value(one, trial.params[one.path]) for one in self._space}
+        return trial, {
+            parameter.path: self._value(parameter, trial.params[parameter.path]) for parameter in self._space
+        }
 
     def _value(self, parameter: Parameter, asked: Any) -> Any:
         if parameter.choices is not None:

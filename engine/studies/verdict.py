@@ -111,7 +111,7 @@ def judge(
     ]
     if len(scores) == 1:
         return Verdict("alone", best, (), int(known[best].sum()), tuple(differences))
-    adjusted = _holm([None if one is None else one.p for one in differences])
+    adjusted = _holm([None if difference is None else difference.p for difference in differences])
     found = tuple(
         one and Difference(mean=one.mean, low=one.low, high=one.high, pairs=one.pairs, p=one.p, p_holm=p_holm)
         for one, p_holm in zip(differences, adjusted, strict=True)

@@ -75,10 +75,10 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     plane = _Plane(subject, options["x"], options["y"])
     probabilities = subject.probabilities(plane.places(size))
     layers = weight_layers(subject.network.layers)
-    parts: dict[str, list[Array]] = {one.name: [] for one in layers}
+    parts: dict[str, list[Array]] = {layer.name: [] for layer in layers}
     for seen in subject.passes(plane.places(UNIT_SIZE)):
-        for one in layers:
-            parts[one.name].append(seen.outputs[one.last][:, :UNITS].astype(np.float32))
+        for layer in layers:
+            parts[layer.name].append(seen.outputs[layer.last][:, :UNITS].astype(np.float32))
     arrays = {"probabilities": _maps(probabilities, size)}
     for name, found in parts.items():
         arrays[f"units/{name}"] = _maps(np.concatenate(found), UNIT_SIZE)
@@ -92,12 +92,12 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "classes": list(subject.class_names),
             "layers": [
                 {
-                    "name": one.name,
-                    "activation": None if one.activation is None else one.activation.name,
-                    "units": one.units,
-                    "shown": min(one.units, UNITS),
+                    "name": layer.name,
+                    "activation": None if layer.activation is None else layer.activation.name,
+                    "units": layer.units,
+                    "shown": min(layer.units, UNITS),
                 }
-                for one in layers
+                for layer in layers
             ],
         },
     )
@@ -138,7 +138,7 @@ def _axes(about: About | None, plane: _Plane) -> dict[str, Any]:
     ends[:, plane.x] = plane.extent["left"], plane.extent["right"]
     ends[:, plane.y] = plane.extent["bottom"], plane.extent["top"]
     low, high = about.in_own_units(ends)
-    axes = [{"low": float(low[one]), "high": float(high[one])} for one in (plane.x, plane.y)]
+    axes = [{"low": float(low[axis]), "high": float(high[axis])} for axis in (plane.x, plane.y)]
     return {"columns": list(about.columns), "axes": axes}
 
 

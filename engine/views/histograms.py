@@ -43,25 +43,25 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     gradient = subject.gradient(images, labels)
     arrays: dict[str, Array] = {}
     facts = []
-    for one in layers:
-        place = subject.trainer.network.weight_layers[one.name]
+    for layer in layers:
+        place = subject.trainer.network.weight_layers[layer.name]
         kinds = {
             "weights": subject.trainer.network.vector[place],
             "gradients": gradient[place],
-            "outputs": outputs[one.name].reshape(-1),
+            "outputs": outputs[layer.name].reshape(-1),
         }
         about: dict[str, Any] = {
-            "name": one.name,
-            "type": one.type,
-            "projection": one.is_projection,
-            "activation": None if one.activation is None else one.activation.name,
+            "name": layer.name,
+            "type": layer.type,
+            "projection": layer.is_projection,
+            "activation": None if layer.activation is None else layer.activation.name,
         }
         for kind, values in kinds.items():
             found = distribution(values, options["bins"])
-            arrays[f"{kind}/{one.name}/counts"] = found.counts
-            arrays[f"{kind}/{one.name}/edges"] = found.edges
+            arrays[f"{kind}/{layer.name}/counts"] = found.counts
+            arrays[f"{kind}/{layer.name}/edges"] = found.edges
             about[kind] = found.facts
-        about["outputs"]["images"] = len(outputs[one.name])
+        about["outputs"]["images"] = len(outputs[layer.name])
         facts.append(about)
     return View(arrays, {"sample": len(images), "layers": facts})
 
@@ -69,14 +69,14 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
 def _outputs(subject: Subject, layers: list[WeightLayer], images: Array) -> dict[str, Array]:
     """For each layer the outputs of its units (n, *shape) for the first images: as many as `OUTPUTS` allows."""
     most = OUTPUTS // len(layers)
-    wanted = {one.name: max(1, most // math.prod(one.last.output_shape)) for one in layers}
-    parts: dict[str, list[Array]] = {one.name: [] for one in layers}
+    wanted = {layer.name: max(1, most // math.prod(layer.last.output_shape)) for layer in layers}
+    parts: dict[str, list[Array]] = {layer.name: [] for layer in layers}
     done = 0
     for seen in subject.passes(images[: max(wanted.values())]):
-        for one in layers:
-            y = seen.outputs[one.last][: max(0, wanted[one.name] - done)]
+        for layer in layers:
+            y = seen.outputs[layer.last][: max(0, wanted[layer.name] - done)]
             # a copy: a part of an array would keep all of it in memory
-            parts[one.name].append(y.copy())
+            parts[layer.name].append(y.copy())
         done += len(seen.outputs[layers[-1].last])
     return {name: np.concatenate(found) for name, found in parts.items()}
 

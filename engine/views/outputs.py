@@ -21,15 +21,15 @@ class SmallOutputs:
 
     def __init__(self, layers: Sequence[WeightLayer]) -> None:
         self._layers = layers
-        self._small = dict.fromkeys((one.name for one in layers), 0)
+        self._small = dict.fromkeys((layer.name for layer in layers), 0)
         self._values = dict.fromkeys(self._small, 0)
 
     def add(self, seen: Passed) -> None:
         """Some images have passed."""
-        for one in self._layers:
-            values = seen.outputs[one.last].reshape(-1)
-            self._small[one.name] += count_small(values)
-            self._values[one.name] += values.size
+        for layer in self._layers:
+            values = seen.outputs[layer.last].reshape(-1)
+            self._small[layer.name] += count_small(values)
+            self._values[layer.name] += values.size
 
     def share(self, layer: WeightLayer) -> float:
         """The share of a layer's (unit, image) outputs that are nearly 0."""

@@ -40,24 +40,24 @@ class LostUnits:
 
     def __init__(self, layers: Sequence[WeightLayer]) -> None:
         self._layers = layers
-        self._fired = {one.name: np.zeros(one.units, np.bool_) for one in layers}
+        self._fired = {layer.name: np.zeros(layer.units, np.bool_) for layer in layers}
         self._saturated = dict.fromkeys(self._fired, 0)
         self._values = dict.fromkeys(self._fired, 0)
 
     def add(self, seen: Passed) -> None:
         """Some images have passed."""
-        for one in self._layers:
-            if one.activation is None:
+        for layer in self._layers:
+            if layer.activation is None:
                 continue
-            if one.activation.name == "relu":
-                y = seen.outputs[one.activation]
-                self._fired[one.name] |= (y != 0).any(axis=(0, *range(2, y.ndim)))
-            elif one.activation.name in LARGEST_DERIVATIVE:
-                x = seen.inputs[one.activation]
-                low = SATURATED * LARGEST_DERIVATIVE[one.activation.name]
-                derivative = one.activation.activation.derivative(x)
-                self._saturated[one.name] += int(np.count_nonzero(np.abs(derivative) < low))
-                self._values[one.name] += x.size
+            if layer.activation.name == "relu":
+                y = seen.outputs[layer.activation]
+                self._fired[layer.name] |= (y != 0).any(axis=(0, *range(2, y.ndim)))
+            elif layer.activation.name in LARGEST_DERIVATIVE:
+                x = seen.inputs[layer.activation]
+                low = SATURATED * LARGEST_DERIVATIVE[layer.activation.name]
+                derivative = layer.activation.activation.derivative(x)
+                self._saturated[layer.name] += int(np.count_nonzero(np.abs(derivative) < low))
+                self._values[layer.name] += x.size
 
     def dead(self, layer: WeightLayer) -> float | None:
         """The share of a layer's units that are dead; None if its activation is not ReLU."""
@@ -90,19 +90,19 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     for seen in subject.passes(images):
         lost.add(seen)
     facts = []
-    for one in layers:
-        activation = None if one.activation is None else one.activation.name
+    for layer in layers:
+        activation = None if layer.activation is None else layer.activation.name
         facts.append(
             {
-                "name": one.name,
-                "type": one.type,
-                "projection": one.is_projection,
+                "name": layer.name,
+                "type": layer.type,
+                "projection": layer.is_projection,
                 "activation": activation,
-                "units": one.units,
-                "dead": lost.dead(one),
-                "saturated": lost.saturated(one),
-                "update_ratio": _update_ratio(subject, one.name),
-                "moved": finite(subject.moved(one.name)),
+                "units": layer.units,
+                "dead": lost.dead(layer),
+                "saturated": lost.saturated(layer),
+                "update_ratio": _update_ratio(subject, layer.name),
+                "moved": finite(subject.moved(layer.name)),
             }
         )
     return View({}, {"sample": len(images), "layers": facts})

@@ -10,17 +10,18 @@ from tests.support.experiments import QUICK
 
 @scene("diverged")
 def diverged(studio: Studio) -> None:
+    """A run that diverges beside one that does not, with the loss on a logarithmic axis."""
     lab = studio.lab()
-    names = {"0.1": 0.1, "100": 100}
-    length = {"iterations": 300, "batch_size": 32, "evaluate_every": 10}
+    rates = {"0.1": 0.1, "100": 100}
+    training = {"iterations": 300, "batch_size": 32, "evaluate_every": 10}
     runs = [
         lab.launch(
             name=f"SGD {name}",
             network={"preset": "mlp", "hidden": [16], "activation": "leaky_relu"},
             optimizer={"name": "sgd", "learning_rate": rate},
-            training=length,
+            training=training,
         )
-        for name, rate in names.items()
+        for name, rate in rates.items()
     ]
     wait_for_ends(lab, [run["id"] for run in runs])
     for page, ending in studio.both(lab):
@@ -32,12 +33,14 @@ def diverged(studio: Studio) -> None:
 
 
 @scene("queue")
-def full(studio: Studio) -> None:
+def full_queue(studio: Studio) -> None:
     """One worker, a queue of three runs, and the refusal of a fourth."""
     lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
-    long = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
+    long_training = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
     for number in range(4):
-        lab.launch(name=f"run {number + 1}", network={"preset": "mlp", "hidden": [400, 400]}, training=long)
+        lab.launch(
+            name=f"run {number + 1}", network={"preset": "mlp", "hidden": [400, 400]}, training=long_training
+        )
     for page, ending in studio.both(lab):
         page.choose("dataset.name", "digits")
         page.until("document.querySelectorAll('[data-run]').length === 4")
@@ -49,12 +52,13 @@ def full(studio: Studio) -> None:
 
 
 @scene("offline", "restarting")
-def away(studio: Studio) -> None:
+def lab_away(studio: Studio) -> None:
+    """A page whose lab was killed, and one whose lab is restarting."""
     lab = studio.lab()
     wait_for_ends(lab, [lab.launch(**QUICK)["id"]])
     live = "document.getElementById('status').dataset.connection === 'live'"
     for ending, page in [(ending, page) for page, ending in studio.both(lab)]:
-        page.until(live)  # again, after what was done to the other one
+        page.until(live)  # the lab was stopped twice for the page in the other language
         lab.stop(signal.SIGKILL)
         page.until("document.getElementById('status').dataset.connection === 'offline'")
         studio.save(page, f"offline{ending}", ".top")
@@ -66,4 +70,4 @@ def away(studio: Studio) -> None:
         lab.start()
 
 
-SCENES = [diverged, full, away]
+SCENES = [diverged, full_queue, lab_away]

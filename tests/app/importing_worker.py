@@ -32,7 +32,9 @@ def start_first(folder: str, names: list[str]) -> None:
     replay. Print which of these modules it has loaded, and whether this process's sockets are in the folder."""
     processes = Processes(Path(folder))
     process, here = processes.start(send_loaded, names, "first")
-    print(json.dumps({"loaded": here.recv(), "sockets here": Path(util.get_temp_dir()).parent == Path(folder)}))
+    print(
+        json.dumps({"loaded": here.recv(), "sockets here": Path(util.get_temp_dir()).parent == Path(folder)})
+    )
     process.join()
     processes.close()
 

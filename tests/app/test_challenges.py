@@ -71,7 +71,7 @@ class ChallengeLab:
             await asyncio.sleep(0.01)
 
     def places(self):
-        found = [one["entry"] for one in self.challenges.scoreboard.all_standings()]
+        found = [standing["entry"] for standing in self.challenges.scoreboard.all_standings()]
         return {one["number"]: (one["place"], one["test"], one["test_place"]) for one in found if one}
 
 
@@ -143,7 +143,7 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
             await lab.challenges.start("Best", TERMS)
             people = [await lab.enter(f"student {number}", 1 - number / 10) for number in range(1, 6)]
             teacher, projector = (
-                next(one for one in lab.classroom.people if one.role.value == role)
+                next(person for person in lab.classroom.people if person.role.value == role)
                 for role in ("teacher", "projector")
             )
             await lab.until(lambda: lab.challenges.scoreboard.view["of"] == 5)

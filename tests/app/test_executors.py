@@ -151,7 +151,10 @@ def test_rows_and_events_come_once_and_in_order_up_to_the_end(contract):
         assert len(heard.curve(training, "evaluation")) == 10
         events = heard.events[training]
         assert isinstance(events[0], Began)
-        assert [one.stream for one in events if isinstance(one, StreamOpened)] == ["train", "evaluation"]
+        assert [event.stream for event in events if isinstance(event, StreamOpened)] == [
+            "train",
+            "evaluation",
+        ]
         assert events[-1] == Finished("completed")
     assert np.array_equal(heard.curve("a"), heard.curve("b"))
 

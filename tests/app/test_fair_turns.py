@@ -93,7 +93,7 @@ def test_a_thousand_runs_of_one_person_delay_anothers_first_run_by_at_most_one_o
     lab.fill()
     while "new" not in (names := [one for one, _ in lab.started[before:]]):
         lab.until(lab.running[0][0])
-    begun = sum(one.startswith("greedy") for one in names[: names.index("new")])
+    begun = sum(name.startswith("greedy") for name in names[: names.index("new")])
     assert begun <= 1
     assert workers > 1 or left + begun * long <= long
 

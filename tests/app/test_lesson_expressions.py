@@ -107,8 +107,8 @@ def test_a_run_that_was_not_measured_is_named():
 def test_it_is_known_which_layers_an_expression_asks_for():
     expression = parse('moved("ReLU", -1) > 1 and gradient("sigmoid", 2, 10) < test("ReLU")', RUNS)
     assert expression.layers == (("moved", "ReLU", -1), ("gradient", "sigmoid", 2))
-    assert expression.needs_inside
-    assert not parse('gradient("sigmoid", 2, 10) < 1', RUNS).needs_inside
+    assert expression.needs_layers
+    assert not parse('gradient("sigmoid", 2, 10) < 1', RUNS).needs_layers
 
 
 @pytest.mark.parametrize(

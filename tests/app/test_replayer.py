@@ -177,8 +177,8 @@ def test_a_landscape_tells_its_progress_and_can_be_withdrawn_or_given_up_at_the_
         done = await replayer.answer(survey(5), reports.append)
         assert isinstance(done, Surveyed)
         assert done.landscape["images"] == 300
-        assert [one.done for one in reports][:3] == [1, 2, 3]
-        assert {one.total for one in reports} == {25 + 2 * 3}
+        assert [report.done for report in reports][:3] == [1, 2, 3]
+        assert {report.total for report in reports} == {25 + 2 * 3}
         before = pid(replayer)
         endless = asyncio.create_task(replayer.answer(survey(2001), reports.append))
         await until(lambda: reports[-1].total > 4_000_000)

@@ -308,7 +308,9 @@ def test_of_the_lesson_that_is_shown_only_what_is_not_trained_anyway_comes_befor
             assert places.owners(changed.training) == {ada.id: Level.CLASS}
 
             await room.set(shown=None)
-            assert all(set(places.owners(one).values()) == {Level.CLASS} for one in lab.register.trainings)
+            assert all(
+                set(places.owners(training).values()) == {Level.CLASS} for training in lab.register.trainings
+            )
 
     event_loop.run(scenario())
 
@@ -318,7 +320,7 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
         async with Lab(state_dir, class_name="1-B", executor=Idle()) as lab:
             room, commands = lab.classroom, lab.scheduler.commands
             ada, _ = await room.entrance.join(room.entrance.code, "Ada", "")
-            teacher = next(one for one in room.people if one.is_teacher)
+            teacher = next(person for person in room.people if person.is_teacher)
             (mine,) = await commands.launch([config_of(0)], owner=ada.id)
             (theirs,) = await commands.launch([config_of(0)], owner=teacher.id)
             await room.set(held=True)

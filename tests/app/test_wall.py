@@ -107,7 +107,7 @@ class WallLab:
         return runs
 
     def viewer(self):
-        teacher = next(one for one in self.classroom.people if one.is_teacher)
+        teacher = next(person for person in self.classroom.people if person.is_teacher)
         return self.hub.join(teacher, wall=True)
 
 
@@ -197,7 +197,7 @@ def test_names_are_on_the_tiles_only_when_the_projector_shows_them(tmp_path, mon
         async with WallLab(tmp_path) as lab:
             await lab.student("Ada")
             lab.wall.enter()
-            projector = next(one for one in lab.classroom.people if one.role == "projector")
+            projector = next(person for person in lab.classroom.people if person.role == "projector")
             viewer = lab.hub.join(projector, wall=True)
             sent = await messages(viewer, "tile", "person", "class", "runs")
             assert "Ada" not in json.dumps(sent)
@@ -221,7 +221,7 @@ def test_the_projector_gets_the_name_of_a_run_where_several_people_have_it_or_th
             _, own, _ = await lab.launch(ada, "ReLU", "ReLU of Ada", "tanh of Ada", group="1")
             await lab.launch(bob, "ReLU")
             lab.wall.enter()
-            projector = next(one for one in lab.classroom.people if one.role == "projector")
+            projector = next(person for person in lab.classroom.people if person.role == "projector")
             screens = lab.hub.join(projector, wall=True), lab.viewer()
 
             async def names():
@@ -307,7 +307,7 @@ def test_students_get_the_curves_of_all_without_persons_only_while_the_teacher_l
             assert [secret for secret in hidden if secret in sent] == []
             assert await messages(lab.viewer(), "cloud", "cloud_curve") == []  # the teacher has the wall
 
-            # only what has changed; what is no more shown is in no group
+            # only what has changed; what is no longer shown is in no group
             lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.6]))
             (grown,) = await news(ada)
             assert (grown["id"], grown["points"][-1]) == (shared, [20, 0.6])

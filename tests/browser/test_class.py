@@ -109,7 +109,7 @@ def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_f
     assert page.evaluate("document.activeElement.id") == "nickname"
     desk.until("document.querySelector('#code-field.right')")
 
-    # the address of the QR code, in the other language; the address has the code no more, and the history neither
+    # the address of the QR code, in the other language; the code is no longer in the address, nor in the history
     phone = sit(**PHONE)
     phone.page.goto(f"{lab.url}/join#{code}")
     phone.until("document.querySelector('#code-field.right')")
@@ -289,7 +289,7 @@ def test_an_hour_of_a_class(sit, lab):
     desk.until(f"{drawn(desk)} === '{hers}' && !document.documentElement.hasAttribute('data-moment')")
     desk.until(f"!document.querySelector('[data-run=\"{mine}\"]') && ({BANNER}) === ''")
 
-    # a lesson opens on every student's page, with a way back; it stays when it is shown no more
+    # a lesson opens on every student's page, with a way back; it stays when it is no longer shown
     office.open_lesson("2a-optimizers")
     office.page.click("#show-to-all")
     title = "document.querySelector('#lesson h2')?.textContent"

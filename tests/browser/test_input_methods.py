@@ -105,5 +105,5 @@ def test_a_number_is_read_once_its_conversion_is_confirmed(open_page, lab):
 
     with page.page.expect_response("**/summary"):
         typing.commit("０．２")
-    rates = [one["optimizer"]["learning_rate"] for body in asked for one in body["experiments"]]
+    rates = [experiment["optimizer"]["learning_rate"] for body in asked for experiment in body["experiments"]]
     assert rates == [0.2]

@@ -30,7 +30,7 @@ class Held:
         wait_until(lambda: self._tab.evaluate("1") and len(self._waiting) >= count, "the requests")
 
     def release(self):
-        """Release what is held, and hold no more."""
+        """Release what is held, and hold nothing from now on."""
         self._holds = False
         self.release_one(len(self._waiting))
 

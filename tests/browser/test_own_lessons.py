@@ -11,7 +11,9 @@ def test_a_lesson_that_is_dropped_into_the_folder_appears_and_its_preview_follow
     lab = make_lab(LOSSROOM_LESSONS_DIR=str(folder))
 
     def titles():
-        return {one["slug"]: one["title"]["en"] for one in lab.http.get("/api/lessons").json()["lessons"]}
+        return {
+            lesson["slug"]: lesson["title"]["en"] for lesson in lab.http.get("/api/lessons").json()["lessons"]
+        }
 
     before = titles()
     assert lab.http.get("/preview?lesson=two-rates").status_code == 404
@@ -45,9 +47,9 @@ def test_a_lesson_that_is_dropped_into_the_folder_appears_and_its_preview_follow
     page.wait_for_selector("text=Two rates")
     page.wait_for_selector(".problems", state="detached")
     lessons = lab.http.get("/api/lessons").json()["lessons"]
-    assert [one["slug"] for one in lessons[:2]] == ["3b-l2", "two-rates"]
-    assert [one["course"] for one in lessons[:2]] == [{"en": "Mine", "ja": "私の"}] * 2
-    assert [one.get("own_course", False) for one in lessons[:3]] == [True, True, False]
+    assert [lesson["slug"] for lesson in lessons[:2]] == ["3b-l2", "two-rates"]
+    assert [lesson["course"] for lesson in lessons[:2]] == [{"en": "Mine", "ja": "私の"}] * 2
+    assert [lesson.get("own_course", False) for lesson in lessons[:3]] == [True, True, False]
     page.goto(f"{lab.url}/preview?lesson=two-rates&lang=ja")
     assert page.inner_text("h1") == "X 二つの学習率"
 

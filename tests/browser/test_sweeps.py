@@ -257,7 +257,7 @@ def test_in_japanese_and_by_keyboard_optimizers_are_compared_and_adadelta_keeps_
     runs = launch(page, lab, 5)
 
     optimizers = [run["config"]["optimizer"] for run in runs]
-    assert sorted((one["name"], one["learning_rate"]) for one in optimizers) == [
+    assert sorted((optimizer["name"], optimizer["learning_rate"]) for optimizer in optimizers) == [
         ("adadelta", 1),
         ("adam", 0.01),
         ("adam", 0.02),

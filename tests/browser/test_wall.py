@@ -110,7 +110,7 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     held = students[3].http.post("/api/runs", json={"dataset": {"name": "digits"}})
     assert held.json()["error"]["code"] == "held"
     wall.page.keyboard.press("s")
-    wait_until(lambda: students[3].runs() == set(), "the runs are shown no more")
+    wait_until(lambda: students[3].runs() == set(), "the runs are no longer shown")
     # all that trains moves together, which every screen says, until it is released
     wall.page.keyboard.press(".")
     wall.until("document.querySelector('.toast:not([hidden])')?.textContent.startsWith('Nothing trains now')")

@@ -43,8 +43,8 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_sees_it_learn
     gradients = card.locator("canvas.map")
     # since when each fault is there is on the track; a click goes there
     since = {
-        one["code"]: one["iteration"]
-        for one in lab.http.get(f"/api/runs/{stuck['id']}/findings").json()["findings"]
+        finding["code"]: finding["iteration"]
+        for finding in lab.http.get(f"/api/runs/{stuck['id']}/findings").json()["findings"]
     }
     marks = page.page.locator(".moment-found button")
     expect(marks).to_have_count(len(set(since.values())))

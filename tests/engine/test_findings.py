@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import ExperimentConfig, Trainer
-from engine.findings import EVALUATIONS, RULES, Case, Measured, Rows, Sample, courses, find
-from engine.findings.holding import course_of
+from engine.findings import EVALUATIONS, RULES, Case, Measured, Rows, Sample, find, histories
+from engine.findings.holding import history_of
 from engine.findings.remedies import applied
 from engine.findings.rule import Look
 from engine.fork import check_fork
@@ -37,8 +37,8 @@ def test_a_run_that_has_a_fault_is_found_to_have_it(code, place):
 
 @pytest.mark.parametrize("name", HEALTHY)
 def test_nothing_is_found_of_a_healthy_run_at_any_moment(name):
-    lives = courses(case_of(HEALTHY[name]))
-    assert [code for code, life in lives.items() if life.held_once] == []
+    by_code = histories(case_of(HEALTHY[name]))
+    assert [code for code, history in by_code.items() if history.held_once] == []
 
 
 def test_the_most_decisive_finding_comes_first_and_they_are_few():
@@ -63,10 +63,10 @@ def one_by_one(true, rows):
 @given(st.lists(st.booleans(), min_size=1, max_size=60), st.integers(1, 6))
 def test_a_finding_comes_and_goes_after_as_many_rows_as_its_rule_states(true, rows):
     look = Look(np.arange(len(true), dtype=float), np.array(true), {}, Sample("batch", 1))
-    course = course_of(look, look.true, rows)
-    assert course.held.tolist() == list(one_by_one(true, rows))
-    assert course.held_once == any(course.held)
-    changes = np.flatnonzero(np.diff(course.held))
+    history = history_of(look, look.true, rows)
+    assert history.held.tolist() == list(one_by_one(true, rows))
+    assert history.held_once == any(history.held)
+    changes = np.flatnonzero(np.diff(history.held))
     assert all(np.diff(changes) >= rows)
 
 
@@ -74,17 +74,17 @@ def test_a_finding_comes_and_goes_after_as_many_rows_as_its_rule_states(true, ro
 def test_what_is_found_at_a_moment_does_not_depend_on_what_comes_later(code, place):
     document = FAULTY[code][place]
     whole = case_of(document)
-    lives, last = courses(whole), int(whole.rows.train["iteration"][-1])
+    by_code, last = histories(whole), int(whole.rows.train["iteration"][-1])
     for moment in random.Random(1).sample(range(1, last + 1), min(last, 8)):
-        then = courses(case_of(document, moment))
-        for known, life in then.items():
-            assert life.held.tolist() == lives[known].held[: len(life.held)].tolist(), (known, moment)
+        then = histories(case_of(document, moment))
+        for known, history in then.items():
+            assert history.held.tolist() == by_code[known].held[: len(history.held)].tolist(), (known, moment)
 
 
 def test_no_finding_of_any_run_flickers():
-    for document in [*HEALTHY.values(), *(one for runs in FAULTY.values() for one in runs)]:
-        for code, life in courses(case_of(document)).items():
-            changes = np.flatnonzero(np.diff(life.held, prepend=False))
+    for document in [*HEALTHY.values(), *(run for runs in FAULTY.values() for run in runs)]:
+        for code, history in histories(case_of(document)).items():
+            changes = np.flatnonzero(np.diff(history.held, prepend=False))
             assert all(np.diff(changes) >= RULES[code].rows), code
 
 
@@ -233,8 +233,8 @@ def test_the_numbers_of_a_flat_loss_are_medians_of_the_last_evaluations(code):
 
 @pytest.mark.parametrize("code", [code for code, rule in RULES.items() if rule.stream == "evaluation"])
 def test_a_finding_on_evaluations_comes_no_earlier_than_its_rule_says(code):
-    (course,) = (courses(case_of(run))[code] for run in FAULTY[code][:1])
-    assert not course.held[: RULES[code].least_evaluations - 1].any()
+    (history,) = (histories(case_of(run))[code] for run in FAULTY[code][:1])
+    assert not history.held[: RULES[code].least_evaluations - 1].any()
     assert RULES[code].least_evaluations <= EVALUATIONS == 39
 
 

@@ -13,7 +13,7 @@ def test_a_measurement_leaves_a_training_as_it_was_and_is_the_same_again():
     alone, watched = Trainer(config), Trainer(config)
     while not alone.done:
         events = alone.advance()
-        assert [one.values for one in watched.advance()] == [one.values for one in events]
+        assert [one.values for one in watched.advance()] == [event.values for event in events]
         assert measure(watched) == measure(watched)
     assert alone.checkpoint() == watched.checkpoint()
 
@@ -36,7 +36,7 @@ def test_what_is_measured_is_what_the_views_of_units_and_of_the_confusion_matrix
     for mine, theirs in zip(facts["layers"], shares, strict=True):
         assert mine["small_weights"] == theirs["weights"]["near_zero"]
         assert mine["small_outputs"] == theirs["outputs"]["near_zero"]
-    pictures = [one["smoothness"] is not None for one in facts["layers"]]
+    pictures = [layer["smoothness"] is not None for layer in facts["layers"]]
     assert pictures == [True, False, False]
 
 

@@ -245,10 +245,10 @@ def test_stretches_that_no_training_can_have_are_refused_with_the_field(stretche
     document = config.to_dict()
     if isinstance(stretches, list):
         stretches = [
-            {**one, "config": {**document, **one["config"]}}
-            if isinstance(one, dict) and "config" in one
-            else one
-            for one in stretches
+            {**stretch, "config": {**document, **stretch["config"]}}
+            if isinstance(stretch, dict) and "config" in stretch
+            else stretch
+            for stretch in stretches
         ]
     with pytest.raises(ConfigError) as error:
         parse_stretches(stretches, config)

@@ -90,10 +90,10 @@ def test_the_file_in_the_guide_is_one(name):
 
 def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds():
     plan = finished(study(method=METHODS[2]), random.Random(0))
-    by_rung = {rung: [one for one in plan.trials if one.rung == rung] for rung in (1, 2, 3)}
-    assert [len({one.configuration for one in trials}) for trials in by_rung.values()] == [9, 3, 1]
+    by_rung = {rung: [trial for trial in plan.trials if trial.rung == rung] for rung in (1, 2, 3)}
+    assert [len({trial.configuration for trial in trials}) for trials in by_rung.values()] == [9, 3, 1]
     assert [plan.experiment(trials[0]).iterations for trials in by_rung.values()] == [10, 30, 90]
-    assert all({one.pair.seed for one in trials} == {1, 2} for trials in by_rung.values())
+    assert all({trial.pair.seed for trial in trials} == {1, 2} for trials in by_rung.values())
     best = max(
         by_rung[2],
         key=lambda one: sum(score(plan, two) for two in by_rung[2] if one.configuration == two.configuration),
@@ -119,8 +119,10 @@ def test_trials_measure_validation_images_only_and_folds_divide_the_training_ima
     plan = Plan(study(folds=3))
     assert len(plan.trials) == 9 * 2 * 3
     folds = [plan.experiment(one).dataset for one in plan.trials if one.pair.seed == 1]
-    assert {(one.train_images, one.validation_images, one.test_images) for one in folds} == {(200, 100, 0)}
-    assert {one.fold["index"] for one in folds} == {0, 1, 2}
+    assert {(fold.train_images, fold.validation_images, fold.test_images) for fold in folds} == {
+        (200, 100, 0)
+    }
+    assert {fold.fold["index"] for fold in folds} == {0, 1, 2}
 
 
 def test_another_name_in_a_section_takes_its_own_settings_and_the_base_stays():
@@ -153,7 +155,14 @@ def test_drawn_values_lie_in_their_range_and_are_the_same_for_the_same_seed(low,
 def test_a_random_study_draws_each_configuration_once():
     space = {"training.batch_size": {"low": 1, "high": 6, "scale": "integer"}}
     plan = Plan(study(space=space, method={"name": "random", "configurations": 6}))
-    assert sorted(one["training.batch_size"] for one in plan.configurations) == [1, 2, 3, 4, 5, 6]
+    assert sorted(configuration["training.batch_size"] for configuration in plan.configurations) == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+    ]
 
 
 def test_what_there_is_when_a_study_ends_early_can_be_compared():

@@ -111,7 +111,11 @@ def test_folds_widen_the_interval_since_their_trainings_share_images():
 
 def test_of_several_comparisons_holm_makes_each_less_certain_and_keeps_their_order():
     generator = np.random.default_rng(3)
-    found = [one for one in judge(simulated(generator, 6, 7), higher_is_better=True).differences if one]
+    found = [
+        difference
+        for difference in judge(simulated(generator, 6, 7), higher_is_better=True).differences
+        if difference
+    ]
     assert all(one.p_holm >= one.p for one in found)
     ordered = sorted(found, key=lambda one: one.p)
     assert all(a.p_holm <= b.p_holm for a, b in itertools.pairwise(ordered))

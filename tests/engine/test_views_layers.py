@@ -45,7 +45,7 @@ def test_the_update_ratio_is_that_of_the_last_step_for_each_layer(moment):
     for name, place in moment.trainer.network.weight_layers.items():
         now, before = moment.trainer.network.vector[place], moment.before[place]
         ratio = np.linalg.norm(now - before) / np.linalg.norm(before)
-        facts = next(one for one in layers if one["name"] == name)
+        facts = next(layer for layer in layers if layer["name"] == name)
         assert facts["update_ratio"] == pytest.approx(ratio, rel=1e-4)
     unknown = see(moment.trainer, "units", {}).facts["layers"]
     assert all(one["update_ratio"] is None for one in unknown)

@@ -145,7 +145,7 @@ def test_the_map_of_a_unit_is_its_output_behind_the_activation(points):
         x, y = reach * (2 * column + 1 - size) / size, -reach * (2 * row + 1 - size) / size
         expected = max(0.0, x * W[0, unit] + y * W[1, unit] + b[unit])
         assert first[unit, row, column] == pytest.approx(expected, rel=1e-3, abs=1e-5)
-    assert [one["shown"] for one in seen.facts["layers"]] == [9, 7, 3]
+    assert [layer["shown"] for layer in seen.facts["layers"]] == [9, 7, 3]
 
 
 def test_all_points_lie_inside_the_square_of_a_boundary():

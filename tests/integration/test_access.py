@@ -285,7 +285,7 @@ def test_a_fork_names_another_persons_run_only_to_those_who_may_see_it(people, t
     copies = [of_teacher, *(bob.http.post(f"/api/runs/{one}/clone").json()["id"] for one in (of_teacher,))]
 
     def names(member):
-        return [member.http.get(f"/api/runs/{one}").json()["origin"]["name"] for one in copies]
+        return [member.http.get(f"/api/runs/{copy}").json()["origin"]["name"] for copy in copies]
 
     assert names(bob) == ["my secret name"] * 2
     people["ada"].http.patch(f"/api/runs/{secret}", json={"shared": False}).raise_for_status()

@@ -117,7 +117,7 @@ def test_the_cookie_cannot_be_read_by_scripts_and_belongs_to_one_class_below_the
     assert morsel["path"] == "/"
     # a lab on another port of this host, to which browsers send the same cookies
     with running_class(tmp_path) as other:
-        assert [one for one in other.visitor().http.cookies if one == name] == []
+        assert [cookie for cookie in other.visitor().http.cookies if cookie == name] == []
 
 
 def test_behind_a_proxy_the_cookie_is_for_tls_alone_and_for_the_labs_path(tmp_path):

@@ -210,7 +210,7 @@ def test_with_dasks_own_commands_a_nanny_starts_a_killed_worker_again(tmp_path):
 
     def worker_of_the_nanny():
         children = psutil.Process(processes[1].pid).children()
-        return [one for one in children if "spawn_main" in " ".join(one.cmdline())]
+        return [child for child in children if "spawn_main" in " ".join(child.cmdline())]
 
     try:
         start("scheduler", "--host", "127.0.0.1", "--port", "0", *options)

@@ -205,7 +205,9 @@ def test_every_route_that_launches_imports_or_exports_is_limited():
 
     found = {
         f"{method} {route.path}": [
-            one.call.action for one in route.dependant.dependencies if isinstance(one.call, Limited)
+            dependency.call.action
+            for dependency in route.dependant.dependencies
+            if isinstance(dependency.call, Limited)
         ]
         for route in routes(app.routes)
         for method in route.methods

@@ -51,11 +51,11 @@ def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_reads_that_it
     after = asked(lab.http, run_id)
     tries = remedy(after, "vanishing_gradients", "relu")
     assert (tries["tried"], tries["helped"]) == (1, 1)
-    assert [(one["id"], one["helped"]) for one in tries["runs"]] == [(healed, True)]
+    assert [(run["id"], run["helped"]) for run in tries["runs"]] == [(healed, True)]
     # the same experiment twice is one training, and tried once
     again = launched(lab, **tries["body"])
     tries = remedy(asked(lab.http, run_id), "vanishing_gradients", "relu")
-    assert (tries["tried"], {one["id"] for one in tries["runs"]}) == (1, {healed, again})
+    assert (tries["tried"], {run["id"] for run in tries["runs"]}) == (1, {healed, again})
     assert "vanishing_gradients" not in [found["code"] for found in asked(lab.http, healed)["findings"]]
     assert after["compared"] == after["ended"]
 
@@ -84,7 +84,7 @@ def test_a_remedy_may_be_a_fork_from_the_moment_on(lab):
     lab.wait_for(made.json()["id"], "completed")
     found = finding(asked(lab.http, run_id, at=400), "rate_too_high")
     tries = next(one for one in found["remedies"] if one["kind"] == "fork")
-    assert [one["id"] for one in tries["runs"]] == [made.json()["id"]]
+    assert [run["id"] for run in tries["runs"]] == [made.json()["id"]]
     assert tries["tried"] == 1
     assert tries["helped"] == int(tries["runs"][0]["helped"])
 

@@ -69,7 +69,7 @@ def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone
     assert own == of_room  # one launch has no spread
     inside = re.findall(r'<b class="figure"[^>]*>([^<]*)</b>', html.split("Inside: ")[1])[:3]
     config = ExperimentConfig.from_dict(sealed["runs"][0]["config"])
-    layers = measure(config, config.seed, tmp_path, inside=True).layers
+    layers = measure(config, config.seed, tmp_path, with_layers=True).layers
     assert [float(shown.replace("−", "-")) for shown in inside] == [
         pytest.approx(layers[name][0], abs=0.011) for name in ("moved", "smoothness", "small_outputs")
     ]

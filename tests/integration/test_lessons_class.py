@@ -64,7 +64,10 @@ def test_no_one_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     seal(bob.http, prediction={**PREDICTION, "ahead": "slow", "order": ["slow", "fast"]})
     until_seen(bob.http)
     seen = room(bob.http)
-    counted = [[(one["id"], one["count"], one["came"]) for one in bars["options"]] for bars in seen["bars"]]
+    counted = [
+        [(option["id"], option["count"], option["came"]) for option in bars["options"]]
+        for bars in seen["bars"]
+    ]
     assert counted == [
         [("fast", 1, True), ("slow", 1, False)],
         [("slow", 1, False), ("fast", 1, True)],
@@ -76,7 +79,7 @@ def test_no_one_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     ] * 4  # Bob has not answered
     everything = room(teacher.http)
     assert everything["exits"] == ["the rate"]
-    assert [one["count"] for one in everything["transfer"]["options"]] == [0, 1]
+    assert [option["count"] for option in everything["transfer"]["options"]] == [0, 1]
     projected = room(projector.http)
     assert projected["bars"] == everything["bars"]  # all who are here have predicted
     assert [projected[name] for name in ("see", "transfer", "spread")] == [None] * 3  # but not answered
@@ -86,7 +89,7 @@ def test_no_one_sees_what_the_class_predicted_before_their_own_prediction_is_sea
     reply(bob.http, "rule", "rate").raise_for_status()
     answered = room(bob.http)
     assert (answered["see"]["values"], answered["see"]["high"], answered["see"]["came"]) == ([20, 40], 40, 40)
-    assert [one["count"] for one in answered["transfer"]["options"]] == [1, 1]
+    assert [option["count"] for option in answered["transfer"]["options"]] == [1, 1]
     runs = bob.http.get("/api/runs").json()["runs"]
     [ended] = {100 * run["latest"]["test_accuracy"] for run in runs if run["name"] == "fast"}
     assert answered["spread"]["values"] == [pytest.approx(ended, abs=0.01)] * 2  # both have the same runs
@@ -126,7 +129,7 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     assert bob.me["vote"] == {"lesson": SLUG, "question": "ahead", "phase": "first"}
     assert ballot(bob, "slow").json()["vote"]["mine"] == ["slow", None]
     assert error(ballot(bob, "else"))["field"] == "value"
-    assert [one["id"] for one in room(cyd.http)["vote"]["asked"]["options"]] == ["fast", "slow"]
+    assert [option["id"] for option in room(cyd.http)["vote"]["asked"]["options"]] == ["fast", "slow"]
     held_back = newest(ada.http)  # the outcome would end the discussion
     assert (held_back["voting"], held_back["step"], held_back["outcome"]) == ("ahead", "run", None)
     vote(teacher, "discuss").raise_for_status()
@@ -146,7 +149,7 @@ def test_a_class_votes_discusses_and_votes_again_and_sees_both_tallies_at_the_en
     vote(teacher, "closed").raise_for_status()
     for member in (ada, bob, teacher, projector):
         tally = room(member.http)["vote"]
-        assert [[one["count"] for one in tally[name]["options"]] for name in ("first", "second")] == [
+        assert [[option["count"] for option in tally[name]["options"]] for name in ("first", "second")] == [
             [0, 2],
             [2, 0],
         ]
@@ -215,6 +218,6 @@ def test_a_run_that_waits_and_one_that_is_cancelled_hold_the_outcome_back(tmp_pa
         assert (waiting["step"], waiting["missing"]) == ("run", [])
         demand_silence(waiting)
         assert error(reply(ada.http, "last", 40))["code"] == "lesson_early"
-        assert [one["came"] for one in room(ada.http)["bars"][0]["options"]] == [None, None]
+        assert [option["came"] for option in room(ada.http)["bars"][0]["options"]] == [None, None]
         ada.http.post(f"/api/runs/{sealed['runs'][0]['id']}/cancel").raise_for_status()
         assert [one["why"] for one in newest(ada.http)["missing"]] == ["cancelled"]

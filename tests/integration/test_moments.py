@@ -82,8 +82,8 @@ def experiment(name):
 def trained(run, iterations):
     """Iteration → the weights of a run's experiment, trained here, with the changes by hand and forks before."""
     found = {}
-    forks = {one["until"]: one for one in run["stretches"]}
-    configs = [ExperimentConfig.from_dict(one["config"]) for one in run["stretches"]]
+    forks = {stretch["until"]: stretch for stretch in run["stretches"]}
+    configs = [ExperimentConfig.from_dict(stretch["config"]) for stretch in run["stretches"]]
     configs.append(ExperimentConfig.from_dict(run["config"]))
     trainer = Trainer(configs.pop(0))
     while True:

@@ -10,9 +10,9 @@ def views(member):
     """What a person sees that is shared: the number of who shares it, the numbers of the runs, and the moment."""
     people = member.http.get("/api/class/views").raise_for_status().json()["people"]
     return [
-        (one["person"]["number"], [run["number"] for run in view["runs"]], view["iteration"])
-        for one in people
-        for view in one["views"]
+        (person["person"]["number"], [run["number"] for run in view["runs"]], view["iteration"])
+        for person in people
+        for view in person["views"]
     ]
 
 

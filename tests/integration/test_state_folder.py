@@ -15,17 +15,19 @@ from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
 
 
-def serve(state_dir, *before):
+def serve(state_dir, *prefix):
+    """Start a lab that refuses to start. `prefix`: a command that runs it, such as a sandbox."""
     command = ["serve", "--port", "0", "--state-dir", str(state_dir)]
-    if not before:
+    if not prefix:
         return commands.run(*command)
-    return subprocess.run([*before, LOSSROOM, *command], capture_output=True, text=True, timeout=TIMEOUT)
+    return subprocess.run([*prefix, LOSSROOM, *command], capture_output=True, text=True, timeout=TIMEOUT)
 
 
-def one_line(done):
-    assert done.stderr.startswith("lossroom: "), done.stderr
-    assert len(done.stderr.splitlines()) == 1, done.stderr
-    return done.stderr
+def refusal(ended):
+    """What an ended command says on its error output, which must be one line."""
+    assert ended.stderr.startswith("lossroom: "), ended.stderr
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr
+    return ended.stderr
 
 
 def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_on(make_lab):
@@ -35,7 +37,7 @@ def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_
     second = serve(lab.state_dir)
 
     assert second.returncode == 1
-    line = one_line(second)
+    line = refusal(second)
     assert f"the state folder {lab.state_dir} is in use by the lab at {lab.url} " in line
     assert str(lab.process.pid) in line
     finished = lab.wait_for(run["id"], "completed")
@@ -43,7 +45,7 @@ def test_a_second_lab_on_the_same_folder_refuses_in_one_line_and_the_first_goes_
     assert len(lab.stored_rows(run["id"])[1]) == 3000
 
 
-def rights(folder):
+def permissions(folder):
     """The permissions of a folder and everything in it: path → for example "0600"."""
     return {path: f"{path.stat().st_mode & 0o777:04o}" for path in [folder, *folder.rglob("*")]}
 
@@ -59,15 +61,15 @@ def test_names_and_notes_can_be_read_only_by_the_labs_user(tmp_path, data_dir):
     state = ["--state-dir", str(lab.state_dir)]
     subprocess.run([*command, "backup", str(copy), *state], check=True, timeout=TIMEOUT)
 
-    made = rights(lab.state_dir)
-    assert made[lab.state_dir] == "0700"
-    files = {path.name: made[path] for path in made if path.name.startswith("lossroom.")}
+    by_path = permissions(lab.state_dir)
+    assert by_path[lab.state_dir] == "0700"
+    files = {path.name: by_path[path] for path in by_path if path.name.startswith("lossroom.")}
     names = ("lossroom.sqlite3", "lossroom.sqlite3-wal", "lossroom.sqlite3-shm", "lossroom.lock")
     assert files == dict.fromkeys(names, "0600")
     lab.stop()
     subprocess.run([*command, "restore", str(copy), *state], check=True, timeout=TIMEOUT)
-    kept = {path: right for path, right in rights(lab.state_dir).items() if path.is_file()}
-    assert {right for path, right in kept.items() if path.suffix == ".sqlite3"} == {"0600"}
+    restored = permissions(lab.state_dir)
+    assert {restored[path] for path in restored if path.suffix == ".sqlite3"} == {"0600"}
     assert f"{copy.stat().st_mode & 0o777:04o}" == "0600"
 
 
@@ -80,7 +82,10 @@ def test_file_permissions_that_an_administrator_set_are_kept(tmp_path, data_dir)
     database = lab.state_dir / "lossroom.sqlite3"
     database.chmod(0o640)
     lab.restart()
-    assert (rights(lab.state_dir)[lab.state_dir], rights(lab.state_dir)[database]) == ("0750", "0640")
+    assert (permissions(lab.state_dir)[lab.state_dir], permissions(lab.state_dir)[database]) == (
+        "0750",
+        "0640",
+    )
     lab.stop()
 
 
@@ -103,12 +108,12 @@ def test_commands_that_only_read_or_train_run_beside_a_lab(make_lab, tmp_path, d
 def test_a_database_that_cannot_be_written_is_named_by_health_and_refuses_a_launch_at_once(
     make_lab, data_dir, read_only
 ):
-    before = make_lab()
-    run = before.launch()
-    before.wait_for(run["id"], "completed")
-    before.stop()
-    lab = LabServer(before.state_dir, data_dir)
-    lab.prefix = read_only(before.state_dir / "lossroom.sqlite3")
+    writable = make_lab()
+    run = writable.launch()
+    writable.wait_for(run["id"], "completed")
+    writable.stop()
+    lab = LabServer(writable.state_dir, data_dir)
+    lab.prefix = read_only(writable.state_dir / "lossroom.sqlite3")
     lab.start()
     lab.http.timeout = 10
     try:
@@ -150,10 +155,10 @@ def test_a_folder_of_the_lab_that_cannot_be_written_is_named_at_the_start(tmp_pa
     state = tmp_path / "state"
     (state / name).mkdir(parents=True, exist_ok=True)
 
-    done = serve(state, *read_only(state / name))
+    refused = serve(state, *read_only(state / name))
 
-    assert done.returncode == 2
-    assert str(state / name) in one_line(done)
+    assert refused.returncode == 2
+    assert str(state / name) in refusal(refused)
 
 
 def test_a_clean_end_leaves_one_file_that_a_plain_copy_backs_up(make_lab, tmp_path, data_dir):

@@ -114,7 +114,7 @@ def test_a_study_is_chosen_by_validation_images_reported_by_test_images_and_answ
     done = commands.run("study", path, "--json", "--state-dir", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     events = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [one["score"] for one in events[:-1]] == [trial["score"] for trial in listed]
+    assert [event["score"] for event in events[:-1]] == [trial["score"] for trial in listed]
     assert events[-1]["configurations"] == found["configurations"]
     assert json.loads((tmp_path / "out" / "study.json").read_text("utf-8"))["seeds"] == [1, 2, 3, 4, 5, 6]
     assert len((tmp_path / "out" / "trials.csv").read_text("utf-8").splitlines()) == 13
@@ -166,12 +166,13 @@ def test_a_study_pauses_is_cancelled_and_begins_no_trial_when_its_budget_is_spen
     endless = {**ENDLESS, "dataset": SMALL["dataset"]}
     study = begin(lab.http, experiment=endless)
     wait_until(
-        lambda: [one for one in trials(lab.http, study) if one["status"] == "running"], "a trial that runs"
+        lambda: [trial for trial in trials(lab.http, study) if trial["status"] == "running"],
+        "a trial that runs",
     )
     assert lab.http.get("/health").json()["queued"] <= 12
     paused = lab.post(f"/api/studies/{study['id']}/pause").json()
     assert (paused["status"], paused["expected_seconds"]) == ("paused", None)
-    assert {one["status"] for one in trials(lab.http, study)} <= {"running", "waiting"}
+    assert {trial["status"] for trial in trials(lab.http, study)} <= {"running", "waiting"}
     assert error(lab.post(f"/api/studies/{study['id']}/pause"))["bounds"]["why"]["code"] == "study_status"
     assert lab.post(f"/api/studies/{study['id']}/resume").json()["status"] == "running"
     assert error(lab.post(f"/api/studies/{study['id']}/trials/12/run"))["code"] in (
@@ -184,7 +185,7 @@ def test_a_study_pauses_is_cancelled_and_begins_no_trial_when_its_budget_is_spen
         "closed",
         0,
     )
-    assert {one["status"] for one in trials(lab.http, study)} == {"cancelled"}
+    assert {trial["status"] for trial in trials(lab.http, study)} == {"cancelled"}
     wait_until(lambda: not lab.worker_pids(), "the end of the workers")
 
     small = begin(lab.http, seeds=50, budget_seconds=0.02)

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from app.people.phrases import LANGUAGES, as_typed, new_phrase, words
 from app.people.tokens import hash_of, new_token
-from app.storage.beside import renew_teacher_secret
+from app.storage.direct_access import renew_teacher_secret
 from tests.support.class_lab import PersonClient, running_class
 from tests.support.errors import error
 from tests.support.experiments import ENDLESS, SHORT
@@ -23,7 +23,7 @@ def lab(tmp_path):
 
 
 def people(teacher):
-    return {one["nickname"]: one for one in teacher.http.get("/api/class/people").json()["people"]}
+    return {person["nickname"]: person for person in teacher.http.get("/api/class/people").json()["people"]}
 
 
 def change(teacher, person, **changes):

@@ -112,7 +112,7 @@ for (const isLate of [false, true])
   test(`a page loaded again after the showing shows what it showed before${isLate ? ", also if the runs come late" : ""}`, () => {
     kept.clear();
     kept.set("before-shown", JSON.stringify({ runs: ["a2"], moment: "" }));
-    const { store, list, show, drawn } = openPage({ runs: ["1", "9"], moment: "9@10" }); // run 9 is seen no more
+    const { store, list, show, drawn } = openPage({ runs: ["1", "9"], moment: "9@10" }); // run 9 is no longer seen
     if (!isLate) {
       list();
       show(null);

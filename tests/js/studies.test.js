@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isChosen, parallel, partAt } from "../../static/js/runs/sweep-lines.js";
-import { marksOf, roundEnds, scaleBetween } from "../../static/js/runs/sweep-scale.js";
+import { isChosen, parallelCoordinates, partAt } from "../../static/js/runs/sweep-lines.js";
+import { roundEnds, scaleBetween, ticksOf } from "../../static/js/runs/sweep-scale.js";
 import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static/js/studies/axes.js";
 import { bandsOf, cellsOf } from "../../static/js/studies/cells.js";
 import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
@@ -176,7 +176,7 @@ test("axes follow from the space, and stay while results come", () => {
   const range = { low: 0.001, high: 0.1, scale: /** @type {const} */ ("log") };
   const axis = /** @type {any} */ (fieldScale(RATES, range));
   assert.deepEqual([0.001, 0.01, 0.1].map(axis.place), [0, 0.5, 1]);
-  assert.ok(marksOf(axis).length >= 3);
+  assert.ok(ticksOf(axis).length >= 3);
   const choices = /** @type {any} */ (
     fieldScale(fieldsOf(["network.activation"])[0], { choices: ["relu", "tanh"] })
   );
@@ -197,9 +197,9 @@ test("round ends enclose all values, and are the same again for what lies betwee
     assert.deepEqual(roundEnds(values, [low, high]), [low, high]);
   }));
 
-test("a scale has marks at round ends, also where a division of decimals is not exact", () => {
-  const marks = marksOf(scaleBetween(0.2, 0.7, false)).map(({ value }) => value);
-  assert.deepEqual(marks, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
+test("a scale has ticks at round ends, also where a division of decimals is not exact", () => {
+  const ticks = ticksOf(scaleBetween(0.2, 0.7, false)).map(({ value }) => value);
+  assert.deepEqual(ticks, [0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
 });
 
 test("each configuration with a result has a line, and parts of axes choose among them", () => {
@@ -214,7 +214,7 @@ test("each configuration with a result has a line, and parts of axes choose amon
     title: "",
     scale: resultScale("validation_accuracy", [0.5, 0.81], null) ?? undefined,
   };
-  const { axes, lines } = parallel(points, [{ ...RATES, scale }, BATCHES], metric, 600);
+  const { axes, lines } = parallelCoordinates(points, [{ ...RATES, scale }, BATCHES], metric, 600);
   assert.equal(axes.length, 3);
   const chosen = lines.filter((line) => isChosen(line, new Map([[0, partAt(1)]])));
   assert.deepEqual(chosen.map(({ point }) => point.run).toSorted(), ["3", "4"]);

@@ -7,12 +7,12 @@ import { commonFields, kindsOf, namesOf } from "../../static/js/runs/sweep-kinds
 import {
   heightAt,
   isChosen,
-  parallel,
+  parallelCoordinates,
   partAt,
   partBetween,
   placeAt,
 } from "../../static/js/runs/sweep-lines.js";
-import { marksOf, scaleOf } from "../../static/js/runs/sweep-scale.js";
+import { scaleOf, ticksOf } from "../../static/js/runs/sweep-scale.js";
 import { forExamples } from "./random.js";
 
 /** @import { SweepPoint } from "../../static/js/runs/sweep-figures.js" */
@@ -45,7 +45,7 @@ for (const values of [
   test(`${values} vary on a log scale`, () => {
     assert.equal(scaleOf(values).kind, "log");
     assert.deepEqual(
-      marksOf(scaleOf(values)).map(({ value }) => value),
+      ticksOf(scaleOf(values)).map(({ value }) => value),
       values.toSorted((a, b) => a - b),
     );
   });
@@ -73,7 +73,7 @@ test("0 beside powers of ten has a place of its own, before them", () => {
   );
 });
 
-test("an axis of any values has them in order from 0 to 1, and some marks, but not very many", () =>
+test("an axis of any values has them in order from 0 to 1, and some ticks, but not very many", () =>
   forExamples(500, (examples) => {
     const value = examples.of(
       /** @type {(() => any)[]} */ ([
@@ -89,9 +89,9 @@ test("an axis of any values has them in order from 0 to 1, and some marks, but n
     if (values.every((one) => typeof one === "number"))
       for (const [i, one] of values.entries())
         for (const [j, other] of values.entries()) if (one < other) assert.ok(places[i] < places[j]);
-    const marks = marksOf(scale);
-    assert.ok(marks.length > 0 && marks.length <= 12);
-    assert.ok(marks.every(({ place }) => place >= -1e-9 && place <= 1 + 1e-9));
+    const ticks = ticksOf(scale);
+    assert.ok(ticks.length > 0 && ticks.length <= 12);
+    assert.ok(ticks.every(({ place }) => place >= -1e-9 && place <= 1 + 1e-9));
   }));
 
 const OPTIMIZERS = ["sgd", "adam"];
@@ -207,8 +207,13 @@ test("no mean is ever over runs that differ in more than seed or fold and the ax
 
 test("a line has a place on each axis, and those of the best runs lie above the others", () => {
   for (const metric of [ACCURACY, LOSS]) {
-    const { axes, lines } = parallel(GRID, [field("optimizer"), field("rate"), field("seed")], metric, 800);
-    assert.deepEqual(axes.map(({ marks }) => marks.map(({ text }) => text)).slice(0, 3), [
+    const { axes, lines } = parallelCoordinates(
+      GRID,
+      [field("optimizer"), field("rate"), field("seed")],
+      metric,
+      800,
+    );
+    assert.deepEqual(axes.map(({ ticks }) => ticks.map(({ text }) => text)).slice(0, 3), [
       OPTIMIZERS.toSorted(),
       ["0.001", "0.01", "0.1"],
       ["1", "2"],
@@ -227,14 +232,20 @@ test("a line has a place on each axis, and those of the best runs lie above the 
 });
 
 test("the lines in the chosen parts of all axes are those whose values lie there", () => {
-  const { axes, lines } = parallel(GRID, [field("optimizer"), field("rate"), field("seed")], ACCURACY, 800);
+  const { axes, lines } = parallelCoordinates(
+    GRID,
+    [field("optimizer"), field("rate"), field("seed")],
+    ACCURACY,
+    800,
+  );
   const height = 400;
-  const adam = axes[0].marks.find(({ text }) => text === "adam");
-  const brushes = new Map([[0, partAt(Number(adam?.place))]]);
-  const chosen = () => lines.filter((line) => isChosen(line, brushes)).map(({ point: { fields } }) => fields);
+  const adam = axes[0].ticks.find(({ text }) => text === "adam");
+  const chosenParts = new Map([[0, partAt(Number(adam?.place))]]);
+  const chosen = () =>
+    lines.filter((line) => isChosen(line, chosenParts)).map(({ point: { fields } }) => fields);
   assert.ok(chosen().length === 6 && chosen().every(({ optimizer }) => optimizer === "adam"));
   // from below 0.01 to above the upper end, as a mouse drags it
-  brushes.set(1, partBetween(heightAt(0.4, height), -50, height));
+  chosenParts.set(1, partBetween(heightAt(0.4, height), -50, height));
   assert.deepEqual(
     [...new Set(chosen().map(({ rate }) => rate))].toSorted((a, b) => a - b),
     [0.01, 0.1],

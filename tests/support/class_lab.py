@@ -11,7 +11,7 @@ from typing import Any
 from websockets.sync.client import connect
 
 from app.people.tokens import hash_of, new_token
-from app.storage.beside import renew_teacher_secret
+from app.storage.direct_access import renew_teacher_secret
 from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer, new_client
 from tests.support.waiting import wait_until

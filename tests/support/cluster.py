@@ -111,10 +111,10 @@ def trainings_of(pid: int) -> list[psutil.Process]:
     try:
         helpers = psutil.Process(pid).children()
         return [
-            one
+            child
             for helper in helpers
             if "forkserver" in " ".join(helper.cmdline())
-            for one in helper.children()
+            for child in helper.children()
         ]
     except psutil.NoSuchProcess:
         return []

@@ -77,7 +77,7 @@ class Truth:
         is_right = aim == "right"
         match question:
             case Choice():
-                others = [one.id for one in question.options if one.id != came]
+                others = [option.id for option in question.options if option.id != came]
                 return came if is_right and came is not None else others[0]
             case Rank():
                 order = came or [self.stage.names[run] for run in question.runs]

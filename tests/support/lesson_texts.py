@@ -44,7 +44,7 @@ def _asked(stage: Stage, step: str) -> list[str]:
         questions.append(settings.see)
     if settings.transfer is not None and settings.transfer.question is not None and step == "transfer":
         questions.append(settings.transfer.question)
-    shown = [stage.question(one) for one in questions]
+    shown = [stage.question(question) for question in questions]
     return [
         text for one in shown for text in (one["ask"], *(option["text"] for option in one.get("options", [])))
     ]

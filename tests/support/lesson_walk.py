@@ -236,7 +236,7 @@ class Walk:
         field = f'#lesson [data-question="{question.id}"]'
         match question:
             case Choice():
-                place = [one.id for one in question.options].index(value)
+                place = [option.id for option in question.options].index(value)
                 self._press(f"{field} label >> nth={place}")
             case Rank():
                 for run in value:

@@ -43,7 +43,7 @@ class Brought:
         assert list(about.shape) == said["shape"]
         sizes = (about.train_size, about.test_size, about.validation_size)
         assert sizes == (said["train_size"], said["test_size"], said["validation_size"])
-        assert sum(one.nbytes for one in arrays.values()) == said["decoded_bytes"]
+        assert sum(array.nbytes for array in arrays.values()) == said["decoded_bytes"]
         shown = dict.fromkeys(one["shown"] for one in said["classes"] if one["shown"])
         assert tuple(shown) == about.class_names
         return about, arrays

@@ -22,7 +22,7 @@ export class Hand {
   /** Whether a request is not answered yet, and whether the server has said something since it was sent. */
   #asking = false;
   #heard = false;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
 
   /**
    * @param {HTMLElement} tools the buttons of the top line
@@ -61,7 +61,7 @@ export class Hand {
   }
 
   async #toggle() {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     this.#wanted = !this.#isUp;
     this.#asking = true;
     this.#heard = false;

@@ -33,7 +33,7 @@ let returning = false;
 let checked = { code: "", isRight: false };
 /** What the address says of the lab's page, if one has opened that page and was sent here. */
 let state = "";
-const ask = newestOnly();
+const dropOlder = newestOnly();
 
 /**
  * @param {Field} field
@@ -79,7 +79,7 @@ function refuse(error) {
 
 /** Ask whether a class has the typed code, as soon as it is complete. @param {string} code */
 async function check(code) {
-  const isNewest = ask();
+  const isNewest = dropOlder();
   help("code");
   help("general");
   checked = { code, isRight: false };

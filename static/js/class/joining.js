@@ -24,7 +24,7 @@ export class Joining {
   #drawLarge = null;
   /** What of the class the last question was for, as JSON. */
   #asked = "";
-  #askNewest = newestOnly();
+  #dropOlder = newestOnly();
 
   /**
    * @param {HTMLElement} element of the card
@@ -61,7 +61,7 @@ export class Joining {
 
   /** What only some roles see, such as the code: it comes in an answer, not in a message to all. */
   async #ask() {
-    const isNewest = this.#askNewest();
+    const isNewest = this.#dropOlder();
     try {
       const { code = "", addresses = [] } = await classApi.get();
       if (!isNewest()) return;

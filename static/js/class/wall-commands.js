@@ -226,7 +226,7 @@ export class WallCommands {
     return this.#try(() => classApi.change({ numbers_only: numbersOnly }));
   }
 
-  /** Show the runs of the student whose tile is pointed at; if runs are shown already, show them no more. */
+  /** Show the runs of the student whose tile is pointed at; if runs are shown already, hide them. */
   #showOrRelease() {
     if (this.#store.classroom.shown) return this.show(null);
     const person = this.#picked();

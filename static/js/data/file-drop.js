@@ -45,6 +45,6 @@ export class FileDrop {
   async drop({ files, entries }) {
     const isFolder = entries.some(({ isDirectory }) => isDirectory);
     if (files.length && !isFolder && files.every(isOfRuns)) await this.#onRuns(files);
-    else if (files.length) (await this.#ownData()).bring({ files, entries });
+    else if (files.length) (await this.#ownData()).openWith({ files, entries });
   }
 }

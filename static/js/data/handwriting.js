@@ -13,7 +13,7 @@ import { explain } from "../words/reasons.js";
 import { DIGITS, Rounds } from "./rounds.js";
 
 /**
- * @import { Place, View } from "./own-data.js"
+ * @import { DialogContext, View } from "./own-data.js"
  * @import { Drawings } from "./types.js"
  */
 
@@ -27,7 +27,7 @@ const button = (key, className = "toggle") => h("button", { type: "button", clas
 /** @implements {View} */
 export class Handwriting {
   element;
-  #place;
+  #context;
   #rounds = new Rounds();
   #prompt = h("p", { className: "own-prompt", role: "status" });
   #pad = h("canvas", { className: "own-pad", role: "img", tabIndex: 0 });
@@ -47,9 +47,9 @@ export class Handwriting {
   #problem = h("p", { className: "own-problem", role: "alert" });
   #isGone = false;
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
+  /** @param {DialogContext} context */
+  constructor(context) {
+    this.#context = context;
     this.#strip.setAttribute("aria-label", t("own.hand.digits"));
     for (let digit = 0; digit < DIGITS; digit++) this.#strip.append(this.#smallOf(digit));
     onPen(this.#pad, (at, isFirst) => {
@@ -69,8 +69,8 @@ export class Handwriting {
     this.#make.id = "own-make";
     this.#make.addEventListener("click", () => this.#makeDataset());
     const back = button("own.back_to_start");
-    back.addEventListener("click", () => place.start());
-    const { person } = place.store;
+    back.addEventListener("click", () => context.showStart());
+    const { person } = context.store;
     const mayMake = !person || person.role === "teacher";
     const stored = t(person ? "own.hand.stored_class" : "own.hand.stored");
     this.element = h(
@@ -195,7 +195,7 @@ export class Handwriting {
       const answer = (await send()) ?? (await ownDataApi.drawings());
       if (this.#isGone) return;
       this.#showCounts(answer);
-      if (done) this.#place.toast.show(t(done));
+      if (done) this.#context.toast.show(t(done));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setText(this.#problem, explain(error));
@@ -206,7 +206,7 @@ export class Handwriting {
   #showCounts({ counts, people, mine }) {
     const all = counts.reduce((sum, count) => sum + count, 0);
     const own = mine.reduce((sum, count) => sum + count, 0);
-    const key = this.#place.store.person ? "own.hand.counts_class" : "own.hand.counts";
+    const key = this.#context.store.person ? "own.hand.counts_class" : "own.hand.counts";
     setText(
       this.#counts,
       all ? t(key, { people: number(people), all: number(all), own: number(own) }) : t("own.hand.none"),
@@ -234,7 +234,7 @@ export class Handwriting {
   async #makeDataset() {
     this.#make.disabled = true;
     try {
-      this.#place.preview(await ownDataApi.fromDrawings());
+      this.#context.showPreview(await ownDataApi.fromDrawings());
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setText(this.#problem, explain(error));

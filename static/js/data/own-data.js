@@ -20,43 +20,43 @@ import { StartView } from "./start-view.js";
 await loadStyle("own-data");
 
 /**
- * What the views of the dialog can use.
- * @typedef {object} Place
+ * What every view of the dialog is given: what it shows, and how it leads to the other views.
+ * @typedef {object} DialogContext
  * @property {Store} store
  * @property {Dataset[]} datasets all data sets of the lab; other code keeps this list up to date
  * @property {Toast} toast
- * @property {() => void} start show the first view
- * @property {() => void} draw show the canvas on which digits are drawn
- * @property {(upload: Upload) => void} preview show what was understood of a file
- * @property {(dataset: Dataset) => void} use choose a data set in the form, and close the dialog
+ * @property {() => void} showStart show the first view
+ * @property {() => void} showDrawing show the canvas on which digits are drawn
+ * @property {(upload: Upload) => void} showPreview show what was understood of a file
+ * @property {(dataset: Dataset) => void} useInForm choose a data set in the form, and close the dialog
  */
 
 /** A view in the dialog. @typedef {{element: HTMLElement, remove: () => void, focus: () => void}} View */
 
 export class OwnData {
   #form;
-  #place;
+  #context;
   /** @type {HTMLDialogElement | null} */
   #dialog = null;
   #body = h("div", { className: "own-data" });
   /** @type {View | null} */
   #view = null;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #store;
 
   /** @param {{store: Store, form: Form, toast: Toast, datasets: Dataset[]}} parts of the page */
   constructor({ store, form, toast, datasets }) {
     this.#form = form;
     this.#store = store;
-    /** @type {Place} */
-    this.#place = {
+    /** @type {DialogContext} */
+    this.#context = {
       store,
       datasets,
       toast,
-      start: () => this.#show(new StartView(this.#place)),
-      draw: () => this.#draw(),
-      preview: (upload) => this.#preview(upload),
-      use: (dataset) => this.#use(dataset),
+      showStart: () => this.#show(new StartView(this.#context)),
+      showDrawing: () => this.#showDrawing(),
+      showPreview: (upload) => this.#showPreview(upload),
+      useInForm: (dataset) => this.#useInForm(dataset),
     };
   }
 
@@ -68,26 +68,26 @@ export class OwnData {
       className: "own wide",
       body: [this.#body],
       onClose: () => {
-        this.#ask();
+        this.#dropOlder(); // a view that is still loading is not shown any more
         this.#dialog = null;
         this.#view?.remove();
         this.#view = null;
       },
     });
-    this.#place.start();
+    this.#context.showStart();
   }
 
   /** Open the dialog with files that were dropped. @param {Dropped} dropped */
-  bring(dropped) {
+  openWith(dropped) {
     this.open();
-    const start = new StartView(this.#place);
+    const start = new StartView(this.#context);
     this.#show(start);
     start.send(dropped);
   }
 
   /** @param {View} view */
   #show(view) {
-    this.#ask();
+    this.#dropOlder();
     this.#view?.remove();
     this.#view = view;
     this.#body.replaceChildren(view.element);
@@ -95,22 +95,22 @@ export class OwnData {
   }
 
   /** @param {Upload} upload */
-  async #preview(upload) {
-    const isNewest = this.#ask();
+  async #showPreview(upload) {
+    const isNewest = this.#dropOlder();
     const { PreviewView } = await import("./preview-view.js");
-    if (isNewest() && this.#dialog) this.#show(new PreviewView(this.#place, upload));
+    if (isNewest() && this.#dialog) this.#show(new PreviewView(this.#context, upload));
     else ownDataApi.giveUp(upload.id);
   }
 
-  async #draw() {
-    const isNewest = this.#ask();
+  async #showDrawing() {
+    const isNewest = this.#dropOlder();
     const { Handwriting } = await import("./handwriting.js");
-    if (isNewest() && this.#dialog) this.#show(new Handwriting(this.#place));
+    if (isNewest() && this.#dialog) this.#show(new Handwriting(this.#context));
   }
 
   /** @param {Dataset} dataset */
-  #use(dataset) {
-    this.#store.putDataset(dataset); // the form has it in its list from now on
+  #useInForm(dataset) {
+    this.#store.putDataset(dataset); // the form can only choose what is in its list
     this.#dialog?.close();
     this.#form.edit((draft) => draft.chooseDatasets([dataset.name]));
   }

@@ -10,23 +10,23 @@ import { datasetText } from "./sentences.js";
 
 /**
  * @import { Dataset } from "../types.js"
- * @import { Place } from "./own-data.js"
+ * @import { DialogContext } from "./own-data.js"
  */
 
 export class OwnList {
   element;
-  #place;
+  #context;
   #stop;
   #items = h("ul", { className: "own-list" });
   #empty = h("p", { className: "quiet" }, t("own.none"));
   /** By name. @type {Map<string, Item>} */
   #known = new Map();
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
+  /** @param {DialogContext} context */
+  constructor(context) {
+    this.#context = context;
     this.element = h("section", {}, h("h3", {}, t("own.list")), this.#empty, this.#items);
-    this.#stop = place.store.on("datasets", () => this.#draw());
+    this.#stop = context.store.on("datasets", () => this.#draw());
     this.#draw();
   }
 
@@ -35,9 +35,9 @@ export class OwnList {
   }
 
   #draw() {
-    const there = this.#place.datasets.filter(({ own, deleted }) => own && !deleted);
+    const there = this.#context.datasets.filter(({ own, deleted }) => own && !deleted);
     const items = there.map((dataset) => {
-      const item = this.#known.get(dataset.name) ?? new Item(this.#place);
+      const item = this.#known.get(dataset.name) ?? new Item(this.#context);
       this.#known.set(dataset.name, item);
       item.update(dataset);
       return item.element;
@@ -54,7 +54,7 @@ export class OwnList {
 
 class Item {
   element = h("li", {});
-  #place;
+  #context;
   /** @type {Dataset} */
   #dataset = /** @type {any} */ (null); // `update` comes before anything else
   #title = h("span", { className: "own-title" });
@@ -67,10 +67,10 @@ class Item {
   #delete = iconButton("trash", t("own.delete"), () => this.#askToDelete());
   #tools = h("div", { className: "own-tools" });
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
-    this.#use.addEventListener("click", () => place.use(this.#dataset));
+  /** @param {DialogContext} context */
+  constructor(context) {
+    this.#context = context;
+    this.#use.addEventListener("click", () => context.useInForm(this.#dataset));
     this.#share.addEventListener("click", () =>
       this.#attempt(() => ownDataApi.change(this.#dataset.name, { shared: !this.#dataset.shared })),
     );
@@ -82,7 +82,7 @@ class Item {
   /** @param {Dataset} dataset */
   update(dataset) {
     this.#dataset = dataset;
-    const { person } = this.#place.store;
+    const { person } = this.#context.store;
     const mayChange = !person || person.role === "teacher" || !!dataset.mine;
     this.element.dataset.dataset = dataset.name;
     setText(this.#title, dataset.title);
@@ -97,7 +97,7 @@ class Item {
   /** Whose it is, in a class. @returns {string[]} */
   #inClass() {
     const { owner, mine, shared } = this.#dataset;
-    if (!this.#place.store.person) return [];
+    if (!this.#context.store.person) return [];
     const whose = mine
       ? t("own.by_me")
       : owner === null || owner === undefined
@@ -143,7 +143,7 @@ class Item {
         await ownDataApi.remove(name);
         return { ...this.#dataset, available: false, deleted: true };
       });
-      if (done) this.#place.toast.show(t("own.deleted", { title }));
+      if (done) this.#context.toast.show(t("own.deleted", { title }));
       else back();
     });
     this.#tools.replaceWith(question);
@@ -155,6 +155,6 @@ class Item {
    * @returns {Promise<boolean>} whether it was done
    */
   #attempt(change) {
-    return attempt(this.#problem, async () => this.#place.store.putDataset(await change()));
+    return attempt(this.#problem, async () => this.#context.store.putDataset(await change()));
   }
 }

@@ -16,7 +16,7 @@ import { understood } from "./sentences.js";
 import { SharePart } from "./share-part.js";
 
 /**
- * @import { Place, View } from "./own-data.js"
+ * @import { DialogContext, View } from "./own-data.js"
  * @import { Choices, Preview, Upload } from "./types.js"
  */
 
@@ -37,7 +37,7 @@ const PAUSE = 250;
 export class PreviewView {
   element;
   #id;
-  #place;
+  #context;
   /** @type {Corrections} */
   #corrections;
   /** @type {Part[]} */
@@ -48,7 +48,7 @@ export class PreviewView {
   #titleProblem = h("span", { className: "error", role: "alert" });
   #problem = h("p", { className: "own-problem", role: "alert" });
   #back = h("button", { type: "button", className: "toggle" }, t("own.back"));
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #asking = new AbortController();
   #timer = 0;
   #isKept = false;
@@ -56,11 +56,11 @@ export class PreviewView {
   #last = "title";
 
   /**
-   * @param {Place} place
+   * @param {DialogContext} context
    * @param {Upload} upload
    */
-  constructor(place, { id, preview }) {
-    this.#place = place;
+  constructor(context, { id, preview }) {
+    this.#context = context;
     this.#id = id;
     this.#corrections = {
       choices: {},
@@ -79,7 +79,7 @@ export class PreviewView {
     this.#title.value = preview.choices.title ?? "";
     this.#title.setAttribute("aria-label", t("own.data_title"));
     onInput(this.#title, () => setText(this.#titleProblem, ""));
-    this.#back.addEventListener("click", () => place.start());
+    this.#back.addEventListener("click", () => context.showStart());
     const foot = h(
       "form",
       { className: "own-foot", noValidate: true },
@@ -111,7 +111,7 @@ export class PreviewView {
   remove() {
     clearTimeout(this.#timer);
     this.#asking.abort();
-    this.#ask();
+    this.#dropOlder();
     if (!this.#isKept) ownDataApi.giveUp(this.#id);
   }
 
@@ -138,7 +138,7 @@ export class PreviewView {
 
   /** Ask what the file becomes with the corrections. The newest answer counts. */
   async #askAgain() {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     this.#asking.abort(); // the lab stops reading for an answer that is not awaited
     this.#asking = new AbortController();
     this.element.setAttribute("aria-busy", "true");
@@ -178,7 +178,7 @@ export class PreviewView {
       return;
     }
     clearTimeout(this.#timer);
-    this.#ask(); // an answer that is on its way is about less
+    this.#dropOlder(); // an answer that is on its way is about less
     this.#asking.abort();
     this.#keep.disabled = true;
     this.#last = "title";
@@ -186,8 +186,8 @@ export class PreviewView {
     try {
       const dataset = await ownDataApi.keep(this.#id, { ...this.#corrections.choices, title });
       this.#isKept = true;
-      this.#place.use(dataset);
-      this.#place.toast.show(t("own.kept", { title: dataset.title }));
+      this.#context.useInForm(dataset);
+      this.#context.toast.show(t("own.kept", { title: dataset.title }));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#complain(error);

@@ -12,7 +12,7 @@ import { sizeText } from "./sentences.js";
 /**
  * @import { Dropped } from "../page/files.js"
  * @import { Member } from "./folder-zip.js"
- * @import { Place, View } from "./own-data.js"
+ * @import { DialogContext, View } from "./own-data.js"
  */
 
 /** Something that can be sent: its name, its content, and whether that is still to be packed. @typedef {{name: string, file: Blob}} Parcel */
@@ -20,7 +20,7 @@ import { sizeText } from "./sentences.js";
 /** @implements {View} */
 export class StartView {
   element;
-  #place;
+  #context;
   #list;
   #choose = h("button", { type: "button", className: "toggle", id: "own-choose" }, t("own.choose"));
   #chooseFolder = h("button", { type: "button", className: "toggle" }, t("own.choose_folder"));
@@ -34,16 +34,16 @@ export class StartView {
   #stop = () => {};
   #isGone = false;
 
-  /** @param {Place} place */
-  constructor(place) {
-    this.#place = place;
-    this.#list = new OwnList(place);
+  /** @param {DialogContext} context */
+  constructor(context) {
+    this.#context = context;
+    this.#list = new OwnList(context);
     this.#progress.setAttribute("aria-label", t("own.sending"));
     this.#choose.addEventListener("click", () => this.#pick(false));
     this.#chooseFolder.addEventListener("click", () => this.#pick(true));
     this.#cancel.addEventListener("click", () => this.#stop());
     const draw = h("button", { type: "button", className: "toggle", id: "own-draw" }, t("own.hand.open"));
-    draw.addEventListener("click", () => place.draw());
+    draw.addEventListener("click", () => context.showDrawing());
     this.#zone.append(
       h("p", { className: "own-lead" }, t("own.lead")),
       h("div", { className: "own-buttons" }, this.#choose, this.#chooseFolder),
@@ -147,7 +147,7 @@ export class StartView {
         cancel();
       };
       const sent = await upload;
-      if (isWanted && !this.#isGone) this.#place.preview(sent);
+      if (isWanted && !this.#isGone) this.#context.showPreview(sent);
       else ownDataApi.giveUp(sent.id);
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof Unfit)) throw error;

@@ -32,9 +32,9 @@ export class Consequences {
   #draft;
   #onAnswer;
   #timer = 0;
-  #touch = newestOnly();
+  #dropOlder = newestOnly();
   /** A function that says whether the draft has not changed since; keep it before waiting for an answer. */
-  isCurrent = this.#touch();
+  isCurrent = this.#dropOlder();
   /** The request for the present state of the draft, if it was sent. @type {Promise<Answer> | null} */
   #request = null;
 
@@ -49,7 +49,7 @@ export class Consequences {
 
   /** Call this when the draft has changed. */
   changed() {
-    this.isCurrent = this.#touch();
+    this.isCurrent = this.#dropOlder();
     this.#request = null;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.ask(), PAUSE);

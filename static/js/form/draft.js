@@ -3,7 +3,7 @@
  * and a section several alternatives. It also has the number of seeds and of folds for each combination.
  */
 
-import { choose, defaultsOf } from "./choosing.js";
+import { choose, defaultsOf } from "./choose-alternatives.js";
 import { isDraft } from "./draft-check.js";
 import { firstDocument } from "./draft-document.js";
 import { experimentsOf } from "./experiments.js";

@@ -73,7 +73,7 @@ export class Form {
   #costs = null;
   #queue;
   #start;
-  #load = newestOnly();
+  #dropOlder = newestOnly();
   /** Whether the last launch was refused and the draft has not changed since; then the error stays visible. */
   #refused = false;
   #launching = false;
@@ -201,7 +201,7 @@ export class Form {
    * @throws ApiError if it is not a valid experiment
    */
   async load(experiment, { from = null, before = experiment, reveal = true, origin } = {}) {
-    const isNewest = this.#load();
+    const isNewest = this.#dropOlder();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
@@ -223,7 +223,7 @@ export class Form {
    * @throws ApiError if it cannot be forked there
    */
   async fork(run, iteration) {
-    const isNewest = this.#load();
+    const isNewest = this.#dropOlder();
     const { beginFork, copyFork, revealForm } = await this.#loadForks();
     const isCopy = iteration === undefined && run.origin;
     const begun = isCopy ? copyFork(run, isCopy) : beginFork(run, iteration ?? run.iteration);

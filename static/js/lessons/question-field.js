@@ -10,7 +10,7 @@ import { sketchField } from "./sketch-field.js";
 /** @import { Question, Value } from "./types.js" */
 
 /**
- * `value`: what is answered so far; `locked`: it can be changed no more; `change`: called with what is answered now, undefined
+ * `value`: what is answered so far; `locked`: it can no longer be changed; `change`: called with what is answered now, undefined
  * if it is nothing; `complaint`: why the server refused the answer; `pens`: those of a sketch; `exact`: a number has no range.
  * @typedef {{value: any, locked: boolean, change: (value: Value | undefined) => void, complaint?: string, pens?: HTMLElement | null, exact?: boolean}} FieldOptions
  */

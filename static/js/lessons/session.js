@@ -28,7 +28,7 @@ export class Session extends Emitter {
   refusal = null;
   /** Whether one predicts again although there is an attempt. */
   isAgain = false;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #closed = false;
   /** @type {Attempt | null} */
   #newest = null;
@@ -90,7 +90,7 @@ export class Session extends Emitter {
 
   /** @param {() => Promise<() => void>} get asks the server, and returns what takes over the answer */
   async #get(get) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     /** @type {ApiError | null} */
     let problem = null;
     try {
@@ -148,7 +148,7 @@ export class Session extends Emitter {
     this.sending = what;
     this.refusal = null;
     this.#changed();
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const attempt = await send();
       this.#newest = attempt;

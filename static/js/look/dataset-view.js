@@ -25,7 +25,7 @@ export class DatasetView {
   #part = PARTS[0];
   #first = 0;
   #total = 0;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   /**
    * The view in which the data is drawn; null while the data set is not downloaded.
    * @type {ImageGrid | PointPlot | RowTable | null}
@@ -143,7 +143,7 @@ export class DatasetView {
 
   /** Load the images from a number on. The images that are shown stay until the new ones come. @param {number} first */
   async #load(first) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const sample = await api.images(this.#dataset.name, { part: this.#part, first, count: this.#count });
       if (!isNewest()) return;

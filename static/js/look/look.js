@@ -25,7 +25,7 @@ export class Look {
    * @type {DatasetView | null}
    */
   #view = null;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
 
   /**
    * @param {Store} store
@@ -40,7 +40,7 @@ export class Look {
 
   /** Open a dialog with the images or points of a data set. @param {string} name */
   async data(name) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     const { DatasetView } = await import("./dataset-view.js");
     if (!isNewest()) return;
     const dataset = this.#dataset(name);
@@ -52,7 +52,7 @@ export class Look {
 
   /** Open a dialog with the layers of a network. @param {ExperimentSummary} summary */
   async network(summary) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     const { networkTable } = await import("./network-table.js");
     if (!isNewest()) return;
     this.#open({ title: t("look.network"), className: "look" }, networkTable(summary));
@@ -63,7 +63,7 @@ export class Look {
    * @param {{slug: string, section: string, title: string, question: string}} lesson in the reader's language
    */
   async lesson({ slug, section, title, question }) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     const lesson = await api.lesson(slug);
     const experiment = /** @type {Experiment} */ (lesson.experiment); // these lessons have one
     const { experiments, first } = await api.summaryTogether([experiment]);
@@ -107,7 +107,7 @@ export class Look {
    * @param {HTMLElement[]} body
    */
   #open(parts, body) {
-    this.#ask(); // so that a dialog whose data is still loading does not open over this one
+    this.#dropOlder(); // so that a dialog whose data is still loading does not open over this one
     openDialog({ ...parts, body, onClose: () => (this.#view = null) });
   }
 }

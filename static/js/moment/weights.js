@@ -28,7 +28,7 @@ export class Weights {
   element = h("button", { type: "button", className: "toggle", id: "weights", onclick: () => this.#press() });
   #playhead;
   #toast;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #timer = 0;
   /** The moment for which the button says the time, and that time. */
   #asked = "";
@@ -52,7 +52,7 @@ export class Weights {
     if (key !== this.#asked) {
       this.#asked = key;
       this.#seconds = 0;
-      this.#ask(); // an answer for another moment comes too late
+      this.#dropOlder(); // an answer for another moment comes too late
       clearTimeout(this.#timer);
       this.#timer = run ? setTimeout(() => this.#estimate(run.id, iteration), PAUSE) : 0;
     }
@@ -71,7 +71,7 @@ export class Weights {
    * @param {number} iteration
    */
   async #estimate(id, iteration) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const { expected_seconds } = await momentApi.moment(id, iteration);
       if (!isNewest()) return;

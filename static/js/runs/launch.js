@@ -2,7 +2,7 @@
 
 import { t } from "../words/i18n.js";
 import { lessonTitle } from "../words/labels.js";
-import { compareTexts, frameOf } from "../words/natural-order.js";
+import { compareTexts, withoutNumbers } from "../words/natural-order.js";
 
 /** @import { Run } from "../types.js" */
 
@@ -31,7 +31,9 @@ export function inOrder(runs) {
    * @param {string} b
    */
   const compareParts = (a, b) =>
-    frameOf(a) === frameOf(b) ? compareTexts(a, b) : Number(places.get(a)) - Number(places.get(b));
+    withoutNumbers(a) === withoutNumbers(b)
+      ? compareTexts(a, b)
+      : Number(places.get(a)) - Number(places.get(b));
   return launched.toSorted((a, b) => {
     const [partsA = [], partsB = []] = [parts.get(a), parts.get(b)];
     if (partsA.length !== partsB.length) return a.number - b.number;
@@ -63,9 +65,11 @@ export function titleOf(all) {
  * @param {string[]} values parts of names, sorted, each once
  */
 function valuesText(values) {
-  const [label, end, ...more] = frameOf(values[0]).split("\0");
+  const [label, end, ...more] = withoutNumbers(values[0]).split("\0");
   const isOfNumbers =
-    end === "" && !more.length && values.every((value) => frameOf(value) === frameOf(values[0]));
+    end === "" &&
+    !more.length &&
+    values.every((value) => withoutNumbers(value) === withoutNumbers(values[0]));
   const texts = isOfNumbers ? values.map((value) => value.slice(label.length)) : values;
   const [first, last] = [texts[0], texts[texts.length - 1]];
   const many = isOfNumbers ? `${first}–${last}` : `${first}, …, ${last}`;

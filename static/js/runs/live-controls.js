@@ -105,7 +105,7 @@ function control(name, current, change) {
   let shown = NaN;
   /** The value that was sent and not answered yet. @type {{value: number | string} | null} */
   let sent = null;
-  const ask = newestOnly();
+  const dropOlder = newestOnly();
   /** @param {number} value */
   const show = (value) => {
     shown = value;
@@ -119,7 +119,7 @@ function control(name, current, change) {
     text.removeAttribute("aria-invalid");
     if (value === (sent ? sent.value : current())) return show(Number(value));
     sent = { value };
-    const isNewest = ask();
+    const isNewest = dropOlder();
     const typed = text.value;
     try {
       await change({ [name]: value });

@@ -54,7 +54,7 @@ export class RunTable {
   #store;
   #toast;
   #importer;
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
 
   /**
    * @param {Store} store
@@ -196,7 +196,7 @@ export class RunTable {
    * @param {(answer: Answer) => unknown} use
    */
   async #attempt(request, use) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const answer = await request();
       if (isNewest()) await use(answer);

@@ -2,7 +2,7 @@
 
 import { plain } from "../charts/picture.js";
 import { kindsOf, meanOf, namesOf } from "./sweep-kinds.js";
-import { brief, label, marksOf, scaleOf } from "./sweep-scale.js";
+import { brief, label, scaleOf, ticksOf } from "./sweep-scale.js";
 
 /** @import { FieldScale } from "./sweep-scale.js" */
 
@@ -67,12 +67,12 @@ export function scatter(points, { path, label: title, word }, metric, { fields, 
     const hue = areFew ? color(i) : kind[0].color;
     return drawn.length ? [meanTrace(drawn, isCategory, { name: plain(names[i]), color: hue })] : [];
   });
-  const marks = marksOf(scale);
+  const ticks = ticksOf(scale);
   const xaxis = {
     type: scale.kind,
     title: { text: title },
-    tickvals: marks.map(({ value }) => (isCategory ? label(value) : value)),
-    ticktext: marks.map(({ value }) => brief(word(value))),
+    tickvals: ticks.map(({ value }) => (isCategory ? label(value) : value)),
+    ticktext: ticks.map(({ value }) => brief(word(value))),
     ...(isCategory ? { categoryarray: scale.categories, categoryorder: "array" } : {}),
   };
   const legend = { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
@@ -143,7 +143,7 @@ export function heatMap(points, [first, second], metric) {
 }
 
 /**
- * An axis of categories, with a mark for each.
+ * An axis of categories, with a tick for each.
  * @param {SweepField} field
  * @param {any[]} values
  */

@@ -3,7 +3,7 @@
  * user can choose parts of the axes; `isChosen` says whether a line is within them. Pure functions.
  */
 
-import { brief, marksOf, scaleOf, shown } from "./sweep-scale.js";
+import { brief, scaleOf, shown, ticksOf } from "./sweep-scale.js";
 
 /**
  * @import { Metric, SweepField, SweepPoint } from "./sweep-figures.js"
@@ -11,30 +11,32 @@ import { brief, marksOf, scaleOf, shown } from "./sweep-scale.js";
  */
 
 /**
- * An axis; places on it go from 0, at the bottom, to 1. `words`: the full text for a run's value.
- * @typedef {{title: string, x: number, marks: {place: number, text: string}[], words: (point: SweepPoint) => string,
+ * An axis at `x` pixels; places on it go from 0, at the bottom, to 1. `place` and `words`: where a run's value is, and its full
+ * text.
+ * @typedef {{title: string, x: number, ticks: {place: number, text: string}[], words: (point: SweepPoint) => string,
  *   place: (point: SweepPoint) => number}} Axis
  */
 
 /** The line of a run: its places on the axes, and how good its result is, from 0 to 1. @typedef {{point: SweepPoint, places: number[], good: number}} Line */
 
-/** The chosen part of each axis, by the number of the axis. @typedef {Map<number, [low: number, high: number]>} Brushes */
+/** The chosen part of each axis that has one, as places on it, by the index of the axis. @typedef {Map<number, [low: number, high: number]>} ChosenParts */
 
-/** Pixels around the axes: above them for titles, and on the right for the marks of the last axis. */
+/** Pixels around the axes: above them for titles, and on the right for the ticks of the last axis. */
 export const MARGIN = { left: 40, right: 96, top: 34, bottom: 14 };
 /** The smallest distance between two axes, in pixels. If there is not enough room, the drawing is wider than the dialog. */
 const MIN_DISTANCE = 84;
-/** A mark is chosen as a part of the axis that extends this far on both sides. */
+/** A tick is chosen as a part of the axis that extends this far on both sides. */
 const NEAR = 0.004;
 
 /**
+ * The axes and lines of parallel coordinates: an axis for each field, and one for the result.
  * @param {SweepPoint[]} points at least one
  * @param {SweepField[]} fields
  * @param {Metric} metric
- * @param {number} room the available width
- * @returns {{axes: Axis[], lines: Line[], width: number}} the best lines are last, so that they are drawn above the others
+ * @param {number} room the available width, in pixels
+ * @returns {{axes: Axis[], lines: Line[], width: number}} `width` in pixels; the best lines are last, so that they are drawn above the others
  */
-export function parallel(points, fields, metric, room) {
+export function parallelCoordinates(points, fields, metric, room) {
   /** @type {{title: string, of: (point: SweepPoint) => any, word: (value: any) => string, given?: FieldScale}[]} */
   const quantities = [
     ...fields.map(({ path, label: title, word, scale: given }) => ({
@@ -58,7 +60,7 @@ export function parallel(points, fields, metric, room) {
     return {
       title,
       x: MARGIN.left + i * distance,
-      marks: marksOf(scale).map(({ place, value }) => ({ place, text: brief(word(value)) })),
+      ticks: ticksOf(scale).map(({ place, value }) => ({ place, text: brief(word(value)) })),
       words: (/** @type {SweepPoint} */ point) => word(of(point)),
       place: (/** @type {SweepPoint} */ point) => scale.place(of(point)),
     };
@@ -93,7 +95,7 @@ export function partBetween(from, to, height) {
   return [low, high];
 }
 
-/** The part of an axis for one mark. @param {number} place @returns {[low: number, high: number]} */
+/** The part of an axis for one tick. @param {number} place @returns {[low: number, high: number]} */
 export function partAt(place) {
   return [place - NEAR, place + NEAR];
 }
@@ -101,8 +103,8 @@ export function partAt(place) {
 /**
  * Whether a line is within the chosen parts of all axes.
  * @param {Line} line
- * @param {Brushes} brushes
+ * @param {ChosenParts} chosenParts
  */
-export function isChosen({ places }, brushes) {
-  return [...brushes].every(([axis, [low, high]]) => places[axis] >= low && places[axis] <= high);
+export function isChosen({ places }, chosenParts) {
+  return [...chosenParts].every(([axis, [low, high]]) => places[axis] >= low && places[axis] <= high);
 }

@@ -1,22 +1,30 @@
 /**
  * Draws parallel coordinates as SVG. Plotly's parallel coordinates compile code at run time, which the page's security policy
- * forbids. Dragging along an axis chooses a part of it, and a click or the arrow keys choose one mark. Lines outside of the
- * chosen parts turn pale.
+ * forbids. Dragging along an axis chooses a part of it; a click or the arrow keys choose one tick. Lines outside of the chosen
+ * parts turn pale. `sweep-lines.js` computes where axes and lines are.
  */
 
 import { h, svg } from "../page/dom.js";
 import { arrowStep, onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
-import { heightAt, isChosen, MARGIN, parallel, partAt, partBetween, placeAt } from "./sweep-lines.js";
+import {
+  heightAt,
+  isChosen,
+  MARGIN,
+  parallelCoordinates,
+  partAt,
+  partBetween,
+  placeAt,
+} from "./sweep-lines.js";
 
 /**
  * @import { Metric, SweepField, SweepPoint } from "./sweep-figures.js"
- * @import { Axis, Brushes, Line } from "./sweep-lines.js"
+ * @import { Axis, ChosenParts, Line } from "./sweep-lines.js"
  */
 
 /** A press becomes a drag when the pointer has moved by more than this many pixels. */
 const MIN_DRAG = 4;
-/** A press this many pixels beside an axis still counts as on the axis. */
+/** A press up to this many pixels left or right of an axis is still on the axis. */
 const REACH = 14;
 
 /** The data of the drawing. @typedef {{points: SweepPoint[], fields: SweepField[], metric: Metric}} Content */
@@ -26,21 +34,23 @@ export class SweepParallel {
   #on;
   /** @type {Content | null} */
   #content = null;
-  /** @type {Brushes} */
-  #brushes = new Map();
+  /** @type {ChosenParts} */
+  #chosenParts = new Map();
   #drawnSize = "";
   /** @type {string | null} */
-  #marked = null;
-  /** Updates which lines are pale. @type {() => void} */
-  #update = () => {};
+  #emphasized = null;
+  /** Shows the chosen parts, in the axes and by pale lines, without drawing all again. @type {() => void} */
+  #showChosen = () => {};
 
-  /** Whether a part of an axis is being dragged: the drawing waits, as it would take the axis away. */
+  /** Whether a part of an axis is being dragged. A new drawing waits until its end: it would remove the dragged axis. */
   #dragging = false;
   #drawingDue = false;
 
   /**
    * @param {{select: (run: string) => void, point: (words: string, run: string) => void,
-   *   count: (chosen: number, all: number, runs: string[]) => void}} on the actions; `runs`: the chosen ones
+   *   count: (chosen: number, all: number, runs: string[]) => void}} on called with ids of runs: `select` when a line is
+   *   clicked; `point` when one is pointed at, with its values as a text, or with empty texts; `count` with the number of chosen
+   *   and of all lines, and the runs of the chosen ones
    */
   constructor(on) {
     this.#on = on;
@@ -48,23 +58,23 @@ export class SweepParallel {
     new ResizeObserver(() => this.#size() !== this.#drawnSize && this.#draw()).observe(this.element);
   }
 
-  /** @param {Content} content */
+  /** Draw these runs; no part of an axis is chosen. @param {Content} content */
   draw(content) {
-    this.#brushes.clear();
+    this.#chosenParts.clear();
     this.update(content);
   }
 
-  /** Draw more of the same: the chosen parts of the axes stay. @param {Content} content */
+  /** Draw newer figures on the same axes: their chosen parts stay. @param {Content} content */
   update(content) {
     this.#content = content;
     this.#draw();
   }
 
-  /** Mark the line of a run, and no other. @param {string | null} run */
-  mark(run) {
-    this.#marked = run;
+  /** Let the line of a run stand out, and no other; null: none. @param {string | null} run */
+  emphasize(run) {
+    this.#emphasized = run;
     for (const line of this.element.querySelectorAll(".line"))
-      line.classList.toggle("marked", line.getAttribute("data-sweep-run") === run);
+      line.classList.toggle("emphasized", line.getAttribute("data-sweep-run") === run);
   }
 
   #size() {
@@ -78,22 +88,22 @@ export class SweepParallel {
     const { clientWidth: room, clientHeight: height } = this.element;
     if (!this.#content || !room || !height) return;
     const { points, fields, metric } = this.#content;
-    const { axes, lines, width } = parallel(points, fields, metric, room);
+    const { axes, lines, width } = parallelCoordinates(points, fields, metric, room);
     const drawn = lines.map((line) => this.#line(line, axes, height));
     const parts = axes.map((axis, i) => this.#axis(axis, i, height));
     const focused = [...this.element.querySelectorAll(".axis")].indexOf(
       /** @type {Element} */ (document.activeElement),
     );
     this.element.replaceChildren(svg("svg", { width, height }, ...drawn, ...parts.map(({ group }) => group)));
-    this.#update = () => {
-      const chosen = lines.map((line) => isChosen(line, this.#brushes));
+    this.#showChosen = () => {
+      const chosen = lines.map((line) => isChosen(line, this.#chosenParts));
       for (const [i, path] of drawn.entries()) path.classList.toggle("pale", !chosen[i]);
       for (const { update } of parts) update();
       const runs = lines.filter((_, i) => chosen[i]).map(({ point }) => point.run);
       this.#on.count(runs.length, lines.length, runs);
     };
-    this.#update();
-    this.mark(this.#marked);
+    this.#showChosen();
+    this.emphasize(this.#emphasized);
     if (focused >= 0) parts[focused]?.group.focus();
   }
 
@@ -104,7 +114,7 @@ export class SweepParallel {
    */
   #line({ point, places, good }, axes, height) {
     const d = axes.map(({ x }, i) => `${i ? "L" : "M"}${x} ${heightAt(places[i], height)}`).join("");
-    const words = [point.name, ...axes.map(({ title, words: of }) => `${title} ${of(point)}`)].join(" · ");
+    const words = [point.name, ...axes.map((axis) => `${axis.title} ${axis.words(point)}`)].join(" · ");
     const path = svg(
       "g",
       { class: "line", "data-sweep-run": point.run, style: `--good: ${Math.round(100 * good)}%` },
@@ -120,12 +130,12 @@ export class SweepParallel {
 
   /**
    * @param {Axis} axis
-   * @param {number} number
+   * @param {number} index of the axis
    * @param {number} height
    */
-  #axis({ title, x, marks }, number, height) {
+  #axis({ title, x, ticks }, index, height) {
     const [top, bottom] = [heightAt(1, height), heightAt(0, height)];
-    const chosen = svg("rect", { class: "brush", x: x - 6, width: 12 });
+    const chosen = svg("rect", { class: "chosen-part", x: x - 6, width: 12 });
     const group = svg(
       "g",
       {
@@ -135,44 +145,44 @@ export class SweepParallel {
         "aria-label": t("sweep.axis", { field: title }),
         "aria-orientation": "vertical",
         "aria-valuemin": 0,
-        "aria-valuemax": marks.length,
+        "aria-valuemax": ticks.length,
       },
       svg("rect", { class: "reach", x: x - REACH, y: top - 10, width: 2 * REACH, height: bottom - top + 20 }),
       svg("path", { d: `M${x} ${top}V${bottom}` }),
       chosen,
-      number
+      index
         ? svg("text", { class: "title", x, y: MARGIN.top - 18 }, title)
         : svg("text", { class: "title first", x: 2, y: MARGIN.top - 18 }, title),
-      ...marks.map(({ place, text }) =>
+      ...ticks.map(({ place, text }) =>
         svg(
           "g",
-          { class: "mark", "data-place": place },
+          { class: "tick", "data-place": place },
           svg("path", { d: `M${x - 4} ${heightAt(place, height)}h8` }),
           svg("text", { x: x + 8, y: heightAt(place, height) + 4 }, text),
         ),
       ),
     );
     const update = () => {
-      const part = this.#brushes.get(number);
+      const part = this.#chosenParts.get(index);
       const [low, high] = (part ?? [0, 0]).map((place) => heightAt(place, height));
       chosen.setAttribute("y", String(Math.min(low, high) - 3));
       chosen.setAttribute("height", part ? String(Math.abs(low - high) + 6) : "0");
-      const within = marks.filter(({ place }) => part && place >= part[0] && place <= part[1]);
-      group.setAttribute("aria-valuenow", String(part ? marks.indexOf(within[0]) + 1 : 0));
+      const within = ticks.filter(({ place }) => part && place >= part[0] && place <= part[1]);
+      group.setAttribute("aria-valuenow", String(part ? ticks.indexOf(within[0]) + 1 : 0));
       group.setAttribute("aria-valuetext", part ? within.map(({ text }) => text).join(", ") : t("sweep.all"));
     };
-    this.#drag(/** @type {SVGElement} */ (group), number, height, marks);
-    onKey(group, (event) => this.#key(event, number, marks));
+    this.#drag(/** @type {SVGElement} */ (group), index, height, ticks);
+    onKey(group, (event) => this.#key(event, index, ticks));
     return { group: /** @type {SVGElement} */ (group), update };
   }
 
   /**
    * @param {SVGElement} group
-   * @param {number} number
+   * @param {number} index of the axis
    * @param {number} height
-   * @param {Axis["marks"]} marks
+   * @param {Axis["ticks"]} ticks
    */
-  #drag(group, number, height, marks) {
+  #drag(group, index, height, ticks) {
     /** @type {number | null} */
     let from = null;
     let dragged = false;
@@ -188,7 +198,7 @@ export class SweepParallel {
     group.addEventListener("pointermove", (event) => {
       if (from === null) return;
       dragged ||= Math.abs(at(event) - from) > MIN_DRAG;
-      if (dragged) this.#choose(number, partBetween(from, at(event), height));
+      if (dragged) this.#choose(index, partBetween(from, at(event), height));
     });
     const end = () => {
       from = null;
@@ -196,51 +206,52 @@ export class SweepParallel {
       if (this.#drawingDue) this.#draw();
     };
     group.addEventListener("pointerup", (event) => {
-      if (from !== null && !dragged) this.#press(number, at(event), height, marks);
+      if (from !== null && !dragged) this.#press(index, at(event), height, ticks);
       end();
     });
     group.addEventListener("pointercancel", end);
   }
 
   /**
-   * A click on an axis: if it is in the chosen part, choose the whole axis again; otherwise choose the mark near the click.
-   * @param {number} number
+   * A click on an axis: if it is in the chosen part, choose the whole axis again; otherwise choose the tick near the click.
+   * @param {number} index of the axis
    * @param {number} y
    * @param {number} height
-   * @param {Axis["marks"]} marks
+   * @param {Axis["ticks"]} ticks
    */
-  #press(number, y, height, marks) {
-    const near = marks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * MIN_DRAG);
-    const [low = 0, high = 0] = this.#brushes.get(number) ?? [];
+  #press(index, y, height, ticks) {
+    const near = ticks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * MIN_DRAG);
+    const [low = 0, high = 0] = this.#chosenParts.get(index) ?? [];
     const isInPart =
-      this.#brushes.has(number) && placeAt(y, height) >= low - 0.02 && placeAt(y, height) <= high + 0.02;
-    this.#choose(number, near && !isInPart ? partAt(near.place) : null);
+      this.#chosenParts.has(index) && placeAt(y, height) >= low - 0.02 && placeAt(y, height) <= high + 0.02;
+    this.#choose(index, near && !isInPart ? partAt(near.place) : null);
   }
 
   /**
    * @param {KeyboardEvent} event
-   * @param {number} number
-   * @param {Axis["marks"]} marks
+   * @param {number} index of the axis
+   * @param {Axis["ticks"]} ticks
    */
-  #key(event, number, marks) {
+  #key(event, index, ticks) {
     const by = arrowStep(event);
-    const isBack = event.key === "Delete" || event.key === "Backspace";
-    if (!by && !isBack) return;
+    const clears = event.key === "Delete" || event.key === "Backspace";
+    if (!by && !clears) return;
     event.preventDefault();
-    const part = this.#brushes.get(number);
-    const order = marks.toSorted((a, b) => a.place - b.place);
+    const part = this.#chosenParts.get(index);
+    const order = ticks.toSorted((a, b) => a.place - b.place);
     const now = part ? order.findIndex(({ place }) => place >= part[0] && place <= part[1]) : -1;
-    const next = isBack ? undefined : order[now < 0 ? (by === -1 ? 0 : order.length - 1) : now - Number(by)];
-    this.#choose(number, next ? partAt(next.place) : null);
+    // the order goes upwards, and a step up is -1
+    const next = clears ? undefined : order[now < 0 ? (by === -1 ? 0 : order.length - 1) : now - Number(by)];
+    this.#choose(index, next ? partAt(next.place) : null);
   }
 
   /**
-   * @param {number} number
+   * @param {number} index of the axis
    * @param {[low: number, high: number] | null} part
    */
-  #choose(number, part) {
-    if (part) this.#brushes.set(number, part);
-    else this.#brushes.delete(number);
-    this.#update();
+  #choose(index, part) {
+    if (part) this.#chosenParts.set(index, part);
+    else this.#chosenParts.delete(index);
+    this.#showChosen();
   }
 }

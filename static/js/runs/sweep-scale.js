@@ -1,4 +1,4 @@
-/** Scales for the axes of a sweep: the places of values on an axis, and its marks. Pure functions. */
+/** Scales for the axes of a sweep: the places of values on an axis, and its ticks. Pure functions. */
 
 import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
 
@@ -11,12 +11,12 @@ import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
  * @typedef {CategoryScale | NumberScale} FieldScale
  */
 
-/** A mark of an axis, with its place on it. @typedef {{place: number, value: any}} Mark */
+/** A tick of an axis, with its place on it. @typedef {{place: number, value: any}} Tick */
 
-/** A mark of an axis has at most this many letters. */
+/** A tick of an axis has at most this many letters. */
 const MAX_LETTERS = 16;
-/** An axis has at most this many marks. */
-const MAX_MARKS = 10;
+/** An axis has at most this many ticks. */
+const MAX_TICKS = 10;
 /** Two values get a logarithmic scale if the higher one is at least this many times the lower one. */
 const TIMES = 8;
 /** Results get one if the highest is at least this many times the lowest. */
@@ -54,7 +54,7 @@ export function scaleOf(values) {
  * @param {number} low
  * @param {number} high above `low`
  * @param {boolean} isLog
- * @returns {NumberScale} its values are its marks
+ * @returns {NumberScale} its values are its ticks
  */
 export function scaleBetween(low, high, isLog) {
   const scale = new Scale([low, high], [0, 1], isLog ? LOG : LINEAR);
@@ -127,18 +127,18 @@ function unevenness(values) {
 }
 
 /**
- * The marks of an axis: all values if there are few, otherwise round numbers.
+ * The ticks of an axis: all values if there are few, otherwise round numbers.
  * @param {FieldScale} scale
- * @returns {Mark[]}
+ * @returns {Tick[]}
  */
-export function marksOf(scale) {
+export function ticksOf(scale) {
   const at = (/** @type {any} */ value) => ({ place: scale.place(value), value });
   if (scale.kind === "category") {
-    const every = Math.ceil(scale.categories.length / (MAX_MARKS + 2));
+    const every = Math.ceil(scale.categories.length / (MAX_TICKS + 2));
     return scale.values.filter((_, i) => i % every === 0).map(at);
   }
   const { values, low, high, kind } = scale;
-  if (values.length <= MAX_MARKS) return values.map(at);
+  if (values.length <= MAX_TICKS) return values.map(at);
   return (kind === "log" ? powers(low, high) : rounds(low, high)).map(at);
 }
 

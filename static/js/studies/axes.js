@@ -8,7 +8,7 @@ import { resultScaleOf, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
  * @import { Configuration, StudyMetric, Values } from "./types.js"
  */
 
-/** If there are fewer whole numbers than this, each has a mark. */
+/** If there are fewer whole numbers than this, each has a tick. */
 const FEW = 10;
 
 /** The parts of a metric that do not depend on words. @type {Record<StudyMetric, Omit<Metric, "title">>} */

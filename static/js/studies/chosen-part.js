@@ -33,7 +33,7 @@ export class ChosenPart {
   /** Its trials that have something to show. @type {Trial[]} */
   #trials = [];
   #drawn = "";
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
 
   /**
    * @param {StudyPlace} place
@@ -79,7 +79,7 @@ export class ChosenPart {
    * @param {{seed: number, fold: number | null}[]} pairs
    */
   async #draw(configuration, metric, pairs) {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     const seeds = pairs.map(({ seed, fold }, i) => {
       const name = fold === null ? t("study.seed", { seed }) : t("study.seed_fold", { seed, fold });
       return this.#button(

@@ -54,7 +54,7 @@ export class NewView {
     { type: "submit", className: "primary", id: "study-start", "data-launches": "" },
     t("study.start"),
   );
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #asking = new AbortController();
   #timer = 0;
 
@@ -125,7 +125,7 @@ export class NewView {
 
   remove() {
     clearTimeout(this.#timer);
-    this.#ask();
+    this.#dropOlder();
     this.#asking.abort();
   }
 
@@ -194,7 +194,7 @@ export class NewView {
   }
 
   async #price() {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     this.#asking.abort();
     this.#asking = new AbortController();
     if (!this.#rows.length) {
@@ -251,7 +251,7 @@ export class NewView {
 
   async #begin() {
     clearTimeout(this.#timer);
-    this.#ask();
+    this.#dropOlder();
     this.#start.disabled = true;
     try {
       const study = await studyApi.begin(this.#document());

@@ -141,7 +141,7 @@ export class PicturesPart {
     if (this.#isFirst) this.#lines.draw(content);
     else this.#lines.update(content);
     this.#isFirst = false;
-    this.#lines.mark(chosen === null ? null : String(chosen));
+    this.#lines.emphasize(chosen === null ? null : String(chosen));
     const best = values.get(Number(results.verdict.best));
     this.#lines.element.setAttribute("role", "group");
     this.#lines.element.setAttribute(

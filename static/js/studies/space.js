@@ -3,7 +3,7 @@
  * a person changes it in rows, one for each field. Pure functions.
  */
 
-import { choose } from "../form/choosing.js";
+import { choose } from "../form/choose-alternatives.js";
 import { combinations } from "../form/grid.js";
 import { alternatives, isSweep, typed } from "../form/values.js";
 

@@ -23,7 +23,7 @@ const MARGIN = { right: 20, top: 30, bottom: 8 };
 const NAMES = 0.36;
 const MAX_NAMES = 166;
 const LETTER = 7.5;
-/** Pixels between two marks of the scale, at least. */
+/** Pixels between two ticks of the scale, at least. */
 const APART = 48;
 /** At most this many configurations are drawn, the best ones. */
 const MAX_LINES = 40;
@@ -71,13 +71,13 @@ export class SpreadPicture {
     const left = Math.min(MAX_NAMES, NAMES * width);
     const room = width - left - MARGIN.right;
     const x = (/** @type {number} */ place) => left + place * room;
-    const every = Math.ceil((APART * spread.marks.length) / room);
-    const marks = spread.marks
+    const every = Math.ceil((APART * spread.ticks.length) / room);
+    const ticks = spread.ticks
       .filter((_, i) => i % every === 0)
       .map(({ place, value }) =>
         svg(
           "g",
-          { class: "mark" },
+          { class: "tick" },
           svg("path", { d: `M${x(place)} ${MARGIN.top}V${height - MARGIN.bottom}` }),
           svg("text", { x: x(place), y: MARGIN.top - 8 }, scoreText(metric, value)),
         ),
@@ -94,7 +94,7 @@ export class SpreadPicture {
           role: "img",
           "aria-label": [t("study.picture.spread"), label].filter(Boolean).join(". "),
         },
-        ...marks,
+        ...ticks,
         ...byLuck,
         ...lines,
       ),
@@ -139,7 +139,7 @@ export class SpreadPicture {
     const group = svg(
       "g",
       {
-        class: `line${isBest ? " best" : ""}${own === chosen ? " marked" : ""}`,
+        class: `line${isBest ? " best" : ""}${own === chosen ? " emphasized" : ""}`,
         "data-configuration": own,
       },
       svg("title", {}, words),

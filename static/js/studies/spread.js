@@ -7,7 +7,7 @@ import { differGreatly, resultScaleOf } from "../runs/sweep-scale.js";
 import { METRICS } from "./axes.js";
 
 /**
- * @import { Mark, NumberScale } from "../runs/sweep-scale.js"
+ * @import { Tick, NumberScale } from "../runs/sweep-scale.js"
  * @import { Configuration, Luck, StudyMetric } from "./types.js"
  */
 
@@ -16,7 +16,7 @@ import { METRICS } from "./axes.js";
 /**
  * @typedef {object} Spread
  * @property {SpreadLine[]} lines of configurations with a result, in their order
- * @property {Mark[]} marks of the scale
+ * @property {Tick[]} ticks of the scale
  * @property {number | null} luck the place of the luck line
  * @property {NumberScale} scale
  */
@@ -54,7 +54,7 @@ export function spreadOf(configurations, metric, luck, before) {
   });
   return {
     lines,
-    marks: scale.values.map((value) => ({ place: scale.place(value), value })),
+    ticks: scale.values.map((value) => ({ place: scale.place(value), value })),
     luck: luck ? place(luck.line) : null,
     scale,
   };

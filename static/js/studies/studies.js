@@ -53,7 +53,7 @@ export class Studies {
   #view = null;
   /** The id of the study that is shown. */
   #shown = "";
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   /** @type {() => void} */
   #stop = () => {};
 
@@ -105,7 +105,7 @@ export class Studies {
   }
 
   #closed() {
-    this.#ask();
+    this.#dropOlder();
     this.#stop();
     this.#dialog = null;
     this.#view?.remove();
@@ -115,7 +115,7 @@ export class Studies {
   }
 
   async #fetch() {
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const { studies } = await studyApi.list();
       if (!isNewest()) return;

@@ -46,7 +46,7 @@ export class StudyView {
   /** @type {number | null} */
   #chosen = null;
   #asked = "";
-  #ask = newestOnly();
+  #dropOlder = newestOnly();
   #timer = 0;
   #name = h("h3", { className: "study-name" });
   #state = h("span", { className: "quiet" });
@@ -132,7 +132,7 @@ export class StudyView {
 
   remove() {
     clearTimeout(this.#timer);
-    this.#ask();
+    this.#dropOlder();
   }
 
   update() {
@@ -180,7 +180,7 @@ export class StudyView {
 
   async #fetch() {
     this.#timer = 0;
-    const isNewest = this.#ask();
+    const isNewest = this.#dropOlder();
     try {
       const results = await studyApi.results(this.#id);
       if (!isNewest()) return;

@@ -76,7 +76,7 @@ export class Confusion {
     return this.#card.option("cell", "");
   }
 
-  /** Show the images of a cell; of the one that is shown: no more. @param {string} cell */
+  /** Show the images of a cell; if they are shown already, hide them. @param {string} cell */
   #choose(cell) {
     this.#card.setOption("cell", cell === this.#cell ? "" : cell);
   }

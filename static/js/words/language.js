@@ -3,7 +3,7 @@
 import { newestOnly } from "../state/newest.js";
 import { onLanguage, setTexts, t } from "./i18n.js";
 
-const begin = newestOnly();
+const dropOlder = newestOnly();
 
 /**
  * Switch the page's language without loading the page again. If several languages are chosen quickly, the last one wins.
@@ -12,7 +12,7 @@ const begin = newestOnly();
  *   language stays, and its error is passed on
  */
 export async function setLanguage(chosen, load) {
-  const isNewest = begin();
+  const isNewest = dropOlder();
   const texts = await load(chosen);
   if (!isNewest()) return;
   document.documentElement.lang = chosen;

@@ -4,32 +4,37 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 /** A number. A hyphen between two numbers is not a minus sign: 784-40-10 has three numbers. */
 const NUMBER = /((?:(?<!\S)-)?\d+(?:\.\d+)?(?:e[+-]?\d+)?)/i;
 
-/** At most this many texts are remembered with their parts: a long list compares the same ones again and again. */
-const MAX_KNOWN = 20_000;
+/** The parts of at most this many texts are kept: sorting a long list compares the same texts many times. Then all are dropped. */
+const MAX_KEPT = 20_000;
 
-/** A text's parts, of which those with odd indices are numbers; and the text without its numbers. @typedef {{parts: string[], frame: string}} Parted */
+/**
+ * `parts`: what is between numbers, and the numbers, in turns; those with odd indices are numbers. `rest`: what is between them,
+ * joined by "\0".
+ * @typedef {{parts: string[], rest: string}} SplitText
+ */
 
-/** @type {Map<string, Parted>} */
-const known = new Map();
+/** @type {Map<string, SplitText>} */
+const kept = new Map();
 
 /** @param {string} text */
-function parted(text) {
-  const found = known.get(text);
-  if (found) return found;
+function split(text) {
+  const before = kept.get(text);
+  if (before) return before;
   const parts = text.split(NUMBER);
-  const made = { parts, frame: parts.filter((_, i) => i % 2 === 0).join("\0") };
-  if (known.size >= MAX_KNOWN) known.clear();
-  known.set(text, made);
-  return made;
+  const result = { parts, rest: parts.filter((_, i) => i % 2 === 0).join("\0") };
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(text, result);
+  return result;
 }
 
 /**
+ * Compares texts for sorting: numbers in them by their values, what is between these as words.
  * @param {string} a
  * @param {string} b
  * @returns {number} below 0 if `a` comes first
  */
 export function compareTexts(a, b) {
-  const [partsA, partsB] = [parted(a).parts, parted(b).parts];
+  const [partsA, partsB] = [split(a).parts, split(b).parts];
   for (let i = 0; i < Math.min(partsA.length, partsB.length); i++) {
     if (partsA[i] === partsB[i]) continue;
     const order = i % 2 ? Number(partsA[i]) - Number(partsB[i]) : collator.compare(partsA[i], partsB[i]);
@@ -39,9 +44,9 @@ export function compareTexts(a, b) {
 }
 
 /**
- * A text without its numbers. Texts with the same frame differ only in their numbers.
+ * What is between the numbers of a text, joined by "\0"; two texts for which it is equal differ only in their numbers.
  * @param {string} text
  */
-export function frameOf(text) {
-  return parted(text).frame;
+export function withoutNumbers(text) {
+  return split(text).rest;
 }

@@ -186,7 +186,7 @@ def test_samples_are_some_rows_of_each_class_as_they_are_in_the_file(tmp_path):
     assert samples["labels"].count(0) == 6
     assert samples["rows"][0] == ["0,5"]
     assert samples["shape"] == [50, 1]
-    assert [one["text"] for one in preview["notes"]] == [
+    assert [note["text"] for note in preview["notes"]] == [
         "numbers are written with a decimal comma",
         "98 % of all examples are usual: whoever always answers usual is right that often",
         "the class rare has only 6 examples",
@@ -260,7 +260,7 @@ def test_a_guessed_class_is_said_to_be_one_and_may_be_corrected(tmp_path):
     brought = bring(tmp_path, "f.csv", "\n".join(["rooms,price", *lines]).encode())
     preview = brought.preview()
     assert preview["choices"]["label"] == "rooms"
-    assert [one["code"] for one in preview["notes"]] == ["read_note_guessed", "read_note_regression"]
+    assert [note["code"] for note in preview["notes"]] == ["read_note_guessed", "read_note_regression"]
     assert brought.refusal(label="price").code == "read_regression"
 
 

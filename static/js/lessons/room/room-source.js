@@ -18,7 +18,7 @@ export class RoomSource extends Emitter {
   room = null;
   slug = "";
   #pause;
-  #isNewest = newestOnly();
+  #dropOlder = newestOnly();
   #asking = false;
   #again = false;
   #timer = 0;
@@ -35,7 +35,7 @@ export class RoomSource extends Emitter {
     this.slug = slug;
     this.room = null;
     clearTimeout(this.#timer);
-    this.#isNewest();
+    this.#dropOlder();
     this.emit("change");
     if (slug) this.ask();
   }
@@ -66,7 +66,7 @@ export class RoomSource extends Emitter {
 
   /** @param {() => Promise<Room>} get */
   async #get(get, { throws = false } = {}) {
-    const isNewest = this.#isNewest();
+    const isNewest = this.#dropOlder();
     try {
       const room = await get();
       // a redrawn card would lose what is open in it

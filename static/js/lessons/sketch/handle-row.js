@@ -7,7 +7,7 @@ import { number, percent, t } from "../../words/i18n.js";
 import { HANDLES, handlePlaces, moveOf } from "./handles.js";
 
 /**
- * @import { Frame } from "./frame.js"
+ * @import { SketchScale } from "./sketch-scale.js"
  * @import { OnLayer, Shown } from "./layer.js"
  */
 
@@ -44,18 +44,18 @@ export class HandleRow {
   }
 
   /**
-   * @param {Frame} frame
+   * @param {SketchScale} scale
    * @param {Shown} shown
    */
-  draw(frame, { curves, iterations, value, pen, isPercent }) {
+  draw(scale, { curves, iterations, value, pen, isPercent }) {
     this.element.setAttribute("aria-label", t("lesson.sketch.handles", { run: pen }));
     const curve = curves.find(({ run }) => run === pen);
     this.element.style.color = curve ? cssColor(curve.hue) : "";
     const places = handlePlaces(iterations);
     for (const [i, handle] of this.#all.entries()) {
       const now = value(places[i]);
-      const { x, y } = frame.place(places[i], now);
-      const { width, height } = frame.area;
+      const { x, y } = scale.place(places[i], now);
+      const { width, height } = scale.area;
       // Until the axis is drawn for the sketch's iterations, their places may lie outside: the page would grow with them.
       const left = Math.max(0, Math.min(x, width));
       const top = Math.max(0, Math.min(y, height));
@@ -64,7 +64,7 @@ export class HandleRow {
       const attributes = {
         label: t("lesson.sketch.handle", { run: pen, i: i + 1, of: HANDLES }),
         valuemin: 0,
-        valuemax: Math.max(frame.highest, now),
+        valuemax: Math.max(scale.highest, now),
         valuenow: now,
         valuetext: t("lesson.sketch.value", { value: spoken, iteration: number(places[i]) }),
       };

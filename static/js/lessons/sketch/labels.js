@@ -1,6 +1,6 @@
 /** Where the names of sketched curves stand: beside their curve, where the others are far. It uses no document. */
 
-/** @import { Place } from "./frame.js" */
+/** @import { Place } from "./sketch-scale.js" */
 
 /** A curve to be named: the places it goes through, from left to right, and the width of its name in pixels. @typedef {{places: Place[], width: number}} Named */
 /** A name: its middle, and its top. @typedef {{x: number, y: number}} LabelPlace */

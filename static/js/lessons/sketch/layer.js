@@ -11,7 +11,7 @@ import { labelPlaces } from "./labels.js";
 
 /**
  * @import { Chart } from "../../charts/chart.js"
- * @import { Frame, Place } from "./frame.js"
+ * @import { SketchScale, Place } from "./sketch-scale.js"
  * @import { Points } from "./points.js"
  */
 
@@ -60,8 +60,8 @@ export class SketchLayer {
     this.#hint,
     this.#field,
   );
-  /** @type {Frame | null} */
-  #frame = null;
+  /** @type {SketchScale | null} */
+  #scale = null;
   /** @type {Shown | null} */
   #shown = null;
   /** For which places the names were placed last. */
@@ -95,31 +95,31 @@ export class SketchLayer {
   }
 
   /**
-   * @param {Frame | null} frame null: the chart shows something else
+   * @param {SketchScale | null} scale null: the chart shows something else
    * @param {Shown} shown
    * @param {{left: number, top: number}} corner of the plot's element in its card
    */
-  draw(frame, shown, { left, top }) {
-    this.#frame = frame;
+  draw(scale, shown, { left, top }) {
+    this.#scale = scale;
     this.#shown = shown;
-    this.element.hidden = !frame;
-    if (!frame) return;
-    const { area } = frame;
+    this.element.hidden = !scale;
+    if (!scale) return;
+    const { area } = scale;
     const { style } = this.element;
     style.transform = `translate(${left + area.left}px, ${top + area.top}px)`;
     style.width = `${area.width}px`;
     style.height = `${area.height}px`;
-    const curves = shown.curves.map((curve) => ({ ...curve, places: frame.places(curve.points) }));
+    const curves = shown.curves.map((curve) => ({ ...curve, places: scale.places(curve.points) }));
     this.#drawCurves(curves);
-    this.#drawChance(frame, shown);
+    this.#drawChance(scale, shown);
     this.#names.hidden = Boolean(this.#stroke); // they would be in the way, and would jump
-    if (!this.#stroke) this.#drawNames(curves, frame);
+    if (!this.#stroke) this.#drawNames(curves, scale);
     const canDraw = shown.pen !== null;
     this.element.classList.toggle("drawable", canDraw);
     this.#hint.hidden = !shown.hint || Boolean(this.#stroke);
     setText(this.#hint, shown.hint);
     this.#field.hidden = this.#handles.element.hidden = !canDraw;
-    if (canDraw) this.#handles.draw(frame, shown);
+    if (canDraw) this.#handles.draw(scale, shown);
   }
 
   /** @param {(Drawn & {places: Place[]})[]} curves */
@@ -137,16 +137,16 @@ export class SketchLayer {
   }
 
   /**
-   * @param {Frame} frame
+   * @param {SketchScale} scale
    * @param {Shown} shown
    */
-  #drawChance(frame, { chance }) {
-    const y = chance === null ? NaN : frame.place(1, chance).y;
-    const isInside = y >= 0 && y <= frame.area.height;
+  #drawChance(scale, { chance }) {
+    const y = chance === null ? NaN : scale.place(1, chance).y;
+    const isInside = y >= 0 && y <= scale.area.height;
     this.#chance.toggleAttribute("hidden", !isInside);
     this.#chanceText.hidden = !isInside;
     if (!isInside || chance === null) return;
-    for (const [name, at] of Object.entries({ x1: 0, x2: frame.area.width, y1: y, y2: y }))
+    for (const [name, at] of Object.entries({ x1: 0, x2: scale.area.width, y1: y, y2: y }))
       this.#chance.setAttribute(name, String(at));
     this.#chanceText.style.top = `${y}px`;
     setText(
@@ -157,12 +157,12 @@ export class SketchLayer {
 
   /**
    * @param {(Drawn & {places: Place[]})[]} curves
-   * @param {Frame} frame
+   * @param {SketchScale} scale
    */
-  #drawNames(curves, frame) {
+  #drawNames(curves, scale) {
     const named = curves.filter(({ places }) => places.length > 1);
     const texts = named.map(({ run }) => t("lesson.sketch.name", { run }));
-    const key = JSON.stringify([frame.key, named.map(({ points, hue }) => [points, hue]), texts]);
+    const key = JSON.stringify([scale.key, named.map(({ points, hue }) => [points, hue]), texts]);
     if (key === this.#named) return;
     this.#named = key;
     const names = named.map(({ hue, run }, i) => {
@@ -171,7 +171,7 @@ export class SketchLayer {
       return name;
     });
     this.#names.replaceChildren(...names);
-    const { width, height } = frame.area;
+    const { width, height } = scale.area;
     const places = labelPlaces(
       named.map((curve, i) => ({ places: curve.places, width: names[i].offsetWidth })),
       { width, height, line: names[0]?.offsetHeight ?? 0 },
@@ -188,19 +188,19 @@ export class SketchLayer {
 
   /** @param {PointerEvent} event @returns {[number, number]} */
   #at({ clientX, clientY }) {
-    const frame = /** @type {Frame} */ (this.#frame);
+    const scale = /** @type {SketchScale} */ (this.#scale);
     const { iterations } = /** @type {Shown} */ (this.#shown);
     const { left, top, width, height } = this.#field.getBoundingClientRect();
-    const [x, y] = frame.values({
-      x: ((clientX - left) / width) * frame.area.width,
-      y: (Math.max(0, Math.min(clientY - top, height)) / height) * frame.area.height,
+    const [x, y] = scale.values({
+      x: ((clientX - left) / width) * scale.area.width,
+      y: (Math.max(0, Math.min(clientY - top, height)) / height) * scale.area.height,
     });
     return [Math.max(0, Math.min(x, iterations)), Math.max(0, y)];
   }
 
   /** @param {PointerEvent} event */
   #press(event) {
-    if (event.button || this.#stroke || !this.#frame) return;
+    if (event.button || this.#stroke || !this.#scale) return;
     event.preventDefault(); // no selection of texts
     this.#field.setPointerCapture(event.pointerId);
     const { pointerId: id, clientX: x, clientY: y } = event;
@@ -210,7 +210,7 @@ export class SketchLayer {
   /** @param {PointerEvent} event */
   #move(event) {
     const stroke = this.#stroke;
-    if (stroke?.id !== event.pointerId || !this.#frame) return;
+    if (stroke?.id !== event.pointerId || !this.#scale) return;
     if (!stroke.begun) {
       if (Math.hypot(event.clientX - stroke.x, event.clientY - stroke.y) < MIN_STROKE) return;
       stroke.begun = true;

@@ -9,10 +9,10 @@ import { isDark } from "../../page/theme.js";
 import { urlState } from "../../state/address.js";
 import { onLanguage, t } from "../../words/i18n.js";
 import { Drawing } from "./drawing.js";
-import { frameOf } from "./frame.js";
 import { SketchLayer } from "./layer.js";
 import { Pens } from "./pens.js";
 import { SketchHead } from "./sketch-head.js";
+import { sketchScaleOf } from "./sketch-scale.js";
 
 /**
  * @import { Chart } from "../../charts/chart.js"
@@ -219,7 +219,7 @@ export class Sketch {
 
   /** The highest value: 100 per cent, or the end of the axis. */
   get #highest() {
-    return this.#isPercent ? 100 : (this.#frame()?.highest ?? 1);
+    return this.#isPercent ? 100 : (this.#scale()?.highest ?? 1);
   }
 
   /** The value at which a curve begins with the keyboard. */
@@ -227,9 +227,9 @@ export class Sketch {
     return this.#isPercent ? (this.#chance ?? 0) : LEVEL * this.#highest;
   }
 
-  #frame() {
+  #scale() {
     const [id] = this.#ids.values();
-    return frameOf(this.#chart, this.#store.runs.get(id)?.summary.iterations_per_epoch);
+    return sketchScaleOf(this.#chart, this.#store.runs.get(id)?.summary.iterations_per_epoch);
   }
 
   /** @param {NamedRun[]} runs */
@@ -287,11 +287,11 @@ export class Sketch {
       return { run, hue, chosen: run === this.#pen, complete: this.#drawing.isComplete(run) };
     });
     for (const row of this.#pens) row.draw(pens);
-    const frame = this.#frame();
+    const scale = this.#scale();
     const corner = { left: plotElement.offsetLeft, top: plotElement.offsetTop };
     const hint = this.#hint;
     const state = [
-      frame?.key,
+      scale?.key,
       corner,
       curves,
       this.#pen,
@@ -312,12 +312,12 @@ export class Sketch {
       value: (/** @type {number} */ at) => this.#drawing.value(this.#pen ?? "", at, this.#level),
       isPercent,
     };
-    this.#layer.draw(frame, shown, corner);
+    this.#layer.draw(scale, shown, corner);
   }
 
   /** The curves for a saved picture, as Plotly's data. */
   #traces() {
-    if (!this.#frame()) return [];
+    if (!this.#scale()) return [];
     const unit = this.#isPercent ? 100 : 1;
     return Object.entries(this.#drawing.curves).map(([run, points]) => ({
       type: "scatter",

@@ -1,4 +1,4 @@
-"""What commands read and write in the database beside a lab that may run on it."""
+"""What commands of the terminal read and write directly in the database, also while a lab runs on it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from app.mistake import Failure
 from app.people.person import Role
 from app.storage import people_store
 
-#: How long to wait for a lab that writes.
+#: How long to wait until a lab has written what it is writing; a lab that takes longer makes the command fail.
 BUSY_SECONDS = 5.0
 #: The schema version that brought classes.
 FIRST_WITH_CLASSES = 8
 
 
 def newest_launch(database: Path) -> float:
-    """When the newest run was launched, in Unix seconds; 0 if that cannot be read."""
+    """When the newest run was launched, in Unix seconds; 0 if there is no run, or the database cannot be read."""
     if not database.is_file():
         return 0.0
     address = f"{database.absolute().as_uri()}?mode=ro"
@@ -31,8 +31,13 @@ def newest_launch(database: Path) -> float:
 
 
 def renew_teacher_secret(database: Path, hashed: str) -> str | None:
-    """Let the teacher enter the newest class by another secret, and no more by the one before; returns the name of the
-    class, None if there is none.
+    """Replace the secret with which the teacher enters the newest class that has not ended. The old one is not valid
+    any more, and browsers that entered by it are out.
+
+    Args:
+        hashed: the hash of the new secret (`app.people.tokens.hash_of`).
+
+    Returns the name of the class; None if there is no such class.
 
     Raises:
         Failure: the database cannot be written.

@@ -1,4 +1,7 @@
-/** Chooses the alternatives of a section by their names, and gives each its settings. */
+/**
+ * Chooses the alternatives of a section of the form, such as optimizers or schedules, by their names, and gives each its
+ * settings.
+ */
 
 import { alternatives, oneOrSeveral } from "./values.js";
 
@@ -11,27 +14,27 @@ import { alternatives, oneOrSeveral } from "./values.js";
 /** The choice of no schedule, or no early stopping. */
 const NONE = "none";
 
-/** The defaults of all settings. @param {Field[]} fields */
+/** Settings with their defaults, by name; each a copy that may be changed. @param {Field[]} fields */
 export function defaultsOf(fields) {
   return Object.fromEntries(fields.map((field) => [field.name, structuredClone(field.default)]));
 }
 
 /**
- * The alternatives with these names. Those already chosen are kept. A new one has its defaults, except for values that
- * the user changed in the others (not the learning rate).
+ * The alternatives with these names. Those already chosen are kept. A new one has its defaults, except for values that the
+ * user changed in the others. The learning rate is left out, as `Draft.chooseOptimizers` gives all optimizers the same.
  * @template {Alternative | null} Chosen
  * @param {OneOrSeveral<Chosen>} section
- * @param {string[]} names
- * @param {Record<string, Field[]>} registry
- * @returns {OneOrSeveral<any>}
+ * @param {string[]} names "none" stands for no alternative, null in the section
+ * @param {Record<string, Field[]>} settings the settings of each alternative, by its name
+ * @returns {OneOrSeveral<any>} the new section
  */
-export function choose(section, names, registry) {
+export function choose(section, names, settings) {
   const old = alternatives(section).filter((alternative) => alternative !== null);
   const createNew = (/** @type {string} */ name) => {
     /** @type {Alternative} */
-    const alternative = { name, ...defaultsOf(registry[name]) };
+    const alternative = { name, ...defaultsOf(settings[name]) };
     for (const other of old) {
-      const changed = registry[other.name].filter(
+      const changed = settings[other.name].filter(
         (field) => field.name !== "learning_rate" && other[field.name] !== field.default,
       );
       for (const field of changed) if (field.name in alternative) alternative[field.name] = other[field.name];

@@ -1,4 +1,4 @@
-/** The frame of a sketch: converts between its curves and pixels of a chart, as the chart's axes are drawn now. */
+/** The scale of a sketch: converts between its curves and pixels of a chart, as the chart's axes are drawn now. */
 
 import { AXES } from "../../charts/axes.js";
 
@@ -14,7 +14,7 @@ const OUTSIDE = 2000;
 /** On a logarithmic axis a straight line is bent: it is drawn through this many places. */
 const BENT = 100;
 
-export class Frame {
+export class SketchScale {
   #scale;
   #unit;
   #perEpoch;
@@ -71,16 +71,16 @@ export class Frame {
 }
 
 /**
- * The frame for a chart as it is drawn now; null if it shows something else than the sketch: another quantity, or an axis of time.
+ * The scale for a chart as it is drawn now; null if it shows something else than the sketch: another quantity, or an axis of time.
  * @param {Chart} chart
  * @param {number | undefined} perEpoch the iterations of an epoch, if they are known
  */
-export function frameOf(chart, perEpoch) {
+export function sketchScaleOf(chart, perEpoch) {
   const { axes, axis, percent } = chart.drawing;
   const { gap, logX, logY } = chart.card.spec;
   const each = axis === AXES.epoch ? perEpoch : axis.x ? undefined : 1;
   if (!axes || gap || !each) return null;
-  return new Frame(axes, { percent, perEpoch: each, logarithmic: logX || logY });
+  return new SketchScale(axes, { percent, perEpoch: each, logarithmic: logX || logY });
 }
 
 /**

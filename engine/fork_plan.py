@@ -1,10 +1,10 @@
-"""A course: the way of a training through its forks, for those who train and record it.
+"""A fork plan: the forks that a training takes on its way, for those who train and record it.
 
-course = Course(stretches, config)
-trainer = course.go_on(Trainer(course.first))
+fork_plan = ForkPlan(stretches, config)
+trainer = fork_plan.go_on(Trainer(fork_plan.first))
 while events := trainer.advance():
-    rows += [course.values(trainer, event) for event in events]
-    trainer = course.go_on(trainer)
+    rows += [fork_plan.values(trainer, event) for event in events]
+    trainer = fork_plan.go_on(trainer)
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from engine.stretches import Stretch, forks
 from engine.trainer import Trainer, columns_of
 
 
-class Course:
-    """The forks of a training that lie ahead.
+class ForkPlan:
+    """The forks of a training that lie ahead; they are dropped as it passes them.
 
     Attributes:
         first: the experiment with which the training begins.
@@ -36,7 +36,12 @@ class Course:
         data_dir: Path | None = None,
         cache_dir: Path | None = None,
     ) -> None:
-        """`config` follows the last fork; folders as for `Trainer`."""
+        """
+        Args:
+            stretches: what is trained before each fork, in order; none: a training without forks.
+            config: the experiment after the last fork.
+            data_dir, cache_dir: as for `Trainer`.
+        """
         self._forks = deque(forks(tuple(stretches), config))
         self._config = config
         self._data_dir = data_dir
@@ -49,8 +54,9 @@ class Course:
         return bool(self._forks)
 
     def go_on(self, trainer: Trainer) -> Trainer:
-        """The trainer that goes on where `trainer` is: a new one where a fork is due. A trainer that was forked here
-        already is forked again, and is still the same. Forks before it are passed over.
+        """The trainer that goes on from the iteration of `trainer`: a new one if a fork is due there, otherwise the
+        same. Forks at earlier iterations are passed over. If `trainer` was forked at this iteration already, forking it
+        again changes nothing in what it trains.
 
         Raises:
             ConfigError: the weights at the fork are not finite.
@@ -67,11 +73,12 @@ class Course:
         return self._config.iterations if self._forks else trainer.iterations
 
     def columns(self, trainer: Trainer) -> dict[str, tuple[str, ...]]:
-        """The names of each stream's values in the rows of the whole training: those of what follows the last fork."""
+        """The columns of each stream (`train`, `evaluation`) in the rows of the whole training: those of the experiment
+        after the last fork."""
         return columns_of(self._config, tuple(trainer.network.weight_layers))
 
     def values(self, trainer: Trainer, event: Event) -> Sequence[float]:
-        """The values of an event of `trainer` in these columns: NaN where it has none."""
+        """The row of an event of `trainer`, one value for each of `columns`; NaN where the event has no such value."""
         if not self._forks:
             return event.values
         known = dict(zip(trainer.columns[event.stream], event.values, strict=True))
