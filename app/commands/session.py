@@ -18,7 +18,7 @@ from app.mistake import Failure
 from app.settings import Settings
 from engine import EvaluationMetrics, ExperimentConfig, Trainer
 from engine.events import Event
-from engine.fork_plan import ForkPlan
+from engine.forks_ahead import ForksAhead
 from engine.stretches import Stretch, with_stretches
 
 
@@ -65,10 +65,10 @@ class Session:
         self.config = config
         self.stretches = stretches
         folders = {"data_dir": settings.data_dir, "cache_dir": settings.cache_dir}
-        self._fork_plan = ForkPlan(stretches, config, **folders)
-        self.trainer = Trainer(self._fork_plan.first, None, **folders, fast=not plain)
-        self.columns = self._fork_plan.columns(self.trainer)
-        self.iterations = self._fork_plan.iterations(self.trainer)
+        self._forks_ahead = ForksAhead(stretches, config, **folders)
+        self.trainer = Trainer(self._forks_ahead.first, None, **folders, fast=not plain)
+        self.columns = self._forks_ahead.columns(self.trainer)
+        self.iterations = self._forks_ahead.iterations(self.trainer)
         self.rows: dict[str, list[tuple[float, ...]]] = {"train": [], "evaluation": []}
         self.evaluation: EvaluationMetrics | None = None
         self.seconds = 0.0
@@ -84,23 +84,23 @@ class Session:
         """
         began = time.perf_counter()
         try:
-            self.trainer = self._fork_plan.go_on(self.trainer)
+            self.trainer = self._forks_ahead.go_on(self.trainer)
             while not (self.trainer.done or self._interrupt.asked):
                 yield from self._kept(self.trainer.advance())
-                self.trainer = self._fork_plan.go_on(self.trainer)
+                self.trainer = self._forks_ahead.go_on(self.trainer)
             trainer = self.trainer
             if not trainer.done and 0 < trainer.iteration != getattr(self.evaluation, "iteration", None):
                 yield from self._kept([trainer.evaluate()])
         finally:
             self.seconds = time.perf_counter() - began
             self.diverged = self.trainer.divergence is not None
-            self.finished = self.trainer.done and (self.diverged or not self._fork_plan.has_forks)
+            self.finished = self.trainer.done and (self.diverged or not self._forks_ahead.any_left)
             self.ending = self._describe_ending()
 
     def _kept(self, events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[float]]]:
         for event in events:
             self.iteration = event.iteration
-            row = tuple(self._fork_plan.values(self.trainer, event))
+            row = tuple(self._forks_ahead.values(self.trainer, event))
             self.rows[event.stream].append(row)
             if isinstance(event, EvaluationMetrics):
                 self.evaluation = event
@@ -112,7 +112,7 @@ class Session:
             ended = trainer.divergence
             where = "after" if ended.evaluated else "at"
             return f"diverged {where} iteration {ended.iteration}: {'; '.join(ended.reasons)}"
-        if trainer.done and self._fork_plan.has_forks:
+        if trainer.done and self._forks_ahead.any_left:
             return f"ended at iteration {trainer.iteration:,}, before it was forked"
         if not trainer.done:
             return f"interrupted after {trainer.iteration:,} of {trainer.iterations:,} iterations"

@@ -71,13 +71,13 @@ _STRETCHES = Template("""\
 STRETCHES = $stretches
 
 """)
-_FORK_IMPORTS = "from engine.fork_plan import ForkPlan\nfrom engine.stretches import parse_stretches\n"
+_FORK_IMPORTS = "from engine.forks_ahead import ForksAhead\nfrom engine.stretches import parse_stretches\n"
 _FORK_BEGIN = """\
-    fork_plan = ForkPlan(parse_stretches(STRETCHES, config), config, data_dir=data_dir)
-    trainer = Trainer(fork_plan.first, data_dir=data_dir)
+    forks_ahead = ForksAhead(parse_stretches(STRETCHES, config), config, data_dir=data_dir)
+    trainer = Trainer(forks_ahead.first, data_dir=data_dir)
 """
 _FORK = """\
-        trainer = fork_plan.go_on(trainer)
+        trainer = forks_ahead.go_on(trainer)
 """
 _CHANGES = Template("""\
 # Changed by hand while the run went on: the last iteration before it → the new values.

@@ -54,7 +54,7 @@ from app.jobs.messages import (
 from engine import ConfigError, DatasetError, ExperimentConfig, Trainer, reasons
 from engine.datasets import own
 from engine.events import STREAMS
-from engine.fork_plan import ForkPlan
+from engine.forks_ahead import ForksAhead
 from engine.stretches import parse_stretches
 
 #: Workers fill every core; the server, and a browser beside it, come first, so that the lab stays quick.
@@ -78,18 +78,18 @@ def main(connection: Connection, job: Job) -> None:
 def _train(link: Link, job: Job) -> None:
     store = open_store(job.checkpoint_place)
     try:
-        fork_plan = _fork_plan(job)
-        trainer, evaluations = _trainer(job, fork_plan, store)
+        forks_ahead = _forks_ahead(job)
+        trainer, evaluations = _trainer(job, forks_ahead, store)
     except (ConfigError, DatasetError, MemoryError) as error:
         link.report(_finished("failed", reasons.reason_of(error)))
         return
     link.note(Began(str(trainer.data["digest"])))
-    columns = fork_plan.columns(trainer)
+    columns = forks_ahead.columns(trainer)
     for stream, first in zip(STREAMS, (trainer.iteration, evaluations), strict=True):
         link.open(stream, columns[stream], first)
     ending: Finished | Stopped
     try:
-        training = Training(link, trainer, job, fork_plan, store)
+        training = Training(link, trainer, job, forks_ahead, store)
         del trainer  # otherwise it would stay in memory beside the trainer that goes on after a fork
         ending = training.run()
     except (ConfigError, MemoryError) as error:  # such as weights at a fork that are not finite
@@ -97,13 +97,13 @@ def _train(link: Link, job: Job) -> None:
     link.report(ending)
 
 
-def _fork_plan(job: Job) -> ForkPlan:
+def _forks_ahead(job: Job) -> ForksAhead:
     config = ExperimentConfig.from_dict(job.config, stored=True)
     stretches = parse_stretches(job.stretches, config)
-    return ForkPlan(stretches, config, data_dir=Path(job.data_dir), cache_dir=Path(job.cache_dir))
+    return ForksAhead(stretches, config, data_dir=Path(job.data_dir), cache_dir=Path(job.cache_dir))
 
 
-def _trainer(job: Job, fork_plan: ForkPlan, store: CheckpointStore) -> tuple[Trainer, int]:
+def _trainer(job: Job, forks_ahead: ForksAhead, store: CheckpointStore) -> tuple[Trainer, int]:
     """The trainer where the last usable checkpoint was made, and how many evaluations came before that; without one,
     a new trainer."""
     data_dir, cache_dir = Path(job.data_dir), Path(job.cache_dir)
@@ -114,7 +114,7 @@ def _trainer(job: Job, fork_plan: ForkPlan, store: CheckpointStore) -> tuple[Tra
                 return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
-    return Trainer(fork_plan.first, data_dir=data_dir, cache_dir=cache_dir), 0
+    return Trainer(forks_ahead.first, data_dir=data_dir, cache_dir=cache_dir), 0
 
 
 def _finished(status: str, reason: str | None) -> Finished:
@@ -126,17 +126,17 @@ class Training:
     """One training in this process: it trains, follows commands, reports rows and events, and saves checkpoints."""
 
     def __init__(
-        self, link: Link, trainer: Trainer, job: Job, fork_plan: ForkPlan, store: CheckpointStore
+        self, link: Link, trainer: Trainer, job: Job, forks_ahead: ForksAhead, store: CheckpointStore
     ) -> None:
         self._link = link
         self._trainer = trainer
-        self._fork_plan = fork_plan
+        self._forks_ahead = forks_ahead
         self._writer = checkpoints.Writer(store, job.training, job.attempt, every=job.checkpoint_seconds)
         self._keeper = Keeper(
             store,
             job.training,
             job.attempt,
-            iterations=fork_plan.iterations(trainer),
+            iterations=forks_ahead.iterations(trainer),
             most_bytes=job.kept_bytes,
             made=job.checkpoints,
             at=trainer.iteration,
@@ -157,7 +157,7 @@ class Training:
         self._stopped = False
         self._cancelled = False
         self._looks = Looks(link)
-        self._measuring = Measuring(link, trainer, fork_plan.iterations(trainer))
+        self._measuring = Measuring(link, trainer, forks_ahead.iterations(trainer))
 
     def run(self) -> Finished | Stopped:
         """Train to the end, or until this process is asked to end."""
@@ -170,7 +170,7 @@ class Training:
 
     def _train(self) -> Finished | Stopped:
         due = [True]  # for each row just computed, whether it is time to flush
-        self._trainer = self._fork_plan.go_on(self._trainer)
+        self._trainer = self._forks_ahead.go_on(self._trainer)
         self._link.resume_clock()
         while not self._trainer.done:
             asked = self._looks.are_frequent and self._link.has_command()
@@ -178,9 +178,9 @@ class Training:
                 return _finished("cancelled", None) if self._cancelled else Stopped()
             self._looks.prepare(self._trainer)
             events = self._trainer.advance()
-            if self._fork_plan.has_forks:
+            if self._forks_ahead.any_left:
                 due = [
-                    self._link.add(event.stream, self._fork_plan.values(self._trainer, event))
+                    self._link.add(event.stream, self._forks_ahead.values(self._trainer, event))
                     for event in events
                 ]
             else:
@@ -192,15 +192,15 @@ class Training:
                 self._steps -= 1  # repeating what is stored already is no step
             if self._trainer.iteration >= self._keeper.due:
                 self._keeper.keep(self._trainer, self._link.rows_of("evaluation"))
-            if self._fork_plan.has_forks:
-                self._trainer = self._fork_plan.go_on(self._trainer)
+            if self._forks_ahead.any_left:
+                self._trainer = self._forks_ahead.go_on(self._trainer)
         return self._ending()
 
     def _ending(self) -> Finished:
         if self._trainer.divergence is None:
             self._measuring.measure(self._trainer)
         self._report_dead()
-        if self._fork_plan.has_forks and self._trainer.divergence is None:
+        if self._forks_ahead.any_left and self._trainer.divergence is None:
             return _finished(
                 "failed", f"it ended at iteration {self._trainer.iteration:,}, before it was forked"
             )

@@ -23,7 +23,7 @@ from app.exports.torch_script import torch_script
 from app.exports.torch_source import DATA, VELOCITY
 from engine import ExperimentConfig, Trainer, load_dataset
 from engine.events import EvaluationMetrics, StepMetrics
-from engine.fork_plan import ForkPlan
+from engine.forks_ahead import ForksAhead
 from engine.optimizers import OPTIMIZERS
 from engine.stretches import Stretch
 
@@ -290,12 +290,12 @@ def test_a_fork_gives_the_same_curve(name, tmp_path, forking):
         config = ExperimentConfig.from_dict({**complete, **changed})
     given = recording(config.to_dict())
     given.run["stretches"] = [stretch.to_dict() for stretch in stretches]
-    fork_plan = ForkPlan(stretches, config)
-    trainer = fork_plan.go_on(Trainer(fork_plan.first))
+    forks_ahead = ForksAhead(stretches, config)
+    trainer = forks_ahead.go_on(Trainer(forks_ahead.first))
     losses = []
     while advanced := trainer.advance():
         losses.append(advanced[0].values[1])
-        trainer = fork_plan.go_on(trainer)
+        trainer = forks_ahead.go_on(trainer)
 
     ((count, last),) = re.findall(r"iteration (60|90): loss ([\d.]+)", run_script(given, tmp_path, forking))
     assert int(count) == len(losses) == config.iterations

@@ -104,7 +104,7 @@ def test_lessons_share_their_trainings(monkeypatch, tmp_path):
     both = {each.key for each in one} & {each.key for each in other}
     assert len(measured) == len(one) + len(other) - len(both) < len(one) + len(other)
     trained.get(replace(one[0], curves=True, with_layers=True))  # more than was expected
-    assert measured[-1][1] == {"curves": True, "inside": True}
+    assert measured[-1][1] == {"curves": True, "with_layers": True}
     trained.get(one[0])
     assert len(measured) == len(one) + len(other) - len(both) + 1
 

@@ -1,10 +1,10 @@
-"""A fork plan: the forks that a training takes on its way, for those who train and record it.
+"""Forks ahead: the forks that a training has not reached yet, for those who train and record it.
 
-fork_plan = ForkPlan(stretches, config)
-trainer = fork_plan.go_on(Trainer(fork_plan.first))
+forks_ahead = ForksAhead(stretches, config)
+trainer = forks_ahead.go_on(Trainer(forks_ahead.first))
 while events := trainer.advance():
-    rows += [fork_plan.values(trainer, event) for event in events]
-    trainer = fork_plan.go_on(trainer)
+    rows += [forks_ahead.values(trainer, event) for event in events]
+    trainer = forks_ahead.go_on(trainer)
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from engine.stretches import Stretch, forks
 from engine.trainer import Trainer, columns_of
 
 
-class ForkPlan:
-    """The forks of a training that lie ahead; they are dropped as it passes them.
+class ForksAhead:
+    """The forks that a training has not reached yet; each is dropped when the training has passed it.
 
     Attributes:
         first: the experiment with which the training begins.
@@ -49,8 +49,8 @@ class ForkPlan:
         self.first = self._forks[0][0].config if self._forks else config
 
     @property
-    def has_forks(self) -> bool:
-        """Whether there are forks ahead."""
+    def any_left(self) -> bool:
+        """Whether any are left."""
         return bool(self._forks)
 
     def go_on(self, trainer: Trainer) -> Trainer:
