@@ -6,11 +6,13 @@ from __future__ import annotations
 import gc
 
 import numpy.random  # NumPy loads it at its first use
-import threadpoolctl  # so does `engine.threads`
 
 from app.jobs import replaying, worker
+from engine.threads import blas
 
-__all__ = ["numpy", "replaying", "threadpoolctl", "worker"]
+__all__ = ["numpy", "replaying", "worker"]
+
+blas()
 
 # A worker's garbage collector does not look through these objects: that would also copy the memory that has them.
 gc.collect()

@@ -18,6 +18,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.arrays import Array
+from engine.threads import blas
 
 #: OpenBLAS uses its kernels for small products up to this many multiply-adds (its `sgemm_small_matrix_permit`).
 SMALL = 10**6
@@ -252,10 +253,7 @@ def _rows_of_large(m: int, k: int, n: int) -> int:
 @lru_cache(maxsize=1)
 def has_small_kernels() -> bool:
     """Whether NumPy's BLAS has kernels for small products on this processor."""
-    # here, because importing it takes long and not every process needs it
-    from threadpoolctl import threadpool_info
-
-    return any(library.get("architecture") in HAVE_SMALL_KERNELS for library in threadpool_info())
+    return any(library.info().get("architecture") in HAVE_SMALL_KERNELS for library in blas())
 
 
 def _rows(m: int, limit: int, lanes: int = ROW_LANES) -> int:
