@@ -1,4 +1,4 @@
-"""python -m benchmarks.cluster [NAME ...] [--json]: first, rows, speed, batch, queued."""
+"""python -m benchmarks.cluster [NAME ...] [--json]: first, rows, speed, batch, study, queued."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def batch() -> list[Measured]:
     return measure()
 
 
+def study() -> list[Measured]:
+    from benchmarks.cluster.study import measure
+
+    return measure()
+
+
 def queued() -> list[Measured]:
     from benchmarks.cluster.queued import measure
 
@@ -57,6 +63,7 @@ BENCHMARKS: dict[str, Callable[[], list[Measured]]] = {
     "rows": rows,
     "speed": speed,
     "batch": batch,
+    "study": study,
     "queued": queued,
 }
 
