@@ -101,7 +101,7 @@ def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
                 trainer.step()
                 if trainer.iteration >= keeper.due:
                     asked = time.process_time()
-                    keeper.keep(trainer, 0)
+                    keeper.keep(trainer, 0, is_saving=False)
                     keeping += time.process_time() - asked
             seconds[most_bytes].append(time.process_time() - begun)
             if most_bytes:

@@ -39,6 +39,8 @@ from tests.support.folders import ROOT, find_data_dir  # noqa: E402
 
 #: Seconds between two readings of the memory.
 EVERY = 0.001
+#: What a slow disk takes for a checkpoint.
+SLOW_SECONDS = 0.5
 PAGE = os.sysconf("SC_PAGE_SIZE")
 DATA_DIR = find_data_dir() or ROOT / "data"
 
@@ -46,8 +48,12 @@ DATA_DIR = find_data_dir() or ROOT / "data"
 DRAWN = {"train": 64, "test": 32}
 
 
-def measure(config: ExperimentConfig) -> int:
-    """The peak of a worker's memory, in bytes, minus the memory of a worker that has nothing to do."""
+def measure(config: ExperimentConfig, *, has_slow_disk: bool = False) -> int:
+    """The peak of a worker's memory, in bytes, minus the memory of a worker that has nothing to do.
+
+    Args:
+        has_slow_disk: whether checkpoints take long to write, so that they are in memory longer.
+    """
     processes = Processes()
     processes.open()
     with tempfile.TemporaryDirectory() as folder:
@@ -55,7 +61,8 @@ def measure(config: ExperimentConfig) -> int:
         drawn = not datasets.status(name, DATA_DIR)["available"]
         if not drawn:
             datasets.prepare(name, DATA_DIR, Path(folder))  # as the lab does when it starts
-        process, here = processes.start(_drawn if drawn else _worker, _job(config, Path(folder)), "measured")
+        worker = _worker_with_slow_disk if has_slow_disk else _worker
+        process, here = processes.start(_drawn if drawn else worker, _job(config, Path(folder)), "measured")
         here.recv_bytes()  # the worker is ready
         assert process.pid is not None
         base = peak = _own_bytes(process.pid)
@@ -102,6 +109,20 @@ def _worker(connection: Connection, job: Job) -> None:
     connection.send_bytes(b"ready")
     connection.recv_bytes()
     worker.main(connection, job)
+
+
+def _worker_with_slow_disk(connection: Connection, job: Job) -> None:
+    from app.jobs.checkpoint_store import FolderStore
+
+    write = FolderStore.write
+
+    def write_slowly(self: FolderStore, file: str, data: bytes, *, durable: bool = True) -> None:
+        if durable:  # others are written by the thread that trains
+            time.sleep(SLOW_SECONDS)
+        write(self, file, data, durable=durable)
+
+    FolderStore.write = write_slowly  # type: ignore[method-assign]
+    _worker(connection, job)
 
 
 def _drawn(connection: Connection, job: Job) -> None:

@@ -14,9 +14,10 @@ import io
 import json
 import zipfile
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
+from numpy.lib.format import header_data_from_array_1_0, write_array_header_1_0
 from numpy.typing import NDArray
 
 from engine import reasons
@@ -99,8 +100,18 @@ def save(trainer: Resumable) -> bytes:
     arrays |= {f"running/{name}": array for name, array in network.running.items()}
     arrays |= {f"best/{name}": array for name, array in trainer.best.items()}
     file = io.BytesIO()
-    np.savez(file, allow_pickle=False, **arrays)
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                _write(member, array)
     return file.getvalue()
+
+
+def _write(file: IO[bytes], array: Array) -> None:
+    """Write an array as `numpy.save` does, which would copy it twice on the way."""
+    array = np.asarray(array, order="C")
+    write_array_header_1_0(file, header_data_from_array_1_0(array))
+    file.write(array.reshape(-1).view(np.uint8).data)
 
 
 def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], None]]:

@@ -52,15 +52,14 @@ WORKER = 400_000
 #: For each of this many bytes of arrays, one byte is lost in free pieces of memory that are too small to use.
 SPARE = 16
 
-#: NumPy writes an array to a file in parts of this many bytes, and copies each part twice.
-SAVED_AT_ONCE = 1 << 24
-
 
 def estimate(config: ExperimentConfig) -> int:
-    """The most bytes that a run of this experiment needs. It needs them while it makes a checkpoint, or a measurement
-    for findings (or a view, which needs about as much)."""
+    """The most bytes that a run of this experiment needs: while it makes a measurement for findings, or a view, which
+    needs about as much, and a checkpoint is still being written. The last measurement needs the initial weights again.
+    """
     held = arrays(config)
-    return WORKER + held + held // SPARE + max(checkpoint(config), plain_bytes(config))
+    beside = max(plain_bytes(config), initial_weights(config))
+    return WORKER + held + held // SPARE + checkpoint(config) + beside
 
 
 def arrays(config: ExperimentConfig) -> int:
@@ -81,12 +80,21 @@ def arrays(config: ExperimentConfig) -> int:
 
 
 def checkpoint(config: ExperimentConfig) -> int:
-    """Bytes of a checkpoint, and of the growing file in memory that it is written to."""
-    itemsize = np.dtype(config.dtype).itemsize
+    """Bytes of a checkpoint."""
+    return (1 + _slots(config) + _keeps_best(config)) * _vector(config) + 8 * _drawn(config)
+
+
+def initial_weights(config: ExperimentConfig) -> int:
+    """Bytes that making the initial weights again needs: a network, and the weights of a layer as they are drawn."""
     specs = [spec for layer in config.network.built for spec in layer.parameters]
-    vector = sum(math.prod(spec.shape) for spec in specs) * itemsize
-    saved = (1 + _slots(config) + _keeps_best(config)) * vector + 8 * _drawn(config)
-    return saved + saved // 8 + 2 * min(vector, SAVED_AT_ONCE)
+    drawn = max((math.prod(spec.shape) for spec in specs), default=0) * np.dtype(np.float64).itemsize
+    return 2 * _vector(config) + drawn
+
+
+def _vector(config: ExperimentConfig) -> int:
+    """Bytes of all parameters."""
+    specs = [spec for layer in config.network.built for spec in layer.parameters]
+    return sum(math.prod(spec.shape) for spec in specs) * np.dtype(config.dtype).itemsize
 
 
 def block_images(steps: Sequence[Step]) -> int:

@@ -94,6 +94,11 @@ class Writer:
     def due(self, now: float) -> bool:
         return now >= self._next and self._thread is None
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a checkpoint is being written, and so is in memory."""
+        return self._thread is not None and self._thread.is_alive()
+
     def begin(self, data: bytes, iteration: int, evaluations: int, *, seconds: float) -> None:
         """Start writing what took `seconds` to put together. Waits for the one before."""
         self.wait()

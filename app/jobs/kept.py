@@ -69,16 +69,19 @@ class Keeper:
         self._rests_until = 0.0, time.process_time() + SHARE * FIRST_SECONDS
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
 
-    def keep(self, trainer: Trainer, evaluations: int) -> None:
-        """Keep this moment. It is left out if it is kept already, if the previous one is still being written, or if too
-        little time has passed since then for what that one took.
+    def keep(self, trainer: Trainer, evaluations: int, *, is_saving: bool) -> None:
+        """Keep this moment. It is left out if it is kept already, if another checkpoint is still being written, or if
+        too little time has passed since the previous one for what that took.
 
         Args:
             evaluations: how many evaluations there were up to this moment.
+            is_saving: whether a checkpoint is being written that is not to be kept. Two of them would need more memory
+                than the estimate says.
         """
         iteration, begun, used = trainer.iteration, time.monotonic(), time.process_time()
-        rests = begun < self._rests_until[0] or used < self._rests_until[1] or not self._take_written()
-        if not (rests or iteration in self._kept):
+        is_writing = not self._take_written() or is_saving
+        rests = begun < self._rests_until[0] or used < self._rests_until[1]
+        if not (is_writing or rests or iteration in self._kept):
             data = trainer.checkpoint()
             has_room, dropped = self._make_room(iteration, len(data))
             self._beside(dropped, (iteration, evaluations, data) if has_room else None)

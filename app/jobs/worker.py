@@ -191,7 +191,9 @@ class Training:
             if self._paused and self._trainer.iteration > self._stored:
                 self._steps -= 1  # repeating what is stored already is no step
             if self._trainer.iteration >= self._keeper.due:
-                self._keeper.keep(self._trainer, self._link.rows_of("evaluation"))
+                self._keeper.keep(
+                    self._trainer, self._link.rows_of("evaluation"), is_saving=self._writer.is_writing
+                )
             if self._forks_ahead.any_left:
                 self._trainer = self._forks_ahead.go_on(self._trainer)
         return self._ending()
@@ -230,7 +232,7 @@ class Training:
                 self._link.flush_in_turn()
             self._report_dead()
             self._report_saved()
-            if self._writer.due(time.monotonic()):
+            if self._writer.due(time.monotonic()) and not self._keeper.is_writing:
                 self._save()
             self._obey()
             self._link.resume_clock()

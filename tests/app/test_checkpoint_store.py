@@ -116,7 +116,7 @@ def test_a_worker_saves_and_keeps_moments_that_lead_to_the_same_curve(store, mon
     while trainer.iteration < 60:
         trainer.advance()
         if trainer.iteration >= keeper.due:
-            keeper.keep(trainer, 0)
+            keeper.keep(trainer, 0, is_saving=False)
             keeper.wait(60)
     writer.begin(trainer.checkpoint(), 60, 3, seconds=0)
     writer.wait()

@@ -41,7 +41,7 @@ def train(trainer, keeper, until=200):
     while trainer.iteration < until:
         trainer.advance()
         if trainer.iteration >= keeper.due:
-            keeper.keep(trainer, trainer.iteration // 20)
+            keeper.keep(trainer, trainer.iteration // 20, is_saving=False)
 
 
 def iterations(made):
@@ -117,7 +117,7 @@ def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, wa
         clock.worked += 0.001
         trainer.iteration = iteration
         if iteration >= keep.due:
-            keep.keep(trainer, 0)
+            keep.keep(trainer, 0, is_saving=False)
     assert iterations(keep.news())[: len(expected)] == expected
 
 
