@@ -252,7 +252,7 @@ class LabPage:
         """Wait until the curve of the loss is drawn up to this iteration, or beyond it."""
         self.until(
             f"(document.getElementById('chart-loss').data ?? []).some(t => t.meta.run === '{run_id}'"
-            f" && t.meta.series === 'loss' && t.x.at(-1) >= {iteration})"
+            f" && t.meta.series === 'loss' && (t.x.at(-1) ?? 0) >= {iteration})"
         )
 
     def wait_for_points(self, run_id: str, count: int, series: str = "loss", chart: str = "loss") -> None:

@@ -1,13 +1,39 @@
-/** The place of a control in the form, so that the focus can return to it when the form is drawn again. */
+/**
+ * The place of the focused control in the form, so that the focus can return to it when the form is drawn again.
+ *
+ * A place is the name of a control, and for a radio button or a check box also its value.
+ */
 
 /**
- * The place of a control: its name, and for a radio button or a check box also its value.
- * @param {Element | null} element
+ * Where the focus is: the place of the control, and which of its text is selected, if it is a box for text.
+ * @typedef {{place: string, selected?: [number | null, number | null]}} Focus
  */
-export function placeOf(element) {
-  if (!(element instanceof HTMLElement)) return "";
+
+/**
+ * Where the focus is, if it is in a part of the form.
+ * @param {HTMLElement} part
+ * @returns {Focus}
+ */
+export function focusIn(part) {
+  const element = document.activeElement;
+  if (!(element instanceof HTMLElement && part.contains(element))) return { place: "" };
   const [name, value] = ["name", "value"].map((attribute) => element.getAttribute(attribute));
-  return element.dataset.field ? `${element.dataset.field}=${value}` : name || element.id;
+  const place = element.dataset.field ? `${element.dataset.field}=${value}` : name || element.id;
+  if (!(element instanceof HTMLInputElement && element.type === "text")) return { place };
+  return { place, selected: [element.selectionStart, element.selectionEnd] };
+}
+
+/**
+ * Focus the control at a place, if the form has it, and select the same part of its text. What is being typed then goes where it
+ * would have gone.
+ * @param {HTMLElement} form
+ * @param {Focus} focus
+ */
+export function focusAt(form, { place, selected }) {
+  const control = controlAt(form, place);
+  control?.closest("details")?.setAttribute("open", "");
+  control?.focus();
+  if (selected && control instanceof HTMLInputElement) control.setSelectionRange(...selected);
 }
 
 /**
@@ -16,7 +42,7 @@ export function placeOf(element) {
  * @param {string} place
  * @returns {HTMLElement | null}
  */
-export function controlAt(form, place) {
+function controlAt(form, place) {
   if (!place) return null;
   const [field, value] = place.split("=");
   if (value !== undefined)

@@ -13,7 +13,7 @@ import { registerDatasets } from "../words/labels.js";
 import { ComparedRun } from "./compared-run.js";
 import { Complaint } from "./complaint.js";
 import { Consequences } from "./consequences.js";
-import { controlAt, placeOf } from "./control-place.js";
+import { focusAt, focusIn } from "./control-place.js";
 import { datasetField } from "./dataset-field.js";
 import { Draft } from "./draft.js";
 import { showError, showField } from "./errors.js";
@@ -295,14 +295,12 @@ export class Form {
    */
   #redraw(focus) {
     const scrolled = this.#form.scrollTop;
-    const had = this.#form.contains(document.activeElement) ? placeOf(document.activeElement) : "";
+    const focused = focus === undefined ? focusIn(this.#form) : { place: focus };
     this.#draw();
     this.#form.scrollTop = scrolled;
     reopen(this.#form);
     this.#complaint.again();
-    const control = controlAt(this.#form, focus ?? had);
-    control?.closest("details")?.setAttribute("open", "");
-    control?.focus();
+    focusAt(this.#form, focused);
     this.#change();
   }
 
@@ -338,11 +336,11 @@ export class Form {
   #redrawDatasets() {
     if (this.#draft.origin) return this.#redraw(); // a fork disables the field
     const { element } = this.#datasets;
-    const had = element.contains(document.activeElement) ? placeOf(document.activeElement) : "";
+    const focused = focusIn(element);
     this.#datasets = this.#makeDatasetField();
     element.replaceWith(this.#datasetLine());
     this.#complaint.again();
-    controlAt(this.#form, had)?.focus();
+    focusAt(this.#form, focused);
   }
 
   #datasetLine() {
