@@ -63,7 +63,7 @@ class Asset:
 class Assets:
     """An ASGI application that serves the files of a folder, those that are there when it is made.
 
-    As `js/lab.js` browsers keep a file, but ask whether it has changed. As `0123456789abcdef/js/lab.js`, behind the
+    As `js/lab.js` browsers keep a file, but ask whether it has changed. As `0123456789abcdef/js/lab.js`, after the
     version of all files, they need not ask. Modules import each other by relative names, and so stay in a version.
 
     Args:

@@ -72,13 +72,13 @@ def _of_whom(path: Path) -> str:
     """In a container, whose a folder is that was mounted, and what helps."""
     if not is_container():
         return ""
-    there = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
-    owner = there.stat()
+    existing = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    owner = existing.stat()
     whom = f"{owner.st_uid}:{owner.st_gid}"
     give = f"give the folder to user {os.geteuid()} (chown {os.geteuid()})"
     if owner.st_uid == 0:
-        return f", and {there} is of root: {give}"
+        return f", and {existing} is of root: {give}"
     return (
-        f", and {there} is of user {whom}: start the container as that user, `docker run --user {whom}` or"
+        f", and {existing} is of user {whom}: start the container as that user, `docker run --user {whom}` or"
         f" LOSSROOM_USER={whom} for Docker Compose, or {give}"
     )

@@ -44,7 +44,7 @@ def sections_of(text: str) -> list[Section]:
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
     sections = []
     for start, end in zip(starts, [*starts[1:], len(tokens)], strict=True):
-        body = tokens[start + 3 : end]  # behind the heading's beginning, its text and its end
+        body = tokens[start + 3 : end]  # after the heading's beginning, its text and its end
         for token in body:
             _adapt(token)
         html = markdown.renderer.render(body, markdown.options, {})

@@ -66,7 +66,7 @@ class Measurer:
                 dead, saturated: the shares of dead units and of saturated values (see `engine.views.units`), or None.
                 small_weights: the share of its weights with |w| < 0.001 (`engine.regularizers.SMALL`).
                 small_outputs: the share of (unit, image) outputs with |y| < 0.001: the layer's activation sparsity.
-                    Outputs are those behind its activation, as in the view `histograms`.
+                    Outputs are those after its activation, as in the view `histograms`.
                 smoothness: of its weights as pictures (see `engine.views.smoothness`); None if they are none.
                 moved: ‖W − W₀‖ / ‖W₀‖, how far the weights have moved from the initial ones. Only where the training
                     has ended, as the initial weights have to be made again; None if W₀ is 0, or memory does not

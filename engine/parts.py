@@ -49,9 +49,9 @@ def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts
     Raises:
         DatasetError: fewer images are on this machine than the experiment asks for.
     """
-    there = len(dataset.train_labels)
-    kept_back = validation_of(config, there)
-    _demand(config, "train", there, (config.train_size or 0) if kept_back is None else kept_back.stop)
+    available = len(dataset.train_labels)
+    kept_back = validation_of(config, available)
+    _demand(config, "train", available, (config.train_size or 0) if kept_back is None else kept_back.stop)
     _demand(config, "test", len(dataset.test_labels), config.test_size or 0)
 
     def part(name: str, chosen: slice) -> Part:

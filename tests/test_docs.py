@@ -109,9 +109,9 @@ def test_every_picture_is_used_and_taken_by_the_script_and_described():
         for path in DOCUMENTS
         for words, target in PICTURE.findall(path.read_text("utf-8"))
     ]
-    there = {path.stem for path in (ROOT / "docs/images").iterdir()}
-    assert {name for name, _ in used} == there == set(pictures())
-    assert len(pictures()) == len(there), "two scenes take the same picture"
+    existing = {path.stem for path in (ROOT / "docs/images").iterdir()}
+    assert {name for name, _ in used} == existing == set(pictures())
+    assert len(pictures()) == len(existing), "two scenes take the same picture"
     assert [name for name, words in used if not words.strip()] == []
 
 

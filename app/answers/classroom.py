@@ -57,7 +57,7 @@ class PhraseAnswer(TypedDict):
 
 @answer
 class SecretAnswer(TypedDict):
-    """What comes behind the # of a link. It is given once."""
+    """The secret after the # of a link. It is given once."""
 
     secret: str
 

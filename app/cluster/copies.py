@@ -211,12 +211,12 @@ def _inner(cache: Path, data: Data) -> Path:
     return cache / name if own.is_name(name) else folder_of(name, cache)
 
 
-def _rename(fresh: Path, there: Path) -> None:
+def _rename(fresh: Path, copy: Path) -> None:
     try:
         fresh.chmod(0o755)
-        fresh.rename(there)
+        fresh.rename(copy)
     except OSError:  # another worker of this machine may have been faster
-        if not there.is_dir():
+        if not copy.is_dir():
             raise
 
 

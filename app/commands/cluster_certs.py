@@ -35,9 +35,11 @@ def make_certs(folder: Path) -> int:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        there = [name for name in FILES if (folder / name).exists()]
-        if there:
-            raise Mistake(f"{folder} has {', '.join(there)} already: choose another folder, or remove them")
+        existing = [name for name in FILES if (folder / name).exists()]
+        if existing:
+            raise Mistake(
+                f"{folder} has {', '.join(existing)} already: choose another folder, or remove them"
+            )
         for name, data in zip(FILES, _made(), strict=True):
             # other users of the machine must not read the key
             with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

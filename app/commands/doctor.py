@@ -258,8 +258,8 @@ def _proxy(url: str, health: dict[str, Any] | None) -> Iterator[Finding]:
 
 def _proxy_clock(date: str | None) -> Finding:
     with contextlib.suppress(TypeError, ValueError):
-        there = datetime.strptime(str(date), "%a, %d %b %Y %H:%M:%S %Z")
-        seconds = time.time() - (there - datetime(1970, 1, 1)).total_seconds()
+        proxy_time = datetime.strptime(str(date), "%a, %d %b %Y %H:%M:%S %Z")
+        seconds = time.time() - (proxy_time - datetime(1970, 1, 1)).total_seconds()
         if abs(seconds) > CLOCK_SECONDS:
             text = f"the clocks of this machine and of the proxy differ by {abs(seconds):,.0f} s; set them"
             return Finding("wrong", "clock", text)

@@ -72,8 +72,8 @@ def check_lessons(
         if count == 0 or not lesson.runs:
             output.print(visible(f"{lesson.slug}: the files are right"))
         else:
-            there = _data_sets(lesson, settings, quick)
-            checks += [_Check(lesson, dataset, count, tries=not quick) for dataset in there]
+            data_sets = _data_sets(lesson, settings, quick)
+            checks += [_Check(lesson, dataset, count, tries=not quick) for dataset in data_sets]
     trained = Trained(settings.data_dir, settings.cache_dir)
     skipped = _expect(checks, trained, most)
     wrong = False
@@ -164,10 +164,10 @@ def _data_sets(lesson: Lesson, settings: Settings, quick: bool) -> list[str]:
     names = [STAND_IN] if quick and lesson.any_dataset else [lesson.dataset]
     if not quick and lesson.any_dataset and lesson.dataset != STAND_IN:
         names.append(STAND_IN)
-    there = [name for name in names if datasets.status(name, settings.data_dir)["available"]]
-    for name in set(names) - set(there):
+    available = [name for name in names if datasets.status(name, settings.data_dir)["available"]]
+    for name in set(names) - set(available):
         complain(f"{lesson.slug}: this machine does not have {name} (lossroom fetch {name})")
-    return there
+    return available
 
 
 def _train(lesson_check: _Check, trained: Trained) -> list[Line]:

@@ -135,7 +135,7 @@ class ImportedRows:
         times = [time for time in self.times if first < time[0] <= end]
         if times and times[-1][0] == end:
             return times
-        # every stored part ends with a time: in equal steps from the one before to the one behind
+        # every stored part ends with a time: in equal steps from the one before to the one after
         ends, at, seconds = np.array([(0, *self.times[0][1:]), *self.times], np.float64).T
         return [*times, (end, float(np.interp(end, ends, at)), float(np.interp(end, ends, seconds)))]
 

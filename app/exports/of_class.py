@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.exports.fields import flatten
-from app.exports.tables import MARK
+from app.exports.tables import BYTE_ORDER_MARK
 from app.people.challenge import Outcome, Standing
 from app.people.person import Person
 from app.runs import Run
@@ -80,7 +80,7 @@ def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[
     counted = {place["run"]: (outcome.name, place) for outcome in outcomes for place in outcome.standings}
     fields = [flatten(run.training.config) for _, run in owned]
     names = list(dict.fromkeys(name for own in fields for name in own))
-    yield MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *CHALLENGE, *names])
+    yield BYTE_ORDER_MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *CHALLENGE, *names])
     for (person, run), own in zip(owned, fields, strict=True):
         training = run.training
         values = [run.number, cell(run.name), run.lesson or "", training.status.value]

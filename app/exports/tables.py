@@ -12,15 +12,15 @@ from collections.abc import Iterator, Sequence
 from app.exports.recording import Recording, texts
 from app.texts import cell
 
-MARK = "\ufeff"
+BYTE_ORDER_MARK = "\ufeff"
 #: The most rows in one piece of text.
 ROWS_IN_PIECE = 2000
 
 
 def run_csv(recording: Recording) -> Iterator[str]:
-    """The table of one run, in pieces of text."""
+    """The table of one run, in pieces of text: a line of column names, then at most `ROWS_IN_PIECE` lines each."""
     train, evaluation = _columns(recording)
-    yield MARK
+    yield BYTE_ORDER_MARK
     if train:
         yield _text([[*train, *evaluation]])
     for rows in _rows(recording, len(evaluation)):
@@ -35,7 +35,7 @@ def runs_csv(recordings: Sequence[Recording]) -> Iterator[str]:
     columns_of_runs = [_columns(recording) for recording in recordings]
     train = list(dict.fromkeys(name for columns, _ in columns_of_runs for name in columns))
     evaluation = list(dict.fromkeys(name for _, columns in columns_of_runs for name in columns))
-    yield MARK + _text([["run", "name", *train, *evaluation]])
+    yield BYTE_ORDER_MARK + _text([["run", "name", *train, *evaluation]])
     for recording, (own_train, own_evaluation) in zip(recordings, columns_of_runs, strict=True):
         own = [*own_train, *own_evaluation]
         places = [own.index(name) if name in own else None for name in (*train, *evaluation)]

@@ -85,9 +85,9 @@ class Tried:
         counted = hash(tuple(training.id for training in known))
         if self._counts is None or counted != self._counted:
             self._counted, self._counts = counted, self._count(known)
-            there = {training.id for training in self._register.trainings}
+            known_ids = {training.id for training in self._register.trainings}
             for remembered in (self._outcomes, self._identities):
-                for gone in remembered.keys() - there:
+                for gone in remembered.keys() - known_ids:
                     del remembered[gone]
         return replace(self._counts, compared=len(known), ended=len(ended))
 

@@ -57,7 +57,7 @@ class CheckpointFiles:
         self._store = open_store(place_of(self._settings))
         trainings = self._register.trainings
         try:
-            there = await self._in_thread(LIST_SECONDS, self._store.files)
+            stored = await self._in_thread(LIST_SECONDS, self._store.files)
         except (OSError, TimeoutError) as error:
             log.warning(
                 "the checkpoints cannot be listed, and runs may begin from the start: %s",
@@ -65,13 +65,13 @@ class CheckpointFiles:
             )
         else:
             named = {made["file"] for training in trainings for made in training.checkpoints}
-            sweep = partial(self._store.remove, there - named)
+            sweep = partial(self._store.remove, stored - named)
             if self._store.is_near:
                 await self._in_thread(None, sweep)
             else:
                 self._beside(sweep)
             for training in trainings:
-                training.checkpoints = [made for made in training.checkpoints if made["file"] in there]
+                training.checkpoints = [made for made in training.checkpoints if made["file"] in stored]
         if not self._store.is_near:  # of an earlier start without a store; and weights of a killed lab
             self._beside(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
         for training in trainings:

@@ -45,7 +45,7 @@ class Link:
         self._connection = connection
         self._seconds = seconds
         self._buffers: dict[str, _Buffer] = {}
-        #: parts that go behind the buffered rows
+        #: parts that are sent after the buffered rows
         self._noted: list[bytes] = []
         #: each stream's buffered rows
         self._rows: dict[str, list[Sequence[float]]] = {}
@@ -63,11 +63,11 @@ class Link:
         self.report(StreamOpened(stream, list(columns)))
 
     def note(self, event: Event) -> None:
-        """Send an event with what is flushed next, behind all rows."""
+        """Send an event with what is flushed next, after all rows."""
         self._noted.append(b"J" + encode(event))
 
     def report(self, event: Event) -> None:
-        """Send an event now, behind all rows."""
+        """Send an event now, after all rows."""
         self.note(event)
         self.flush()
 

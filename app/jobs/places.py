@@ -90,10 +90,12 @@ class Places:
         return Cost(training.iterations, summary.parameters, summary.memory_bytes, self.speed.left(training))
 
     def demand(self, owner: Owner, more: int, *, beside: int = 0, own: int = 0) -> None:
-        """Refuse trainings that the queue has no places for, or an owner no allowance.
+        """Refuse new trainings if the queue has no places for them, or their owner no allowance.
 
         Args:
-            beside: how many are about to wait besides, and of the owner `own`.
+            more: the number of new trainings.
+            beside: the number of other trainings that are about to be queued at the same time.
+            own: how many of these others have the same owner.
 
         Raises:
             QueueFull, Conflict: with how many wait, and the bound.
@@ -103,7 +105,7 @@ class Places:
             self.queue.demand_places(beside + more)
 
     def let_wait(self, training: Training) -> None:
-        """Let a queued training wait, behind the others of those who show it; again when these are others."""
+        """Put a queued training into the queue, after the others of its owners; called again when its owners change."""
         if training.status is Status.QUEUED:
             self.queue.add(training.id, self.owners(training))
 

@@ -94,17 +94,17 @@ class Processes:
     def _start(
         self, entry: Callable[[Connection, T], None], job: T, name: str
     ) -> tuple[BaseProcess, Connection]:
-        here, there = self._context.Pipe(duplex=True)
-        with there:
+        own_end, worker_end = self._context.Pipe(duplex=True)
+        with worker_end:
             process = self._context.Process(  # type: ignore[attr-defined]
-                target=entry, args=(there, job), name=name, daemon=True
+                target=entry, args=(worker_end, job), name=name, daemon=True
             )
             try:
                 process.start()
             except BaseException:
-                here.close()
+                own_end.close()
                 raise
-        return process, here
+        return process, own_end
 
     def _prepare(self) -> None:
         """Choose what the next forkserver loads, and where its sockets are."""

@@ -1,4 +1,4 @@
-"""The measured speed of this machine: how long trainings hold their places, against what `app.estimate` says."""
+"""The measured speed of this machine: how long trainings hold their places, compared with `app.estimate`."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from app.trainings import Training
 
 #: The newest measurements of each kind that count.
 RECENT = 20
-#: Kinds that are remembered; beyond, the one that was measured first is forgotten.
+#: At most this many kinds are remembered: then the one that was measured first is forgotten.
 MAX_KINDS = 500
-#: A training that has trained for less says nothing of the machine.
+#: A training that has trained for less than this says nothing about the machine.
 MIN_SECONDS = 0.1
 
 #: What decides how far the estimate is off: the data, the types of layers and the optimizer.
@@ -20,22 +20,24 @@ Kind = tuple[str, ...]
 
 
 class Speed:
-    """The estimate is a count of multiply-adds. Here it is multiplied by the median ratio of what trainings of the same
-    kind have taken to it, or of all kinds where none of this kind has trained. Lives in the event loop.
+    """Corrects the estimated seconds of a training by what earlier ones have taken.
+
+    The estimate is a count of multiply-adds. It is multiplied by a ratio, measured ÷ estimated seconds: the median of
+    the trainings of the same kind, or, if none of this kind has trained, of all kinds. Lives in the event loop.
     """
 
     def __init__(self) -> None:
-        self._ratios: dict[Kind, dict[str, float]] = {}  # by training, the newest last
+        self._ratios: dict[Kind, dict[str, float]] = {}  # by the id of the training, the newest last
         self._all: dict[str, float] = {}
         self._medians: dict[Kind | None, float] = {}
         self._extras: deque[float] = deque(maxlen=RECENT)
         self._extra = 0.0
 
     def measure(self, training: Training, *, expected: float | None = None) -> None:
-        """Note what a training has taken so far; again as it goes on.
+        """Note what a training has taken so far. Called several times for a training that goes on: the newest counts.
 
         Args:
-            expected: the estimate, where the training has none.
+            expected: the estimate in seconds for all its iterations; None: that of the training.
         """
         expected = expected or training.expected_seconds
         part = training.iteration / training.iterations
@@ -53,14 +55,15 @@ class Speed:
         self._medians.clear()
 
     def measure_extra(self, seconds: float) -> None:
-        """Note how long a training held its place beside its iterations: its worker's start and end, and storing."""
+        """Note for how many seconds a training held its place without training: while its worker started and ended, and
+        while its rows were stored."""
         self._extras.append(max(0.0, seconds))
         self._extra = statistics.median(self._extras)
 
     @property
     def slowness(self) -> float:
-        """How much longer trainings of all kinds take than is estimated; two digits, so that it does not change at
-        every moment."""
+        """The ratio of measured to estimated seconds for trainings of all kinds, with two digits, so that it rarely
+        changes; 1 while nothing has trained."""
         return float(f"{statistics.median(self._all.values()):.2g}") if self._all else 1.0
 
     def left(self, training: Training) -> float:

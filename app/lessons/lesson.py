@@ -273,8 +273,8 @@ def _moved(section: Mapping[str, Any], here: str, dataset: str) -> dict[str, Any
         left = other.train_size - (moved.get("train_size") or 1)
         moved["validation_size"] = min(moved["validation_size"], left)
     if "shift" in (augment := moved.get("augment", {})):
-        width, there = datasets.source(here).shape[-1], other.shape[-1]
-        moved["augment"] = {**augment, "shift": max(1, round(augment["shift"] * there / width))}
+        width, other_width = datasets.source(here).shape[-1], other.shape[-1]
+        moved["augment"] = {**augment, "shift": max(1, round(augment["shift"] * other_width / width))}
     return moved
 
 

@@ -277,7 +277,7 @@ def in_words(question: Question, value: Value, words: Words) -> str:
 
 
 def unit(question: Number, words: Words) -> str:
-    """The unit of a question behind a number."""
+    """The unit of a question, to be written after a number."""
     return question.unit and f" {words(f'{question.id}.unit', question.unit)}"
 
 

@@ -65,8 +65,8 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
     if labels is None or any("cifar-100" in name.lower() for name in (contents.file, *sizes)):
         labels = 2
     if not _all_fit(list(sizes.values()), labels):
-        there = next(size for size in sizes.values() if not _all_fit([size], labels))
-        raise refusal("read_records", file=contents.file, there=there)
+        odd_size = next(size for size in sizes.values() if not _all_fit([size], labels))
+        raise refusal("read_records", file=contents.file, there=odd_size)
     batches = [_Batch(member, labels, sizes[member.name] // (labels + _PIXELS)) for member in members]
     batches.sort(key=_is_test)  # stable: in each part by name
     count = sum(batch.count for batch in batches)
@@ -125,11 +125,11 @@ def _names(members: Sequence[Member], labels: int) -> list[str]:
 def _named(
     values: NDArray[np.uint8], names: Sequence[str], limits: Limits
 ) -> tuple[NDArray[np.int32], list[str]]:
-    there = np.unique(values).tolist()
-    if len(set(names)) < len(names) or len(names) <= max(there):
+    used = np.unique(values).tolist()
+    if len(set(names)) < len(names) or len(names) <= max(used):
         names = [str(number) for number in range(256)]
     known = Codes(limits)
     code_of = np.zeros(256, np.int32)
-    code_of[there] = known.of(names[number] for number in there)
+    code_of[used] = known.of(names[number] for number in used)
     classes, order = known.in_order(names)
     return order[code_of[values]], classes

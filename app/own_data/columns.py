@@ -229,11 +229,11 @@ def new_columns(names: Sequence[str], limits: Limits) -> list[Column]:
 def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) -> None:
     """Count more rows in all columns."""
     numbers = parsed.numbers
-    there = ~np.isnan(numbers)
-    counts = there.sum(axis=1).tolist()
+    is_number = ~np.isnan(numbers)
+    counts = is_number.sum(axis=1).tolist()
     lows, highs = (reduce(numbers, axis=1).tolist() for reduce in (np.fmin.reduce, np.fmax.reduce))
     totals = np.nansum(numbers, axis=1).tolist()
-    are_whole = ((numbers == np.floor(numbers)) | ~there).all(axis=1).tolist()
+    are_whole = ((numbers == np.floor(numbers)) | ~is_number).all(axis=1).tolist()
     step = (np.diff(numbers, axis=1) == 1).all(axis=1).tolist()
     for place, column in enumerate(columns):
         column.rows += len(lines)
@@ -249,7 +249,7 @@ def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) ->
         column.total += totals[place]
         column.is_whole = column.is_whole and are_whole[place]
         if len(column.values) <= column.most:
-            present = numbers[place] if counts[place] == len(lines) else numbers[place][there[place]]
+            present = numbers[place] if counts[place] == len(lines) else numbers[place][is_number[place]]
             column.values.update(np.unique(present)[: column.most + 1].tolist())
 
 
@@ -308,8 +308,8 @@ def demand_classes(column: Column) -> None:
         DatasetError: it has many different numbers.
     """
     if column.is_regression:
-        there = min(column.distinct, column.most)
-        raise refusal("read_regression", column=column.name, there=there)
+        distinct = min(column.distinct, column.most)
+        raise refusal("read_regression", column=column.name, there=distinct)
 
 
 def find_column(columns: Sequence[Column], name: str) -> Column:
@@ -332,8 +332,8 @@ def guess_notes(columns: Sequence[Column], label: Column) -> list[Reason]:
         return []
     notes = [make_reason("read_note_guessed", column=label.name)]
     if columns[-1].is_regression:
-        there = min(columns[-1].distinct, columns[-1].most)
-        notes.append(make_reason("read_note_regression", column=columns[-1].name, there=there))
+        distinct = min(columns[-1].distinct, columns[-1].most)
+        notes.append(make_reason("read_note_regression", column=columns[-1].name, there=distinct))
     return notes
 
 

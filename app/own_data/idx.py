@@ -59,10 +59,8 @@ class Idx:
                 count = min(block_items, self.shape[0] - at)
                 data = stream.read(count * size)
                 if len(data) != count * size:
-                    wanted, there = math.prod(self.shape), at * size + len(data)
-                    raise refusal(
-                        "read_cut_short", file=shorten(self.member.name), wanted=wanted, there=there
-                    )
+                    wanted, held = math.prod(self.shape), at * size + len(data)
+                    raise refusal("read_cut_short", file=shorten(self.member.name), wanted=wanted, there=held)
                 yield np.frombuffer(data, np.uint8).reshape(count, *self.shape[1:])
 
 
@@ -154,20 +152,20 @@ def _classes(
 ) -> tuple[NDArray[np.int32], list[str]]:
     """The class of each image and their names: characters, where EMNIST's files say which, otherwise numbers."""
     values = np.concatenate([block for idx in labels for block in idx.blocks()])
-    there = np.unique(values).tolist()
+    numbers = np.unique(values).tolist()
     characters = _mapping(others)
     if (
         not characters
         and any("letters" in name for name in names)
-        and set(there) <= set(range(1, _LETTERS + 1))
+        and set(numbers) <= set(range(1, _LETTERS + 1))
     ):
-        characters = {number: chr(ord("A") + number - 1) for number in there}
-    used = {number: characters.get(number, str(number)) for number in there}
+        characters = {number: chr(ord("A") + number - 1) for number in numbers}
+    used = {number: characters.get(number, str(number)) for number in numbers}
     if len(set(used.values())) < len(used):
-        used = {number: str(number) for number in there}
+        used = {number: str(number) for number in numbers}
     known = Codes(limits)
     code_of = np.zeros(256, np.int32)
-    code_of[there] = known.of(used[number] for number in there)
+    code_of[numbers] = known.of(used[number] for number in numbers)
     classes, order = known.in_order(list(used.values()))
     return order[code_of[values]], classes
 

@@ -116,9 +116,9 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
     if math.prod(shape[1:]) * dtype.itemsize > _MAX_ITEM:
         raise refusal("read_array_shape", **values, there=str(shape))
     wanted = math.prod(shape) * dtype.itemsize
-    there = None if member.size is None else member.size - begin
-    if there is not None and there < wanted:
-        raise refusal("read_cut_short", file=shorten(member.name), wanted=begin + wanted, there=begin + there)
+    held = None if member.size is None else member.size - begin
+    if held is not None and held < wanted:
+        raise refusal("read_cut_short", file=shorten(member.name), wanted=begin + wanted, there=begin + held)
     if wanted > limits.unpacked_bytes:
         most = limits.unpacked_bytes >> 20
         raise refusal("read_unpacked", file=file, megabytes=-(-wanted >> 20), most=most)

@@ -45,7 +45,7 @@ class Asking(BaseModel):
 
 
 class Link(BaseModel):
-    """What is behind the # in the teacher's or the projector's link."""
+    """The secret after the # in the teacher's or the projector's link."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -9,7 +9,7 @@ from engine.reasons import Reason, reason_of
 
 
 def reason(error: sqlite3.Error) -> Reason:
-    """Why nothing can be written."""
+    """Why nothing can be written, as a reason with a code for the page."""
     codes = {
         sqlite3.SQLITE_FULL: "disk_full",
         sqlite3.SQLITE_READONLY: "not_permitted",
@@ -29,7 +29,7 @@ def is_damage(error: BaseException) -> bool:
     return code(error) == sqlite3.SQLITE_CORRUPT
 
 
-def is_of_the_disk(error: Exception) -> bool:
+def stops_all_writes(error: Exception) -> bool:
     """Whether every other write would fail too: the disk is full or broken, or the file is locked or not a database."""
     return isinstance(error, sqlite3.OperationalError | sqlite3.InternalError) or (
         type(error) is sqlite3.DatabaseError  # its other subclasses are errors in the operation itself
@@ -37,11 +37,13 @@ def is_of_the_disk(error: Exception) -> bool:
 
 
 def damaged(error: BaseException) -> StoreDamaged:
+    """The refusal of a request that needs a damaged part of the database."""
     text = f"a part of the database is damaged and cannot be read: {error}"
     return StoreDamaged(Reason("store_damaged", text, error=str(error)))
 
 
 def unavailable(fault: str) -> StoreUnavailable:
+    """The refusal of a request while nothing can be written. `fault`: the reason why (`reason`)."""
     return StoreUnavailable(
         Reason("store_unavailable", f"the lab cannot write to its disk: {fault}", why=fault)
     )

@@ -14,7 +14,9 @@ from engine.reasons import restored, why
 
 #: The columns of a study that hold JSON.
 _JSON = ("document", "configurations", "test")
+#: The columns of a trial that change after it is first stored.
 _TRIAL = ("training_id", "remembered", "status", "score", "seconds", "iteration", "reason", "why")
+#: The columns of a new study; the database gives it its number.
 _STUDY = ("id", "name", "document", "configurations", "status", "owner", "shared", "created_at")
 
 
@@ -82,7 +84,7 @@ def load_all(connection: sqlite3.Connection) -> list[StoredStudy]:
 
 
 def put_trials(connection: sqlite3.Connection, study_id: str, trials: Iterable[StoredTrial]) -> None:
-    """Store trials as they are now."""
+    """Store trials as they are now, whether they are new or known."""
     changed = ", ".join(f"{column} = excluded.{column}" for column in _TRIAL)
     connection.executemany(
         f"INSERT INTO trials (study_id, number, {', '.join(_TRIAL)})"
@@ -139,6 +141,7 @@ def trial_run_id(study_id: str, number: int) -> str:
 
 
 def _written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by column as SQLite stores them."""
     return {
         column: json.dumps(value, ensure_ascii=False) if column in _JSON and value is not None else value
         for column, value in values.items()

@@ -53,7 +53,7 @@ def _run_all_but(
         except Exception as error:
             if faults.is_damage(error):
                 raise _MetDamage(place, faults.damaged(error)) from error
-            if faults.is_of_the_disk(error):
+            if faults.stops_all_writes(error):
                 raise  # not the operation's fault: the whole batch is tried again
             connection.execute("ROLLBACK TO operation")
             results.append(error)

@@ -31,17 +31,17 @@ class Admission:
         self._register = register
         self._scheduler = scheduler
 
-    async def check(self, person: Person, document: dict[str, Any], there: Sequence[Study]) -> Study:
+    async def check(self, person: Person, document: dict[str, Any], studies: Sequence[Study]) -> Study:
         """The study that a document describes, which has not begun.
 
         Args:
-            there: the studies that the lab has.
+            studies: the studies that the lab has.
 
         Raises:
             ConfigError, LabError: it cannot be, or the person may not begin it.
         """
         config = StudyConfig.from_dict(document)
-        self._demand_room(person, config, there)
+        self._demand_room(person, config, studies)
         plan = await in_thread(Plan, config)
         costs = await in_thread(costs_of, plan, self._settings.limits)
         most, slowness = costs.most, self._scheduler.slowness
@@ -62,10 +62,10 @@ class Admission:
             budget_seconds=config.budget_seconds,
         )
 
-    def _demand_room(self, person: Person, config: StudyConfig, there: Sequence[Study]) -> None:
+    def _demand_room(self, person: Person, config: StudyConfig, studies: Sequence[Study]) -> None:
         """Refuse more studies than a lab, or one of its students, may have, or one with more trials than a student may
         have."""
-        mine = sum(study.owner == person.owner for study in there)
+        mine = sum(study.owner == person.owner for study in studies)
         is_student = self._register.sight.is_student(person.owner)
         if is_student and config.trials > MAX_TRIALS_PER_PERSON:
             text = f"a student's study may have {MAX_TRIALS_PER_PERSON} trials, not {config.trials}"
@@ -73,8 +73,8 @@ class Admission:
             bounds = {"maximum": MAX_TRIALS_PER_PERSON, "value": config.trials}
             raise Invalid(reason, code="too_large", field="seeds", bounds=bounds)
         most = MAX_STUDIES_PER_PERSON if is_student else MAX_STUDIES
-        count = mine if is_student else len(there)
-        if count >= most or len(there) >= MAX_STUDIES:
+        count = mine if is_student else len(studies)
+        if count >= most or len(studies) >= MAX_STUDIES:
             text = f"there are {count} studies, and at most {most} may be; delete one first"
             raise Conflict(
                 Reason("too_many_studies", text, most=most), code="too_many_studies", bounds={"maximum": most}

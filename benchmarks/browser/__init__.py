@@ -83,7 +83,7 @@ def _first_load(browser: Browser, lab: LabServer) -> list[Figure]:
             "first load, cold cache, until its axes are drawn (median)", np.median(drawn), "ms", "≤ 1,500"
         ),
         figure("the main thread's processor time for that", np.median(work), "ms", ""),
-        figure("first load besides Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
+        figure("first load without Plotly", np.median(sizes) / 1000, "kB", "≤ 200"),
     ]
 
 

@@ -22,6 +22,7 @@ from tests.support.chromium import open_chromium
 from tests.support.lab_server import running_lab
 
 MINUTES = (2, 6, 10)
+#: Each run gets this many rows in every message of the feed.
 ROWS = 2
 #: Five columns of four bytes, and the time of the row.
 ROW_BYTES = 5 * 4 + 8
@@ -32,7 +33,7 @@ DRAWN = """[...document.querySelectorAll("#charts .plot")].flatMap(plot => plot.
 
 def measure() -> list[Figure]:
     """Rows of the table: what, figure, unit, aim."""
-    plan = {
+    plan = {  # see `feed.js`
         "runs": RUNS,
         "iterations": 1_000_000,
         "every": EVERY,
@@ -52,15 +53,15 @@ def measure() -> list[Figure]:
             page.wait_for_timeout(max(0, 1000 * (began + 60 * minute - time.monotonic())))
             measured.append(_memory(page))
     rows = []
-    for minute, held in zip(MINUTES, measured, strict=True):
+    for minute, memory in zip(MINUTES, measured, strict=True):
         when = f"at minute {minute}"
         rows += [
-            figure(f"rows of {RUNS} live runs, {when}", held["rows"] / 1000, "thousand", ""),
-            figure(f"bytes that these need, {when}", held["rows"] * ROW_BYTES / 1e6, "MB", ""),
-            figure(f"typed arrays, {when}", held["arrays"] / 1e6, "MB", ""),
-            figure(f"script's objects, {when}", held["objects"] / 1e6, "MB", ""),
-            figure(f"points drawn, {when}", held["points"] / 1000, "thousand", ""),
-            figure(f"nodes, {when}", held["nodes"], "", ""),
+            figure(f"rows of {RUNS} live runs, {when}", memory["rows"] / 1000, "thousand", ""),
+            figure(f"bytes that these need, {when}", memory["rows"] * ROW_BYTES / 1e6, "MB", ""),
+            figure(f"typed arrays, {when}", memory["arrays"] / 1e6, "MB", ""),
+            figure(f"script's objects, {when}", memory["objects"] / 1e6, "MB", ""),
+            figure(f"points drawn, {when}", memory["points"] / 1000, "thousand", ""),
+            figure(f"nodes, {when}", memory["nodes"], "", ""),
         ]
     first, last = measured[0], measured[-1]
     growth = {name: last[name] - first[name] for name in first}

@@ -17,7 +17,7 @@ class Session:
     """One browser: its cookie, and a connection on which one request follows the other.
 
     Attributes:
-        took: seconds of each answer, by method and path.
+        took: for each answer, its method and path, and the seconds until it was there.
     """
 
     def __init__(self, port: int) -> None:
@@ -81,7 +81,8 @@ class Session:
         return int(head[0].split()[1]), b"".join(parts)
 
     async def stream(self, take: Callable[[bool, bytes], None]) -> Stream:
-        """A WebSocket with the session's cookie, which calls `take` with each message: is it binary, and its bytes."""
+        """A WebSocket with the session's cookie, which calls `take` with each message: whether it is binary, and its
+        bytes."""
         loop = asyncio.get_running_loop()
         _, stream = await loop.create_connection(lambda: Stream(self._cookie, take), "127.0.0.1", self._port)
         await stream.opened
@@ -98,7 +99,7 @@ class Stream(asyncio.Protocol):
     def __init__(self, cookie: str, take: Callable[[bool, bytes], None]) -> None:
         self._cookie = cookie
         self._take = take
-        self._left = b""
+        self._left = b""  # the begin of a message whose rest has not come yet
         self._transport: Any = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed = False
@@ -120,6 +121,7 @@ class Stream(asyncio.Protocol):
         self._write(0x81, json.dumps(message).encode())
 
     def _write(self, kind: int, content: bytes) -> None:
+        """`kind`: the first byte of the frame, 0x81 for a text and 0x8A for a pong. At most 65,535 bytes."""
         long = len(content) > 125
         head = bytes([kind, 0x80 | (126 if long else len(content))])
         self._transport.write(head + (len(content).to_bytes(2) if long else b"") + MASK + content)

@@ -60,11 +60,11 @@ class CifarFiles:
         """
         record = self.record
         with opened(path) as content:
-            data, there = read_at_most(content, MAX_RECORDS * record)
-        if not there or there != len(data) or there % record:
-            message = f"{path} should hold records of {record:,} bytes but holds {there:,} bytes"
-            wanted = record * min(max(1, round(there / record)), MAX_RECORDS)
-            raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
+            data, held = read_at_most(content, MAX_RECORDS * record)
+        if not held or held != len(data) or held % record:
+            message = f"{path} should hold records of {record:,} bytes but holds {held:,} bytes"
+            wanted = record * min(max(1, round(held / record)), MAX_RECORDS)
+            raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=held))
         records = np.frombuffer(data, np.uint8).reshape(-1, record)
         labels = records[:, self.label_bytes - 1]
         if labels.max() >= len(self.class_names):

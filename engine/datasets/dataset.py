@@ -64,7 +64,7 @@ class Source:
     data set that must be given to the trainer (`Trainer(config, dataset)`). `flippable`: an image keeps its class when
     left and right are exchanged. `levels`: `read` gives images as levels of brightness (see `engine.levels`), as the
     files hold them. `files` lists the files that `read` would read, in order; it is empty if one of them is missing.
-    `about` is what an own data set has besides (see `engine.datasets.own`); None: it is one of the catalog.
+    `about` is what else an own data set has (see `engine.datasets.own`); None: it is one of the catalog.
     """
 
     name: str

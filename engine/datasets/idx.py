@@ -54,17 +54,17 @@ def read_idx(path: Path) -> NDArray[np.uint8]:
         lengths = content.read(4 * axes)
         if len(lengths) < 4 * axes:
             message = f"{path} ends in the middle of its header"
-            wanted, there = 4 + 4 * axes, 4 + len(lengths)
-            raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
+            wanted, held = 4 + 4 * axes, 4 + len(lengths)
+            raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=held))
         shape = struct.unpack(f">{axes}I", lengths)
         wanted = math.prod(shape)
         if not 0 < wanted <= MAX_VALUES:
             message = f"{path} says that it holds {wanted:,} values; 1 to {MAX_VALUES:,} are read"
             raise DatasetError(Reason("file_other", message, file=path.name))
-        data, there = read_at_most(content, wanted)
-    if there != wanted:
-        message = f"{path} should hold {wanted:,} values but holds {there:,}"
-        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=there))
+        data, held = read_at_most(content, wanted)
+    if held != wanted:
+        message = f"{path} should hold {wanted:,} values but holds {held:,}"
+        raise DatasetError(Reason("file_length", message, file=path.name, wanted=wanted, there=held))
     return np.frombuffer(data, np.uint8).reshape(shape)
 
 

@@ -101,24 +101,24 @@ def move_in(made: Path, folder: Path) -> Path:
     Raises:
         DatasetError: the folder cannot be written.
     """
-    there = folder / made.name
+    target = folder / made.name
     try:
         about = read_about(made)
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # it is there already, and not empty
-            made.rename(there)
-            return there
-        known = read_about(there)
+            made.rename(target)
+            return target
+        known = read_about(target)
         # experiments may flip its images already
         kept = replace(about, flippable=about.flippable or known.flippable)
         for path in array_paths(made):
-            path.replace(there / path.name)
-        if not (there / "card.json").exists() and (made / "card.json").exists():
-            (made / "card.json").replace(there / "card.json")
-        _replace(there / "about.json", _text(kept))
+            path.replace(target / path.name)
+        if not (target / "card.json").exists() and (made / "card.json").exists():
+            (made / "card.json").replace(target / "card.json")
+        _replace(target / "about.json", _text(kept))
     except (OSError, ValueError) as error:
         raise unwritable(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
-    return there
+    return target
 
 
 def write_about(folder: Path, about: About, card: Card) -> Path:
@@ -127,15 +127,15 @@ def write_about(folder: Path, about: About, card: Card) -> Path:
     Raises:
         DatasetError: the folder cannot be written.
     """
-    there = folder / name_of(about)
-    if not (there / "about.json").exists():
+    target = folder / name_of(about)
+    if not (target / "about.json").exists():
         try:
-            there.mkdir(parents=True, exist_ok=True)
+            target.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise unwritable(folder, error) from error
-        write_card(there, card)
-        _replace(there / "about.json", _text(about))
-    return there
+        write_card(target, card)
+        _replace(target / "about.json", _text(about))
+    return target
 
 
 def remove_arrays(folder: Path) -> None:

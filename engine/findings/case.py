@@ -29,7 +29,7 @@ class Case:
 
     Attributes:
         config: its experiment; of a fork, that from its last fork on, with what was changed by hand.
-        measured: what was measured besides its rows, earliest first; none if it was trained elsewhere.
+        measured: what was measured in addition to its rows, earliest first; none if it was trained elsewhere.
     """
 
     rows: Rows

@@ -59,8 +59,8 @@ def history_of(look: Look, true: NDArray[np.bool_], rows: int) -> FindingHistory
                 since = int(begin)
         else:
             held[begin:end] = holds
-    there = np.flatnonzero(true)
-    return FindingHistory(look, held, since, int(there[-1]) if len(there) else -1)
+    faulty = np.flatnonzero(true)
+    return FindingHistory(look, held, since, int(faulty[-1]) if len(faulty) else -1)
 
 
 def at_iterations(history: FindingHistory, iterations: Numbers) -> NDArray[np.bool_]:

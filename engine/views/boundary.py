@@ -60,7 +60,7 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
     """`probabilities` (classes, size, size); and for each layer with weights, "1" the lowest, the outputs of its first
-    units, behind their activation: `units/1` (units, s, s).
+    units, after their activation: `units/1` (units, s, s).
 
     Facts:
         extent: {left, right, bottom, top} of the map.

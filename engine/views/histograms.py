@@ -2,7 +2,7 @@
 
 gradients   ∂L/∂W of the mean loss of the sample, penalties included, of the network as an evaluation runs it:
             without dropout, with batch norm's running means. Not clipped.
-outputs     of the layer's units, behind the activation that follows it, for the images of the sample
+outputs     of the layer's units, after the activation that follows it, for the images of the sample
 near zero   |x| < 0.001, as in the curve "small weights" (`engine.regularizers.SMALL`)
 """
 

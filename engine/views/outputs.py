@@ -10,7 +10,7 @@ from engine.views.weight_layers import WeightLayer
 
 
 class SmallOutputs:
-    """Counts the outputs of some layers that are nearly 0 (|y| < 0.001), behind the activation of each.
+    """Counts the outputs of some layers that are nearly 0 (|y| < 0.001), after the activation of each.
 
     With ReLU nearly all of these are exactly 0, and their share is what Glorot, Bordes & Bengio (2011, "Deep sparse
     rectifier neural networks") call the sparsity of a layer.

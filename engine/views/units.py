@@ -7,7 +7,7 @@
                ours). For sigmoid |x| > 4.36, for tanh |x| > 2.18.
     update ratio   ‖wₖ − wₖ₋₁‖ / ‖wₖ₋₁‖ of a layer's weights over the last iteration
 
-The channels of a convolution are its units, and all places of a channel count. Units are measured behind the
+The channels of a convolution are its units, and all places of a channel count. Units are measured after the
 activation that follows their layer, also if batch norm or a pool comes between.
 """
 
@@ -35,7 +35,7 @@ class LostUnits:
     """Counts dead units and saturated values of some layers, while images pass through them.
 
     Args:
-        layers: of a plain network.
+        layers: the layers with weights of a plain network (`engine.views.subject`).
     """
 
     def __init__(self, layers: Sequence[WeightLayer]) -> None:
@@ -45,7 +45,7 @@ class LostUnits:
         self._values = dict.fromkeys(self._fired, 0)
 
     def add(self, seen: Passed) -> None:
-        """Some images have passed."""
+        """Count the units for images that have passed."""
         for layer in self._layers:
             if layer.activation is None:
                 continue
@@ -71,15 +71,15 @@ class LostUnits:
 
 
 def see(subject: Subject, options: Mapping[str, Any]) -> View:
-    """No arrays.
+    """The view: facts, and no arrays.
 
     Facts:
-        sample: how many test images, the first ones, were looked at.
+        sample: the number of test images that were looked at, the first ones.
         layers: for each layer with weights, lowest first:
-            name: in the metrics; type: "dense" or "conv2d"; activation: its name, or None.
+            name: as in the metrics; type: "dense" or "conv2d"; activation: its name, or None.
             projection: whether it is the shortcut of a residual block.
-            units: how many it has.
-            dead: the share of units that are dead; None if the activation is not ReLU.
+            units: the number of its units.
+            dead: the share of units that are dead, 0 to 1; None if the activation is not ReLU.
             saturated: the share of (unit, image) values that are saturated; None if it is not sigmoid or tanh.
             update_ratio: None if the weights before the last iteration are not known, or were all 0.
             moved: ‖W − W₀‖ / ‖W₀‖ since the start; None if W₀ is 0.

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from scripts.pictures.studio import TIMEOUT, Studio, hover, scene, wait_for_curves, wait_for_ends
 from tests.support.waiting import wait_until
 
-#: Two optimizers more than the three of lesson 2a, for a fuller picture.
+#: Optimizers in addition to the three of lesson 2a, for a fuller picture.
 MORE = {
     "RMSProp": {"name": "rmsprop", "learning_rate": 0.01},
     "AdaGrad": {"name": "adagrad", "learning_rate": 0.01},
 }
-#: The film's last iteration, and its frames.
-FILMED = 1000
+#: The iteration at which the film ends, and the number of its frames.
+FILM_END = 1000
 FRAMES = 40
 
 
@@ -67,7 +67,7 @@ def growing(studio: Studio) -> None:
     started = max(lab.run(run_id)["iteration"] for run_id in ids)
 
     def moments() -> Iterator[None]:
-        for iteration in range(started + FILMED // FRAMES, FILMED, FILMED // FRAMES):
+        for iteration in range(started + FILM_END // FRAMES, FILM_END, FILM_END // FRAMES):
             for run_id in ids:
                 behind = iteration - lab.run(run_id)["iteration"]
                 if behind > 0:

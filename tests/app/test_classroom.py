@@ -122,22 +122,22 @@ def test_the_end_of_a_class_closes_what_was_shown_and_nothing_is_shown_after_it(
     event_loop.run(scenario())
 
 
-def test_a_deleted_run_is_shown_no_more_and_a_view_without_runs_is_released(tmp_path):
+def test_a_deleted_run_is_no_longer_shown_and_a_view_without_runs_is_released(tmp_path):
     async def scenario():
         room = Room(tmp_path, "ab")
-        there = {run.id: run for run in room.runs}
+        runs = {run.id: run for run in room.runs}
         async with room as classroom:
             await classroom.set(shown={"kind": "moment", "runs": ["a", "b"], "iteration": 3})
-            await classroom.release_deleted(there.get)
+            await classroom.release_deleted(runs.get)
             assert classroom.shown_runs == ["a", "b"]
-            del there["a"]
-            await classroom.release_deleted(there.get)
+            del runs["a"]
+            await classroom.release_deleted(runs.get)
             assert classroom.shown == {"kind": "moment", "runs": ["b"], "iteration": 3}
-            del there["b"]
-            await classroom.release_deleted(there.get)
+            del runs["b"]
+            await classroom.release_deleted(runs.get)
             assert classroom.shown is None
             await classroom.set(shown={"kind": "lesson", "lesson": "1-activations", "step": None})
-            await classroom.release_deleted(there.get)
+            await classroom.release_deleted(runs.get)
             assert classroom.shown is not None
 
     event_loop.run(scenario())

@@ -340,7 +340,7 @@ def test_shared_encoded_messages_are_bounded(monkeypatch):
     assert log.changes(0) is not first, "it was dropped for newer messages"
 
 
-def test_who_has_left_or_shows_a_run_no_more_is_not_looked_at_when_its_rows_come(lab, monkeypatch):
+def test_who_has_left_or_no_longer_shows_a_run_is_not_looked_at_when_its_rows_come(lab, monkeypatch):
     """A class of hundreds, each with a run of the same training, would look at each other twenty times a second."""
     viewers = [lab.viewer(train=0) for _ in range(3)]
     offered = []

@@ -111,7 +111,7 @@ def test_each_person_has_exactly_the_runs_that_they_may_see_whatever_happens_mea
     event_loop.run(play())
 
 
-def test_a_run_that_is_shared_no_more_is_gone_for_the_others_and_never_for_its_owner():
+def test_a_run_that_is_no_longer_shared_is_gone_for_the_others_and_never_for_its_owner():
     async def play():
         hub = Hub(history=None, in_class=True)
         screens = {name: Screen(hub, person) for name, person in PEOPLE.items()}

@@ -12,12 +12,12 @@ from app.jobs.messages import Died, decode_event
 
 @pytest.fixture
 def ends():
-    here, there = Pipe()
-    out = Link(there)
+    server_end, worker_end = Pipe()
+    out = Link(worker_end)
     out.open("train", ["iteration", "loss"], 7)
-    assert [part[:1] for part in parts_of(here.recv_bytes())] == [b"J"]
-    with here, there:
-        yield out, here
+    assert [part[:1] for part in parts_of(server_end.recv_bytes())] == [b"J"]
+    with server_end, worker_end:
+        yield out, server_end
 
 
 def rows_of(message):

@@ -86,7 +86,7 @@ REFUSED = {
     "an extension": {"Origin": "chrome-extension://10.0.0.2:8000", "Sec-Fetch-Site": "none"},
     "a user name that looks like the lab": {"Origin": "http://10.0.0.2:8000@evil.example"},
     "a user name before the lab": {"Origin": "http://evil.example@10.0.0.2:8000"},
-    "the lab's name with more behind it": {"Origin": "http://10.0.0.2:8000.evil.example"},
+    "the lab's name with more after it": {"Origin": "http://10.0.0.2:8000.evil.example"},
     "a port that is none": {"Origin": "http://10.0.0.2:8000x"},
     "an empty origin": {"Origin": ""},
     "a word that is none": {"Sec-Fetch-Site": "same_origin"},

@@ -117,12 +117,12 @@ def test_an_argument_that_is_not_valid_text_is_named_in_one_line(tmp_path):
 )
 def test_a_closed_pipe_ends_a_command_silently(tmp_path, arguments):
     experiment(tmp_path)
-    here, there = os.pipe()
-    os.close(here)  # as `| head` after its lines
+    read_end, write_end = os.pipe()
+    os.close(read_end)  # as `| head` after its lines
     process = subprocess.run(
-        [LOSSROOM, *arguments], stdout=there, stderr=subprocess.PIPE, cwd=tmp_path, timeout=300
+        [LOSSROOM, *arguments], stdout=write_end, stderr=subprocess.PIPE, cwd=tmp_path, timeout=300
     )
-    os.close(there)
+    os.close(write_end)
     assert process.stderr == b""
     assert process.returncode == 128 + 13
 

@@ -191,9 +191,9 @@ class Hands:
         self._page.page.evaluate(
             """([selector, share, options]) => {
                 const canBe = (element) => !element.disabled && !element.closest("[hidden]");
-                const there = [...document.querySelectorAll(selector)].filter(canBe);
+                const clickable = [...document.querySelectorAll(selector)].filter(canBe);
                 const click = new MouseEvent("click", { bubbles: true, detail: 1, ...options });
-                there[Math.floor(share * there.length)]?.dispatchEvent(click);
+                clickable[Math.floor(share * clickable.length)]?.dispatchEvent(click);
             }""",
             [selector, self._random.random(), options],
         )

@@ -24,7 +24,7 @@ class InputMethod:
         self._session.send("Input.insertText", {"text": text})
 
     def enter(self, composed, converted):
-        """A word from the first letter to the Enter that confirms it; in Safari that comes behind the end."""
+        """A word from the first letter to the Enter that confirms it; in Safari that comes after the end."""
         for end in range(1, len(composed) + 1):
             self.compose(composed[:end])
         self.press("Enter")

@@ -143,8 +143,8 @@ def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_f
 ENTRY = """(id) => {
     const entry = document.querySelector(`[data-run="${id}"]`);
     const buttons = [...entry.querySelectorAll('.star, .actions button')].filter((e) => !e.hidden);
-    const there = buttons.filter((e) => e.checkVisibility({ visibilityProperty: true }));
-    return [entry.querySelector('.owner')?.title ?? '', there.map((e) => e.title).sort()];
+    const visible = buttons.filter((e) => e.checkVisibility({ visibilityProperty: true }));
+    return [entry.querySelector('.owner')?.title ?? '', visible.map((e) => e.title).sort()];
 }"""
 LOCKED = "document.querySelector('#launch').disabled"
 #: For each further button that launches runs: whether it is locked, and its title.

@@ -18,8 +18,8 @@ def test_help_follows_focus_and_mouse_an_error_is_as_wide_as_its_row_and_another
     said = page.page.inner_text(".help-line")
     assert said.endswith("> 0, ≤ 10,000. Default: 0.01.")
     lines = "(line => [line.scrollHeight, line.clientHeight])(document.querySelector('.help-line'))"
-    needed, there = page.page.evaluate(lines)
-    assert needed == there, "nothing of it is cut off"
+    needed, shown = page.page.evaluate(lines)
+    assert needed == shown, "nothing of it is cut off"
     assert page.page.get_attribute('[name="optimizer.learning_rate"]', "aria-description") == said
     page.page.hover('[data-field="training.batch_size"] .label')
     page.until("document.querySelector('.help-line').textContent.includes('1–100,000')")

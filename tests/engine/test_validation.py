@@ -38,7 +38,7 @@ def refused(document):
     return caught.value
 
 
-# -- without a validation set nothing is other than before -------------------------------------------
+# -- without validation images all is as before there were any -------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,9 @@ def refused(document):
     ],
 )
 def test_an_experiment_without_validation_images_is_written_as_before_there_were_any(document, digest):
-    for given_ in (
-        document,
-        {**document, "dataset": {**document.get("dataset", {}), "validation_size": None}},
-    ):
-        written = json.dumps(ExperimentConfig.from_dict(given_).to_dict())
+    without_size = {**document, "dataset": {**document.get("dataset", {}), "validation_size": None}}
+    for equal in (document, without_size):
+        written = json.dumps(ExperimentConfig.from_dict(equal).to_dict())
         assert hashlib.sha256(written.encode()).hexdigest()[:16] == digest
 
 
@@ -96,16 +94,16 @@ def test_an_experiment_without_validation_images_is_written_as_before_there_were
     ),
     size=st.integers(1, 700),
 )
-def test_images_kept_back_change_no_bit_of_what_is_measured_besides(network, dataset, more, training, size):
+def test_validation_images_change_no_bit_of_the_other_measurements(network, dataset, more, training, size):
     def rows(**kept_back):
         config = experiment({**dataset, **kept_back}, network=network, training=training, **more)
         return [event.values for event in Trainer(config, DIGITS).run()], config
 
-    (without, _), (with_, config) = rows(), rows(validation_size=size)
-    assert [values[: len(before)] for values, before in zip(with_, without, strict=True)] == without
+    (plain, _), (validated, config) = rows(), rows(validation_size=size)
+    assert [values[: len(before)] for values, before in zip(validated, plain, strict=True)] == plain
     columns = Trainer(config, DIGITS).columns
     assert columns["evaluation"][-2:] == ("validation_accuracy", "validation_loss")
-    assert {len(values) for values in with_} == {len(columns["train"]), len(columns["evaluation"])}
+    assert {len(values) for values in validated} == {len(columns["train"]), len(columns["evaluation"])}
 
 
 def test_without_a_validation_set_there_are_no_columns_of_one():
@@ -156,7 +154,7 @@ def test_folds_split_the_training_images_only(train):
     assert sorted(map(bytes, np.concatenate(tested))) == sorted(map(bytes, learnt))
 
 
-def test_where_fewer_images_are_on_this_machine_those_that_are_missing_are_not_made_up():
+def test_validation_images_that_this_machine_does_not_have_are_an_error():
     source = ExperimentConfig.from_dict({"dataset": {"name": "mnist"}}).dataset.source
     here = drawings(source, 500)
 

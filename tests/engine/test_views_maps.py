@@ -125,7 +125,7 @@ def points():
     return Moment("points")
 
 
-def test_a_boundary_is_what_the_network_says_of_each_place_from_the_top(points):
+def test_a_boundary_has_the_probabilities_at_each_place_of_the_plane_the_top_row_first(points):
     seen = points.see("boundary", size=11)
     extent, maps = seen.facts["extent"], seen.arrays["probabilities"]
     assert maps.shape == (3, 11, 11)
@@ -136,7 +136,7 @@ def test_a_boundary_is_what_the_network_says_of_each_place_from_the_top(points):
         np.testing.assert_allclose(maps[:, row, column], p, rtol=1e-3, atol=1e-6)
 
 
-def test_the_map_of_a_unit_is_its_output_behind_the_activation(points):
+def test_the_map_of_a_unit_is_its_output_after_the_activation(points):
     seen = points.see("boundary")
     first = seen.arrays["units/1"]
     W, b = points.trainer.network.parameters["1.W"], points.trainer.network.parameters["1.b"]

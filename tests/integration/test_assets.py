@@ -45,7 +45,7 @@ COMMENTED = """/** A module. */
 /**
  * What it does, *with* stars.
  */
-const one = /** @type {any} */ (2); /** behind code */
+const one = /** @type {any} */ (2); /** after code */
   /** @type {string} */ (name)?.focus();
 // a line
   const two = {
@@ -57,7 +57,7 @@ SENT = """
 
 
 
-const one = /** @type {any} */ (2); /** behind code */
+const one = /** @type {any} */ (2); /** after code */
 /** @type {string} */ (name)?.focus();
 
 const two = {

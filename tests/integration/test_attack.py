@@ -124,10 +124,10 @@ def is_held_up(connection):
     """Whether the server has more to say than an unread connection takes."""
     before = -1
     for _ in range(600):
-        there = len(connection.recv(1 << 24, socket.MSG_PEEK))
-        if there == before > 0:
+        received = len(connection.recv(1 << 24, socket.MSG_PEEK))
+        if received == before > 0:
             return True
-        before = there
+        before = received
         time.sleep(0.2)
     return False
 

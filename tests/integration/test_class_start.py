@@ -65,19 +65,22 @@ def test_the_teachers_secret_is_printed_once_in_a_terminal_and_never_into_a_log(
 
     def printed():
         """What a terminal shows until the lab is open."""
-        here, there = pty.openpty()
+        own_end, terminal_end = pty.openpty()
         command = [LOSSROOM, "serve", "--class", "2-A", "--port", "0", "--state-dir", str(tmp_path / "state")]
         process = subprocess.Popen(
-            command, stdout=there, stderr=there, env={**os.environ, "LOSSROOM_PUBLIC_URL": PUBLIC}
+            command,
+            stdout=terminal_end,
+            stderr=terminal_end,
+            env={**os.environ, "LOSSROOM_PUBLIC_URL": PUBLIC},
         )
-        os.close(there)
+        os.close(terminal_end)
         shown, deadline = b"", time.monotonic() + 60
         while b" runs in " not in shown and time.monotonic() < deadline:
-            if select.select([here], [], [], 1)[0]:
-                shown += os.read(here, 65536)
+            if select.select([own_end], [], [], 1)[0]:
+                shown += os.read(own_end, 65536)
         process.terminate()
         process.wait(60)
-        os.close(here)
+        os.close(own_end)
         return shown.decode()
 
     first = printed()
@@ -89,7 +92,7 @@ def test_the_teachers_secret_is_printed_once_in_a_terminal_and_never_into_a_log(
         assert not file.is_file() or secret.encode() not in file.read_bytes()
 
 
-def test_a_new_link_opens_the_class_and_the_one_before_no_more_while_it_runs_or_not(tmp_path):
+def test_a_new_link_replaces_the_old_one_while_the_lab_runs_and_while_it_does_not(tmp_path):
     with running_class(tmp_path) as lab:
         before = f"#teacher={lab.secret}"
         assert enter(lab, before).json()["role"] == "teacher"

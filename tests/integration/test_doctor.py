@@ -59,9 +59,9 @@ def test_before_the_first_start_nothing_is_made_and_missing_data_sets_have_their
 
 
 def test_an_address_of_checkpoints_is_tried_and_nothing_is_written_there(findings, lab, tmp_path):
-    there, closed = (tmp_path / "there").as_uri(), "ftp://127.0.0.1:9/lab"
-    status, found = findings(settings_of(lab, checkpoints=there))
-    assert (status, found["saving"]) == (0, [("ok", f"{there} answers; checkpoints go there")])
+    folder, closed = (tmp_path / "there").as_uri(), "ftp://127.0.0.1:9/lab"
+    status, found = findings(settings_of(lab, checkpoints=folder))
+    assert (status, found["saving"]) == (0, [("ok", f"{folder} answers; checkpoints go there")])
     assert list(tmp_path.iterdir()) == []
     for address, said in ((closed, "refused"), ("s3://bucket", "nstall s3fs")):
         status, found = findings(settings_of(lab, checkpoints=address))

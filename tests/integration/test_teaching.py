@@ -243,7 +243,7 @@ def test_a_new_projector_link_ends_the_old_one_and_names_are_shown_there_only_if
     assert "code" not in ada.me
 
 
-def test_who_leaves_is_known_no_more_in_that_browser(lab):
+def test_who_leaves_is_no_longer_known_in_that_browser(lab):
     ada = lab.student("Ada")
     old = ada.cookies()
     socket = ada.socket()

@@ -59,7 +59,7 @@ test("an unknown axis means iterations", () => {
   for (const name of ["constructor", "", "loss"]) assert.equal(axisOf(name), AXES.iteration);
 });
 
-test("the end of an axis is not before its curves, and not far behind them", () =>
+test("the end of an axis is not before its curves, and not far after them", () =>
   forExamples(1000, (examples) => {
     const length = examples.logarithmic(1e-3, 1e7);
     assert.ok(room(length) >= length);

@@ -78,9 +78,9 @@ test("for any curves: ordered, inside of the values, and only where half of thos
     for (const { x, median, low, high } of columnsOf(curves, end)) {
       assert.ok(x > last && x <= end);
       last = x;
-      const there = begun.filter(({ points }) => points[0][0] <= x && (points.at(-1)?.[0] ?? -1) >= x);
-      assert.ok(there.length * 2 >= begun.length);
-      const values = there.flatMap(({ points }) => points.map(([, y]) => y));
+      const reaching = begun.filter(({ points }) => points[0][0] <= x && (points.at(-1)?.[0] ?? -1) >= x);
+      assert.ok(reaching.length * 2 >= begun.length);
+      const values = reaching.flatMap(({ points }) => points.map(([, y]) => y));
       assert.ok(Math.min(...values) <= low + 1e-9 && low <= median && median <= high);
       assert.ok(high <= Math.max(...values) + 1e-9);
     }

@@ -49,7 +49,7 @@ test("no column is too narrow or empty, and every column added makes the charts 
     assert.ok(got === Math.min(chosen, count) || room.width / (got + 1) < 260);
   }));
 
-test("a card that is held over the left half of another goes before it, over the right half behind it", () =>
+test("a card that is held over the left half of another goes before it, over the right half after it", () =>
   forExamples(300, (examples) => {
     const columns = examples.whole(2, 3);
     const boxes = Array.from({ length: examples.whole(1, 9) }, (_, i) => {

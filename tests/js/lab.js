@@ -84,7 +84,7 @@ export function makeRun({ summary, ...changes } = {}) {
 }
 
 /**
- * Put rows of a stream, column by column, behind those that are there.
+ * Put rows of a stream, column by column, after those that are there.
  * @param {Series} series
  * @param {Record<string, number[]>} columns
  * @param {Times} times

@@ -82,9 +82,9 @@ test("a layer that is moved is there once, all others stay in their order, and a
     const moved = layerAt(layers, pathOf(place));
     const to = step(layers, place, by);
     if (!to || !moved) return;
-    const there = move(layers, place, to);
-    assert.ok(there);
-    assert.equal(pathOfLayer(layers, moved), pathOf(there));
+    const newPlace = move(layers, place, to);
+    assert.ok(newPlace);
+    assert.equal(pathOfLayer(layers, moved), pathOf(newPlace));
     const all = placesOf(layers).map((one) => layerAt(layers, pathOf(one))?.name);
     assert.equal(new Set(all).size, all.length);
     assert.equal(all.length, count);
@@ -93,7 +93,7 @@ test("a layer that is moved is there once, all others stay in their order, and a
       text.match(/\w+/g)?.filter((name) => name !== moved.name && !names([moved]).includes(name));
     assert.deepEqual(order(names(layers)), order(before));
     if (moved.layers) return; // a block goes past other blocks, and not into them again
-    move(layers, there, step(layers, there, back) ?? []);
+    move(layers, newPlace, step(layers, newPlace, back) ?? []);
     assert.equal(names(layers), before);
   }));
 

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { isChosen, parallelCoordinates, partAt } from "../../static/js/runs/sweep-lines.js";
 import { roundEnds, scaleBetween, ticksOf } from "../../static/js/runs/sweep-scale.js";
 import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static/js/studies/axes.js";
-import { bandsOf, cellsOf } from "../../static/js/studies/cells.js";
+import { cellsOf, slicesOf } from "../../static/js/studies/cells.js";
 import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
 import { clicked, sorted } from "../../static/js/studies/rows.js";
 import { countOf, firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
@@ -43,9 +43,9 @@ const EXPERIMENT = {
  * @returns {Configuration}
  */
 function configuration(number, values, scores, changes = {}) {
-  const there = scores.filter((score) => score !== null);
-  const mean = there.length ? there.reduce((sum, score) => sum + score, 0) / there.length : null;
-  const margin = there.length > 1 ? 0.01 : null;
+  const known = scores.filter((score) => score !== null);
+  const mean = known.length ? known.reduce((sum, score) => sum + score, 0) / known.length : null;
+  const margin = known.length > 1 ? 0.01 : null;
   return {
     ...{ number, place: null, values, rung: 1, iterations: 100, trials: scores.length, failed: 0, mean },
     ...{ spread: margin, low: margin && Number(mean) - margin, high: margin && Number(mean) + margin },
@@ -222,11 +222,11 @@ test("each configuration with a result has a line, and parts of axes choose amon
 });
 
 test("a cell has the mean of its seeds, and how many they are", () => {
-  const bands = [RATES, BATCHES].map((field) => ({
+  const slices = [RATES, BATCHES].map((field) => ({
     path: field.path,
-    bands: bandsOf(field, undefined, GRID),
+    slices: slicesOf(field, undefined, GRID),
   }));
-  const cells = cellsOf(GRID, bands[0], bands[1], true);
+  const cells = cellsOf(GRID, slices[0], slices[1], true);
   assert.deepEqual(
     cells.map((row) => row.map(({ best }) => best?.number)),
     [
@@ -237,13 +237,13 @@ test("a cell has the mean of its seeds, and how many they are", () => {
   assert.ok(cells.flat().every(({ seeds }) => seeds === 2));
   assert.equal(cells[1][1].share, 1);
   assert.equal(cells[0][0].share, 0);
-  const other = cellsOf(GRID, bands[0], bands[1], false);
+  const other = cellsOf(GRID, slices[0], slices[1], false);
   assert.equal(other[0][0].share, 1);
 });
 
 test("where other fields vary too, a cell shows the best configuration of the longest training", () => {
-  const across = { path: RATE, bands: bandsOf(RATES, undefined, GRID) };
-  const one = { path: "none", bands: [{ text: "", holds: () => true }] };
+  const across = { path: RATE, slices: slicesOf(RATES, undefined, GRID) };
+  const one = { path: "none", slices: [{ text: "", holds: () => true }] };
   const [[first]] = cellsOf(GRID, across, one, true);
   assert.deepEqual(
     first.configurations.map(({ number }) => number),
@@ -259,10 +259,10 @@ test("a range is divided into parts that hold each value once", () =>
     const low = examples.whole(1, 20);
     const high = low + examples.whole(1, 60);
     const scale = examples.of(/** @type {const} */ (["linear", "log", "integer"]));
-    const bands = bandsOf(RATES, { low, high, scale }, []);
-    assert.ok(bands.length >= 2 && bands.length <= 6);
+    const slices = slicesOf(RATES, { low, high, scale }, []);
+    assert.ok(slices.length >= 2 && slices.length <= 6);
     const value = scale === "integer" ? examples.whole(low, high) : examples.logarithmic(low, high);
-    for (const each of [low, high, value]) assert.equal(bands.filter(({ holds }) => holds(each)).length, 1);
+    for (const each of [low, high, value]) assert.equal(slices.filter(({ holds }) => holds(each)).length, 1);
   }));
 
 test("the spread has a dot for each seed, and one scale for dots, intervals and the luck line", () => {
@@ -293,8 +293,8 @@ test("beside a loss that diverges, the others can still be told apart", () => {
   const scale = resultScale("validation_loss", [0.5, 0.6, 4000], null);
   assert.deepEqual([scale?.low, scale?.high], [0.1, 10_000]);
   assert.equal(resultScale("validation_loss", [0.5, 4000], scale)?.high, 10_000);
-  const across = { path: RATE, bands: bandsOf(RATES, undefined, losses) };
-  const [[a, b]] = cellsOf(losses, across, { path: "", bands: [{ text: "", holds: () => true }] }, false);
+  const across = { path: RATE, slices: slicesOf(RATES, undefined, losses) };
+  const [[a, b]] = cellsOf(losses, across, { path: "", slices: [{ text: "", holds: () => true }] }, false);
   assert.ok(a.share === 1 && b.share < 0.99);
 });
 

@@ -15,10 +15,10 @@ from tests.support.folders import find_data_dir
 
 
 def lend_decoded(data_dir: Path, state_dir: Path) -> None:
-    """Give a lab that is new the real data sets as it would decode them at its start.
+    """Link the decoded real data sets into the cache of a new lab, so that it need not decode them at its start.
 
-    Decoding takes half a second of the processor and 110 MB of the disk, linking the files next to nothing. The
-    built-in data sets are not among them: a test cuts their files short.
+    Decoding takes half a second of the processor and 110 MB of the disk, linking the files nearly nothing. The built-in
+    data sets are left out, because a test cuts their files short.
     """
     cache = state_dir / "cache"
     if data_dir != find_data_dir() or not state_dir.parent.is_dir() or cache.exists():
@@ -32,13 +32,13 @@ def lend_decoded(data_dir: Path, state_dir: Path) -> None:
 
 @functools.cache
 def _decoded(data_dir: Path) -> list[Path]:
-    """Folders of the real data sets, decoded by this process; they go when it ends."""
+    """Folders of the real data sets, decoded by this process; they are removed when it ends."""
     shared = Path(tempfile.mkdtemp(prefix="decoded"))
     atexit.register(shutil.rmtree, shared, ignore_errors=True)
-    there = (name for name in datasets.catalog() if datasets.status(name, data_dir)["available"])
+    available = (name for name in datasets.catalog() if datasets.status(name, data_dir)["available"])
     real = [
         name
-        for name in there
+        for name in available
         if data_dir in (file.parents[1] for file in datasets.source(name).files(data_dir))
     ]
     return [datasets.prepare(name, data_dir, shared) for name in real]

@@ -87,8 +87,8 @@ _TEXTS = """(texts) => {
 }"""
 
 
-#: How a fault ends that is a text which comes later.
-EARLY = "is there before its step"
+#: The end of a fault that names a text which the page shows before its step.
+SHOWN_EARLY = "is there before its step"
 
 
 def watch(page: LabPage) -> None:
@@ -101,10 +101,10 @@ def faults(page: LabPage, early: Sequence[str]) -> list[str]:
     """What is wrong on the page with an open lesson.
 
     Args:
-        early: texts that come later.
+        early: texts of later steps, which must not be anywhere in the document yet.
     """
     found: list[str] = page.page.evaluate(_FAULTS)
-    found += [f"{text!r} {EARLY}" for text in page.page.evaluate(_TEXTS, list(early))]
+    found += [f"{text!r} {SHOWN_EARLY}" for text in page.page.evaluate(_TEXTS, list(early))]
     keys = page.page.evaluate("(window.keysWithoutText ?? []).splice(0)")
     found += page.page.evaluate("(window.tooWide ?? []).splice(0)")
     return found + [f"there is no text for {key!r}" for key in keys] + page.errors

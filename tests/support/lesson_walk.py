@@ -301,7 +301,7 @@ class Walk:
         found = lesson_sight.faults(self._page, early)
         if step == "run" and self._tab.evaluate(STEP) != "run":
             # the runs have ended meanwhile: the texts of the next step are there
-            found = [fault for fault in found if not fault.endswith(lesson_sight.EARLY)]
+            found = [fault for fault in found if not fault.endswith(lesson_sight.SHOWN_EARLY)]
         self._faults += [f"{step}: {fault}" for fault in dict.fromkeys(found)]
 
     def _attempt(self) -> dict[str, Any]:

@@ -21,13 +21,13 @@ _REQUEST_BYTES = 100_000
 def have_forkserver_ready() -> None:
     """Fork the child, and let multiprocessing take it where it would start the first forkserver. Call it while this
     process has one thread."""
-    here, there = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    own_end, child_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     if not (pid := os.fork()):
-        here.close()
-        _wait_and_serve(there)
-    there.close()
+        own_end.close()
+        _wait_and_serve(child_end)
+    child_end.close()
     spawn = util.spawnv_passfds
-    waiting = [here]
+    waiting = [own_end]
 
     def spawn_or_take(path: bytes, arguments: Sequence[str], files: Sequence[int]) -> int:
         """As `util.spawnv_passfds`."""

@@ -278,12 +278,12 @@ export class ChartBoard extends Emitter {
   open(name) {
     const whole = VIEWS.includes(name) ? VIEW + name : name;
     const [kind] = whole.split(":");
-    const there = () => this.#cards.find(({ card }) => card.element.dataset.chart === kind);
-    const spec = there()?.card.spec;
+    const findCard = () => this.#cards.find(({ card }) => card.element.dataset.chart === kind);
+    const spec = findCard()?.card.spec;
     if (!spec) this.#add(whole);
     else if ("view" in spec && whole !== kind) Object.assign(spec, ...readSpecs([whole]));
-    for (const other of this.#cards) other.card.element.classList.toggle("evident", other === there());
-    there()?.card.element.scrollIntoView({ block: "nearest" });
+    for (const other of this.#cards) other.card.element.classList.toggle("evident", other === findCard());
+    findCard()?.card.element.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {string} name */

@@ -21,14 +21,14 @@ const BOUNDS = { parameters: "50000", seconds: "", iterations: "" };
 export async function openStart() {
   const { datasets } = await classApi.datasets();
   registerDatasets(datasets);
-  const there = datasets.filter(({ available }) => available);
+  const available = datasets.filter(({ available }) => available);
   const error = h("p", { className: "error", role: "alert" });
   const name = h("input", { type: "text", maxLength: 60, required: true, autocomplete: "off" });
   name.value = t("class.challenge");
-  const dataset = h("select", {}, ...there.map((one) => h("option", { value: one.name }, titleOf(one))));
+  const dataset = h("select", {}, ...available.map((one) => h("option", { value: one.name }, titleOf(one))));
   const images = h("input", { type: "text", inputMode: "numeric", required: true, autocomplete: "off" });
   const propose = () => {
-    const chosen = there.find((one) => one.name === dataset.value);
+    const chosen = available.find((one) => one.name === dataset.value);
     images.value = String(Math.round((chosen?.train_size ?? 0) / SHARE));
   };
   dataset.addEventListener("change", propose);

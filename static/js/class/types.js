@@ -4,9 +4,12 @@
 
 /** @typedef {"teacher" | "student" | "projector"} Role */
 
-/** Who has opened a page, as the page says it. @typedef {{id: string, role: Role}} PersonOfPage */
+/** Who has opened a page, as the document of the page says. @typedef {{id: string, role: Role}} PersonOfPage */
 
-/** @typedef {{id: string, number: number | null, nickname: string | null, hand: boolean}} Me */
+/**
+ * The person who asks. `number` and `nickname`: null for the teacher and the projector. `hand`: whether it is up.
+ * @typedef {{id: string, number: number | null, nickname: string | null, hand: boolean}} Me
+ */
 
 /**
  * What the teacher shows on every screen.
@@ -15,7 +18,7 @@
  */
 
 /**
- * Runs that are shared together; `iteration`: the pinned moment of the first; null: there is none.
+ * Runs that are shared together; `iteration`: the pinned moment of the first run; null: none is pinned. `made_at` in Unix seconds.
  * @typedef {{id: string, runs: {id: string, number: number}[], iteration: number | null, made_at: number}} SharedView
  */
 
@@ -32,11 +35,11 @@
  * @property {boolean} ended
  * @property {boolean} [removed] whether the teacher has removed the person of this browser
  * @property {Me} [me]
- * @property {boolean} [held]
+ * @property {boolean} [held] whether students cannot launch now
  * @property {number | null} [stepped] by how many iterations all that trains was moved last; null: it goes on by itself
- * @property {Shown | null} [shown]
+ * @property {Shown | null} [shown] what all screens show; null: each shows its own
  * @property {string[]} [sees] what the teacher sees of a student
- * @property {string} [code]
+ * @property {string} [code] with which people join; only for the teacher and the projector
  */
 
 /**
@@ -56,7 +59,7 @@
  * @property {number | null} max_seconds
  * @property {number | null} max_iterations
  * @property {"open" | "opening" | "opened"} phase
- * @property {number} of how many take part
+ * @property {number} of the number of students who take part
  * @property {number} measured how many entries were measured on the test images
  * @property {TopEntry[]} top
  */

@@ -35,8 +35,8 @@ export class OwnList {
   }
 
   #draw() {
-    const there = this.#context.datasets.filter(({ own, deleted }) => own && !deleted);
-    const items = there.map((dataset) => {
+    const shown = this.#context.datasets.filter(({ own, deleted }) => own && !deleted);
+    const items = shown.map((dataset) => {
       const item = this.#known.get(dataset.name) ?? new Item(this.#context);
       this.#known.set(dataset.name, item);
       item.update(dataset);

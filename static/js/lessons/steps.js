@@ -1,4 +1,4 @@
-/** The steps of a lesson, and where an attempt is. Nothing here uses the document. */
+/** The steps of a lesson, and which one an attempt has reached. Nothing here uses the document. */
 
 import { hasEnded } from "../state/run-status.js";
 
@@ -7,12 +7,12 @@ import { hasEnded } from "../state/run-status.js";
  * @import { Attempt, Progress } from "./types.js"
  */
 
-/** @typedef {"predict" | "run" | "see" | "explain"} Step */
+/** The step "transfer" is a part of "explain" on the page. @typedef {"predict" | "run" | "see" | "explain"} Step */
 
 /** @type {Step[]} */
 export const STEPS = ["predict", "run", "see", "explain"];
 
-/** A run with one of these gives figures by itself, sooner or later. @type {ReadonlySet<string>} */
+/** The statuses of runs that will end without help; a paused run may wait for ever. @type {ReadonlySet<string>} */
 const WAITING = new Set(["queued", "running"]);
 
 /** The step that an attempt is at. @param {Attempt | null} attempt null: nothing is sealed @returns {Step} */
@@ -28,8 +28,8 @@ export function isReached(step, current) {
 }
 
 /**
- * How far a person is, by the newest attempt.
- * @param {Attempt | null} attempt
+ * How far a person has come in a lesson.
+ * @param {Attempt | null} attempt the newest; null: there is none
  * @returns {Progress}
  */
 export function progressOf(attempt) {
@@ -40,13 +40,13 @@ export function progressOf(attempt) {
 }
 
 /**
- * The runs of an attempt as the page has them. `ended`: none of them trains, or will by itself.
+ * The runs of an attempt as the page has them. `ended`: none of them trains, or waits for a place.
  * @param {Attempt} attempt
  * @param {{runs: Map<string, Run>, complete: boolean}} store
  */
 export function runsOf(attempt, { runs, complete }) {
-  const there = attempt.runs.flatMap((id) => runs.get(id) ?? []);
-  return { runs: there, ended: complete && !there.some(({ status }) => WAITING.has(status)) };
+  const known = attempt.runs.flatMap((id) => runs.get(id) ?? []);
+  return { runs: known, ended: complete && !known.some(({ status }) => WAITING.has(status)) };
 }
 
 /** How much of all runs is trained, from 0 to 1. @param {Pick<Run, "iteration" | "iterations" | "status">[]} runs */

@@ -43,10 +43,10 @@ export class ImageGrid {
 }
 
 /**
- * Draw an image on a canvas; it has one plane (grey) or three (red, green, blue).
+ * Draw an image on a canvas.
  * @param {HTMLCanvasElement} canvas
- * @param {Uint8Array} planes
- * @param {number[]} shape
+ * @param {Uint8Array} planes one byte for each value, 0 to 255: one plane (grey), or three (red, green, blue) one after the other
+ * @param {number[]} shape [channels, height, width]
  */
 export function paint(canvas, planes, [channels, height, width]) {
   const picture = new ImageData(width, height);

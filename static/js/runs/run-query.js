@@ -37,7 +37,7 @@ export const STATES = {
   starred: (run) => run.starred,
 };
 
-/** Fields by which the list can be sorted, besides all fields of configs; the first one is the default. */
+/** Fields by which the list can be sorted, in addition to all fields of configs; the first one is the default. */
 export const SORTS = [
   "number",
   "name",

@@ -3,9 +3,9 @@
  * curve keeps a colour that a user chose, and otherwise the colour that it already has.
  */
 
-/** A run's number, or a user, chooses among this many colours; see page/palette.js. */
+/** The number of hues among which a run's number, or a user, chooses; see page/palette.js. */
 export const HUE_COUNT = 8;
-/** How many colours the palette has with the second tone of each. */
+/** The number of colours of the palette: each hue in two tones. */
 export const COLOR_COUNT = 2 * HUE_COUNT;
 
 /**
@@ -32,26 +32,26 @@ export function assignHues(shown, before = new Map()) {
   /** @type {Map<string, number>} */
   const hues = new Map();
   /**
-   * @param {Hued} one
+   * @param {Hued} hued
    * @param {number} hue
    */
   const give = ({ id }, hue) => {
     hues.set(id, hue);
     uses[hue]++;
   };
-  for (const one of shown) if (one.color_chosen) give(one, ownHue(one));
+  for (const hued of shown) if (hued.color_chosen) give(hued, ownHue(hued));
   // With more runs than colours, several runs keep the same hue. Otherwise their hues would change with every new run.
   const capacity = Math.ceil(shown.length / COLOR_COUNT);
-  for (const one of shown) {
-    const hue = before.get(one.id);
-    if (!hues.has(one.id) && hue !== undefined && uses[hue] < capacity) give(one, hue);
+  for (const hued of shown) {
+    const hue = before.get(hued.id);
+    if (!hues.has(hued.id) && hue !== undefined && uses[hue] < capacity) give(hued, hue);
   }
-  for (const one of shown) {
-    if (hues.has(one.id)) continue;
+  for (const hued of shown) {
+    if (hues.has(hued.id)) continue;
     const fewest = Math.min(...uses);
     const tones = uses.map((_, i) => i - (i % HUE_COUNT)); // first the first tones of all hues, then the second tones
-    const places = tones.map((tone, i) => tone + ((ownHue(one) + i) % HUE_COUNT));
-    give(one, /** @type {number} */ (places.find((hue) => uses[hue] === fewest)));
+    const places = tones.map((tone, i) => tone + ((ownHue(hued) + i) % HUE_COUNT));
+    give(hued, /** @type {number} */ (places.find((hue) => uses[hue] === fewest)));
   }
   return hues;
 }

@@ -9,8 +9,8 @@ import { onAxis } from "./axes.js";
  */
 
 /**
- * A row or a column: its words, and which values lie in it.
- * @typedef {{text: string, holds: (value: any) => boolean}} Band
+ * A row or a column of the heat map: its words, and which values lie in it.
+ * @typedef {{text: string, holds: (value: any) => boolean}} Slice
  */
 
 /**
@@ -26,14 +26,16 @@ const MAX_PARTS = 6;
  * @param {SweepField} field
  * @param {Values | undefined} values
  * @param {Configuration[]} configurations
- * @returns {Band[]}
+ * @returns {Slice[]}
  */
-export function bandsOf(field, values, configurations) {
+export function slicesOf(field, values, configurations) {
   const { path, word } = field;
   if (!values || "choices" in values || values.steps) {
-    const there =
-      values && "choices" in values ? values.choices : configurations.map((one) => one.values[path]);
-    const scale = scaleOf(there.map((value) => onAxis(field, value)));
+    const occurring =
+      values && "choices" in values
+        ? values.choices
+        : configurations.map((configuration) => configuration.values[path]);
+    const scale = scaleOf(occurring.map((value) => onAxis(field, value)));
     return scale.values.map((value) => ({
       text: brief(word(value)),
       holds: (other) => label(onAxis(field, other)) === label(value),
@@ -67,8 +69,8 @@ const short = (value) => String(Number(value.toPrecision(2)));
  * The cells, row by row. Where other fields vary too, a cell has several configurations, and shows the best of them: a mean
  * over different ones would mean nothing.
  * @param {Configuration[]} configurations
- * @param {{path: string, bands: Band[]}} across the columns
- * @param {{path: string, bands: Band[]}} down the rows
+ * @param {{path: string, slices: Slice[]}} across the columns
+ * @param {{path: string, slices: Slice[]}} down the rows
  * @param {boolean} higherIsBetter
  * @returns {Cell[][]}
  */
@@ -76,8 +78,8 @@ export function cellsOf(configurations, across, down, higherIsBetter) {
   const measured = configurations.filter(({ mean }) => mean !== null);
   const better = (/** @type {Configuration} */ a, /** @type {Configuration} */ b) =>
     b.rung - a.rung || (higherIsBetter ? 1 : -1) * (Number(b.mean) - Number(a.mean));
-  const cells = down.bands.map((row) =>
-    across.bands.map((column) => {
+  const cells = down.slices.map((row) =>
+    across.slices.map((column) => {
       const within = measured
         .filter(({ values }) => row.holds(values[down.path]) && column.holds(values[across.path]))
         .toSorted(better);

@@ -3,7 +3,7 @@
 import { h, setChoices, setText } from "../page/dom.js";
 import { arrowStep, arrowStepAcross, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
-import { bandsOf, cellsOf } from "./cells.js";
+import { cellsOf, slicesOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 import { keepFocus } from "./keep-focus.js";
 import { amountText, scoreText } from "./study-words.js";
@@ -60,17 +60,17 @@ export class HeatMap {
     );
     const [across, down] = [this.#across, this.#down].map(({ value }) => {
       const field = fields.find(({ path }) => path === value);
-      const bands = field ? bandsOf(field, space[field.path], results.configurations) : [ALL];
-      return { path: field?.path ?? "", bands, label: field?.label ?? "" };
+      const slices = field ? slicesOf(field, space[field.path], results.configurations) : [ALL];
+      return { path: field?.path ?? "", slices, label: field?.label ?? "" };
     });
     const cells = cellsOf(results.configurations, across, down, results.higher_is_better);
     const corner = h("td", {}, down.label ? `${down.label} ↓ ${across.label} →` : `${across.label} →`);
-    const head = h("tr", {}, corner, ...across.bands.map(({ text }) => h("th", { scope: "col" }, text)));
+    const head = h("tr", {}, corner, ...across.slices.map(({ text }) => h("th", { scope: "col" }, text)));
     const rows = cells.map((row, i) =>
       h(
         "tr",
         {},
-        h("th", { scope: "row" }, down.bands[i].text),
+        h("th", { scope: "row" }, down.slices[i].text),
         ...row.map((cell, j) => this.#cell(cell, `${i} ${j}`)),
       ),
     );

@@ -119,8 +119,8 @@ export class Studies {
     try {
       const { studies } = await studyApi.list();
       if (!isNewest()) return;
-      const there = new Set(studies.map(({ id }) => id));
-      for (const id of this.#place.studies.keys()) if (!there.has(id)) this.#place.studies.delete(id);
+      const present = new Set(studies.map(({ id }) => id));
+      for (const id of this.#place.studies.keys()) if (!present.has(id)) this.#place.studies.delete(id);
       for (const study of studies) this.#put(study);
       this.#view?.update?.();
       this.#complain("");
