@@ -39,10 +39,10 @@ def cores(root: Path = CGROUPS) -> int:
     """Cores that this process may use. In a container, its CPU set and its share of time count, not the machine's
     cores."""
     try:
-        here = len(os.sched_getaffinity(0))
+        usable = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows
-        here = os.cpu_count() or 1
-    return max(1, min([here, *(math.ceil(share) for share in _cpu_shares(root))]))
+        usable = os.cpu_count() or 1
+    return max(1, min([usable, *(math.ceil(share) for share in _cpu_shares(root))]))
 
 
 def memory_bytes(root: Path = CGROUPS) -> int:

@@ -318,6 +318,6 @@ def _is_page_text(scope: Scope) -> bool:
 
 def _assets() -> tuple[Path, Path, Path]:
     """`static`, `templates` and `docs`: beside `app` in a checkout, inside it in an installed wheel."""
-    here = Path(__file__).resolve().parent
-    root = here / "_assets" if (here / "_assets").is_dir() else here.parent
+    package = Path(__file__).resolve().parent
+    root = package / "_assets" if (package / "_assets").is_dir() else package.parent
     return root / "static", root / "templates", root / "docs"

@@ -93,7 +93,7 @@ def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
                 1,
                 iterations=trainer.iterations,
                 most_bytes=most_bytes,
-                made=(),
+                earlier=(),
                 at=0,
             )
             keeping, begun = 0.0, time.process_time()

@@ -62,13 +62,15 @@ def measure(config: ExperimentConfig, *, has_slow_disk: bool = False) -> int:
         if not drawn:
             datasets.prepare(name, DATA_DIR, Path(folder))  # as the lab does when it starts
         worker = _worker_with_slow_disk if has_slow_disk else _worker
-        process, here = processes.start(_drawn if drawn else worker, _job(config, Path(folder)), "measured")
-        here.recv_bytes()  # the worker is ready
+        process, own_end = processes.start(
+            _drawn if drawn else worker, _job(config, Path(folder)), "measured"
+        )
+        own_end.recv_bytes()  # the worker is ready
         assert process.pid is not None
         base = peak = _own_bytes(process.pid)
         ended: list[bytes] = []
-        reader = threading.Thread(target=_read_to_end, args=(here, ended), daemon=True)
-        here.send_bytes(b"go")
+        reader = threading.Thread(target=_read_to_end, args=(own_end, ended), daemon=True)
+        own_end.send_bytes(b"go")
         reader.start()
         while reader.is_alive():
             peak = max(peak, _own_bytes(process.pid))

@@ -96,8 +96,8 @@ class Evaluator:
         correct, loss = 0, 0.0
         first = 0
         for number, block in enumerate(blocks, 1):
-            here = slice(block.rows.start - first, block.rows.stop - first)
-            self._logits[here] = self._forward(block)
+            rows = slice(block.rows.start - first, block.rows.stop - first)
+            self._logits[rows] = self._forward(block)
             following = blocks[number].rows.stop if number < len(blocks) else math.inf
             if following - first > len(self._logits):
                 labels = self._labels[first : block.rows.stop]

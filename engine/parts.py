@@ -71,17 +71,17 @@ def parts_of(dataset: Dataset, config: DatasetConfig, dtype: DTypeLike) -> Parts
     return Parts(train, None if kept_back is None else part("train", kept_back), test)
 
 
-def validation_of(config: DatasetConfig, there: int) -> slice | None:
-    """Which of the training images are kept back, if `there` of them are on this machine; None: none are."""
+def validation_of(config: DatasetConfig, available: int) -> slice | None:
+    """Which of the training images are kept back, if `available` of them are on this machine; None: none are."""
     size = config.validation_size
     if size is None:
         return None
-    first = config.train_size or max(1, there - size)
+    first = config.train_size or max(1, available - size)
     return slice(first, first + size)
 
 
-def _demand(config: DatasetConfig, name: str, there: int, asked: int) -> None:
-    if asked > there:
-        message = f"{config.name} has {there:,} {name} examples here, but {asked:,} are requested"
-        values = {"dataset": config.name, "there": there, "asked": asked}
+def _demand(config: DatasetConfig, name: str, available: int, asked: int) -> None:
+    if asked > available:
+        message = f"{config.name} has {available:,} {name} examples here, but {asked:,} are requested"
+        values = {"dataset": config.name, "there": available, "asked": asked}
         raise DatasetError(Reason("too_few_images", message, **values))

@@ -71,6 +71,6 @@ def _section(place: Any, key: str, where: str) -> dict[str, Any]:
 def _position(place: list[Any], text: str, where: str) -> int:
     """A position of a list, counted from 0."""
     if not text.isascii() or not text.isdigit() or int(text) >= len(place):
-        there = f"0 to {len(place) - 1}" if place else "none"
-        raise PathError(f"{where} is a list with positions {there}, not {text}")
+        allowed = f"0 to {len(place) - 1}" if place else "none"
+        raise PathError(f"{where} is a list with positions {allowed}, not {text}")
     return int(text)

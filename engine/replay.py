@@ -101,19 +101,19 @@ class Replay:
 
     def _here(self, iteration: int) -> int:
         """Where the trainer stands, if that is not after `iteration`; else -1."""
-        here = -1 if self._trainer is None else self._trainer.iteration
-        return here if here <= iteration else -1
+        reached = -1 if self._trainer is None else self._trainer.iteration
+        return reached if reached <= iteration else -1
 
     def _start(self, iteration: int) -> Trainer:
         """The trainer at the latest moment, not after `iteration`, that needs no steps."""
-        here = self._here(iteration)
+        reached = self._here(iteration)
         for place in sorted({*self.checkpoints, *self._kept}, reverse=True):
-            if here < place <= iteration and (data := self._checkpoint(place)) is not None:
+            if reached < place <= iteration and (data := self._checkpoint(place)) is not None:
                 with contextlib.suppress(ValueError):  # a damaged one
                     return Trainer.restore(
                         data, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir
                     )
-        if self._trainer is not None and here >= 0:
+        if self._trainer is not None and reached >= 0:
             return self._trainer
         return Trainer(self._first, self._dataset, data_dir=self._data_dir, cache_dir=self._cache_dir)
 

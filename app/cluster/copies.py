@@ -149,9 +149,9 @@ class Copies:
         try:
             cache.parent.mkdir(parents=True, exist_ok=True)
             _remove_leftovers(cache.parent)
-            fresh = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
+            temporary = Path(tempfile.mkdtemp(prefix=".new-", dir=cache.parent))
             try:
-                folder = _inner(fresh, data)
+                folder = _inner(temporary, data)
                 folder.mkdir()
                 sums = {}
                 for name in FILES:
@@ -159,10 +159,10 @@ class Copies:
                         sums[name] = await self._pull_file(file, name, data)
                 if key_of(folder) != data["key"]:
                     raise _damaged(data)
-                (fresh / "sums.json").write_text(json.dumps(sums), "utf-8")
-                _rename(fresh, cache)
+                (temporary / "sums.json").write_text(json.dumps(sums), "utf-8")
+                _rename(temporary, cache)
             finally:
-                await asyncio.to_thread(shutil.rmtree, fresh, ignore_errors=True)
+                await asyncio.to_thread(shutil.rmtree, temporary, ignore_errors=True)
         except OSError as error:
             raise unwritable(cache.parent, error) from error
         log.info("the data set %s is in %s", data["name"], cache)
@@ -211,10 +211,10 @@ def _inner(cache: Path, data: Data) -> Path:
     return cache / name if own.is_name(name) else folder_of(name, cache)
 
 
-def _rename(fresh: Path, copy: Path) -> None:
+def _rename(new: Path, copy: Path) -> None:
     try:
-        fresh.chmod(0o755)
-        fresh.rename(copy)
+        new.chmod(0o755)
+        new.rename(copy)
     except OSError:  # another worker of this machine may have been faster
         if not copy.is_dir():
             raise

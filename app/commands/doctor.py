@@ -101,10 +101,10 @@ def _findings(settings: Settings, url: str) -> Iterator[Finding]:
 
 def _port(settings: Settings, addresses: Addresses, health: dict[str, Any] | None) -> Finding:
     if health is not None:
-        here = f"the lab answers at {addresses.own}, version {health['version']}"
+        answers = f"the lab answers at {addresses.own}, version {health['version']}"
         if health["ready"]:
-            return Finding("ok", "port", here)
-        return Finding("wrong", "port", f"{here}, but takes no runs: {health['reason']}")
+            return Finding("ok", "port", answers)
+        return Finding("wrong", "port", f"{answers}, but takes no runs: {health['reason']}")
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -188,9 +188,9 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
 
 def _data_sets(settings: Settings) -> Iterator[Finding]:
     found = [datasets.status(name, settings.data_dir) for name in datasets.catalog()]
-    there = [status["name"] for status in found if status["available"]]
+    available = [status["name"] for status in found if status["available"]]
     missing = [status["name"] for status in found if not status["available"] and status["fetchable"]]
-    yield Finding("ok", "data sets", ", ".join(there))
+    yield Finding("ok", "data sets", ", ".join(available))
     if missing:
         names = ", ".join(missing)
         advice = f"`lossroom fetch {' '.join(missing)}` downloads them into {settings.data_dir.absolute()}"

@@ -52,9 +52,9 @@ def _networks(experiments: list[ExperimentConfig]) -> list[tuple[list[str], Expe
 
 def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
     """Layers with the shapes that they give, and totals, as the page has them."""
-    made = summarize(config)
-    total = [f"{made.parameters:,}", f"{made.multiply_adds:,}"]
-    memory = f"one run needs about {_megabytes(made.memory_bytes)}"
+    summary = summarize(config)
+    total = [f"{summary.parameters:,}", f"{summary.multiply_adds:,}"]
+    memory = f"one run needs about {_megabytes(summary.memory_bytes)}"
     table = Table(
         title=title or None, title_justify="left", caption=memory, caption_justify="left", show_footer=True
     )
@@ -65,7 +65,7 @@ def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
     table.add_column("multiply-adds", justify="right", footer=total[1])
     source = config.dataset.source
     table.add_row("", source.title, _shape(source.shape), "", "")
-    for number, (layer, row) in enumerate(zip(config.network.layers, made.layers, strict=True), 1):
+    for number, (layer, row) in enumerate(zip(config.network.layers, summary.layers, strict=True), 1):
         costs = [f"{cost:,}" if cost else "" for cost in (row.parameters, row.multiply_adds)]
         table.add_row(str(number), _layer(layer), _shape(row.output_shape), *costs)
     return table

@@ -110,8 +110,8 @@ def _experiments(
         if dataset is not None:
             documents = [config.to_dict() for config in chosen.configs(dataset=dataset)]
             return with_changes(documents, changes, settings.limits), []
-        there = datasets.status(chosen.dataset, settings.data_dir)["available"]
-        if not there and not any(change.startswith("dataset.name=") for change in changes):
+        is_available = datasets.status(chosen.dataset, settings.data_dir)["available"]
+        if not is_available and not any(change.startswith("dataset.name=") for change in changes):
             complain(
                 f"{chosen.dataset} is not there, so this is on the digits;"
                 f" `lossroom fetch {chosen.dataset}` gets it"

@@ -54,9 +54,9 @@ def identity_of(training: Training) -> Identity:
 def experiment_at(training: Training, iteration: int) -> ExperimentConfig:
     """The experiment that a training follows at an iteration: that before the next fork, with what was changed by hand
     by then."""
-    here = next((stretch for stretch in training.stretches if stretch["until"] >= iteration), None)
-    if here is not None:
-        return ExperimentConfig.from_dict(here["config"], stored=True)
+    stretch_then = next((stretch for stretch in training.stretches if stretch["until"] >= iteration), None)
+    if stretch_then is not None:
+        return ExperimentConfig.from_dict(stretch_then["config"], stored=True)
     changed = as_changed(training.config, by_hand(training, iteration))
     return ExperimentConfig.from_dict(changed, stored=True)
 

@@ -64,14 +64,16 @@ class CheckpointFiles:
                 error or "no answer",
             )
         else:
-            named = {made["file"] for training in trainings for made in training.checkpoints}
+            named = {checkpoint["file"] for training in trainings for checkpoint in training.checkpoints}
             sweep = partial(self._store.remove, stored - named)
             if self._store.is_near:
                 await self._in_thread(None, sweep)
             else:
                 self._beside(sweep)
             for training in trainings:
-                training.checkpoints = [made for made in training.checkpoints if made["file"] in stored]
+                training.checkpoints = [
+                    checkpoint for checkpoint in training.checkpoints if checkpoint["file"] in stored
+                ]
         if not self._store.is_near:  # of an earlier start without a store; and weights of a killed lab
             self._beside(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
         for training in trainings:
@@ -85,10 +87,10 @@ class CheckpointFiles:
         self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    async def copy(self, made: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
+    async def copy(self, originals: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
         """The same files under the name of another training as well. Those that cannot be copied are left out, and
         all where that takes too long: that training begins earlier."""
-        copy = partial(checkpoints.copy, self._store, made, training_id)
+        copy = partial(checkpoints.copy, self._store, originals, training_id)
         if self._store.is_near:
             return copy()  # links: nothing changes meanwhile
         try:
@@ -96,18 +98,18 @@ class CheckpointFiles:
         except TimeoutError:
             return []
 
-    def remove(self, made: Iterable[Checkpoint]) -> None:
+    def remove(self, unused: Iterable[Checkpoint]) -> None:
         """Delete the files of checkpoints that no training has."""
-        self._beside(partial(self._store.remove, [checkpoint["file"] for checkpoint in made]))
+        self._beside(partial(self._store.remove, [checkpoint["file"] for checkpoint in unused]))
 
     def note(self, training: Training) -> None:
         """A training has other checkpoints than before."""
         self._kept.note(training)
 
-    def replace(self, training: Training, made: list[Checkpoint]) -> None:
+    def replace(self, training: Training, newest: list[Checkpoint]) -> None:
         """These are the checkpoints of a training now; the files of the others go."""
-        dropped = [checkpoint for checkpoint in training.checkpoints if checkpoint not in made]
-        training.checkpoints = made
+        dropped = [checkpoint for checkpoint in training.checkpoints if checkpoint not in newest]
+        training.checkpoints = newest
         if dropped:
             self.remove(dropped)
         self._kept.note(training)

@@ -29,9 +29,9 @@ def name_of_kept(training_id: str, attempt: int, iteration: int) -> str:
     return f"{training_id}/{attempt}.{iteration}.npz"
 
 
-def kept(made: Iterable[Checkpoint]) -> list[Checkpoint]:
+def kept(of: Iterable[Checkpoint]) -> list[Checkpoint]:
     """Those that are kept after the training's end."""
-    return [checkpoint for checkpoint in made if "kept_bytes" in checkpoint]
+    return [checkpoint for checkpoint in of if "kept_bytes" in checkpoint]
 
 
 def read(store: CheckpointStore, file: str) -> bytes | None:
@@ -42,11 +42,11 @@ def read(store: CheckpointStore, file: str) -> bytes | None:
         return None
 
 
-def copy(store: CheckpointStore, made: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
+def copy(store: CheckpointStore, originals: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
     """The same files under the name of another training as well. One that cannot be copied is left out: that training
     begins earlier."""
     copied: list[Checkpoint] = []
-    for checkpoint in made:
+    for checkpoint in originals:
         named = name_of_kept if "kept_bytes" in checkpoint else name
         file = named(training_id, 0, checkpoint["iteration"])
         try:

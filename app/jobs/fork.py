@@ -78,12 +78,16 @@ class Fork:
         changed = any(
             note["kind"] == "live" and note["iteration"] == until for note in self.origin.annotations
         )
-        fit = [made for made in self.origin.checkpoints if made["iteration"] < until + (not changed)]
-        return sorted(fit, key=lambda made: made["iteration"], reverse=True)
+        fit = [
+            checkpoint
+            for checkpoint in self.origin.checkpoints
+            if checkpoint["iteration"] < until + (not changed)
+        ]
+        return sorted(fit, key=lambda checkpoint: checkpoint["iteration"], reverse=True)
 
     def seconds(self) -> float:
         """How long it takes on a free core, roughly: from the nearest checkpoint through the fork to the end."""
-        begin = max((made["iteration"] for made in self.checkpoints()), default=0)
+        begin = max((checkpoint["iteration"] for checkpoint in self.checkpoints()), default=0)
         trained = [
             (ExperimentConfig.from_dict(stretch["config"], stored=True), stretch["until"])
             for stretch in self.stretches
@@ -110,16 +114,20 @@ def plan(run: Run, wish: Wish) -> Fork:
         raise Invalid(reason, code="range", field="iteration", bounds={"minimum": 0, "maximum": until - 1})
     before = [stretch for stretch in training.stretches if stretch["until"] < until]
     # the stretch that ends here or later, if the run was forked itself
-    here = training.stretches[len(before)] if len(before) < len(training.stretches) else None
-    trained = training.config if here is None else here["config"]
+    stretch_here = training.stretches[len(before)] if len(before) < len(training.stretches) else None
+    trained = training.config if stretch_here is None else stretch_here["config"]
     # complete, also where an earlier version stored it
     own = ExperimentConfig.from_dict({**training.config, "name": run.name}, stored=True).to_dict()
-    base = as_changed(own, by_hand(training, until)) if here is None else own
+    base = as_changed(own, by_hand(training, until)) if stretch_here is None else own
     config = _with_dropout(ExperimentConfig.from_dict(merged(base, wish.changes)), base)
     check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
-    seed = here["seed"] if here and here["until"] == until and wish.seed is None else wish.seed
+    seed = (
+        stretch_here["seed"]
+        if stretch_here and stretch_here["until"] == until and wish.seed is None
+        else wish.seed
+    )
     stretches = [*before, {"until": until, "config": trained, "seed": seed}]
-    if here is None and seed is None and _same(config.to_dict(), base):
+    if stretch_here is None and seed is None and _same(config.to_dict(), base):
         unchanged = {**own, "name": config.name}
         stretches, config = before, ExperimentConfig.from_dict(unchanged, stored=True)
     if len(stretches) > MAX_STRETCHES:

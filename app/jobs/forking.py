@@ -103,8 +103,8 @@ class Forking:
         training = run.training
         # one that was made since the rows were read may count an evaluation that is not among them
         evaluations = rows["evaluation"].count if rows else 0
-        made = [checkpoint for checkpoint in fork.checkpoints() if checkpoint["evaluations"] <= evaluations]
-        training.checkpoints = await self._files.copy(made, training.id)
+        usable = [checkpoint for checkpoint in fork.checkpoints() if checkpoint["evaluations"] <= evaluations]
+        training.checkpoints = await self._files.copy(usable, training.id)
         try:
             await self._register.add([run], {training.id: rows})
         except BaseException:
@@ -160,8 +160,8 @@ class Forking:
         origin = fork.origin
         if digest is None or origin.fingerprint is None:
             return None
-        here = fingerprint_of(origin.config, origin.stretches, origin.annotations, data=digest)
-        if here != origin.fingerprint:  # trained with other files, or on another machine
+        fingerprint = fingerprint_of(origin.config, origin.stretches, origin.annotations, data=digest)
+        if fingerprint != origin.fingerprint:  # trained with other files, or on another machine
             return None
         return fingerprint_of(training.config, training.stretches, training.annotations, data=digest)
 

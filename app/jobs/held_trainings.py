@@ -47,7 +47,8 @@ class HeldTrainings:
             self._stores[job.checkpoint_place] = open_store(job.checkpoint_place)
         store = self._stores[job.checkpoint_place]
         held.replay.checkpoints = {
-            made["iteration"]: partial(checkpoints.read, store, made["file"]) for made in job.checkpoints
+            checkpoint["iteration"]: partial(checkpoints.read, store, checkpoint["file"])
+            for checkpoint in job.checkpoints
         }
         self._held[job.training] = held
         while len(self._held) > 1 and self._bytes > self._cache_bytes:

@@ -41,7 +41,7 @@ class Keeper:
         *,
         iterations: int,
         most_bytes: int,
-        made: Iterable[Checkpoint],
+        earlier: Iterable[Checkpoint],
         at: int,
     ) -> None:
         """
@@ -49,7 +49,7 @@ class Keeper:
             attempt: the number of this worker; it makes the names of files unique.
             iterations: of the whole training.
             most_bytes: how many bytes all kept checkpoints together may have; 0: none is kept.
-            made: the checkpoints that earlier workers of this training have made.
+            earlier: the checkpoints that earlier workers of this training have made.
             at: the iteration after which this worker begins.
         """
         self._store = store
@@ -61,7 +61,7 @@ class Keeper:
         self._thread: threading.Thread | None = None  # writes to a store that is not on this machine
         self._written: Checkpoint | None = None
         dropped: list[Checkpoint] = []
-        for checkpoint in checkpoints.kept(made):
+        for checkpoint in checkpoints.kept(earlier):
             dropped += self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])[1]
             self._kept[checkpoint["iteration"]] = checkpoint
         self._beside(dropped)

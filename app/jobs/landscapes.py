@@ -183,7 +183,7 @@ def path_iterations(moment: Moment, most: int) -> list[int]:
     last = moment.iteration
     wanted = {round(last * (place / (most - 1)) ** 2) for place in range(most)}
     if last * moment.seconds_per_iteration > SHORT_SECONDS:
-        known = {0, last, *(made["iteration"] for made in moment.training.checkpoints)}
+        known = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
         known = {iteration for iteration in known if iteration <= last}
         wanted = {min(known, key=lambda place: abs(place - iteration)) for iteration in wanted}
     return sorted(wanted)

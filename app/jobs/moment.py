@@ -40,7 +40,7 @@ class Moment:
     @property
     def nearest(self) -> int:
         """The iteration of the nearest checkpoint at or before it; 0: there is none."""
-        places = (made["iteration"] for made in self.training.checkpoints)
+        places = (checkpoint["iteration"] for checkpoint in self.training.checkpoints)
         return max((place for place in places if place <= self.iteration), default=0)
 
     @property

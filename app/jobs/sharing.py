@@ -75,9 +75,9 @@ class Sharing:
             StoreUnavailable: the disk accepts no writes now; nothing has changed.
         """
         origin, training_id = run.training, new_id()
-        made = checkpoints.kept(origin.checkpoints) if status.finished else origin.checkpoints
+        originals = checkpoints.kept(origin.checkpoints) if status.finished else origin.checkpoints
         copied = await self._files.copy(
-            made, training_id
+            originals, training_id
         )  # before the rows are counted: it goes on meanwhile
         training = origin.copy(status, training_id)
         training.checkpoints = copied

@@ -107,11 +107,13 @@ def _trainer(job: Job, forks_ahead: ForksAhead, store: CheckpointStore) -> tuple
     """The trainer where the last usable checkpoint was made, and how many evaluations came before that; without one,
     a new trainer."""
     data_dir, cache_dir = Path(job.data_dir), Path(job.cache_dir)
-    for made in job.checkpoints:
-        data = checkpoints.read(store, made["file"])
+    for checkpoint in job.checkpoints:
+        data = checkpoints.read(store, checkpoint["file"])
         try:
             if data is not None:
-                return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), made["evaluations"]
+                return Trainer.restore(data, data_dir=data_dir, cache_dir=cache_dir), checkpoint[
+                    "evaluations"
+                ]
         except ValueError:
             continue  # damaged; the one before it, or the start, leads to the same curve
     return Trainer(forks_ahead.first, data_dir=data_dir, cache_dir=cache_dir), 0
@@ -138,7 +140,7 @@ class Training:
             job.attempt,
             iterations=forks_ahead.iterations(trainer),
             most_bytes=job.kept_bytes,
-            made=job.checkpoints,
+            earlier=job.checkpoints,
             at=trainer.iteration,
         )
         self._saved_at = trainer.iteration
@@ -323,7 +325,7 @@ class Training:
             self._link.note(Kept(kept))
 
     def _report_saved(self) -> None:
-        if (made := self._writer.written()) is not None:
-            self._link.report(Saved(made))
+        if (checkpoint := self._writer.written()) is not None:
+            self._link.report(Saved(checkpoint))
         if (problem := self._writer.problem()) is not None:
             self._link.report(NotSaved(problem))

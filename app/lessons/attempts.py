@@ -91,11 +91,11 @@ class Attempts:
 
             def beside(runs: Sequence[Run]) -> Operation:
                 ids = {run.name: run.id for run in runs}
-                made = Attempt(
+                attempt = Attempt(
                     new_id(), person.owner, lesson, time.time(), sure, full, dataset, prediction, ids
                 )
-                sealed.append(made)
-                return partial(attempt_store.insert, attempt=made)
+                sealed.append(attempt)
+                return partial(attempt_store.insert, attempt=attempt)
 
             runs: list[Run] = []
             if configs:

@@ -229,8 +229,8 @@ def _question(lesson: Lesson, question: Question, place: Place) -> Iterator[Flaw
 
 def _run(lesson: Lesson, name: str, place: Place) -> Iterator[Flaw]:
     if name not in lesson.runs:
-        there = ", ".join(map(repr, lesson.runs)) or "none"
-        yield Flaw(f"there is no run {name!r}; there are {there}", place)
+        names = ", ".join(map(repr, lesson.runs)) or "none"
+        yield Flaw(f"there is no run {name!r}; there are {names}", place)
 
 
 def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterator[Flaw]:
@@ -259,8 +259,8 @@ def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
                     yield Flaw(reason, language=name, body_line=line)
         for claim, line in body.claims.items():
             if claim not in known:
-                there = ", ".join(known) or "none"
-                yield Flaw(f"there is no claim {claim!r}; there are {there}", language=name, body_line=line)
+                names = ", ".join(known) or "none"
+                yield Flaw(f"there is no claim {claim!r}; there are {names}", language=name, body_line=line)
         if body.parts and first.parts and (missing := first.claims.keys() - body.claims.keys()):
             yield Flaw(
                 f"the text states no claim {min(missing)!r}, which the other does", language=name, body_line=1

@@ -191,8 +191,8 @@ class _Reader:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             raise ExpressionError(f"{function}(…) needs the name of a run in quotation marks")
         if node.value not in self._known:
-            there = ", ".join(map(repr, self._known)) or "none"
-            raise ExpressionError(f"there is no run {node.value!r}; there are {there}")
+            names = ", ".join(map(repr, self._known)) or "none"
+            raise ExpressionError(f"there is no run {node.value!r}; there are {names}")
         self.runs.setdefault(node.value)
 
     def _layer(self, function: str, arguments: list[ast.expr]) -> None:

@@ -262,7 +262,7 @@ def _dataset_of(document: Mapping[str, Any]) -> str:
     return str(document["dataset"]["name"])
 
 
-def _moved(section: Mapping[str, Any], here: str, dataset: str) -> dict[str, Any]:
+def _moved(section: Mapping[str, Any], own: str, dataset: str) -> dict[str, Any]:
     """The section `dataset` of an experiment for another data set, with no more images than that has."""
     other = datasets.source(dataset)
     moved: dict[str, Any] = {**section, "name": dataset}
@@ -273,7 +273,7 @@ def _moved(section: Mapping[str, Any], here: str, dataset: str) -> dict[str, Any
         left = other.train_size - (moved.get("train_size") or 1)
         moved["validation_size"] = min(moved["validation_size"], left)
     if "shift" in (augment := moved.get("augment", {})):
-        width, other_width = datasets.source(here).shape[-1], other.shape[-1]
+        width, other_width = datasets.source(own).shape[-1], other.shape[-1]
         moved["augment"] = {**augment, "shift": max(1, round(augment["shift"] * other_width / width))}
     return moved
 

@@ -63,12 +63,12 @@ def _value(document: Mapping[str, Any], field: str) -> Any:
         if field == "network.activation":
             return sorted({layer["name"] for layer in layers if layer["type"] == "activation"})
         return sorted({layer["type"] for layer in layers})
-    here: Any = document
+    part: Any = document
     for name in field.split("."):
-        if not isinstance(here, Mapping):
+        if not isinstance(part, Mapping):
             return _MISSING
-        here = here.get(name, None if field.startswith("regularization.") else _MISSING)
-    return here
+        part = part.get(name, None if field.startswith("regularization.") else _MISSING)
+    return part
 
 
 def _layers(layers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

@@ -75,15 +75,15 @@ def preview(lesson: Lesson, language: str) -> Preview:
         )
         for name in STEPS
     ]
-    here, digits = lesson.names(), lesson.names(dataset=STAND_IN)
+    own_names, names_on_digits = lesson.names(), lesson.names(dataset=STAND_IN)
     return Preview(
         edition.title,
         settings.section,
         edition.question,
         settings.minutes,
         lesson.dataset,
-        here,
-        digits if digits != here and lesson.any_dataset else [],
+        own_names,
+        names_on_digits if names_on_digits != own_names and lesson.any_dataset else [],
         steps,
         [(texts[claim.id], claim.holds) for claim in settings.claims],
     )

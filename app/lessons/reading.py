@@ -171,10 +171,10 @@ def _reason(place: Place, message: str, kind: str, front: FrontMatter) -> str:
 
 
 def _there(place: Place, front: FrontMatter) -> Iterator[str | int]:
-    here: Place = ()
+    reached: Place = ()
     for part in place:
-        if (*here, part) in front.lines:
-            here = (*here, part)
+        if (*reached, part) in front.lines:
+            reached = (*reached, part)
             yield part
 
 

@@ -146,8 +146,8 @@ class Room:
 
     def _have_all(self, persons: set[str | None]) -> bool:
         """Whether all students who are here are among these."""
-        here = [student.id for student in self._classroom.students if not student.away]
-        return bool(here) and all(student_id in persons for student_id in here)
+        present = [student.id for student in self._classroom.students if not student.away]
+        return bool(present) and all(student_id in persons for student_id in present)
 
     async def _right_answers(
         self, person: Person, stage: Stage, attempts: list[Attempt], mine: Attempt | None

@@ -20,9 +20,9 @@ _TITLES = {
 
 def schema(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
-    made = TypeAdapter(KINDS[kind]).json_schema()
+    schema = TypeAdapter(KINDS[kind]).json_schema()
     about = {"title": _TITLES[kind], **({"description": _expressions()} if kind == "lesson" else {})}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made, **about}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, **about}
 
 
 def _expressions() -> str:

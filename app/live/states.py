@@ -204,11 +204,11 @@ class _Shared(Generic[K, V]):
     def get(self, place: K) -> V | None:
         return self._made.get(place)
 
-    def put(self, place: K, made: V) -> V:
+    def put(self, place: K, message: V) -> V:
         if len(self._made) >= SHARED_MESSAGES:
             self._made.pop(next(iter(self._made)))
-        self._made[place] = made
-        return made
+        self._made[place] = message
+        return message
 
     def clear(self) -> None:
         self._made.clear()

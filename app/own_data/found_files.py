@@ -71,17 +71,19 @@ class FoundFiles:
             self._write(found)
 
     async def _read(self, file: str, stamp: str) -> Found:
-        made = Path(tempfile.mkdtemp(prefix=".own-", dir=self._own_data.folder))
+        temporary = Path(tempfile.mkdtemp(prefix=".own-", dir=self._own_data.folder))
         title = Path(file).stem.strip()[:MAX_TITLE].strip() or file[:MAX_TITLE]
         try:
-            about = await process.decode(self._folder / file, file, Choices(title=title), self._limits, made)
-            name = await self._own_data.keep(made / own.name_of(about), ANYONE, title, shared=True)
+            about = await process.decode(
+                self._folder / file, file, Choices(title=title), self._limits, temporary
+            )
+            name = await self._own_data.keep(temporary / own.name_of(about), ANYONE, title, shared=True)
         except (DatasetError, LabError, ValueError) as error:
             problem = str(reason_of(error))
             log.warning("%s does not become a data set: %s", self._folder / file, problem)
             return Found(stamp, problem=problem)
         finally:
-            shutil.rmtree(made, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
         log.info("%s is the data set %s", self._folder / file, name)
         return Found(stamp, name=name)
 

@@ -179,32 +179,32 @@ class OwnData:
         if free_bytes(self.folder) < sizes + LOW_DISK_BYTES:
             raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
 
-    async def keep(self, made: Path, person: Person, title: str, *, shared: bool = False) -> str:
+    async def keep(self, written: Path, person: Person, title: str, *, shared: bool = False) -> str:
         """Take in a data set that was written into a folder of its own on the same disk; returns its name. Who brings
         the same content again gives it another title; another person has it with a title of their own.
 
         Raises:
             LabError: there is no room.
         """
-        name = made.name
+        name = written.name
         async with self._order:
             await self._look()
             before = self._entries.get(name)
             if before is None or not before.is_there:
-                self.demand_room(person, await asyncio.to_thread(own.size_of, made))
+                self.demand_room(person, await asyncio.to_thread(own.size_of, written))
             card = cards.kept(before, person.owner, title, shared=shared)
-            await self._write(lambda: self._take(made, card))
+            await self._write(lambda: self._take(written, card))
             await self._look()
         return name
 
-    def _take(self, made: Path, card: Card) -> None:
-        if (self.folder / made.name).is_dir():
+    def _take(self, written: Path, card: Card) -> None:
+        if (self.folder / written.name).is_dir():
             # the card first, so that no other person sees the data set meanwhile
-            own.write_card(self.folder / made.name, card)
-            own.move_in(made, self.folder)
+            own.write_card(self.folder / written.name, card)
+            own.move_in(written, self.folder)
         else:
-            own.write_card(made, card)
-            own.move_in(made, self.folder)
+            own.write_card(written, card)
+            own.move_in(written, self.folder)
 
     async def mention(self, person: Person, sources: Sequence[Source]) -> None:
         """Note what own data sets are that a person's imported runs were trained on; those that are known stay."""

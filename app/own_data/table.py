@@ -98,7 +98,7 @@ def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]
         label: the name of the column with the classes.
         inputs: the names of the input columns.
     """
-    made: list[ColumnPreview] = []
+    previews: list[ColumnPreview] = []
     for column in columns:
         used = column.name in inputs
         is_label = column.name == label
@@ -106,7 +106,7 @@ def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]
         if not (used or is_label):
             why = column.unusable() or make_reason("read_column_unchosen")
         is_number = column.is_number
-        made.append(
+        previews.append(
             {
                 "name": column.name,
                 "kind": "number" if is_number else "text",
@@ -119,7 +119,7 @@ def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]
                 "why": None if why is None else with_text(why),
             }
         )
-    return made
+    return previews
 
 
 def _survey(source: Delimited, limits: Limits) -> _Survey:

@@ -203,16 +203,16 @@ class Uploads:
             raise Invalid(
                 "title is missing: what is the data set to be called?", code="missing", field="title"
             )
-        made = upload.folder / "made"
+        written = upload.folder / "made"
         try:
             about = await self._read(
                 upload,
-                lambda: process.decode(upload.file, upload.file_name, choices, self._limits, made),
+                lambda: process.decode(upload.file, upload.file_name, choices, self._limits, written),
             )
             async with upload.lock:
-                name = await self._own_data.keep(made / own.name_of(about), person, choices.title)
+                name = await self._own_data.keep(written / own.name_of(about), person, choices.title)
         finally:
-            await asyncio.shield(asyncio.to_thread(shutil.rmtree, made, ignore_errors=True))
+            await asyncio.shield(asyncio.to_thread(shutil.rmtree, written, ignore_errors=True))
         await self.drop(upload)
         return name
 

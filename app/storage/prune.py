@@ -102,7 +102,7 @@ class OldRuns:
         """The files of all checkpoints of the trainings that are there."""
         with self._failures():
             lists = self._connection.execute("SELECT checkpoints FROM trainings").fetchall()
-        return {made["file"] for (text,) in lists for made in json.loads(text)}
+        return {checkpoint["file"] for (text,) in lists for checkpoint in json.loads(text)}
 
     def _one(self, query: str) -> tuple[int, ...]:
         row: tuple[int, ...] = self._connection.execute(query, self._values).fetchone()

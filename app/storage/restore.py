@@ -25,15 +25,15 @@ def replace(database: Path, source: Path) -> tuple[int, Path | None]:
     Raises:
         Mistake, Failure: `source` is damaged or not a database this version can read, or the folder cannot be written.
     """
-    fresh = database.with_name(f"{database.name}.restored")
+    new = database.with_name(f"{database.name}.restored")
     try:
-        runs = _checked_copy(source, fresh)
+        runs = _checked_copy(source, new)
         replaced = _put_aside(database)
-        os.replace(fresh, database)
+        os.replace(new, database)
     except OSError as error:
         raise Failure(unwritable_message(database, "the database", error)) from error
     finally:
-        fresh.unlink(missing_ok=True)
+        new.unlink(missing_ok=True)
     return runs, replaced
 
 

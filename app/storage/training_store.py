@@ -121,9 +121,9 @@ def add_machine(connection: sqlite3.Connection, training_id: str, machine: Machi
     if row is None:
         return []
     machines: list[TrainedOn] = json.loads(row["machines"])
-    here = TrainedOn(iteration=count_rows(connection, training_id, "train"), **machine)
-    if not machines or {**machines[-1], "iteration": 0} != {**here, "iteration": 0}:
-        machines = [*machines, here][-MAX_MACHINES:]
+    machine_now = TrainedOn(iteration=count_rows(connection, training_id, "train"), **machine)
+    if not machines or {**machines[-1], "iteration": 0} != {**machine_now, "iteration": 0}:
+        machines = [*machines, machine_now][-MAX_MACHINES:]
         update_training(connection, training_id, {"machines": machines})
     return machines
 
@@ -133,7 +133,7 @@ def add_checkpoint(
 ) -> list[Checkpoint]:
     """Store that a checkpoint was made, in its order among the rows; returns all that are remembered now."""
     known = _checkpoints(connection, training_id)
-    newest = [checkpoint, *(made for made in known if "kept_bytes" not in made)][:CHECKPOINTS]
+    newest = [checkpoint, *(kept for kept in known if "kept_bytes" not in kept)][:CHECKPOINTS]
     return _set_checkpoints(connection, training_id, [*newest, *checkpoints.kept(known)])
 
 
@@ -151,11 +151,11 @@ def _checkpoints(connection: sqlite3.Connection, training_id: str) -> list[Check
 
 
 def _set_checkpoints(
-    connection: sqlite3.Connection, training_id: str, made: list[Checkpoint]
+    connection: sqlite3.Connection, training_id: str, checkpoints: list[Checkpoint]
 ) -> list[Checkpoint]:
-    made = sorted(made, key=lambda checkpoint: -checkpoint["iteration"])
-    update_training(connection, training_id, {"checkpoints": made})
-    return made
+    checkpoints = sorted(checkpoints, key=lambda checkpoint: -checkpoint["iteration"])
+    update_training(connection, training_id, {"checkpoints": checkpoints})
+    return checkpoints
 
 
 def load_trainings(connection: sqlite3.Connection) -> list[Training]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.answers.studies import TrialAnswer
-from app.exports.tables import MARK
+from app.exports.tables import BYTE_ORDER_MARK
 from app.texts import cell
 from engine.studies import StudyConfig
 from engine.studies.space import Values
@@ -25,7 +25,7 @@ def trials_csv(rows: Iterable[TrialRow], config: StudyConfig) -> Iterator[str]:
     """The table in pieces of text; `score` is called as the study's metric."""
     paths = [parameter.path for parameter in config.space]
     after = [config.metric if name == "score" else name for name in _AFTER]
-    yield MARK + _text([*_BEFORE, *map(cell, paths), *after])
+    yield BYTE_ORDER_MARK + _text([*_BEFORE, *map(cell, paths), *after])
     for trial, values in rows:
         known: dict[str, Any] = {**trial}
         yield _text(

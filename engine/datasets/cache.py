@@ -111,7 +111,7 @@ def _changing(source: Source) -> DatasetError:
 
 def _write(dataset: Dataset, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{dataset.name}-", dir=folder.parent))
+    temporary = Path(tempfile.mkdtemp(prefix=f".{dataset.name}-", dir=folder.parent))
     try:
         digest = hashlib.blake2b(digest_size=16)
         for name in ARRAYS:
@@ -119,16 +119,16 @@ def _write(dataset: Dataset, folder: Path) -> None:
             values = np.ascontiguousarray(as_levels(values) if name.endswith("images") else values)
             digest.update(f"{values.dtype} {values.shape}".encode())
             digest.update(values.data)
-            np.save(fresh / f"{name}.npy", values, allow_pickle=False)
+            np.save(temporary / f"{name}.npy", values, allow_pickle=False)
         about = {"class_names": dataset.class_names, "digest": digest.hexdigest()}
-        (fresh / "about.json").write_text(json.dumps(about), "utf-8")
-        fresh.chmod(0o755)
-        fresh.rename(folder)
+        (temporary / "about.json").write_text(json.dumps(about), "utf-8")
+        temporary.chmod(0o755)
+        temporary.rename(folder)
     except OSError:
         if not folder.is_dir():
             raise
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _remove_others(name: str, kept: Path) -> None:

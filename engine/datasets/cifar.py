@@ -101,16 +101,16 @@ class CifarFiles:
         addresses = [f"{mirror.rstrip('/')}/{self.archive}" for mirror in (*mirrors, _PUBLISHER)]
         archive = data_dir / self.archive
         download(addresses, archive, self.checksum, lambda now, _: progress and progress(now, self.total))
-        fresh = Path(tempfile.mkdtemp(prefix=f".{self.name}-", dir=data_dir))
+        temporary = Path(tempfile.mkdtemp(prefix=f".{self.name}-", dir=data_dir))
         try:
             with tarfile.open(archive) as file:
-                file.extractall(fresh, filter="data")
+                file.extractall(temporary, filter="data")
             shutil.rmtree(data_dir / self.folder, ignore_errors=True)
-            (fresh / self.folder).rename(data_dir / self.folder)
+            (temporary / self.folder).rename(data_dir / self.folder)
         except (OSError, tarfile.TarError) as error:
             raise unreadable(archive, error, doing="unpacked") from error
         finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+            shutil.rmtree(temporary, ignore_errors=True)
         archive.unlink(missing_ok=True)
 
     def _found(self, data_dir: Path | None) -> list[Path]:

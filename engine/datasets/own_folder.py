@@ -78,43 +78,43 @@ def write(folder: Path, about: About, arrays: Arrays) -> Path:
         raise ValueError("digest must be that of the arrays")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
+        temporary = Path(tempfile.mkdtemp(prefix=_HIDDEN, dir=folder))
     except OSError as error:
         raise unwritable(folder, error) from error
     try:
-        made = fresh / name_of(about)
-        made.mkdir(mode=0o755)
+        new = temporary / name_of(about)
+        new.mkdir(mode=0o755)
         for name in ARRAYS:
-            np.save(made / f"{name}.npy", np.ascontiguousarray(getattr(arrays, name)), allow_pickle=False)
-        (made / "about.json").write_text(_text(about), "utf-8")
-        return move_in(made, folder)
+            np.save(new / f"{name}.npy", np.ascontiguousarray(getattr(arrays, name)), allow_pickle=False)
+        (new / "about.json").write_text(_text(about), "utf-8")
+        return move_in(new, folder)
     except OSError as error:
         raise unwritable(folder, error) from error
     finally:
-        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
-def move_in(made: Path, folder: Path) -> Path:
+def move_in(new: Path, folder: Path) -> Path:
     """Move the folder of a data set into `folder`, on the same disk. Returns where it is then. If a data set with the
     same content is there already, it keeps its card; if it was deleted, it gets its arrays back.
 
     Raises:
         DatasetError: the folder cannot be written.
     """
-    target = folder / made.name
+    target = folder / new.name
     try:
-        about = read_about(made)
+        about = read_about(new)
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # it is there already, and not empty
-            made.rename(target)
+            new.rename(target)
             return target
         known = read_about(target)
         # experiments may flip its images already
         kept = replace(about, flippable=about.flippable or known.flippable)
-        for path in array_paths(made):
+        for path in array_paths(new):
             path.replace(target / path.name)
-        if not (target / "card.json").exists() and (made / "card.json").exists():
-            (made / "card.json").replace(target / "card.json")
+        if not (target / "card.json").exists() and (new / "card.json").exists():
+            (new / "card.json").replace(target / "card.json")
         _replace(target / "about.json", _text(kept))
     except (OSError, ValueError) as error:
         raise unwritable(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
@@ -221,15 +221,15 @@ def _replace(path: Path, text: str) -> None:
     Raises:
         DatasetError: it cannot be written.
     """
-    fresh = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
+    new = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        fresh.write_text(text, "utf-8")
-        fresh.replace(path)
+        new.write_text(text, "utf-8")
+        new.replace(path)
     except OSError as error:
         raise unwritable(path.parent, error) from error
     finally:
         with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+            new.unlink(missing_ok=True)
 
 
 def _text(about: About) -> str:

@@ -77,13 +77,13 @@ class Windows:
             if spread == 1 and given_phases == 1:
                 for p in range(phases):
                     first = p * stride + left - border
-                    source, here = line_up(0, columns, first, stride * phases, out[1] // phases)
-                    self._copies.append(((left, slice(None), p, here), (0, slice(None), source)))
+                    source, target = line_up(0, columns, first, stride * phases, out[1] // phases)
+                    self._copies.append(((left, slice(None), p, target), (0, slice(None), source)))
             else:
                 for q in range(given_phases):
                     first = border + q * spread - left
-                    here, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
-                    self._copies.append(((left, slice(None), 0, here), (q, slice(None), source)))
+                    target, source = line_up(0, out[1], first, spread * given_phases, columns // given_phases)
+                    self._copies.append(((left, slice(None), 0, target), (q, slice(None), source)))
         #: n → R for blocks of n images, without the padding of its rows, and its views as matrices
         self._matrices: dict[int, tuple[Array, dict[int, Array]]] = {}
 
@@ -119,15 +119,15 @@ class Windows:
         for at in range(0, self._out_rows, count):
             rows = min(count, self._out_rows - at)
             height = (rows - 1) * self._stride + self._kernel
-            here, source = line_up(at * self._stride, height, self._border, self._spread, self._rows)
+            target, source = line_up(at * self._stride, height, self._border, self._spread, self._rows)
             if count < self._out_rows:  # the border of this strip may hold rows of the strip before it
                 if self._spread == 1:
-                    buffer[: here.start] = 0
-                    buffer[here.stop : height] = 0
+                    buffer[: target.start] = 0
+                    buffer[target.stop : height] = 0
                 else:
                     buffer.fill(0)
             for to, of in self._copies:
-                buffer[(here, *to)] = image[(source, *of)]
+                buffer[(target, *to)] = image[(source, *of)]
             if rows not in views:
                 views[rows] = _stack(buffer, rows, self._stride, self._row_values(n))
             yield slice(at, at + rows), views[rows]

@@ -86,14 +86,14 @@ def _finding(case: Case, rule: Rule, history: FindingHistory) -> Finding:
     look, seen = history.look, history.seen
     began = int((look.iterations[history.since] if look.began is None else look.began[seen]).item())
     moment = max(int(rows[-1]) for rows in (look.iterations, case.rows.train["iteration"]) if len(rows))
-    made = (make(case, began, moment) for make in rule.remedies)
+    remedies = (make(case, began, moment) for make in rule.remedies)
     return Finding(
         rule.code,
         began,
         {name: _plain(value, seen) for name, value in look.values.items()},
         look.sample,
         Evidence(rule.card, began if rule.opens_at_start else int(look.iterations[seen]), look.layer),
-        tuple(remedy for remedy in made if remedy is not None),
+        tuple(remedy for remedy in remedies if remedy is not None),
     )
 
 

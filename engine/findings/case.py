@@ -42,8 +42,10 @@ class Case:
         rows that were recorded elsewhere."""
         names = [str(number) for number in range(1, len(self.weight_specs) + 1)]
         known = self.rows.train.keys()
-        there = all(f"{norm}/{name}" in known for name in names for norm in ("gradient_norm", "weight_norm"))
-        return names if there else []
+        are_known = all(
+            f"{norm}/{name}" in known for name in names for norm in ("gradient_norm", "weight_norm")
+        )
+        return names if are_known else []
 
     def gradient(self, layer: str) -> Numbers:
         """The gradient norm of a layer in each iteration."""

@@ -112,7 +112,7 @@ def test_a_worker_saves_and_keeps_moments_that_lead_to_the_same_curve(store, mon
     monkeypatch.setattr("app.jobs.checkpoints.SHARE", 0)
     trainer = Trainer(ExperimentConfig.from_dict(QUICK), load_dataset("digits"))
     writer = Writer(store, "one", 1, every=3600)
-    keeper = Keeper(store, "one", 1, iterations=200, most_bytes=16 << 20, made=(), at=0)
+    keeper = Keeper(store, "one", 1, iterations=200, most_bytes=16 << 20, earlier=(), at=0)
     while trainer.iteration < 60:
         trainer.advance()
         if trainer.iteration >= keeper.due:

@@ -31,9 +31,9 @@ def without_rest(monkeypatch):
 CONFIG = ExperimentConfig.from_dict(QUICK)
 
 
-def keeper(folder, *, most_bytes=16 << 20, made=(), at=0, attempt=1):
+def keeper(folder, *, most_bytes=16 << 20, earlier=(), at=0, attempt=1):
     return Keeper(
-        FolderStore(folder), "one", attempt, iterations=200, most_bytes=most_bytes, made=made, at=at
+        FolderStore(folder), "one", attempt, iterations=200, most_bytes=most_bytes, earlier=earlier, at=at
     )
 
 
@@ -75,7 +75,7 @@ def test_files_stay_within_the_bound_and_the_next_worker_goes_on_with_those_that
     size = len(trainer.checkpoint()) + 64  # counters have more digits later
     first = keeper(tmp_path, most_bytes=5 * size)
     train(trainer, first, until=100)
-    second = keeper(tmp_path, most_bytes=5 * size, made=first.news(), at=100, attempt=2)
+    second = keeper(tmp_path, most_bytes=5 * size, earlier=first.news(), at=100, attempt=2)
     train(trainer, second)
     made = second.news()
 
@@ -112,7 +112,7 @@ def test_where_keeping_takes_long_less_is_kept(tmp_path, digits, monkeypatch, wa
         return save()
 
     monkeypatch.setattr(trainer, "checkpoint", slow)
-    keep = Keeper(FolderStore(tmp_path), "one", 1, iterations=4900, most_bytes=1 << 30, made=(), at=0)
+    keep = Keeper(FolderStore(tmp_path), "one", 1, iterations=4900, most_bytes=1 << 30, earlier=(), at=0)
     for iteration in range(1, 4901):
         clock.worked += 0.001
         trainer.iteration = iteration
