@@ -46,8 +46,8 @@ const CHANGES = {
   },
   optimizers: (draft, examples) => draft.chooseOptimizers(some(examples, Object.keys(OPTIONS.optimizers))),
   rate: (draft, examples) => {
-    for (const one of alternatives(draft.document.optimizer))
-      one.learning_rate = typed(examples.of(["0.1", "0.01, 0.1", "", "x"]), { kind: "number" }) ?? "";
+    for (const alternative of alternatives(draft.document.optimizer))
+      alternative.learning_rate = typed(examples.of(["0.1", "0.01, 0.1", "", "x"]), { kind: "number" }) ?? "";
   },
   weights: (draft, examples) => draft.chooseInitializers(some(examples, Object.keys(OPTIONS.initializers))),
   penalties: (draft, examples) => draft.choosePenalties(some(examples, ["none", "l1", "l2", "both"])),

@@ -35,9 +35,9 @@ const names = (layers) =>
  * @returns {number[][]}
  */
 function placesOf(layers, outside = []) {
-  return layers.flatMap((one, i) => [
+  return layers.flatMap((layer, i) => [
     [...outside, i],
-    ...(one.layers ? placesOf(one.layers, [...outside, i]) : []),
+    ...(layer.layers ? placesOf(layer.layers, [...outside, i]) : []),
   ]);
 }
 

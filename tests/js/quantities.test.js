@@ -92,9 +92,9 @@ for (const [name, dark, card] of /** @type {const} */ ([
         shades,
         [...shades].sort((a, b) => a - b),
       );
-      for (const one of shades) {
-        const [low, high] = [one, luminance(card)].sort((a, b) => a - b);
-        assert.ok((high + 0.05) / (low + 0.05) >= 3, `${count}: ${one}`);
+      for (const shade of shades) {
+        const [low, high] = [shade, luminance(card)].sort((a, b) => a - b);
+        assert.ok((high + 0.05) / (low + 0.05) >= 3, `${count}: ${shade}`);
       }
     }
   });

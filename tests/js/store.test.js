@@ -27,7 +27,7 @@ test("in whichever order views of a run come, the one with the highest revision 
   forExamples(200, (examples) => {
     const views = Array.from({ length: 8 }, (_, i) => view(1, i, { name: `revision ${i}` }));
     const store = new Store();
-    for (const one of views.toSorted(() => examples.of([-1, 1]))) store.putRuns([one]);
+    for (const view of views.toSorted(() => examples.of([-1, 1]))) store.putRuns([view]);
     assert.equal(store.runs.get("a1")?.name, "revision 7");
   }));
 

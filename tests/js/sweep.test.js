@@ -84,9 +84,9 @@ test("an axis of any values has them in order from 0 to 1, and some ticks, but n
     );
     const values = examples.list(60, value, 1);
     const scale = scaleOf(values);
-    const places = values.map((one) => scale.place(one));
+    const places = values.map((value) => scale.place(value));
     assert.ok(places.every((place) => place >= -1e-9 && place <= 1 + 1e-9));
-    if (values.every((one) => typeof one === "number"))
+    if (values.every((value) => typeof value === "number"))
       for (const [i, one] of values.entries())
         for (const [j, other] of values.entries()) if (one < other) assert.ok(places[i] < places[j]);
     const ticks = ticksOf(scale);

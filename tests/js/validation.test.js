@@ -134,8 +134,8 @@ test("the best of a group is chosen by validation images where all have some, an
       ];
       return makeRun({ number: i + 1, latest: { validation_accuracy, test_accuracy } });
     });
-    const best = runs.reduce((one, other) =>
-      Number(other.latest.validation_accuracy) > Number(one.latest.validation_accuracy) ? other : one,
+    const best = runs.reduce((run, other) =>
+      Number(other.latest.validation_accuracy) > Number(run.latest.validation_accuracy) ? other : run,
     );
     const facts = groupFacts(runs);
     assert.deepEqual([facts.best, facts.by], [best.latest.test_accuracy, "validation"]);

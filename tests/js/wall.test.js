@@ -49,7 +49,7 @@ function tile(number, curves = [], changes = {}, names = curves.map(({ training 
     runs: curves.map(({ training }, i) => ({ id: `r${number}-${i}`, number: i, name: names[i], training })),
     ...changes,
   };
-  return tileOf(view, new Map(curves.map((one) => [one.training, one])), WAITING);
+  return tileOf(view, new Map(curves.map((curve) => [curve.training, curve])), WAITING);
 }
 
 /** @type {Waiting} */
@@ -100,7 +100,7 @@ test("the teacher sees each hand, the longest first, and groups of those who hav
   ];
   const needs = needsOf(tiles, 1000).map(({ kind, tiles, since }) => [
     kind,
-    tiles.map((one) => one.number),
+    tiles.map((tile) => tile.number),
     since,
   ]);
   assert.deepEqual(needs, [

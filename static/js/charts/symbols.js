@@ -86,22 +86,22 @@ export class Symbols {
   advance() {
     const { to, step, value } = this.#axis;
     if (!(step > 0)) return;
-    for (const one of this.#curves) {
-      const { xs } = one.curve;
+    for (const entry of this.#curves) {
+      const { xs } = entry.curve;
       const last = Math.min(to, xs.at(-1) ?? -Infinity);
       for (
-        let x = value((one.next + one.phase) * step);
+        let x = value((entry.next + entry.phase) * step);
         x <= last;
-        x = value((++one.next + one.phase) * step)
+        x = value((++entry.next + entry.phase) * step)
       ) {
         const row = lowerBound(xs, x);
-        const y = (one.curve.smoothedYs ?? one.curve.ys)[row];
-        if (row === one.row || xs[row] > to || !Number.isFinite(y)) continue;
-        one.row = row;
+        const y = (entry.curve.smoothedYs ?? entry.curve.ys)[row];
+        if (row === entry.row || xs[row] > to || !Number.isFinite(y)) continue;
+        entry.row = row;
         this.x.push(xs[row]);
         this.y.push(y);
-        this.shapes.push(one.shape);
-        this.colors.push(one.color);
+        this.shapes.push(entry.shape);
+        this.colors.push(entry.color);
       }
     }
   }

@@ -94,7 +94,7 @@ export class ChallengeBar {
     this.#use.title = t("class.challenge.use.help");
     this.#list.replaceChildren(...placeLines(challenge.top, challenge, standing?.entry?.number));
     this.#uncounted.replaceChildren(
-      ...(standing?.uncounted ?? []).map((one) => h("li", {}, uncountedText(one))),
+      ...(standing?.uncounted ?? []).map((entry) => h("li", {}, uncountedText(entry))),
     );
   }
 }

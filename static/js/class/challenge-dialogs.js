@@ -25,10 +25,14 @@ export async function openStart() {
   const error = h("p", { className: "error", role: "alert" });
   const name = h("input", { type: "text", maxLength: 60, required: true, autocomplete: "off" });
   name.value = t("class.challenge");
-  const dataset = h("select", {}, ...available.map((one) => h("option", { value: one.name }, titleOf(one))));
+  const dataset = h(
+    "select",
+    {},
+    ...available.map((dataset) => h("option", { value: dataset.name }, titleOf(dataset))),
+  );
   const images = h("input", { type: "text", inputMode: "numeric", required: true, autocomplete: "off" });
   const propose = () => {
-    const chosen = available.find((one) => one.name === dataset.value);
+    const chosen = available.find(({ name }) => name === dataset.value);
     images.value = String(Math.round((chosen?.train_size ?? 0) / SHARE));
   };
   dataset.addEventListener("change", propose);

@@ -45,7 +45,7 @@ export function openJoin(joining, { onAddress, renew, onClose }) {
     choice.hidden = addresses.length < 2;
     setChoices(
       choice,
-      addresses.map((one) => [one, plain(one)]),
+      addresses.map((address) => [address, plain(address)]),
       address,
     );
   };

@@ -69,7 +69,9 @@ export function keepBack({ document }, size) {
  */
 export function onValidation(metric) {
   const values = [
-    ...new Set(alternatives(metric).map((one) => String(one).replace(/^test_/, "validation_"))),
+    ...new Set(
+      alternatives(metric).map((alternative) => String(alternative).replace(/^test_/, "validation_")),
+    ),
   ];
   return oneOrSeveral(values, values);
 }

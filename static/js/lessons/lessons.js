@@ -113,7 +113,7 @@ export class Lessons {
    * @param {Progress} progress
    */
   mark(slug, progress) {
-    const lesson = this.#lessons.find((one) => one.slug === slug);
+    const lesson = this.#lessons.find((lesson) => lesson.slug === slug);
     if (!lesson || (lesson.progress ?? "none") === progress) return;
     lesson.progress = progress;
     this.#draw();

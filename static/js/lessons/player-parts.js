@@ -69,7 +69,7 @@ import { STEPS } from "./steps.js";
 export function partsOf(known) {
   const { session, isForm, on } = known;
   const { play, problem, slug } = session;
-  const listed = allLessons().find((one) => one.slug === slug);
+  const listed = allLessons().find((lesson) => lesson.slug === slug);
   const { section, title } = play ?? { section: listed?.section ?? "", title: titleOf(slug) };
   if (isForm) {
     const isFixed = Boolean(play && lockedIn(session)?.locked.length);
@@ -103,7 +103,7 @@ export function partsOf(known) {
 
 /** @param {string} slug */
 function titleOf(slug) {
-  const lesson = allLessons().find((one) => one.slug === slug);
+  const lesson = allLessons().find((lesson) => lesson.slug === slug);
   return Object.values(lesson?.title ?? {})[0] ?? slug;
 }
 

@@ -152,7 +152,7 @@ export class Player {
 
   /** Lead to a question that is not answered. @param {string} id */
   #lead(id) {
-    const question = this.#session?.questions.find((one) => one.id === id);
+    const question = this.#session?.questions.find((question) => question.id === id);
     if (question?.kind !== "sketch") return this.#frame.column.focus(id);
     this.#onCharts.open(question.chart ?? "");
     this.#frame.column.element.querySelector(`[data-question="${CSS.escape(id)}"] button`)?.scrollIntoView();

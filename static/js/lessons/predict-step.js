@@ -48,13 +48,13 @@ export function predictPart(play, { values, locked, pens, complaint, change, sho
     h("h3", { className: "driving", tabIndex: -1, "data-focus": "heading" }, keptTogether(question)),
     serverHtml(predict.html, show),
     ...(locked ? [h("p", { className: "sealed quiet" }, lockIcon(), t("lesson.sealed"))] : []),
-    ...predict.questions.map((one) =>
-      questionField(one, {
-        value: values[one.id],
+    ...predict.questions.map((question) =>
+      questionField(question, {
+        value: values[question.id],
         locked,
-        pens: pens(one.id),
-        complaint: complaint?.id === one.id ? complaint.text : "",
-        change: (value) => change(one.id, value),
+        pens: pens(question.id),
+        complaint: complaint?.id === question.id ? complaint.text : "",
+        change: (value) => change(question.id, value),
       }),
     ),
     h("fieldset", { className: "question" }, h("legend", {}, sure.ask), certainty),

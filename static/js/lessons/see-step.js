@@ -90,7 +90,7 @@ export function offText(off, { kind, unit = "", chart = "" }) {
 /** @param {string} name @param {Run[]} runs */
 function swatch(name, runs) {
   const element = h("span", { className: "view-swatch" });
-  const run = runs.find((one) => one.name === name);
+  const run = runs.find((run) => run.name === name);
   if (run) element.style.background = cssColor(run.hue);
   return element;
 }

@@ -47,7 +47,9 @@ export function fromForm(document) {
    */
   const first = (part, path) => {
     if (isSweep(part)) {
-      const values = part.values.flatMap((value) => combinations(value).map((one) => one.document));
+      const values = part.values.flatMap((value) =>
+        combinations(value).map((combination) => combination.document),
+      );
       if (values.length > 1) choices.set(path.join("."), values);
       return values[0];
     }

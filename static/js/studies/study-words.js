@@ -134,7 +134,7 @@ export function verdictTexts({ verdict, configurations, metric, luck }, fields, 
 
 /** What is known of the test examples. @param {StudyResults} results @param {boolean} isRunning */
 export function testText({ test, configurations, metric }, isRunning) {
-  const measured = configurations.find((one) => one.test);
+  const measured = configurations.find((configuration) => configuration.test);
   if (test !== "measured" || !measured?.test)
     return t(test === "closed" && !isRunning ? "study.test.left_closed" : `study.test.${test}`);
   return t("study.test.measured", {

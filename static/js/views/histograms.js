@@ -140,7 +140,7 @@ export class Histograms {
           const look = isNewest ? { fillStyle: ink, font: `bold 10px ${font}` } : { font: `10px ${font}` };
           write(number(moment), MARGIN - 6, base(place) - 4, { ...look, textAlign: "right" }, MARGIN - 6);
         });
-      const range = rangeOf(histograms.flatMap((one) => one ?? []));
+      const range = rangeOf(histograms.flatMap((histogram) => histogram ?? []));
       const at = (/** @type {number} */ value) =>
         range ? left + ((value - range.low) / (range.high - range.low)) * wide : left;
       if (range && range.low < 0 && range.high > 0) {

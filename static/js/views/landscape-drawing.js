@@ -63,7 +63,7 @@ export function drawLandscape(canvas, landscape, hues, room, dark, place) {
     context.lineWidth = 1;
     for (const line of lines) stroke(context, line);
     context.globalAlpha = 1;
-    const [longest] = lines.sort((one, other) => lengthOf(other) - lengthOf(one));
+    const [longest] = lines.sort((line, other) => lengthOf(other) - lengthOf(line));
     const free = longest && lengthOf(longest) > LONG && freePlace(longest, taken, [width, height]);
     if (!free) continue;
     taken.push(free);
@@ -150,7 +150,7 @@ function freePlace(line, taken, [width, height]) {
   const { half, tall, apart } = TEXT;
   const middle = line.length >> 1;
   return [...line.keys()]
-    .sort((one, other) => Math.abs(one - middle) - Math.abs(other - middle))
+    .sort((key, other) => Math.abs(key - middle) - Math.abs(other - middle))
     .map((i) => line[i])
     .find(
       ([x, y]) =>

@@ -107,7 +107,7 @@ function placeIn({ layer, channel, rows, columns, left, top, width, height }, x,
  * @returns {Box | null}
  */
 export function boxOf({ maps }, { layer, channel, y, x }, rows = 1, columns = 1) {
-  const map = maps.find((one) => one.layer === layer && one.channel === channel);
+  const map = maps.find((map) => map.layer === layer && map.channel === channel);
   if (!map) return null;
   const [left, right] = [x, x + columns].map((place) => Math.max(0, Math.min(map.columns, place)));
   const [top, bottom] = [y, y + rows].map((place) => Math.max(0, Math.min(map.rows, place)));

@@ -43,7 +43,9 @@ export function talliesOf({ bars, numbers, sketches, see, transfer, spread, mine
     ...[...answered, ...(bars ?? []), ...(numbers ?? [])]
       .filter(({ question }) => !isVoted(question))
       .map(counts),
-    ...(sketches ?? []).map((one) => part(one, sketchCloud(one, { ...options, own: own(one.question) }))),
+    ...(sketches ?? []).map((sketch) =>
+      part(sketch, sketchCloud(sketch, { ...options, own: own(sketch.question) })),
+    ),
   ];
 }
 
