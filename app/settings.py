@@ -39,10 +39,10 @@ _RENAMED = {"class_name": "class"}
 MAX_CLASS_NAME = 60
 #: Memory that the server itself takes.
 SERVER_BYTES = 256 << 20
-#: Memory that one run may hold where there is more than enough.
+#: One run may hold this much memory at most, however much the machine has.
 RUN_BYTES = 5 << 30
-#: Of the memory that one run may hold, this share may become the arrays of a data set: reading takes three times as
-#: much, and two files are read at a time.
+#: The memory that one run may hold, divided by this, is the size that the arrays of a data set may have: reading takes
+#: three times as much, and two files are read at a time.
 DATA_SHARE = 6
 
 
@@ -51,7 +51,7 @@ class SettingsError(Mistake):
 
 
 def _run_bytes() -> int:
-    """Half of the memory that the server leaves: two large runs fit beside each other."""
+    """Half of the memory that the server leaves, so that two large runs can train at the same time."""
     return min(RUN_BYTES, max(1 << 20, (machine.memory_bytes() - SERVER_BYTES) // 2))
 
 
@@ -123,12 +123,12 @@ def _checkpoints(text: str) -> str:
 
 
 def _without_password(given: object) -> object:
-    """What a message may show of an address."""
+    """An address without the user and password in it, for a message."""
     return re.sub(r"://.*@", "://…@", given) if isinstance(given, str) else given
 
 
 def _host(given: dict[str, Any]) -> str:
-    """Others come only where they are expected."""
+    """The default address to listen on: other machines reach the lab only if it has a class, or is open."""
     return "0.0.0.0" if given.get("class_name") or given.get("open") else "127.0.0.1"
 
 
@@ -147,7 +147,7 @@ def clean_url(text: str) -> str:
 
 
 class Settings(BaseSettings):
-    """Every knob of the server; README and docs/configuration.md list the same names (a test compares)."""
+    """All settings of the server; README and docs/configuration.md list the same names (a test compares)."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", populate_by_name=True)
 
@@ -289,10 +289,10 @@ class Settings(BaseSettings):
 
     @property
     def data_limits(self) -> DataLimits:
-        """What a file of own data may hold; on a small machine it becomes fewer arrays."""
-        usual = DataLimits()
-        decoded = min(usual.decoded_bytes, self.max_memory_bytes // DATA_SHARE)
-        return replace(usual, bytes=self.max_data_bytes, decoded_bytes=decoded, memory_bytes=3 * decoded)
+        """What a file of own data may hold; on a machine with little memory, less."""
+        defaults = DataLimits()
+        decoded = min(defaults.decoded_bytes, self.max_memory_bytes // DATA_SHARE)
+        return replace(defaults, bytes=self.max_data_bytes, decoded_bytes=decoded, memory_bytes=3 * decoded)
 
     @property
     def origins(self) -> list[str]:
@@ -357,7 +357,7 @@ def variables() -> set[str]:
 
 
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
-    """A misspelt variable would be ignored in silence, and what it asks for would not happen."""
+    """Refuse variables `LOSSROOM_*` that are no settings: a misspelt one would be ignored without a word."""
     settings = variables()
     known = settings | {name.removeprefix(PREFIX) for name in OTHER_VARIABLES}
     for variable in sorted(environment):

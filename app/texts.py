@@ -51,7 +51,7 @@ def find_unfit(value: Any, field: str = "") -> tuple[str, Reason] | None:
                     return path, _reason(path, "a key of ", unfit.group())
             waiting += reversed([(_join(path, str(key)), inner) for key, inner in part.items()])
         elif isinstance(part, Sequence) and not isinstance(part, bytes):
-            waiting += reversed([(_join(path, str(place)), inner) for place, inner in enumerate(part)])
+            waiting += reversed([(_join(path, str(index)), inner) for index, inner in enumerate(part)])
     return None
 
 

@@ -12,6 +12,7 @@ Measured: TypeAlias = dict[str, str | float]
 
 
 def print_table(name: str, measured: list[Measured]) -> None:
+    """Print the table with this title to the terminal."""
     quantities = list(dict.fromkeys(quantity for row in measured for quantity in row if quantity != "what"))
     table = Table("", *(str(row["what"]) for row in measured), title=name, title_justify="left")
     for quantity in quantities:

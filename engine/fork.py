@@ -107,7 +107,7 @@ def _first_difference(before: Any, after: Any, path: str) -> str | None:
         if before.get("type") == after.get("type") == "dropout":
             pairs = [pair for pair in pairs if pair[0] != "rate"]
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-        pairs = [(place, *pair) for place, pair in enumerate(zip(before, after, strict=True))]
+        pairs = [(index, *pair) for index, pair in enumerate(zip(before, after, strict=True))]
     else:
         return None if before == after else path
     differences = (_first_difference(old, new, f"{path}.{key}") for key, old, new in pairs)

@@ -65,15 +65,15 @@ def demand_same_network(configs: Sequence[ExperimentConfig]) -> None:
         ConfigError: names the first experiment whose network differs from that of the first.
     """
     first = configs[0]
-    for place, other in enumerate(configs):
+    for index, other in enumerate(configs):
         same = (
             _without_rates(other.network.layers) == _without_rates(first.network.layers)
             and other.dataset.name == first.dataset.name
             and other.dtype == first.dtype
         )
         if not same:
-            text = f"runs.{place} has another network or data set than the first run"
-            raise ConfigError("landscape_other", f"runs.{place}", Reason("landscape_other", text))
+            text = f"runs.{index} has another network or data set than the first run"
+            raise ConfigError("landscape_other", f"runs.{index}", Reason("landscape_other", text))
 
 
 class Survey:

@@ -37,10 +37,10 @@ KEPT_BYTES = 1 << 20
 
 
 def interval(config: ExperimentConfig, iterations: int) -> int:
-    """How many iterations lie between two measurements of a training. It is measured at its end as well.
+    """The number of iterations between two measurements of a training. It is measured at its end as well.
 
     Args:
-        iterations: of the whole training; of a fork, with those before it.
+        iterations: the length of the whole training; of a fork, with the iterations before it.
     """
     times = int(SHARE * 3 * iterations * config.training.batch_size / SAMPLE)
     times = min(MAX_MEASUREMENTS, max(MIN_MEASUREMENTS, times))
@@ -48,8 +48,8 @@ def interval(config: ExperimentConfig, iterations: int) -> int:
 
 
 class Measurer:
-    """Measures trainings of one experiment, as often as wanted. What it needs each time it makes once, where that is
-    small."""
+    """Measures trainings of one experiment, any number of times. What every measurement needs is made once and kept,
+    if it is small."""
 
     def __init__(self, config: ExperimentConfig) -> None:
         self.config = config

@@ -57,8 +57,8 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
     if len(given) > MAX_STRETCHES:
         raise too_many(path)
     stretches: list[Stretch] = []
-    for place, one in enumerate(given):
-        at = join(path, str(place))
+    for index, one in enumerate(given):
+        at = join(path, str(index))
         values = parse(FIELDS, one, at)
         earliest = stretches[-1].until + 1 if stretches else 0
         if values["until"] < earliest:
@@ -73,11 +73,11 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
             text = f"{at}.until must be at most {most:,}, the iterations of its experiment, not {values['until']:,}"
             raise ConfigError("range", f"{at}.until", text, {"maximum": most})
         stretches.append(Stretch(**values))
-    for place, (one, following) in enumerate(zip(stretches, _following(stretches, config), strict=True)):
+    for index, (one, following) in enumerate(zip(stretches, _following(stretches, config), strict=True)):
         try:
             check_fork(one.config, following, one.until)
         except ConfigError as error:
-            raise error.within(join(path, str(place))) from error
+            raise error.within(join(path, str(index))) from error
     return tuple(stretches)
 
 

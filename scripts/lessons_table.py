@@ -57,7 +57,7 @@ def _lesson(table: Table, lesson: Lesson, *, full: bool) -> str:
     titles = [datasets.source(name).title for name in names]
     head = [cell for title in titles for cell in (f"{title}: train", "test", "against the first")]
     rows: dict[str, list[str]] = {}
-    for place, name in enumerate(names):
+    for index, name in enumerate(names):
         seen = set()
         outcomes = figures(table, lesson, name, full=full).outcomes
         first = next(iter(outcomes.values()))
@@ -66,7 +66,7 @@ def _lesson(table: Table, lesson: Lesson, *, full: bool) -> str:
                 continue
             seen.add(digest(config))
             run = re.sub(r"(, )?seed \d+$", "", config.name) or "one seed each"
-            cells = rows.setdefault(run, [""] * (3 * place))
+            cells = rows.setdefault(run, [""] * (3 * index))
             cells += _cells(outcomes[config.name], first, sparse=config.regularization.l1 > 0)
     count = seeds(lesson, full=full)
     lines = [

@@ -89,7 +89,9 @@ class DaskExecutor:
             for member in self._members.all() if self._members.are_reached else ():
                 slots[member["host"]] += member["slots"]
             running = [
-                start.member["host"] for start in self._starts.values() if start.member and not start.stands
+                start.member["host"]
+                for start in self._starts.values()
+                if start.member and not start.is_paused
             ]
         return [Host(host, slots[host], running.count(host)) for host in sorted(slots)]
 
@@ -113,13 +115,13 @@ class DaskExecutor:
             start = self._start_of(training_id)
             if start is not None and isinstance(command, Resume):
                 if (
-                    start.stands
+                    start.is_paused
                     and start.member
                     and not self._members.is_free(start.member["id"], self._taken())
                 ):
                     # its slot has been given to another one: it goes on on a worker with a free one
                     start.moves, command = True, Stop()
-                start.stands = False
+                start.is_paused = False
             elif start is not None and isinstance(command, Stop):
                 start.may_stop = True
             self._command(training_id, encode(command))
@@ -162,7 +164,7 @@ class DaskExecutor:
 
     def _taken(self) -> list[str]:
         """The id of a member for each slot that is taken."""
-        return [start.member["id"] for start in self._starts.values() if start.member and not start.stands]
+        return [start.member["id"] for start in self._starts.values() if start.member and not start.is_paused]
 
     def _place_waiting(self) -> None:
         """Give the trainings that wait for a slot to workers, as far as there are any free."""
@@ -173,7 +175,7 @@ class DaskExecutor:
     def _place(self, start: Start) -> None:
         """Give a training to a worker. Without a free slot it waits for the next one: the lab counts a slot as free
         when a training has reported its end, which is a moment before its process has ended."""
-        member = self._members.choose(self._taken(), start.arithmetic, needs_slot=not start.stands)
+        member = self._members.choose(self._taken(), start.arithmetic, needs_slot=not start.is_paused)
         if member is not None:
             start.member = member
             start.was_heard = False
@@ -312,7 +314,7 @@ class DaskExecutor:
                     finished, stopped = finished or isinstance(event, Finished), isinstance(event, Stopped)
                     if isinstance(event, Paused):
                         with self._lock:
-                            start.stands = True
+                            start.is_paused = True
                             self._place_waiting()
                     listener.event(training_id, event)
             start.taken = max(start.taken, number)

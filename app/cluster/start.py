@@ -27,9 +27,9 @@ class Start:
         is_ready: whether `data` is known.
         member: the worker that it was given to; None while there is none.
         was_heard: whether the worker has reported anything of it.
-        stands: whether it is paused, and takes no slot.
-        may_stop: whether it was asked to stop from here; else its worker has asked it, as that is about to end.
-        moves: whether it was asked to stop, to go on on another worker.
+        is_paused: whether it is paused, and so takes no slot.
+        may_stop: whether the lab has asked it to stop; otherwise its worker has, as that is about to end.
+        moves: whether it was asked to stop so that it goes on on another worker.
         taken: the number of the last report that was passed on.
         acknowledged: the number of the last report whose acknowledgement was sent to the worker.
         reports: what is to be passed on, at most as much as the window of reports holds.
@@ -43,7 +43,7 @@ class Start:
         self.is_ready = False
         self.member: Member | None = None
         self.was_heard = False
-        self.stands = job.paused
+        self.is_paused = job.paused
         self.may_stop = self.moves = False
         self.taken = self.acknowledged = 0
         self.inbox: Inbox[list[Any]] = Inbox()

@@ -145,9 +145,9 @@ class ImportedRows:
         needed = NEEDED[self._stream]
         if not isinstance(given, list) or len(given) > MAX_COLUMNS:
             raise self._wrong_columns("")
-        for place, name in enumerate(given):
+        for index, name in enumerate(given):
             if not isinstance(name, str) or not _COLUMN.fullmatch(name):
-                raise self._wrong_columns(f".{place}")
+                raise self._wrong_columns(f".{index}")
         is_closed = self._stream == "evaluation" and not any(
             name in given for name in needed if "test" in name
         )

@@ -115,12 +115,12 @@ def _demand_version(version: Any) -> None:
 
 
 def _turns(reader: JsonReader, field: str) -> Iterator[int]:
-    for place, _ in enumerate(reader.array()):
-        if place == MAX_RUNS:
+    for index, _ in enumerate(reader.array()):
+        if index == MAX_RUNS:
             message = f"{field}: a document holds at most {MAX_RUNS} of them, and this one more"
             reason = Reason("too_many_runs", message, most=MAX_RUNS)
             raise Invalid(reason, field=field, bounds={"maximum": MAX_RUNS})
-        yield place
+        yield index
 
 
 def _data_set(given: Any, field: str) -> Source:
@@ -198,8 +198,8 @@ def _stream(name: str, field: str) -> str:
 
 def _times(reader: JsonReader, field: str) -> Iterator[tuple[int, float, float]]:
     before = 0
-    for place, _ in enumerate(reader.array()):
-        if place == MAX_TIMES:
+    for index, _ in enumerate(reader.array()):
+        if index == MAX_TIMES:
             raise wrong(field, f"there are more than {MAX_TIMES:,} times")
         time = reader.value()
         match time:
@@ -210,7 +210,7 @@ def _times(reader: JsonReader, field: str) -> Iterator[tuple[int, float, float]]
                 yield row, float(at), float(seconds)
             case _:
                 wanted = "rows so far, Unix seconds and seconds of training, all ascending"
-                raise wrong(f"{field}.{place}", f"this must be {wanted}")
+                raise wrong(f"{field}.{index}", f"this must be {wanted}")
 
 
 def _finite(value: Any, field: str) -> float | None:

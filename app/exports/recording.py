@@ -51,7 +51,7 @@ class Recording:
 
     def some(self, stream: str, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
         """These columns of a stream, whole; without those that there are not."""
-        places = {name: place for place, name in enumerate(self.columns(stream)) if name in names}
+        places = {name: index for index, name in enumerate(self.columns(stream)) if name in names}
         pages = [page.values[list(places.values())] for page in self.pages(stream)]
         return dict(zip(places, np.concatenate(pages, axis=1), strict=True)) if pages else {}
 

@@ -62,9 +62,9 @@ class FirstRows:
     def _part(self, first: int) -> Rows:
         found = self._read(first, self.count - first)
         values = np.full((len(self.columns), found.count), np.nan, np.float32)
-        for place, name in enumerate(self.columns):
+        for index, name in enumerate(self.columns):
             if name in found.columns:
-                values[place] = found.values[found.columns.index(name)]
+                values[index] = found.values[found.columns.index(name)]
         times = [time for time in found.times if time[0] < found.end]
         times += self._database.read_now(
             lambda c: row_store.time_of(c, self._training_id, self._stream, found.end)

@@ -22,7 +22,7 @@ from engine.summary import Summary
 
 
 class Places:
-    """Lives in the event loop.
+    """The places of the lab, and which trainings have one. Lives in the event loop.
 
     Attributes:
         queue: the trainings that wait for a place.
@@ -30,7 +30,7 @@ class Places:
         with_worker: the ids of trainings that have a worker; a paused one may keep its worker without a place.
         cancelling: the ids of those whose worker was asked to cancel.
         closing: whether no training is started any more.
-        standing: whether none is started now, as all that train move together; see `app.jobs.stepping`.
+        halted: whether none is started now, as the teacher moves all that train together; see `app.jobs.stepping`.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class Places:
         self._held: dict[str, tuple[float, float]] = {}  # since when; how long it had trained then
         self.with_worker: set[str] = set()
         self.cancelling: set[str] = set()
-        self.closing = self.standing = False
+        self.closing = self.halted = False
 
     @property
     def count(self) -> int:
-        """How many there are: on a cluster as many as its workers have now."""
+        """The number of places: on a cluster as many as its workers have now."""
         count = self._executor.places
         return self._settings.workers if count is None else count
 
@@ -117,7 +117,7 @@ class Places:
 
     def fill(self) -> None:
         """Give free places to the trainings that wait, in their turns."""
-        while self.busy < self.count and not (self.closing or self.standing):
+        while self.busy < self.count and not (self.closing or self.halted):
             training_id = self.queue.take(self._may_run)
             if training_id is None:
                 break
@@ -154,8 +154,8 @@ class Places:
             self.speed.measure_extra(held - (training.seconds - trained))
 
     def expected_starts(self) -> list[tuple[str, float]]:
-        """The trainings that wait, the next one first, with the seconds until each starts about."""
-        if self.standing:  # until the teacher lets all go on
+        """The trainings that wait, the next one first, with about how many seconds pass until each starts."""
+        if self.halted:  # until the teacher lets all go on
             return [(training_id, math.inf) for training_id in self.queue.order()[:KNOWN]]
         running = []
         for training_id in self.with_worker if self.queue else ():
@@ -182,7 +182,7 @@ class Places:
         """Give a training a worker.
 
         Args:
-            paused: whether it pauses again, and so takes no place; after `steps` iterations.
+            paused: whether it pauses again, after `steps` iterations, and so takes no place.
         """
         training.started_at = training.started_at or time.time()
         self.with_worker.add(training.id)

@@ -1,8 +1,9 @@
 """The process that replays moments of trainings, finds learning rates and measures landscapes. Imports the engine
 and the standard library only.
 
-It takes one question at a time from the server, and meanwhile only that it is withdrawn. Trainers stay at the moments
-that were asked for last, so the next moment is near. When the server is gone, the pipe ends and so does the process.
+It answers one question of the server at a time. While it works, only the message that withdraws the question is read.
+Trainers are kept at the moments that were asked for last, as the next question is often about a near one. When the
+server has ended, the pipe ends, and so does the process.
 """
 
 from __future__ import annotations
@@ -45,15 +46,15 @@ from engine.replay import Cancelled
 from engine.testing import measure_test
 from engine.weights import named_weights
 
-#: Trainings come first.
+#: Its priority: below that of the workers, as trainings come first.
 NICENESS = 15
-#: A new trainer, and a checkpoint read into it.
+#: About what it takes to build a trainer and to read a checkpoint into it.
 RESTORE_SECONDS = 0.05
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the process may take: all trainers that it holds, and the largest of them alone."""
+    """What the process may take in bytes: all trainers that it keeps, and the largest of them alone."""
 
     cache_bytes: int
     training_bytes: int
@@ -74,7 +75,7 @@ class Replaying:
     """Answers the questions of one pipe.
 
     Args:
-        cache_bytes: what all trainings may take that are held. One alone may take more.
+        cache_bytes: what all kept trainings together may take. One alone may take more.
     """
 
     def __init__(self, connection: Connection, cache_bytes: int) -> None:
@@ -108,11 +109,11 @@ class Replaying:
         held = self._trainings.take(ask.job)
         replay = held.replay
 
-        def still(iteration: int) -> float:
-            """How long it takes from the moment that needs no steps."""
+        def seconds_from(iteration: int) -> float:
+            """How long it takes to get to the asked moment from a kept one."""
             return RESTORE_SECONDS + (ask.iteration - iteration) * ask.seconds_per_iteration
 
-        expected = still(replay.nearest(ask.iteration))
+        expected = seconds_from(replay.nearest(ask.iteration))
         if expected > ask.bound_seconds:
             return TooLong(expected)
         stop = StopSignal(self._connection, until=begun + ask.bound_seconds)
@@ -122,7 +123,7 @@ class Replaying:
             if stop.withdrawn:
                 return Withdrawn()
             taken = time.monotonic() - begun
-            return TooLong(taken + still(replay.nearest(ask.iteration)))
+            return TooLong(taken + seconds_from(replay.nearest(ask.iteration)))
         demand_recorded(trainer, ask.loss)
         if ask.file is None and not ask.view:
             return Tested(*measure_test(trainer, held.dataset()))

@@ -45,12 +45,12 @@ class Stepping:
 
     def open(self) -> None:
         """Go on as before a restart of the lab: what moved together stays paused, and nothing begins."""
-        self._places.standing = any(map(_is_stepped, self._register.trainings))
+        self._places.halted = any(map(_is_stepped, self._register.trainings))
 
     @property
     def is_on(self) -> bool:
         """Whether all that trains moves together now."""
-        return self._places.standing
+        return self._places.halted
 
     def moves(self) -> list[Training]:
         """The trainings that move together now.
@@ -75,7 +75,7 @@ class Stepping:
             Conflict: there are none.
         """
         moved = self.moves()
-        self._places.standing = True
+        self._places.halted = True
         for training in moved:
             if training.status is Status.RUNNING:
                 self._stop_and_step(training.id, iterations)
@@ -99,9 +99,9 @@ class Stepping:
 
     def release(self) -> None:
         """Let all go on, before what waits. Where nothing is stepped, this does nothing."""
-        if not self._places.standing:
+        if not self._places.halted:
             return
-        self._places.standing = False
+        self._places.halted = False
         for training in reversed(self._register.trainings):
             if _is_stepped(training):
                 self._go_on(training)
@@ -122,7 +122,7 @@ class Stepping:
         """A training that was asked to has paused; it has left its place."""
         iterations = self._asked.pop(training.id)
         self._register.move(training, Status.PAUSED, reason=STEPPED)
-        if self._places.standing:
+        if self._places.halted:
             self._targets[training.id] = self._stored(training.id) + iterations
         else:
             self._go_on(training)
@@ -132,7 +132,7 @@ class Stepping:
         if training.id in self._asked:
             self.paused(training)
         left = self._targets.get(training.id, 0) - self._stored(training.id)
-        if self._places.standing and _is_stepped(training) and left > 0:
+        if self._places.halted and _is_stepped(training) and left > 0:
             self._places.start(training, paused=True, steps=left)
 
     def forget(self, training_id: str) -> None:

@@ -19,6 +19,7 @@ from engine.config import ExperimentConfig
 #: The data set on which a lesson may run in place of its own.
 STAND_IN = "digits"
 
+#: The sizes of a data set that the names of runs may contain.
 SIZES = ("train_size", "test_size")
 
 
@@ -250,11 +251,11 @@ class Lesson:
 
 
 def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """An experiment with changes: values of a section are replaced one by one, a list of layers as a whole."""
+    """An experiment with changes: values of a section are replaced one by one, a network of layers as a whole."""
     result = dict(document)
     for name, values in changes.items():
-        into = isinstance(values, Mapping) and "layers" not in values
-        result[name] = {**(result.get(name) or {}), **values} if into else values
+        is_section = isinstance(values, Mapping) and "layers" not in values
+        result[name] = {**(result.get(name) or {}), **values} if is_section else values
     return copy.deepcopy(result)
 
 

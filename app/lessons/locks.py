@@ -38,7 +38,7 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
     """
     known = lesson.configs(dataset=dataset) or [lesson.experiment(dataset=dataset)]
     documents = [config.to_dict() for config in known]
-    for place, config in enumerate(launched):
+    for index, config in enumerate(launched):
         given = config.to_dict()
         for field in lesson.settings.locked:
             value = _value(given, field)
@@ -50,7 +50,7 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
                 f"{field} must be {wanted}, as the lesson {lesson.slug!r} fixes it until it is launched, not"
                 f" {_shown(value)}",
                 code="lesson_locked",
-                field=f"experiments.{place}.{field}",
+                field=f"experiments.{index}.{field}",
             )
 
 

@@ -170,7 +170,7 @@ def judge(
     match question:
         case Rank():
             values = _values(question, figures)
-            pairs = [(first, later) for place, first in enumerate(value) for later in value[place + 1 :]]
+            pairs = [(first, later) for index, first in enumerate(value) for later in value[index + 1 :]]
             right = all(values[first] >= values[later] - question.tie for first, later in pairs)
         case Number():
             right = abs(value["value"] - true) <= max(value["range"], question.within)

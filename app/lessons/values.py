@@ -136,8 +136,8 @@ def _points(given: object, field: str, iterations: int, highest: float) -> list[
             bounds={"minimum": MIN_POINTS, "maximum": MAX_POINTS, "value": len(given)},
         )
     points: list[list[float]] = []
-    for place, point in enumerate(given):
-        where = f"{field}.{place}"
+    for index, point in enumerate(given):
+        where = f"{field}.{index}"
         if not isinstance(point, list) or len(point) != 2:
             raise _wrong_kind(point, "an iteration and a value", where)
         x = _number(point[0], 0, iterations, f"{where}.0")

@@ -107,13 +107,13 @@ def _fast(columns: Sequence[Sequence[str]], comma: bool) -> NDArray[np.float64] 
 def _one_by_one(cells: Sequence[str], comma: bool, numbers: NDArray[np.float64]) -> list[tuple[int, str]]:
     """Fill in the numbers of one column; returns the other cells."""
     others = []
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         text = tidy(cell)
         value = number(text, comma)
         if value is None:
-            others.append((place, text))
+            others.append((index, text))
         else:
-            numbers[place] = value
+            numbers[index] = value
     return others
 
 
@@ -218,11 +218,11 @@ class Column:
 def new_columns(names: Sequence[str], limits: Limits) -> list[Column]:
     """Columns before the first row."""
     # A column that may be the class holds all values that a data set may have as classes; the others share the memory.
-    usual = min(limits.classes, max(_MIN_STORED, _MAX_STORED // max(1, len(names))))
+    most_values = min(limits.classes, max(_MIN_STORED, _MAX_STORED // max(1, len(names))))
     last = len(names) - 1
     return [
-        Column(name, limits.classes if place in (0, last) or _is_label_name(name) else usual)
-        for place, name in enumerate(names)
+        Column(name, limits.classes if index in (0, last) or _is_label_name(name) else most_values)
+        for index, name in enumerate(names)
     ]
 
 
@@ -235,21 +235,21 @@ def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) ->
     totals = np.nansum(numbers, axis=1).tolist()
     are_whole = ((numbers == np.floor(numbers)) | ~is_number).all(axis=1).tolist()
     step = (np.diff(numbers, axis=1) == 1).all(axis=1).tolist()
-    for place, column in enumerate(columns):
+    for index, column in enumerate(columns):
         column.rows += len(lines)
-        if parsed.others[place]:
-            column.add_texts(lines, parsed.others[place])
-        column.numbers += counts[place]
+        if parsed.others[index]:
+            column.add_texts(lines, parsed.others[index])
+        column.numbers += counts[index]
         if column.counts:
-            column.follow(float(numbers[place, 0]), float(numbers[place, -1]), step[place])
-        if not counts[place]:
+            column.follow(float(numbers[index, 0]), float(numbers[index, -1]), step[index])
+        if not counts[index]:
             continue
-        column.minimum = min(column.minimum, lows[place])
-        column.maximum = max(column.maximum, highs[place])
-        column.total += totals[place]
-        column.is_whole = column.is_whole and are_whole[place]
+        column.minimum = min(column.minimum, lows[index])
+        column.maximum = max(column.maximum, highs[index])
+        column.total += totals[index]
+        column.is_whole = column.is_whole and are_whole[index]
         if len(column.values) <= column.most:
-            present = numbers[place] if counts[place] == len(lines) else numbers[place][is_number[place]]
+            present = numbers[index] if counts[index] == len(lines) else numbers[index][is_number[index]]
             column.values.update(np.unique(present)[: column.most + 1].tolist())
 
 

@@ -112,8 +112,8 @@ def distinct_names(texts: list[str]) -> list[str]:
     """Names of columns, all different, in one line and not too long."""
     names: list[str] = []
     taken: set[str] = set()
-    for place, text in enumerate(texts):
-        base = name = shorten(" ".join(tidy(text).split()), MAX_NAME - 6) or f"x{place + 1}"
+    for index, text in enumerate(texts):
+        base = name = shorten(" ".join(tidy(text).split()), MAX_NAME - 6) or f"x{index + 1}"
         number = 1
         while name in taken:
             number += 1

@@ -54,8 +54,8 @@ class Codes:
         """The names that came in a given order that has them all, and the place of each number in it."""
         names = [name for name in given if name in self._known]
         order = np.empty(len(names), np.int32)
-        for place, name in enumerate(names):
-            order[self._known[name]] = place
+        for index, name in enumerate(names):
+            order[self._known[name]] = index
         return names, order
 
 

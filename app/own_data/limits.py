@@ -12,14 +12,14 @@ class Limits:
     Attributes:
         bytes: of the file as it was sent.
         unpacked_bytes: of everything in an archive, or of a compressed file, when it is unpacked.
-        ratio: how many times as large as its archive the unpacked content may be. It is not looked at for content
-            smaller than `free_bytes`: blank images compress well.
+        ratio: how many times as large as its archive the unpacked content may be. Content smaller than `free_bytes` is
+            not checked, as blank images compress well.
         members: files in an archive or folder.
         rows, columns, classes: of a table; classes of images as well.
         pixels: of one image in a file.
         decoded_bytes: of the arrays that become the data set.
         seconds: for reading it once.
-        memory_bytes: for reading it, beside what Python and NumPy take: three times the decoded arrays.
+        memory_bytes: for reading it, in addition to what Python and NumPy take: three times the decoded arrays.
     """
 
     bytes: int = 256 << 20

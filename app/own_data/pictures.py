@@ -32,7 +32,7 @@ _PARTS = {
 #: This many images are inspected to choose the size and colours of all.
 _INSPECTED = 60
 #: Height and width for images that have different sizes, or a size that is not allowed.
-_USUAL_SIZE = 32
+_DEFAULT_SIZE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +124,10 @@ def _shape(pictures: Sequence[_Picture], choices: Choices, limits: Limits) -> Sh
             except (Unreadable, TooManyPixels):
                 continue
     sides = {side for image in seen for side in (image.width, image.height)}
-    side = sides.pop() if len(sides) == 1 else _USUAL_SIZE
-    usual = side if SIZES[0] <= side <= SIZES[1] else _USUAL_SIZE
+    side = sides.pop() if len(sides) == 1 else _DEFAULT_SIZE
+    default = side if SIZES[0] <= side <= SIZES[1] else _DEFAULT_SIZE
     return Shape(
-        size=choices.size or usual,
+        size=choices.size or default,
         fit=choices.fit or "crop",
         colour=any(image.is_coloured for image in seen) if choices.colour is None else choices.colour,
     )

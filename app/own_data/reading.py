@@ -176,13 +176,13 @@ class _Reading:
         return [
             {
                 "name": name,
-                "shown": self.classes.shown[name] if self.classes.index[place] >= 0 else "",
-                "count": int(self.classes.counts[place]),
-                "train": int(train[place]),
-                "test": int(test[place]),
+                "shown": self.classes.shown[name] if self.classes.index[index] >= 0 else "",
+                "count": int(self.classes.counts[index]),
+                "train": int(train[index]),
+                "test": int(test[index]),
             }
-            for place, name in enumerate(names)
-            if self.classes.counts[place]
+            for index, name in enumerate(names)
+            if self.classes.counts[index]
         ]
 
     def _samples(self) -> Samples:

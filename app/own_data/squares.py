@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-#: What Pillow may read. Other decoders of its many stay closed.
+#: The formats that Pillow may read; its other decoders are not used.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
-#: JPEG is decoded at a half, a fourth or an eighth of its size where this many pixels are left for one of the square.
+#: A JPEG is decoded at a half, a fourth or an eighth of its size, as long as it stays this many times as large as the
+#: square, in pixels on a side.
 _SPARE = 2
 #: Channels of an image without colours differ by at most this much, as JPEG rounds.
 _GREY = 16
+#: An image is made this small, in pixels on a side, to see whether it has colours.
 _LOOKED_AT = 64
 _WHITE = (255, 255, 255, 255)
 
@@ -57,6 +59,10 @@ class Seen:
 def look(data: bytes, pixels: int) -> Seen:
     """What an image is.
 
+    Args:
+        data: the bytes of its file.
+        pixels: the number of pixels that it may have.
+
     Raises:
         Unreadable, TooManyPixels: it cannot be used.
     """
@@ -72,7 +78,8 @@ def read_square(data: bytes, shape: Shape, pixels: int) -> tuple[NDArray[np.uint
     """An image file as bytes (C, size, size).
 
     Args:
-        pixels: how many the image may have.
+        data: the bytes of its file.
+        pixels: the number of pixels that it may have.
 
     Raises:
         Unreadable, TooManyPixels: it cannot be used.

@@ -17,7 +17,7 @@ from app.own_data.limits import Limits
 from app.own_data.squares import Shape, square
 
 #: The side of images that are larger than a network is fed with.
-_USUAL_SIZE = 32
+_DEFAULT_SIZE = 32
 #: How much red, green and blue count for brightness (ITU-R BT.601), of 65,536.
 _BRIGHTNESS = (19595, 38470, 7471)
 
@@ -46,9 +46,9 @@ def read_stacks(
     """
     first = stacks[0]
     side = min(first.height, first.width)
-    usual = side if SIZES[0] <= side <= SIZES[1] else SIZES[0] if side < SIZES[0] else _USUAL_SIZE
+    default = side if SIZES[0] <= side <= SIZES[1] else SIZES[0] if side < SIZES[0] else _DEFAULT_SIZE
     shape = Shape(
-        size=choices.size or usual,
+        size=choices.size or default,
         fit=choices.fit or "crop",
         colour=first.channels == 3 if choices.colour is None else choices.colour,
     )
@@ -73,7 +73,7 @@ def _shaped(block: NDArray[np.uint8], shape: Shape) -> NDArray[np.uint8]:
         return block
     if shape.colour:
         return np.repeat(block, 3, axis=1)
-    sums = sum(block[:, place].astype(np.uint32) * weight for place, weight in enumerate(_BRIGHTNESS))
+    sums = sum(block[:, index].astype(np.uint32) * weight for index, weight in enumerate(_BRIGHTNESS))
     return ((np.asarray(sums) + 32768) >> 16).astype(np.uint8)[:, np.newaxis]
 
 

@@ -56,8 +56,8 @@ class Allowance:
             OffTerms: names the field of the first one.
         """
         if self.terms is not None and self._is_student(person_id):
-            for place, config in enumerate(configs):
-                self.terms.demand(config, within=f"experiments.{place}." if len(configs) > 1 else "")
+            for index, config in enumerate(configs):
+                self.terms.demand(config, within=f"experiments.{index}." if len(configs) > 1 else "")
 
     def demand_queued(self, owner: str | None, queued: int, more: int) -> None:
         """Refuse more trainings than a student may have in the queue.
@@ -139,10 +139,10 @@ class Allowance:
         if not self._is_student(owner):
             return
         settings = self._settings
-        for place, cost in enumerate(costs):
+        for index, cost in enumerate(costs):
             if cost is None:
                 continue
-            within = f"experiments.{place}." if len(costs) > 1 else ""
+            within = f"experiments.{index}." if len(costs) > 1 else ""
             checks = (
                 (
                     "own_iterations",

@@ -201,12 +201,12 @@ class Challenges:
 
     async def _measure_all(self, challenge: Challenge) -> None:
         """Measure the entries that were not, one after the other. A restart goes on with the next one."""
-        for place, entry in enumerate(challenge.entries):
+        for index, entry in enumerate(challenge.entries):
             if entry.is_measured:
                 continue
             test = await self._test_of(entry)
             entries = list(challenge.entries)
-            entries[place] = replace(entry, test=test, is_measured=True)
+            entries[index] = replace(entry, test=test, is_measured=True)
             await self._store(challenge, entries)
         async with self._order:
             await self._store(challenge, challenge.entries, Phase.OPENED)

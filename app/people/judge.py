@@ -58,8 +58,8 @@ class Judge:
 
     async def _read(self) -> bool:
         reads = 0
-        for place, run in enumerate(self._choose_candidates(), 1):
-            if place % BETWEEN == 0:
+        for number, run in enumerate(self._choose_candidates(), 1):
+            if number % BETWEEN == 0:
                 await asyncio.sleep(0)
             training = run.training
             judged = self._judged.setdefault(training.id, Judged(self.challenge.terms))

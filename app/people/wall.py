@@ -90,7 +90,7 @@ class Wall:
         self._pages -= 1
 
     def polled(self) -> None:
-        """A page that shows the wall has asked for what is new."""
+        """A page that shows the wall, but has no WebSocket, has asked for what is new."""
         self._polled_until = time.monotonic() + POLL_SECONDS
         self._begin()
 
@@ -129,7 +129,7 @@ class Wall:
     # -- what is shown -------------------------------------------------------------------------------
 
     def _shown(self) -> dict[str, Run]:
-        """Training → a run that shows it, of those that tiles show."""
+        """The id of each training that a tile shows → one of the runs that show it."""
         newest = newest_of_each(self._register.runs)
         return {
             run.training.id: run for person in self._people() for run in newest.get(person.id, ())[:MAX_RUNS]
@@ -142,37 +142,37 @@ class Wall:
     def _publish(self) -> None:
         """Send what has changed."""
         newest = newest_of_each(self._register.runs)
-        now: dict[str, dict[str, Any]] = {}
+        messages: dict[str, dict[str, Any]] = {}
         projected: dict[str, dict[str, Any]] = {}
         shown_of = {person.id: newest.get(person.id, [])[:MAX_RUNS] for person in self._people()}
         names = Counter(name for shown in shown_of.values() for name in {run.name for run in shown})
         for person in self._people():
             shown = shown_of[person.id]
             subject, tile = f"tile:{person.id}", self._tile(person, shown)
-            now[subject] = tile
+            messages[subject] = tile
             projected[subject] = {**tile, "runs": [self._projected_run(run, names) for run in shown]}
             for run in shown:
-                now[f"curve:{run.training.id}"] = self._curves.message(run.training)
+                messages[f"curve:{run.training.id}"] = self._curves.message(run.training)
         waiting = [
             [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
             for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
             if self._is_queued(training_id)
         ]
-        now["waiting"] = {"type": "waiting", "waiting": waiting}
+        messages["waiting"] = {"type": "waiting", "waiting": waiting}
         running = [
             [training.id, training.iteration, training.iterations, *self._owners(training.id)]
             for training in self._register.trainings
             if training.status is Status.RUNNING
         ]
-        now["running"] = {"type": "running", "running": running}
+        messages["running"] = {"type": "running", "running": running}
         changed = {
             subject: message
-            for subject, message in now.items()
+            for subject, message in messages.items()
             if self._sent.get(subject) != message or self._projected.get(subject) != projected.get(subject)
         }
-        gone = self._sent.keys() - now.keys()
+        gone = self._sent.keys() - messages.keys()
         self._curves.keep({run.training.id for shown in shown_of.values() for run in shown})
-        self._sent, self._projected = now, projected
+        self._sent, self._projected = messages, projected
         if changed or gone:
             self._hub.publish_wall(changed, gone, projected)
 

@@ -43,8 +43,8 @@ class Experiments(BaseModel):
 
     def demand_seen(self, lab: Lab, person: Person) -> None:
         """Refuse data sets that a person may not see, as if there were none."""
-        for place, given in enumerate(self.experiments[:MAX_TOGETHER]):
-            lab.own_data.demand_seen_in(person, given, path=f"experiments.{place}.")
+        for index, given in enumerate(self.experiments[:MAX_TOGETHER]):
+            lab.own_data.demand_seen_in(person, given, path=f"experiments.{index}.")
 
     def read(self, limits: Limits) -> list[tuple[ExperimentConfig, Summary]]:
         """All of them, validated and within the limits; an error names the first that is not as
@@ -56,7 +56,7 @@ class Experiments(BaseModel):
                 field="experiments",
                 bounds={"minimum": 1, "maximum": MAX_TOGETHER},
             )
-        return [_read(given, limits, f"experiments.{place}") for place, given in enumerate(self.experiments)]
+        return [_read(given, limits, f"experiments.{index}") for index, given in enumerate(self.experiments)]
 
 
 class Launched(Experiments):
@@ -117,8 +117,8 @@ async def launch_together(lab: TheLab, person: ThePerson, given: Launched) -> Ru
         lesson = lab.demand_lesson(given.lesson, field="lesson")
         if lab.attempts.newest(person, lesson.slug) is None:
             locks.demand(lesson, lab.dataset_of(lesson), configs)
-    for place, config in enumerate(configs):
-        lab.data_sets.demand(config.dataset.name, path=f"experiments.{place}.")
+    for index, config in enumerate(configs):
+        lab.data_sets.demand(config.dataset.name, path=f"experiments.{index}.")
     lab.take_runs(person, len(configs))
     runs = await lab.scheduler.commands.launch(configs, fresh=given.fresh, owner=person.owner)
     return {"runs": [lab.sight.view(person, run) for run in runs]}

@@ -43,16 +43,16 @@ def _run_all_but(
 ) -> list[Any]:
     results: list[Any] = []
     connection.execute("BEGIN IMMEDIATE")
-    for place, operation in enumerate(operations):
-        if place in refusals:
-            results.append(refusals[place])
+    for index, operation in enumerate(operations):
+        if index in refusals:
+            results.append(refusals[index])
             continue
         connection.execute("SAVEPOINT operation")
         try:
             results.append(operation(connection))
         except Exception as error:
             if faults.is_damage(error):
-                raise _MetDamage(place, faults.damaged(error)) from error
+                raise _MetDamage(index, faults.damaged(error)) from error
             if faults.stops_all_writes(error):
                 raise  # not the operation's fault: the whole batch is tried again
             connection.execute("ROLLBACK TO operation")

@@ -126,9 +126,9 @@ def dropout(case: Case, began: int, moment: int) -> Remedy | None:
     if case.has("dropout"):
         return None
     layers: Layers = []
-    for place, layer in enumerate(case.config.network.layers):
+    for index, layer in enumerate(case.config.network.layers):
         layers.append(copy.deepcopy(layer))
-        if layer["type"] == "activation" and _below(case.config.network.layers, place) == "dense":
+        if layer["type"] == "activation" and _below(case.config.network.layers, index) == "dense":
             layers.append({"type": "dropout", "rate": 0.3})
     return _offer(case, "dropout", "launch", {"network.layers": layers}, {"rate": 0.3})
 

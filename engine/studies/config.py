@@ -238,9 +238,9 @@ def _seeds(given: Any) -> tuple[int, ...]:
     if not 1 <= len(given) <= MAX_SEEDS:
         text = f"seeds must have 1 to {MAX_SEEDS} numbers, not {len(given)}"
         raise ConfigError("range", "seeds", text, {"minimum": 1, "maximum": MAX_SEEDS})
-    seeds = [one.check(seed, f"seeds.{place}") for place, seed in enumerate(given)]
-    for place, seed in enumerate(seeds):
-        if seed in seeds[:place]:
-            text = f"seeds.{place} is there twice: {seed}"
-            raise ConfigError("range", f"seeds.{place}", Reason("study_twice", text))
+    seeds = [one.check(seed, f"seeds.{index}") for index, seed in enumerate(given)]
+    for index, seed in enumerate(seeds):
+        if seed in seeds[:index]:
+            text = f"seeds.{index} is there twice: {seed}"
+            raise ConfigError("range", f"seeds.{index}", Reason("study_twice", text))
     return tuple(seeds)

@@ -152,10 +152,10 @@ def _choices(given: Mapping[str, Any], where: str) -> tuple[Any, ...]:
     except ValueError:
         reason = Reason("not_finite", f"{where} must be values of JSON: a number in it is not finite")
         raise ConfigError("range", where, reason) from None
-    for place, text in enumerate(written):
-        if text in written[:place]:
-            text = f"{where}.{place} is there twice: {text[:60]}"
-            raise ConfigError("range", f"{where}.{place}", Reason("study_twice", text))
+    for index, text in enumerate(written):
+        if text in written[:index]:
+            text = f"{where}.{index} is there twice: {text[:60]}"
+            raise ConfigError("range", f"{where}.{index}", Reason("study_twice", text))
     return tuple(choices)
 
 

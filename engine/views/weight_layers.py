@@ -52,13 +52,13 @@ def weight_layers(layers: Sequence[Layer]) -> list[WeightLayer]:
 
 
 def _walk(layers: Sequence[Layer]) -> Iterator[tuple[Layer, ActivationLayer | None, bool]]:
-    for place, layer in enumerate(layers, 1):
+    for index, layer in enumerate(layers, 1):
         if isinstance(layer, Residual):
             yield from _walk(layer.inner)
             if layer.projection is not None:
                 yield layer.projection, None, True
         elif _has_weights(layer):
-            yield layer, _activation(layers[place:]), False
+            yield layer, _activation(layers[index:]), False
 
 
 def _activation(following: Sequence[Layer]) -> ActivationLayer | None:

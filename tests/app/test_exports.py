@@ -103,9 +103,9 @@ def test_the_csv_of_a_selection_holds_every_row_of_each_run(lab, done):
     assert [row["run"] for row in table] == [done["id"]] * 200 + [formula["id"]] * 200
     for run, rows in ((done, table[:200]), (formula, table[200:])):
         columns, stored = lab.stored_rows(run["id"])
-        for place, column in enumerate(columns):
+        for index, column in enumerate(columns):
             np.testing.assert_array_equal(
-                np.array([row[column] for row in rows], np.float32), stored[:, place]
+                np.array([row[column] for row in rows], np.float32), stored[:, index]
             )
         columns, stored = lab.stored_rows(run["id"], "evaluation")
         evaluated = [row for row in rows if row["test_accuracy"]]

@@ -39,7 +39,7 @@ def measured(*accuracies, status=Status.COMPLETED, iteration=40, **training):
     run = make_run("r", CONFIG, status=status, **training)
     run.training.iteration = iteration
     lines = [
-        (20 * place, accuracy + 0.1, accuracy, 1 - accuracy) for place, accuracy in enumerate(accuracies, 1)
+        (20 * index, accuracy + 0.1, accuracy, 1 - accuracy) for index, accuracy in enumerate(accuracies, 1)
     ]
     columns = ("iteration", "train_accuracy", "test_accuracy", "train_loss")
     return measure(run.training, STEPS, rows(columns, *lines))

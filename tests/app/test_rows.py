@@ -55,10 +55,10 @@ def test_an_overview_has_the_extremes_of_every_bin_however_its_rows_came(values,
 
     assert found.rows == values.shape[1]
     iterations, losses = overview.values
-    for place, first in enumerate(range(0, values.shape[1], size)):
+    for index, first in enumerate(range(0, values.shape[1], size)):
         of_bin = values[:, first : first + size]
         finite = of_bin[1][np.isfinite(of_bin[1])]
-        two = losses[2 * place : 2 * place + 2]
-        assert iterations[2 * place : 2 * place + 2].tolist() == [of_bin[0, 0], of_bin[0, -1]]
+        two = losses[2 * index : 2 * index + 2]
+        assert iterations[2 * index : 2 * index + 2].tolist() == [of_bin[0, 0], of_bin[0, -1]]
         assert sorted(two) == [finite.min(), finite.max()] if len(finite) else np.isnan(two).all()
     assert overview.count == 2 * -(-values.shape[1] // size)

@@ -20,9 +20,9 @@ def test_the_token_of_before_joining_stands_for_a_person_for_ten_seconds_and_not
         classroom = Classroom("1-B", database, Hub(history=None, in_class=True), max_people=10)
         await classroom.open(lambda fits: None)
         people = []
-        for place, moment in enumerate(moments):
+        for index, moment in enumerate(moments):
             now = 1000.0 + moment
-            person, token = await classroom.entrance.join(classroom.entrance.code, f"name {place}", "planted")
+            person, token = await classroom.entrance.join(classroom.entrance.code, f"name {index}", "planted")
             assert classroom.person_of(token) is person
             people.append(person.number)
         assert classroom.person_of("planted") is None

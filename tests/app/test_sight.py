@@ -90,10 +90,10 @@ def test_without_a_class_anyone_sees_and_changes_everything_as_it_is():
 def test_the_files_of_a_class_have_the_best_run_of_each_and_names_that_stay_texts():
     eve = Person("e", 3, '=HYPERLINK("x")', Role.STUDENT)
     runs = []
-    for place, (person, accuracy) in enumerate(
+    for index, (person, accuracy) in enumerate(
         [(PEOPLE["b"], 0.5), (PEOPLE["a"], 0.7), (eve, float("nan")), (PEOPLE["b"], 0.9)]
     ):
-        run = run_of(person.id, f"r{place}", number=place + 1)
+        run = run_of(person.id, f"r{index}", number=index + 1)
         run.training.latest = {"train_accuracy": 0.1, "test_accuracy": accuracy}
         runs.append((person, run))
 

@@ -16,8 +16,8 @@ def ask(parts, *, accepts="gzip, br", fits=True):
 
     async def app(scope, receive, send):
         await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"7")]})
-        for place, part in enumerate(parts):
-            more = place < len(parts) - 1
+        for index, part in enumerate(parts):
+            more = index < len(parts) - 1
             await send({"type": "http.response.body", "body": part, "more_body": more})
 
     sent = []

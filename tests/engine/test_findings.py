@@ -102,7 +102,7 @@ def close(value):
 
 
 def until(stream, iteration):
-    return [place for place, at in enumerate(stream["iteration"]) if at <= iteration]
+    return [index for index, at in enumerate(stream["iteration"]) if at <= iteration]
 
 
 def last_of(values, count):

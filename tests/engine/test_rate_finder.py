@@ -29,7 +29,7 @@ def test_its_losses_are_those_of_the_experiments_images_and_weights_trained_by_h
     trainer = Trainer(config)
     W, b = (trainer.network.parameters[name].copy() for name in ("1.W", "1.b"))
     losses, mean, means = [], 0.0, []
-    for place, rate in enumerate(found.rates):
+    for index, rate in enumerate(found.rates):
         x, labels = (array.copy() for array in trainer.batches.next())
         x = x.reshape(len(x), -1)
         exponentials = np.exp(x @ W + b)
@@ -39,7 +39,7 @@ def test_its_losses_are_those_of_the_experiments_images_and_weights_trained_by_h
         W -= rate * x.T @ p / len(x)
         b -= rate * p.mean(axis=0)
         mean = 0.9 * mean + 0.1 * losses[-1]
-        means.append(mean / (1 - 0.9 ** (place + 1)))
+        means.append(mean / (1 - 0.9 ** (index + 1)))
     np.testing.assert_allclose(found.losses, losses, rtol=1e-6)
     np.testing.assert_allclose(found.smoothed, means, rtol=1e-6)
     assert found.best == int(np.argmin(means))

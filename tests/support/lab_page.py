@@ -198,11 +198,11 @@ class LabPage:
         field.scroll_into_view_if_needed()
         box = field.bounding_box()
         assert box is not None
-        for place, height in enumerate(heights):
-            share = place / (len(heights) - 1)
+        for index, height in enumerate(heights):
+            share = index / (len(heights) - 1)
             x = box["x"] + 2 + share * (box["width"] - 4)
             self.page.mouse.move(x, box["y"] + (1 - height) * box["height"])
-            if place == 0:
+            if index == 0:
                 self.page.mouse.down()
         self.page.mouse.up()
 

@@ -130,8 +130,8 @@ class Walk:
         attempt = self._attempt()
         runs = dict(zip(self._stage.run_names(), attempt["runs"], strict=True))
         self._known = Truth.of(self._lab, self._stage, runs)
-        for place, question in enumerate(self._settings.predict):
-            self._compare_outcome(place, question, attempt["prediction"][question.id])
+        for index, question in enumerate(self._settings.predict):
+            self._compare_outcome(index, question, attempt["prediction"][question.id])
 
     def _compare_outcome(self, place: int, question: Question, value: Any) -> None:
         expected = self._known.outcome(question, value)

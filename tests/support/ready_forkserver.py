@@ -62,7 +62,7 @@ def _wait_and_serve(channel: socket.socket) -> None:
 def _have_only(files: dict[int, int]) -> None:
     """Keep these open files under the given numbers, and close all others but the standard ones."""
     high = max(256, *files) + 1  # beyond all numbers that are wanted
-    moved = {number: os.dup2(file, high + place) for place, (number, file) in enumerate(files.items())}
+    moved = {number: os.dup2(file, high + index) for index, (number, file) in enumerate(files.items())}
     os.closerange(3, high)
     for number, file in moved.items():
         os.dup2(file, number)

@@ -46,6 +46,12 @@ class Tabs:
         return context.new_page()
 
     def give_back(self, tab: Page, origin: str, **options: Any) -> None:
+        """Clear a tab for the next test that borrows one with the same options.
+
+        Args:
+            origin: the origin of the lab, whose storage is cleared; a tab at another one is closed.
+            options: those with which it was borrowed.
+        """
         options = {
             name: value
             for name, value in {**DEFAULTS, **options}.items()

@@ -15,8 +15,9 @@ import { colorOf } from "./groups.js";
  */
 
 /**
- * A group: the median and the band at each place; the iteration at which half of its curves have taken off.
- * @typedef {{group: CurveGroup, columns: Column[], off: number | null}} Summary
+ * A group: the median and the band at some iterations; `takeOff`: the iteration at which half of its curves have risen above
+ * chance, null if they have not.
+ * @typedef {{group: CurveGroup, columns: Column[], takeOff: number | null}} Summary
  */
 
 /** @param {CurveView} view @returns {Curve} */
@@ -29,10 +30,14 @@ export const curveOf = (view) => ({ points: view.points, over: hasEnded(view), i
  * @returns {Summary}
  */
 export function summaryOf(group, end) {
-  if (group.isRest) return { group, columns: [], off: null };
+  if (group.isRest) return { group, columns: [], takeOff: null };
   const curves = group.curves.map(curveOf);
-  const off = halfTakenOff(curves, group.curves[0]?.chance ?? 0);
-  return { group, columns: columnsOf(curves, end), off: off !== null && off <= end ? off : null };
+  const takeOff = halfTakenOff(curves, group.curves[0]?.chance ?? 0);
+  return {
+    group,
+    columns: columnsOf(curves, end),
+    takeOff: takeOff !== null && takeOff <= end ? takeOff : null,
+  };
 }
 
 /** How many of a group's runs have begun. @param {CurveGroup} group */
@@ -42,12 +47,12 @@ const bandCount = ({ curves }) => curves.filter(({ points }) => points.length).l
 const namedOf = (summaries) => summaries.filter(({ group, columns }) => !group.isRest && columns.length);
 
 /**
- * The marks of each group: its band, its median, and where half of its curves have taken off.
+ * The marks of each group: its band, its median, and where half of its curves have risen above chance.
  * @param {Summary[]} summaries
  * @param {Place} place
  */
 export function marksOf(summaries, place) {
-  return summaries.flatMap(({ group, columns, off }) => {
+  return summaries.flatMap(({ group, columns, takeOff }) => {
     if (group.isRest || !columns.length) return [];
     const color = colorOf(group);
     const parts = [
@@ -57,13 +62,13 @@ export function marksOf(summaries, place) {
       svg("path", { class: "halo", d: medianOf(columns, place, true) + medianOf(columns, place, false) }),
       svg("path", { class: "median", d: medianOf(columns, place, true) }),
       svg("path", { class: "median open", d: medianOf(columns, place, false) }),
-      ...(off === null
+      ...(takeOff === null
         ? []
         : [
             svg("line", {
               class: "off",
-              x1: place.x.place(off),
-              x2: place.x.place(off),
+              x1: place.x.place(takeOff),
+              x2: place.x.place(takeOff),
               y1: place.y.place(1),
               y2: place.y.place(0),
             }),
@@ -75,7 +80,8 @@ export function marksOf(summaries, place) {
 }
 
 /**
- * Names at the ends of the medians, when half have taken off, and how many runs go on beyond the chart.
+ * Labels: names at the ends of the medians, when half of the curves have risen above chance, and how many runs go on beyond the
+ * chart.
  * @param {Summary[]} summaries
  * @param {Place} place
  * @param {{beyond: number, end: number, width: number, letter: number}} chart how many runs go on beyond it, its last
@@ -98,16 +104,15 @@ export function labelsOf(summaries, { x, y }, { beyond, end, width, letter }) {
     label.style.left = `${x.place(end) + 0.7 * letter}px`;
     return label;
   });
-  const offs = named.filter(({ off }) => off !== null);
-  const [first] = offs;
-  if (first?.off) {
-    const at = x.place(first.off);
+  const [first] = named.filter(({ takeOff }) => takeOff !== null);
+  if (first?.takeOff) {
+    const at = x.place(first.takeOff);
     const isRight = at < 17 * letter;
     const key = ends.length > 1 ? "class.wall.cloud.off_of" : "class.wall.cloud.off";
     const label = h(
       "p",
       { className: "cloud-off" },
-      t(key, { name: first.group.name, n: number(first.off) }),
+      t(key, { name: first.group.name, n: number(first.takeOff) }),
     );
     label.style.top = `${y.place(isRight ? 0.55 : 0.97)}px`; // right of the line, the curves are above
     if (isRight) label.style.left = `${at + 0.6 * letter}px`;

@@ -39,16 +39,16 @@ def test_images_are_read_back_equal(tmp_path_factory, images, kind, container):
     images = images[..., :1] if grey else images
     options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
     members = {
-        f"leaves/{'oak' if place % 2 else '樫'}/{place}.{kind.lower()}": encoded(
+        f"leaves/{'oak' if index % 2 else '樫'}/{index}.{kind.lower()}": encoded(
             image[..., 0] if grey else image, kind, **options
         )
-        for place, image in enumerate(images)
+        for index, image in enumerate(images)
     }
     brought = packed(folder, members, container)
     about, arrays = brought.keep(colour=not grey)
     wanted = [
-        ("oak" if place % 2 else "樫", tuple(image.transpose(2, 0, 1).ravel().tolist()))
-        for place, image in enumerate(images)
+        ("oak" if index % 2 else "樫", tuple(image.transpose(2, 0, 1).ravel().tolist()))
+        for index, image in enumerate(images)
     ]
     assert about.class_names == ("oak", "樫")
     assert rows_of(about, arrays) == sorted(wanted)
