@@ -145,7 +145,7 @@ def _direction(states: Array, vector: Array, length: float) -> Array:
 
 
 def _with_any_second(center: Array, first: Array, count: int) -> Plane:
-    """A plane whose second direction is at right angles to the first, and any such: the paths are one line."""
+    """A plane whose second direction is random, at right angles to the first, because the paths are one line."""
     second = np.zeros_like(first)
     second[:count] = np.random.default_rng(0).standard_normal(count)
     second[:count] -= (second[:count] @ first[:count]) * first[:count]

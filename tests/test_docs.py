@@ -10,7 +10,7 @@ from app import cli
 from app.arguments import parser
 from app.settings import variables
 from scripts.docs_images import pictures
-from tests.support import described
+from tests.support import made_once
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")]
@@ -53,7 +53,7 @@ def test_the_containers_of_a_cluster_are_confined_like_the_lab_and_are_started_o
 
 def test_every_lesson_is_documented():
     text = read("docs/lessons.md")
-    assert all(f"| {lesson.section} " in text for lesson in described.lessons().values())
+    assert all(f"| {lesson.section} " in text for lesson in made_once.lessons().values())
 
 
 def test_links_between_documents_lead_somewhere():

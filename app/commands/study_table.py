@@ -10,7 +10,7 @@ from rich.table import Table
 from app.commands.terminal import console, visible
 from engine.studies import Plan
 
-#: The table shows the best of more configurations.
+#: At most this many configurations are shown, the best ones.
 MAX_SHOWN = 30
 
 
@@ -92,8 +92,8 @@ def _against(row: dict[str, Any], plan: Plan, verdict: dict[str, Any]) -> str:
         return "best"
     if difference is None or difference["low"] is None:
         return "–"
-    sign, reach = difference["mean"], (difference["high"] - difference["low"]) / 2
-    text = f"{'+' if sign > 0 else '−'}{score(abs(sign), plan)} ± {score(reach, plan)}"
+    mean, margin = difference["mean"], (difference["high"] - difference["low"]) / 2
+    text = f"{'+' if mean > 0 else '−'}{score(abs(mean), plan)} ± {score(margin, plan)}"
     return f"{text}, tied" if difference["tied"] else text
 
 
@@ -105,6 +105,6 @@ def score(value: float, plan: Plan) -> str:
 def _value(value: Any) -> str:
     """A value as people read it: a section by its name and its settings, such as "momentum, momentum 0.9"."""
     if isinstance(value, dict) and "name" in value:
-        settings = [f"{name} {_value(one)}" for name, one in value.items() if name != "name"]
+        settings = [f"{name} {_value(setting)}" for name, setting in value.items() if name != "name"]
         return ", ".join([str(value["name"]), *settings])
     return value if isinstance(value, str) else json.dumps(value)

@@ -17,18 +17,18 @@ def assign_hues(runs: Sequence[Mapping[str, Any]]) -> list[int]:
     """
     uses = [0] * COLOR_COUNT
     hues: dict[int, int] = {}
-    for place, run in enumerate(runs):
+    for index, run in enumerate(runs):
         if run["color_chosen"]:
-            hues[place] = run["color"] % HUE_COUNT
-            uses[hues[place]] += 1
-    for place, run in enumerate(runs):
-        if place not in hues:
+            hues[index] = run["color"] % HUE_COUNT
+            uses[hues[index]] += 1
+    for index, run in enumerate(runs):
+        if index not in hues:
             # the first tone of all hues before the second of any
             candidates = [
                 tone + (run["color"] + step) % HUE_COUNT
                 for tone in range(0, COLOR_COUNT, HUE_COUNT)
                 for step in range(HUE_COUNT)
             ]
-            hues[place] = next(hue for hue in candidates if uses[hue] == min(uses))
-            uses[hues[place]] += 1
-    return [hues[place] for place in range(len(runs))]
+            hues[index] = next(hue for hue in candidates if uses[hue] == min(uses))
+            uses[hues[index]] += 1
+    return [hues[index] for index in range(len(runs))]

@@ -74,7 +74,7 @@ def _chosen(tokens: Sequence[Token], known: Known | None) -> list[Token]:
     waiting = iter(tokens)
     for token in waiting:
         if token.type == "paragraph_open":
-            inline, close = next(waiting), next(waiting)  # of a paragraph there are always these three
+            inline, close = next(waiting), next(waiting)  # a paragraph always has these three tokens
             if known is None or not _waits_for_the_room(inline, known):
                 chosen += [token, inline, close]
             continue
@@ -137,8 +137,8 @@ def _read_figure(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _show_figure(_: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    figure: TextFigure = tokens[place].meta["figure"]
+def _show_figure(_: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    figure: TextFigure = tokens[index].meta["figure"]
     known: Known | None = env["known"]
     shown = known.figure(figure) if known else None
     if shown is None:
@@ -146,22 +146,22 @@ def _show_figure(_: Any, tokens: Sequence[Token], place: int, options: Any, env:
     return f'<b class="figure"{_attributes(card_of(figure.expression), known)}>{escape(shown)}</b>'
 
 
-def _show_link(_: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    card: Evidence | None = tokens[place].meta["card"]
+def _show_link(_: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    card: Evidence | None = tokens[index].meta["card"]
     if card is None:
-        address = escape(str(tokens[place].attrs["href"]))
+        address = escape(str(tokens[index].attrs["href"]))
         return f'<a href="{address}" target="_blank" rel="noopener noreferrer">'
     return f"<a{_attributes(card, env['known'])}>"
 
 
-def _show_break(_: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+def _show_break(_: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     """The end of a line in the file: a space, but nothing between Japanese characters."""
-    before, after = tokens[place - 1].content[-1:], tokens[place + 1].content[:1]
+    before, after = tokens[index - 1].content[-1:], tokens[index + 1].content[:1]
     return "" if before in _ENDS or (before >= "\u3000" and after >= "\u3000") else "\n"
 
 
-def _show_formula(_: Any, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    shown: str = tokens[place].meta["html"]
+def _show_formula(_: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+    shown: str = tokens[index].meta["html"]
     return shown
 
 

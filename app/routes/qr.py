@@ -23,9 +23,11 @@ router = APIRouter(tags=["class"], responses=ERRORS)
 async def qr(
     lab: TheLab,
     address: Annotated[
-        str, Query(max_length=300, description="one of the class's addresses; the first")
+        str, Query(max_length=300, description="one of the class's addresses; if it is missing, the first")
     ] = "",
-    code: Annotated[str, Query(max_length=40, description="not used; another one is another picture")] = "",
+    code: Annotated[
+        str, Query(max_length=40, description="not used; a new one makes browsers load the picture again")
+    ] = "",
 ) -> Response:
     """Leads to the page on which people join, with the code of the class in it."""
     classroom = lab.demand_class()

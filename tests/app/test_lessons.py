@@ -4,9 +4,9 @@ import pytest
 
 from engine import ExperimentConfig, datasets
 from engine.summary import summarize
-from tests.support import described
+from tests.support import made_once
 
-LESSONS = described.lessons()
+LESSONS = made_once.lessons()
 ALL = list(LESSONS.values())
 IDS = list(LESSONS)
 

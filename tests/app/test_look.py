@@ -10,7 +10,7 @@ import pytest
 from engine import ExperimentConfig, datasets, load_dataset
 from engine.datasets import own
 from engine.summary import summarize
-from tests.support import commands, described
+from tests.support import commands
 from tests.support.experiments import QUICK
 from tests.support.folders import find_data_dir
 
@@ -136,7 +136,7 @@ def test_a_network_that_several_runs_share_is_summarized_once(run):
 
     done = run("summary", "--lesson", "2a-optimizers", columns=120)
     assert done.stdout.count("total") == 1
-    assert ", ".join(config.name for config in described.lessons()["2a-optimizers"].configs()) in done.stdout
+    assert ", ".join(config.name for config in made_once.lessons()["2a-optimizers"].configs()) in done.stdout
 
 
 @pytest.mark.parametrize(

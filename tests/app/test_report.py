@@ -13,7 +13,7 @@ from app.exports.recording import Recording
 from app.i18n import LANGUAGES, Messages
 from app.rows import Rows
 from engine import ExperimentConfig
-from tests.support import described
+from tests.support import made_once
 from tests.support.experiments import QUICK
 from tests.support.stored_runs import make_run
 
@@ -130,7 +130,7 @@ def test_a_report_has_a_lessons_title_and_question_a_legend_and_words_for_every_
         for number, optimizer in enumerate(optimizers, 1)
     ]
     curves = [report.curves(one) for one in recordings]
-    lessons = described.lessons()
+    lessons = made_once.lessons()
     page = "".join(report.report(recordings, curves, texts, language, b"", "optimizer.name", lessons))
     lesson = lessons["2a-optimizers"]
     assert f"<h1>2a · {lesson.title[language]}</h1>" in page

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.i18n import LANGUAGES, Messages
-from tests.support import described
+from tests.support import made_once
 
 ROOT = Path(__file__).resolve().parents[2]
 MESSAGES = Messages()
-LESSONS = described.lessons()
+LESSONS = made_once.lessons()
 GUIDES = {
     "en": ("README.md", "docs/guide.md", "docs/administration.md", "docs/proxies.md", "docs/lessons.md"),
     "ja": ("docs/guide.ja.md", "docs/administration.ja.md", "docs/proxies.ja.md"),

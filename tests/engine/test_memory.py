@@ -16,7 +16,7 @@ from engine.plain_memory import plain_bytes
 from engine.presets import PRESETS
 from engine.summary import summarize
 from tests.engine.test_presets import data_of, experiment
-from tests.support import described
+from tests.support import made_once
 
 LIMITS = Limits()
 CONV, RELU = {"type": "conv2d", "filters": 16, "padding": "same"}, {"type": "activation", "name": "relu"}
@@ -158,7 +158,7 @@ def test_a_full_alexnet_in_batches_of_a_thousand_is_not():
 
 
 def test_every_lesson_leaves_room_for_others():
-    for lesson in described.lessons().values():
+    for lesson in made_once.lessons().values():
         for config in lesson.configs():
             assert summarize(config).memory_bytes < LIMITS.memory_bytes / 4
 

@@ -5,13 +5,13 @@ import re
 
 import jsonschema_rs
 
-from tests.support import described
+from tests.support import made_once
 from tests.support.schemas import shape_of
 from tests.support.small_lesson import LATE, SEALED, SLUG
 from tests.support.waiting import wait_until
 
 PATH = f"/api/lessons/{SLUG}"
-DOCUMENT = described.openapi()
+DOCUMENT = made_once.openapi()
 
 
 def checked(answer, method, path, status=200):

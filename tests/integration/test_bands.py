@@ -13,7 +13,7 @@ import pytest
 
 from engine import ExperimentConfig, Trainer, datasets
 from engine.fast.dense import DenseReluStep
-from tests.support import described
+from tests.support import made_once
 from tests.support.events import evaluations_of
 from tests.support.folders import find_data_dir
 
@@ -138,7 +138,7 @@ def test_batch_norm_rescues_what_stays_flat_and_harms_no_optimizer(
 @needs_mnist
 def test_residual_blocks_bring_the_gradient_down_and_clipping_does_not(cache_dir):
     lowest = {}
-    for config in described.lessons()["1b-deep"].configs():
+    for config in made_once.lessons()["1b-deep"].configs():
         trainer = Trainer(config, data_dir=DATA_DIR, cache_dir=cache_dir)
         lowest[config.name] = np.median([trainer.step().gradient_norms[0] for _ in range(100)])
     plain = lowest.pop("σ 0.01")

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed
 
-from tests.support import described
+from tests.support import made_once
 from tests.support.class_lab import running_class
 from tests.support.experiments import QUICK
 from tests.support.waiting import TIMEOUT, wait_until
@@ -17,7 +17,7 @@ from tests.support.waiting import TIMEOUT, wait_until
 #: Downloads would contact other hosts; every other route of the OpenAPI document is called.
 OPERATIONS = [
     f"{method.upper()} {path}"
-    for path, methods in described.openapi()["paths"].items()
+    for path, methods in made_once.openapi()["paths"].items()
     for method in methods
     if "fetch" not in path
 ]
@@ -34,7 +34,7 @@ def operations() -> dict[str, Any]:
     import schemathesis
     from schemathesis.core.result import Ok
 
-    schema = schemathesis.openapi.from_dict(copy.deepcopy(described.openapi())).exclude(path_regex="fetch")
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(made_once.openapi())).exclude(path_regex="fetch")
     made = {}
     for found in schema.get_all_operations():
         assert isinstance(found, Ok), "the description of a route is not valid"

@@ -10,10 +10,10 @@ from websockets.sync.client import connect
 from app.main import create_app
 from app.security.origin import LOGGED
 from app.security.prefix import OWN_NAMES
-from tests.support import described
+from tests.support import made_once
 from tests.support.experiments import ENDLESS
 
-DOCUMENT = described.openapi()
+DOCUMENT = made_once.openapi()
 SAFE = {"get", "head", "options"}
 EVIL = {"Origin": "http://evil.example"}
 ELSEWHERE = {

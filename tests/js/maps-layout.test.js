@@ -33,12 +33,12 @@ test("each number of each map is found where it is drawn, and nothing between ma
 
 test("many maps take two lines at most, and say how many are shown", () => {
   const many = { number: 1, count: 64, rows: 8, columns: 8, isFlat: false };
-  const { bands, maps } = layoutOf([many], 300);
-  assert.equal(bands[0].shown, maps.length);
+  const { lines, maps } = layoutOf([many], 300);
+  assert.equal(lines[0].shown, maps.length);
   assert.ok(maps.length < 64);
   assert.equal(new Set(maps.map(({ top }) => top)).size, 2);
   assert.ok(Math.max(...maps.map(({ left, width }) => left + width)) <= 300);
-  assert.equal(layoutOf([many], 1200).bands[0].shown, 64);
+  assert.equal(layoutOf([many], 1200).lines[0].shown, 64);
 });
 
 test("a window that reaches beyond the edge is drawn as far as there is a map", () => {

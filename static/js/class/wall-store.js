@@ -83,16 +83,16 @@ export class WallStore extends Emitter {
 
   constructor() {
     super();
-    for (const [type, take] of Object.entries(this.#takers)) {
+    for (const [type, receive] of Object.entries(this.#receivers)) {
       this.on(type, (message) => {
-        take(message);
+        receive(message);
         this.#changed();
       });
     }
   }
 
   /** @type {Record<string, (message: any) => void>} */
-  #takers = {
+  #receivers = {
     class: (message) => {
       this.classroom = { ...this.classroom, ...message };
       this.emit("classroom");

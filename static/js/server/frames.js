@@ -23,8 +23,9 @@ export function decodeHeader(buffer, at = 0) {
 }
 
 /**
+ * A frame of rows, or of a view.
  * @param {ArrayBuffer} buffer
- * @returns {Frame | ViewFrame} of rows: `values[c]` is column `c`
+ * @returns {Frame | ViewFrame} of rows: `values[c]` is column `c`; of a view: `at` is where its bytes begin in `buffer`
  */
 export function decodeFrame(buffer) {
   const { header, end } = decodeHeader(buffer);

@@ -29,7 +29,7 @@ export class MapCanvas {
   canvas = h("canvas", { className: "maps", role: "img", tabIndex: 0 });
   #on;
   /** @type {Layout} */
-  #layout = { bands: [], maps: [], height: 0 };
+  #layout = { lines: [], maps: [], height: 0 };
   /** The number that keys move. @type {Place} */
   #cursor = { layer: 0, channel: 0, y: 0, x: 0 };
   #hasCursor = false;
@@ -101,7 +101,7 @@ export class MapCanvas {
     const { ink, quiet, accent, line, font } = inks(this.canvas.isConnected ? this.canvas : document.body);
     const context = prepared(this.canvas, width, layout.height);
     context.imageSmoothingEnabled = false;
-    for (const { layer, top, shown } of layout.bands) {
+    for (const { layer, top, shown } of layout.lines) {
       const [name, size] = [layerName(view, layer.number), sizeText(view, layer, shown)];
       const middle = top + LINE / 2 - 1;
       Object.assign(context, { font: `11px ${font}`, textBaseline: "middle", textAlign: "left" });

@@ -11,8 +11,8 @@
 /** A number in a map. @typedef {{layer: number, channel: number, y: number, x: number}} Place */
 /** A rectangle in pixels. @typedef {{left: number, top: number, width: number, height: number}} Box */
 /** A map on the canvas. @typedef {Box & {layer: number, channel: number, rows: number, columns: number}} MapBox */
-/** A layer on the canvas: the top of its line, and how many of its maps there is room for. @typedef {{layer: Layer, top: number, shown: number}} Band */
-/** @typedef {{bands: Band[], maps: MapBox[], height: number}} Layout */
+/** A layer on the canvas: the top of its line, and how many of its maps there is room for. @typedef {{layer: Layer, top: number, shown: number}} LayerLine */
+/** @typedef {{lines: LayerLine[], maps: MapBox[], height: number}} Layout */
 
 /** The line with a layer's name. */
 export const LINE = 15;
@@ -32,8 +32,8 @@ const BELOW = 5;
  * @returns {Layout}
  */
 export function layoutOf(layers, width, scale = 1) {
-  /** @type {Band[]} */
-  const bands = [];
+  /** @type {LayerLine[]} */
+  const lines = [];
   /** @type {MapBox[]} */
   const maps = [];
   let top = 0;
@@ -47,9 +47,9 @@ export function layoutOf(layers, width, scale = 1) {
     const perLine = Math.min(count, fitting);
     const room = ((width + GAP) / perLine - GAP) / wide;
     const side = Math.max(1, Math.min(limits.most * scale, room));
-    const lines = Math.min(Math.ceil(count / perLine), isFlat ? LINES.units : LINES.maps);
-    const shown = Math.min(count, perLine * lines);
-    bands.push({ layer, top, shown });
+    const mapLines = Math.min(Math.ceil(count / perLine), isFlat ? LINES.units : LINES.maps);
+    const shown = Math.min(count, perLine * mapLines);
+    lines.push({ layer, top, shown });
     top += LINE;
     for (let channel = 0; channel < shown; channel++)
       maps.push({
@@ -62,9 +62,9 @@ export function layoutOf(layers, width, scale = 1) {
         width: side * wide,
         height: side * high,
       });
-    top += lines * (side * high + GAP) + BELOW;
+    top += mapLines * (side * high + GAP) + BELOW;
   }
-  return { bands, maps, height: top };
+  return { lines, maps, height: top };
 }
 
 /**
