@@ -21,7 +21,8 @@ class Ask:
         iteration: the moment.
         loss: the recorded loss of this iteration, as float32; None: it is not known.
         file: where the weights go; None: a view is asked for.
-        view, options: the kind of view and its options; see `engine.views`. An empty kind: the test figures.
+        view, options: the kind of view and its options; see `engine.views`. If `view` is empty and `file` is None, the
+            figures on the test images are asked for.
         seconds_per_iteration: how long an iteration is expected to take.
         bound_seconds: how long all of it may take.
     """
@@ -143,13 +144,13 @@ class Failed:
     why: Why | None
 
 
-#: What is answered.
+#: The questions that have an answer.
 Task = Ask | AskRate | AskLandscape
 Question = Task | Withdraw
 Answer = Written | Seen | Tested | RateFound | Surveyed | Withdrawn | TooLong | Failed
 Message = Question | Answer | Progress
 
-#: how the two kinds of messages begin
+#: The first byte of a message: JSON, or the bytes of a view.
 _JSON, _SEEN = b"J", b"V"
 _QUESTIONS: dict[str, type[Question]] = {
     kind.__name__: kind for kind in (Ask, AskRate, AskLandscape, Withdraw)
@@ -161,6 +162,7 @@ _ANSWERS: dict[str, type[Answer | Progress]] = {
 
 
 def encode(message: Message) -> bytes:
+    """A message as the bytes that travel on the pipe."""
     if isinstance(message, Seen):
         return _SEEN + message.view
     # JSON has no NaN, which the loss of a diverged training may be; Python reads and writes it all the same
@@ -168,6 +170,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode_question(data: bytes) -> Question:
+    """The question that `encode` has made these bytes of."""
     name, fields = json.loads(data[1:])
     if "job" in fields:
         fields["job"] = _job(fields["job"])
@@ -177,6 +180,7 @@ def decode_question(data: bytes) -> Question:
 
 
 def decode_answer(data: bytes) -> Answer | Progress:
+    """The answer, or the progress, that `encode` has made these bytes of."""
     if data[:1] == _SEEN:
         return Seen(data[1:])
     name, fields = json.loads(data[1:])

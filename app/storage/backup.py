@@ -1,4 +1,4 @@
-"""A copy of the database that its user names; the lab's own copies are in `copies.py`."""
+"""A backup of the database in a file that the user names; the lab's own copies are in `copies.py`."""
 
 from __future__ import annotations
 

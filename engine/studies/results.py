@@ -13,7 +13,7 @@ from engine.studies.verdict import MIN_PAIRS, Difference, Verdict, interval, jud
 
 
 def results_of(plan: Plan) -> dict[str, Any]:
-    """What is known so far.
+    """The results so far, as JSON.
 
     Configurations that have come to a higher rung come first; within a rung those with the better mean. Only the
     configurations of the highest rung are compared: they were trained for the same time.
@@ -29,11 +29,11 @@ def results_of(plan: Plan) -> dict[str, Any]:
         scores, higher_is_better=config.higher_is_better, folds=config.folds, failed=[int(n) for n in failed]
     )
     differences: dict[int, Difference | None] = dict(
-        zip((int(place) for place in members), verdict.differences, strict=True)
+        zip((int(index) for index in members), verdict.differences, strict=True)
     )
     rows = [
-        _row(plan, place, int(min(reached[place], top)), by_rung, failures, differences.get(place))
-        for place in range(len(plan.configurations))
+        _row(plan, index, int(min(reached[index], top)), by_rung, failures, differences.get(index))
+        for index in range(len(plan.configurations))
     ]
     sign = 1.0 if config.higher_is_better else -1.0
     best = None if verdict.best is None else int(members[verdict.best])
@@ -64,23 +64,23 @@ def results_of(plan: Plan) -> dict[str, Any]:
 
 def _row(
     plan: Plan,
-    place: int,
+    index: int,
     rung: int,
     by_rung: dict[int, NDArray[np.float64]],
     failures: dict[int, NDArray[np.intp]],
     difference: Difference | None,
 ) -> dict[str, Any]:
-    scores = by_rung[rung][place]
+    scores = by_rung[rung][index]
     known = scores[~np.isnan(scores)]
     bounds = interval(known, plan.config.folds) if len(known) else None
     return {
-        "number": place + 1,
+        "number": index + 1,
         "place": None,
-        "values": plan.configurations[place],
+        "values": plan.configurations[index],
         "rung": rung,
-        "iterations": plan.iterations(place + 1, rung),
+        "iterations": plan.iterations(index + 1, rung),
         "trials": len(known),
-        "failed": int(failures[rung][place]),
+        "failed": int(failures[rung][index]),
         "mean": float(known.mean()) if len(known) else None,
         "spread": spread_of(known),
         "low": None if bounds is None else bounds[0],
@@ -107,7 +107,7 @@ def _verdict(verdict: Verdict, members: NDArray[np.intp]) -> dict[str, Any]:
     return {
         "kind": verdict.kind,
         "best": None if verdict.best is None else int(members[verdict.best]) + 1,
-        "tied": [int(members[place]) + 1 for place in verdict.tied],
+        "tied": [int(members[index]) + 1 for index in verdict.tied],
         "pairs": verdict.pairs,
         "least_pairs": MIN_PAIRS,
     }

@@ -1,9 +1,9 @@
 """The verdict: which configuration is the best, and whether that is more than luck.
 
 Each configuration is compared with the best one, by pairs: trials of the same seed and the same fold. So what a seed or
-a fold does to both of them falls out. The mean difference has a 95 % interval by Student's t.
+a fold does to both of them cancels out. The mean difference has a 95 % interval by Student's t.
 
-**Folds are not independent**: their trainings share examples, so the plain t-test calls too much a difference. With k
+**Folds are not independent**: their trainings share examples, so the plain t-test finds too many differences. With k
 folds the variance of a mean of n differences is taken as s² (1/n + 1/(k-1)) in place of s²/n (Nadeau and Bengio,
 "Inference for the generalization error", 2003; for repeated folds Bouckaert and Frank, 2004).
 
@@ -18,16 +18,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.studies.student import quantile, two_sided
 
-#: Fewer pairs say nothing.
+#: With fewer pairs there is no verdict.
 MIN_PAIRS = 6
-#: Intervals contain the truth this often.
+#: The probability with which an interval contains the true mean.
 LEVEL = 0.95
 
 
@@ -55,10 +55,10 @@ class Verdict:
     """
     Attributes:
         kind: "winner", "tie", "few" (too few pairs), "alone" (nothing to compare with) or "none" (nothing measured).
-        best: the place of the best configuration; None: there is none.
-        tied: the places of those that cannot be told apart from it.
+        best: the index of the best configuration in the scores; None: there is none.
+        tied: the indices of those that cannot be told apart from it.
         pairs: the fewest common pairs of a comparison.
-        differences: by place; None of the best, and of those without common pairs.
+        differences: by index; None of the best, and of those without common pairs.
     """
 
     kind: str
@@ -106,19 +106,19 @@ def judge(
         return Verdict("none", None, (), 0, (None,) * len(scores))
     known = ~np.isnan(scores)
     differences = [
-        None if place == best else _compare(row[both] - scores[best][both], folds)
-        for place, (row, both) in enumerate(zip(scores, known & known[best], strict=True))
+        None if index == best else _compare(row[both] - scores[best][both], folds)
+        for index, (row, both) in enumerate(zip(scores, known & known[best], strict=True))
     ]
     if len(scores) == 1:
         return Verdict("alone", best, (), int(known[best].sum()), tuple(differences))
     adjusted = _holm([None if difference is None else difference.p for difference in differences])
     found = tuple(
-        one and Difference(mean=one.mean, low=one.low, high=one.high, pairs=one.pairs, p=one.p, p_holm=p_holm)
-        for one, p_holm in zip(differences, adjusted, strict=True)
+        difference and replace(difference, p_holm=p_holm)
+        for difference, p_holm in zip(differences, adjusted, strict=True)
     )
-    others = [(place, one) for place, one in enumerate(found) if place != best]
-    pairs = min(0 if one is None else one.pairs for _, one in others)
-    tied = tuple(place for place, one in others if one is None or one.tied)
+    others = [(index, difference) for index, difference in enumerate(found) if index != best]
+    pairs = min(0 if difference is None else difference.pairs for _, difference in others)
+    tied = tuple(index for index, difference in others if difference is None or difference.tied)
     kind = "few" if pairs < MIN_PAIRS else "tie" if tied else "winner"
     return Verdict(kind, best, tied, pairs, found)
 
@@ -126,15 +126,15 @@ def judge(
 def best_of(
     scores: NDArray[np.float64], *, higher_is_better: bool, failed: Sequence[int] | None = None
 ) -> int | None:
-    """The place of the configuration with the best mean, of those with the most pairs; None: nothing is measured."""
+    """The index of the configuration with the best mean, of those with the most pairs; None: nothing is measured."""
     counts = (~np.isnan(scores)).sum(axis=1)
     if not counts.size or not counts.max():
         return None
     candidates = np.flatnonzero(counts == counts.max())
     sign = 1.0 if higher_is_better else -1.0
 
-    def merit(place: int) -> tuple[float, int, int]:
-        return sign * float(np.nanmean(scores[place])), -(failed[place] if failed is not None else 0), -place
+    def merit(index: int) -> tuple[float, int, int]:
+        return sign * float(np.nanmean(scores[index])), -(failed[index] if failed is not None else 0), -index
 
     return max(map(int, candidates), key=merit)
 
@@ -159,10 +159,10 @@ def _factor(pairs: int, folds: int | None) -> float:
 
 
 def _holm(probabilities: Sequence[float | None]) -> list[float | None]:
-    known = sorted((p, place) for place, p in enumerate(probabilities) if p is not None)
+    known = sorted((p, index) for index, p in enumerate(probabilities) if p is not None)
     adjusted: list[float | None] = [None] * len(probabilities)
     before = 0.0
-    for rank, (p, place) in enumerate(known):
+    for rank, (p, index) in enumerate(known):
         before = max(before, min(1.0, (len(known) - rank) * p))
-        adjusted[place] = before
+        adjusted[index] = before
     return adjusted

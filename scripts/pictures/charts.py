@@ -32,6 +32,7 @@ BATCH = "training.batch_size"
 
 @scene("hover", "chart-menu", "colors", "dashes")
 def curves(studio: Studio) -> None:
+    """Several curves, pointed at, with the menu of a chart, and with colours and dashes by settings."""
     lab = studio.lab()
     ids = [
         lab.launch(
@@ -106,6 +107,7 @@ def fork(studio: Studio) -> None:
 
 @scene("marks")
 def marks(studio: Studio) -> None:
+    """The marks of a run that stopped early."""
     lab = studio.lab()
     run_id = lab.launch(**STOPPED)["id"]
     wait_for_ends(lab, [run_id])

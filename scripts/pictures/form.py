@@ -13,6 +13,7 @@ FORM = ".form"
 
 @scene("lab-empty", "lessons", "help", "keys", "look-data", "look-network")
 def first(studio: Studio) -> None:
+    """An empty lab, and what opens from its form: lessons, help, keys, data and network to look at."""
     lab = studio.lab()
     for page, ending in studio.both(lab):
         studio.save(page, f"lab-empty{ending}")
@@ -92,6 +93,7 @@ def lesson(studio: Studio) -> None:
 
 @scene("sweep", "several", "wrong-value", "layers", "residual")
 def filled_in(studio: Studio) -> None:
+    """The form with a sweep, several optimizers, wrong values, layers, and a residual block."""
     lab = studio.lab()
     for page, ending in studio.both(lab):
         page.fill(optimizer__learning_rate="0.01, 0.1, 1", training__batch_size="16, 64")
@@ -135,11 +137,13 @@ def filled_in(studio: Studio) -> None:
 
 
 def settle(page: LabPage) -> None:
+    """Wait until the form has the estimate for what is in it."""
     page.until("document.querySelector('#summary-seconds').textContent !== '–'")
 
 
 @scene("data-set")
 def missing(studio: Studio) -> None:
+    """A data set that is not on the machine."""
     lab = studio.lab(data=False)
     for page, ending in studio.both(lab):
         page.choose("dataset.name", "mnist")

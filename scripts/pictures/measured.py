@@ -7,6 +7,7 @@ from scripts.pictures.studio import Studio, scene, wait_for_ends
 
 @scene("rate-finder")
 def rate(studio: Studio) -> None:
+    """The rate finder's dialog with its suggestion."""
     lab = studio.lab()
     for page, ending in studio.both(lab):
         page.page.click("#find-rate")

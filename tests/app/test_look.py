@@ -10,7 +10,7 @@ import pytest
 from engine import ExperimentConfig, datasets, load_dataset
 from engine.datasets import own
 from engine.summary import summarize
-from tests.support import commands
+from tests.support import commands, made_once
 from tests.support.experiments import QUICK
 from tests.support.folders import find_data_dir
 

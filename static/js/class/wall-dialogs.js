@@ -232,11 +232,11 @@ export function openRemoved(store) {
   const list = h("ul", { className: "person-runs" });
   const drawLines = lines(list);
   /** @param {Tile} tile */
-  const line = ({ person, number: place, nickname }) =>
+  const line = ({ person, number, nickname }) =>
     h(
       "li",
       {},
-      h("span", {}, h("b", {}, String(place ?? "")), nickname ? ` ${nickname}` : ""),
+      h("span", {}, h("b", {}, String(number ?? "")), nickname ? ` ${nickname}` : ""),
       actionButton(
         t("class.wall.person.readmit"),
         () => classApi.changePerson(person, { removed: false }),

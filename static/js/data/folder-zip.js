@@ -1,8 +1,8 @@
 /** A folder as one file: a zip without compression, because images are compressed already. No library, no memory for the content. */
 
-/** Files of a zip without its newer parts, and its bytes. */
+/** A zip can have this many files without the extension ZIP64. */
 const MAX_MEMBERS = 65_535;
-/** DOS writes dates from 1980 on; the zip of the same files is the same. */
+/** 1 January 1980, the first date that a zip can have: always the same, so that the same files give the same zip. */
 const DATE = (1 << 5) | 1;
 /** Names are UTF-8. */
 const UTF8 = 1 << 11;

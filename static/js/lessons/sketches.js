@@ -20,7 +20,7 @@ export class Sketches {
   #sketches = new Map();
   /** By the id of the question. @type {Map<string, HTMLElement>} */
   #pens = new Map();
-  /** How often they were begun: what is loaded for others is not used. */
+  /** How often `begin` or `remove` was called: if it was called again while a module loads, the module is not used. */
   #begun = 0;
 
   /**

@@ -10,7 +10,7 @@ import { PROPERTIES } from "../state/url-state.js";
 
 /** What the page showed before the lesson. @typedef {{slug: string, charts: string[], axis: string, runs: string[]}} Before */
 
-/** The key of it in the browser's storage. */
+/** Its key in the browser's storage. */
 const BEFORE = "before-lesson";
 /** Cards as lessons call them, where the page has another name. @type {Record<string, string>} */
 const NAMES = { test_accuracy: "accuracy", train_accuracy: "accuracy" };
@@ -31,7 +31,8 @@ export class Stage {
   }
 
   /**
-   * Open a lesson's cards, and remember what the page showed. A page that was loaded again has what the reader made of them.
+   * Open a lesson's cards, and remember what the page showed. If the page was
+   * loaded again in the same lesson, the cards stay as the reader has arranged them.
    * @param {string} slug
    * @param {string[]} cards
    */
@@ -40,8 +41,8 @@ export class Stage {
     const isAgain = known?.slug === slug;
     this.#before = isAgain ? known : { slug, ...this.#now() };
     window.kept.set(BEFORE, JSON.stringify(this.#before));
-    const isUsual = urlState.get("charts").join() === PROPERTIES.charts.default.join();
-    if (cards.length && (!isAgain || isUsual)) urlState.set({ charts: [...new Set(cards.map(cardName))] });
+    const isDefault = urlState.get("charts").join() === PROPERTIES.charts.default.join();
+    if (cards.length && (!isAgain || isDefault)) urlState.set({ charts: [...new Set(cards.map(cardName))] });
     urlState.set({ axis: "iteration" });
   }
 

@@ -64,8 +64,8 @@ export function keepShown(store, onGone) {
   store.on("runs", () => {
     showRequested();
     if (requested || !store.complete) return;
-    if (written !== store.choosing) window.kept.set(SHOWN, JSON.stringify(store.choices()));
-    written = store.choosing;
+    if (written !== store.choiceVersion) window.kept.set(SHOWN, JSON.stringify(store.choices()));
+    written = store.choiceVersion;
     const now = JSON.stringify(store.hues());
     if (hues !== now) window.kept.set(HUES, now);
     hues = now;

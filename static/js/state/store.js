@@ -59,7 +59,7 @@ export class Store extends Emitter {
    */
   versions = { runs: 0, results: 0 };
   /** Grows when the viewer chooses which runs are shown. */
-  choosing = 0;
+  choiceVersion = 0;
   /** All runs on the page, newest first, and those that are shown, until one of these changes. @type {Run[] | null} */
   #list = null;
   /** @type {Run[] | null} */
@@ -170,7 +170,7 @@ export class Store extends Emitter {
       this.#withheld.delete(id);
     }
     if (gone.length) {
-      this.choosing++;
+      this.choiceVersion++;
       this.#listChanged();
     }
     return gone.length > 0;
@@ -336,7 +336,7 @@ export class Store extends Emitter {
    */
   show(ids, shown) {
     for (const id of ids) this.#choices.set(id, shown);
-    this.choosing++;
+    this.choiceVersion++;
     this.#runsChanged({ byViewer: true });
   }
 
