@@ -31,15 +31,15 @@ from engine.summary import summarize
 MAX_RUNS = 4
 #: The most points of a path.
 MAX_POINTS = 24
-#: A path that takes less than this to train again has its points where they are wanted; others have them where there
-#: are checkpoints.
+#: A path that is trained again in less than this has its points at the iterations that look best; the points of others
+#: are at checkpoints.
 SHORT_SECONDS = 1.0
-#: All points of all paths take this at most; with fewer than three points for each run there is nothing to see.
+#: The points of all paths take at most this memory; with fewer than `MIN_POINTS` for each run there is nothing to see.
 POINT_BYTES = 128 << 20
 MIN_POINTS = 3
 #: A landscape may take this many times as long as the replay of a moment: a user asks for it and sees its progress.
 PATIENCE = 6
-#: Where the number of images is left open, it is the usual one, or as many as fit into this share of the time.
+#: If the number of images is not given, it is the default, or as many as fit into this share of the time.
 SHARE = 0.5
 
 
@@ -128,10 +128,10 @@ class Landscapes:
     def _points(self, configs: Sequence[ExperimentConfig]) -> int:
         """How many points each path may have."""
         parameters = summarize(configs[0]).parameters
-        one = parameters * np.dtype(configs[0].dtype).itemsize * len(configs)
-        points = min(MAX_POINTS, POINT_BYTES // one)
+        point_bytes = parameters * np.dtype(configs[0].dtype).itemsize * len(configs)
+        points = min(MAX_POINTS, POINT_BYTES // point_bytes)
         if points < MIN_POINTS:
-            most = parameters * POINT_BYTES // (one * MIN_POINTS)
+            most = parameters * POINT_BYTES // (point_bytes * MIN_POINTS)
             text = (
                 f"the network has {parameters:,} parameters; a landscape of {len(configs)} may have {most:,}"
             )
@@ -150,7 +150,7 @@ class Landscapes:
         iterations: list[list[int]],
         options: Options,
     ) -> int:
-        """As many images as usual, or as fit into the time."""
+        """The default number of images, or as many as fit into the time."""
         fixed, each = _seconds(config, moments, iterations, options)
         fitting = (SHARE * self.bound_seconds - fixed) / each
         return max(MIN_IMAGES, min(options.images, int(fitting) // 10 * 10))
@@ -178,21 +178,21 @@ class Landscapes:
 
 
 def path_iterations(moment: Moment, most: int) -> list[int]:
-    """The iterations of a path up to a moment, at most `most`: from the start, nearer together there, where the weights
-    move most. Where it would take long to train all again, those of checkpoints."""
+    """The iterations of a path's points up to a moment, at most `most`: nearer together at the start, where the weights
+    move most. If it would take long to train all of them again, the nearest checkpoints."""
     last = moment.iteration
-    wanted = {round(last * (place / (most - 1)) ** 2) for place in range(most)}
+    wanted = {round(last * (number / (most - 1)) ** 2) for number in range(most)}
     if last * moment.seconds_per_iteration > SHORT_SECONDS:
         known = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
         known = {iteration for iteration in known if iteration <= last}
-        wanted = {min(known, key=lambda place: abs(place - iteration)) for iteration in wanted}
+        wanted = {min(known, key=lambda other: abs(other - iteration)) for iteration in wanted}
     return sorted(wanted)
 
 
 def _seconds(
     config: ExperimentConfig, moments: Sequence[Moment], iterations: list[list[int]], options: Options
 ) -> tuple[float, float]:
-    """How long a landscape is expected to take: without the images, and for each image."""
+    """The seconds that a landscape is expected to take: whatever the number of images, and for each image."""
     summary = summarize(config)
     replays = 0.0
     for moment, path in zip(moments, iterations, strict=True):

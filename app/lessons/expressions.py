@@ -43,7 +43,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 
 
 class ExpressionError(ValueError):
-    """This is no expression that a lesson may have. The message says why, in one line."""
+    """A text is not an expression, or not one that a lesson may have. The message says why, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,13 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
         curves: whether it may ask for what was measured during a run, and not only at its end.
 
     Raises:
-        ExpressionError: it is none, or not of this kind.
+        ExpressionError: the text is not an expression, or does not give what it must.
     """
     if len(text) > MAX_LENGTH:
         raise ExpressionError(f"an expression has at most {MAX_LENGTH} characters, not {len(text)}")
     try:
         with warnings.catch_warnings():
-            # of Python's own spelling, which is no matter of a lesson's author
+            # Python warns of what its programmers should not write, which means nothing to the author of a lesson
             warnings.simplefilter("ignore")
             tree = ast.parse(text.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -159,7 +159,7 @@ class _Reader:
             return "number"
         if name in functions.OF_CURVES or name in functions.OF_LAYERS:
             if name in functions.OF_CURVES and not self._curves:
-                raise ExpressionError(f"{name}(…) needs the course of a run, and only its end is known here")
+                raise ExpressionError(f"{name}(…) needs the curves of a run, and only its end is known here")
             count = len(functions.OF_CURVES[name][1]) if name in functions.OF_CURVES else 1
             _demand_count(name, arguments, 1 + count, 1 + count)
             self._run(name, arguments[0])

@@ -1,4 +1,4 @@
-"""The binary frame of a view: which run it is of, and the view as its maker encoded it.
+"""The binary frame of a view: the run that it is of, and the view as the worker or the replaying process encoded it.
 
     u32 header length, little endian | JSON header | a view (see `app.jobs.view_bytes`)
 
@@ -26,6 +26,7 @@ class Key(NamedTuple):
 
 
 def key_of(run_id: str, view: str, options: Mapping[str, Any]) -> Key:
+    """The key of a view with these options, whatever their order."""
     return Key(run_id, view, json.dumps(options, sort_keys=True, separators=(",", ":")))
 
 

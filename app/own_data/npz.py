@@ -73,13 +73,13 @@ def _pair_names(names: Sequence[str] | Mapping[str, Any], file: str) -> list[tup
     """Names of inputs and labels with their part, training first.
 
     Raises:
-        DatasetError: no names are the usual ones.
+        DatasetError: no names are known ones.
     """
     found = []
     for part, code in _PARTS.items():
-        usual = ((f"x_{part}", f"y_{part}"), (f"{part}_x", f"{part}_y"), (f"{part}_images", f"{part}_labels"))
+        known = ((f"x_{part}", f"y_{part}"), (f"{part}_x", f"{part}_y"), (f"{part}_images", f"{part}_labels"))
         more = ((f"{part}_data", f"{part}_labels"), (f"{part}_data", f"{part}_target"))
-        pair = next(((x, y) for x, y in (*usual, *more) if x in names and y in names), None)
+        pair = next(((x, y) for x, y in (*known, *more) if x in names and y in names), None)
         if pair is not None:
             found.append((*pair, code))
     if any(part == TRAIN for *_, part in found):

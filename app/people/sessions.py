@@ -20,7 +20,7 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._people: dict[str, str] = {}  # hash of the token → person
-        # hash of a visitor's token → when they joined, as whom
+        # hash of a visitor's token → when they joined (monotonic seconds), and the id of the person that they became
         self._joined: dict[str, tuple[float, str]] = {}
 
     async def open(self, class_id: str) -> None:
@@ -79,6 +79,8 @@ class Sessions:
     def joined_before(self, token: str) -> str | None:
         """The id of the person as whom a visitor with this token joined a moment ago."""
         now = time.monotonic()
-        self._joined = {one: at for one, at in self._joined.items() if now - at[0] < TOGETHER_SECONDS}
+        self._joined = {
+            hashed: joined for hashed, joined in self._joined.items() if now - joined[0] < TOGETHER_SECONDS
+        }
         _, person_id = self._joined.get(hash_of(token), (0.0, None))
         return person_id

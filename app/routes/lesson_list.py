@@ -1,4 +1,4 @@
-"""/api/lessons: which lessons there are, and launching the runs of one without playing it."""
+"""/api/lessons: the list of lessons, and launching the runs of one without playing it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS)
 async def get_lessons(
     lab: TheLab, person: ThePerson, language: Literal["en", "ja"] | None = None
 ) -> Response:
-    """The lessons, each a set of runs to compare, by the names of their runs. Those without runs are to look at.
+    """The list of lessons, each with the names of its runs. A lesson without runs shows a data set and a network.
 
-    Their texts are in one language, if it is named, else in all.
+    `language`: the language of their texts; if it is missing, all languages.
     """
     shelf = lab.library.shelf() if lab.library.is_read else await in_thread(lab.library.shelf)
     datasets = {slug: lab.dataset_of(lesson) for slug, lesson in shelf.lessons.items()}
     progress = {
-        slug: how
+        slug: reached
         for slug, lesson in shelf.lessons.items()
-        if (how := _progress(lab, person, lesson)) is not None
+        if (reached := _progress(lab, person, lesson)) is not None
     }
     body = lab.listing.json(shelf, language, datasets, progress)
     return Response(body, media_type="application/json")

@@ -72,7 +72,9 @@ class ChallengeLab:
 
     def places(self):
         found = [standing["entry"] for standing in self.challenges.scoreboard.all_standings()]
-        return {one["number"]: (one["place"], one["test"], one["test_place"]) for one in found if one}
+        return {
+            entry["number"]: (entry["place"], entry["test"], entry["test_place"]) for entry in found if entry
+        }
 
 
 def test_a_lab_that_stops_while_it_measures_goes_on_with_the_next_run_and_shows_all_figures_at_once(

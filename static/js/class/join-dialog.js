@@ -13,7 +13,7 @@ import { actionButton } from "./wall-dialogs.js";
  * @param {Joining} joining
  * @param {object} actions
  * @param {(address: string) => void} actions.onAddress called when another one of the lab's addresses is chosen
- * @param {(() => Promise<unknown>) | null} actions.renew makes a new code; null: who looks at it may not
+ * @param {(() => Promise<unknown>) | null} actions.renew makes a new code; null: the person who looks at it may not
  * @param {() => void} actions.onClose
  * @returns {(joining: Joining) => void} draws another code or address; without a code, it closes the dialog
  */

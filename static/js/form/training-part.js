@@ -14,11 +14,11 @@ import { alternatives, isSweep } from "./values.js";
  */
 
 /**
- * The lowest and the highest power of ten on a slider.
+ * The exponents of the lowest and the highest power of ten on the slider of the learning rate.
  * @type {[number, number]}
  */
 const RATES = [-5, 1];
-/** @type {[number, number]} */
+/** The same for λ. @type {[number, number]} */
 const STRENGTHS = [-6, 0];
 const LENGTHS = ["iterations", "epochs"];
 

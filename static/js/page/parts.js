@@ -15,7 +15,7 @@ const partOf = (id) => find(document, `#${id}`, HTMLElement);
 export function wireParts() {
   const buttons = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-go-to]"));
   for (const button of buttons) button.addEventListener("click", () => goTo(button.dataset.goTo ?? ""));
-  const marks = new IntersectionObserver(
+  const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         if (!isIntersecting) continue;
@@ -26,7 +26,7 @@ export function wireParts() {
     { rootMargin: "-49% 0px" },
   );
   for (const button of document.querySelectorAll(".parts [data-go-to]"))
-    marks.observe(partOf(button.getAttribute("data-go-to") ?? ""));
+    observer.observe(partOf(button.getAttribute("data-go-to") ?? ""));
 }
 
 /** Scroll to a part and focus it. This is not a link, because the hash of the address has the page's state. @param {string} id */

@@ -55,7 +55,7 @@ export function amountText(metric, value, isSigned = false) {
 }
 
 /**
- * How much one differs from the best one: "−1.2 points (95% interval −1.9 to −0.5)".
+ * How much a configuration differs from the best one: "−1.2 points (95% interval −1.9 to −0.5)".
  * @param {StudyMetric} metric
  * @param {NonNullable<Configuration["difference"]>} difference
  */
