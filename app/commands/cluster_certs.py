@@ -1,7 +1,7 @@
 """lossroom cluster certs: a folder with the certificates of a cluster.
 
-All machines of a cluster have the same folder, and only who has it can connect. The authority that signs is made for
-this, and its key is forgotten, so nothing else can be signed with it.
+All machines of a cluster have the same folder, and only a machine that has it can connect. The authority that signs
+them is made for this folder, and its key is not kept, so nothing else can be signed with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ except ModuleNotFoundError as error:
         "certificates need the packages of lossroom[cluster]: pip install 'lossroom[cluster]'"
     ) from error
 
-#: Days for which certificates hold.
+#: The days for which certificates are valid.
 DAYS = 825
 FILES = ("ca.pem", "cert.pem", "key.pem")
 
@@ -40,7 +40,7 @@ def make_certs(folder: Path) -> int:
             raise Mistake(
                 f"{folder} has {', '.join(existing)} already: choose another folder, or remove them"
             )
-        for name, data in zip(FILES, _made(), strict=True):
+        for name, data in zip(FILES, _make_pem(), strict=True):
             # other users of the machine must not read the key
             with os.fdopen(os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(data)
@@ -51,12 +51,12 @@ def make_certs(folder: Path) -> int:
     return 0
 
 
-def _made() -> tuple[bytes, bytes, bytes]:
+def _make_pem() -> tuple[bytes, bytes, bytes]:
     """The certificate of an authority, and one that it has signed with its key, as PEM."""
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _name("Lossroom cluster authority")
     ca = (
-        _begun(authority, authority, authority_key.public_key())
+        _start_certificate(authority, authority, authority_key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
         .add_extension(_usage(signs_certificates=True), critical=True)
@@ -64,7 +64,7 @@ def _made() -> tuple[bytes, bytes, bytes]:
     )
     # Dask compares no host names: machines of a cluster have many, and come and go.
     cert = (
-        _begun(_name("lossroom-cluster"), authority, key.public_key())
+        _start_certificate(_name("lossroom-cluster"), authority, key.public_key())
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName("lossroom-cluster")]), critical=False)
         .add_extension(
@@ -86,7 +86,9 @@ def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
 
 
-def _begun(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _start_certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
         x509.CertificateBuilder()

@@ -18,7 +18,11 @@ from engine.summary import summarize
 
 
 def find_lesson(slug: str | None) -> Lesson:
-    """A built-in lesson, or one of the folder of own lessons."""
+    """A built-in lesson, or one of the folder of own lessons.
+
+    Raises:
+        Mistake: there is no such lesson.
+    """
     lessons = Library(read_settings().lessons_dir).shelf().lessons
     if slug is None or slug not in lessons:
         raise Mistake(f"there is no lesson {slug!r}; there are {', '.join(lessons)}")
@@ -26,7 +30,11 @@ def find_lesson(slug: str | None) -> Lesson:
 
 
 def read_experiment(path: Path) -> dict[str, Any]:
-    """The JSON document in an experiment file, which is not checked yet."""
+    """The JSON document in an experiment file, which is not checked yet.
+
+    Raises:
+        Mistake: it cannot be read, or is not a JSON object.
+    """
     try:
         document = json.loads(path.read_bytes())  # UTF-8 with or without a mark; UTF-16, as PowerShell writes
     except OSError as error:
@@ -43,7 +51,12 @@ def read_experiment(path: Path) -> dict[str, Any]:
 def with_changes(
     documents: list[dict[str, Any]], changes: list[str], limits: Limits
 ) -> list[ExperimentConfig]:
-    """The experiments, each with the same changes, such as "optimizer.name=adam", and within the limits."""
+    """The experiments, each with the same changes, such as "optimizer.name=adam".
+
+    Raises:
+        Mistake: a change or a document is not valid.
+        ConfigError: an experiment is not valid, or above the limits.
+    """
     for document in documents:
         for change in changes:
             apply_change(document, change)

@@ -45,9 +45,10 @@ class Session:
     """One run: its trainer, and what it has reported.
 
     Attributes:
-        columns: of the rows, by stream.
-        iterations: that are planned.
-        evaluation: the last one; of the weights that the run ended with.
+        columns: the names of the columns of `rows`, by stream.
+        iterations: the number of iterations that are planned.
+        rows: the recorded rows, by stream.
+        evaluation: the last evaluation, of the weights that the run ended with.
         finished: whether it came to its end and was not interrupted.
         ending: how it ended, in a line.
     """

@@ -239,7 +239,7 @@ class Commands:
             if run.owner is not None:
                 self._allowance.demand_paused(run.owner, self._register.paused_of(run.owner))
             if run.training.shown_by > 1:
-                self._files.note(await self._sharing.part(run, Status.PAUSED))
+                self._files.note(await self._sharing.separate(run, Status.PAUSED))
             else:
                 self._sharing.leaving.add(run.training.id)
                 self._executor.send(run.training.id, Pause())
@@ -291,7 +291,7 @@ class Commands:
                     raise Conflict("the teacher has put launching on hold", code="held")
                 self._places.demand(run.owner, 1)
                 origin = training
-                training = await self._sharing.part(run, Status.QUEUED)
+                training = await self._sharing.separate(run, Status.QUEUED)
                 self._files.note(training)
                 self._places.queue.add_after(training.id, origin.id, self._places.owners(training))
                 self._places.let_wait(origin)
@@ -309,7 +309,7 @@ class Commands:
             if training.status.finished:
                 raise illegal(run, "it cannot be cancelled")
             if training.shown_by > 1:
-                self._files.note(await self._sharing.part(run, Status.CANCELLED))
+                self._files.note(await self._sharing.separate(run, Status.CANCELLED))
                 self._places.let_wait(training)
                 return run
             self._places.queue.remove(training.id)

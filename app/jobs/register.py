@@ -162,14 +162,18 @@ class Register:
         self.publish_runs(runs)
         self.publish_soon(*(training for training in trainings.values() if training.shown_by > 1))
 
-    async def part(self, run: Run, training: Training) -> None:
+    async def separate(self, run: Run, training: Training) -> None:
         """Give a run that shows its training with others a new one, a copy of it. The rows that viewers have of the run
         are copied."""
         origin = run.training
         totals = {stream: self._hub.recorded(origin.id, stream) for stream in STREAMS}
-        self._hub.part(run.id, training.id)  # before the first `await`: from now on viewers get no more rows
+        self._hub.separate(
+            run.id, training.id
+        )  # before the first `await`: from now on viewers get no more rows
         try:
-            await self._database.write(lambda c: run_store.part_run(c, run.id, origin.id, training, totals))
+            await self._database.write(
+                lambda c: run_store.separate_run(c, run.id, origin.id, training, totals)
+            )
         except BaseException:
             self._hub.show(run.id, origin.id)
             raise

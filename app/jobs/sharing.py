@@ -67,7 +67,7 @@ class Sharing:
         if (waiting := self._waiting.get(training_id)) is not None:
             waiting.set()
 
-    async def part(self, run: Run, status: Status) -> Training:
+    async def separate(self, run: Run, status: Status) -> Training:
         """Give a run that shows its training with others one of its own, which has come as far, in another status. The
         training of the others goes on as it was. The caller holds `order`.
 
@@ -84,7 +84,7 @@ class Sharing:
         if status.finished:
             training.finished_at = max(time.time(), training.started_at or 0)
         try:
-            await self._register.part(run, training)
+            await self._register.separate(run, training)
         except BaseException:
             self._files.remove(copied)
             raise

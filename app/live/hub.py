@@ -68,9 +68,9 @@ class Hub:
         """The rows of this training are those of the run."""
         self._rows.show(run_id, training_id)
 
-    def part(self, run_id: str, training_id: str) -> None:
+    def separate(self, run_id: str, training_id: str) -> None:
         """A run gets a new training, which begins with the rows that viewers have of the run; see `RowLogs.part`."""
-        self._rows.part(run_id, training_id)
+        self._rows.separate(run_id, training_id)
 
     def stored(self, training_id: str) -> None:
         """The rows with which a new training began are stored."""

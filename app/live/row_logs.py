@@ -141,7 +141,7 @@ class RowLogs:
         for stream in STREAMS:
             self._totals.pop((training_id, stream), None)
 
-    def part(self, run_id: str, training_id: str) -> None:
+    def separate(self, run_id: str, training_id: str) -> None:
         """From now on a run shows a new training, which begins with the rows that may be shown of the run now. Until
         `stored` is called, those that have left the memory are read from the training that it showed before."""
         origin = self._trainings[run_id]

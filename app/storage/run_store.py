@@ -74,7 +74,7 @@ def _number_origins(connection: sqlite3.Connection, runs: list[Run], numbers: li
             update_run(connection, run.id, {"origin": json.dumps(run.origin, ensure_ascii=False)})
 
 
-def part_run(
+def separate_run(
     connection: sqlite3.Connection,
     run_id: str,
     origin_id: str,

@@ -32,7 +32,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     float32, and the same of `gradients/1` and `outputs/1`.
 
     Facts:
-        sample: how many test images, the first ones, gave the gradients.
+        sample: the number of test images, the first ones, that gave the gradients.
         layers: for each layer its name, type, activation and whether it is a block's projection, as in the view
             `units`; and for weights, gradients and outputs the facts of `engine.views.distribution`. Those of the
             outputs also say of how many images they are.

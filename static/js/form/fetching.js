@@ -11,6 +11,7 @@ import { reasonText } from "../words/reasons.js";
  * A button to download a data set, or the progress of the download, or why it failed.
  * @param {Dataset} dataset
  * @param {(error: ApiError) => void} onRefused
+ * @param {string} id of the button
  */
 export function fetching(dataset, onRefused, id = "fetch") {
   if (!dataset.fetchable) return null;

@@ -4,7 +4,7 @@
 
 /** @typedef {number | null | undefined} Accuracy */
 
-/** Was the accuracy on validation images measured? @param {Pick<Run, "latest">} run */
+/** Whether the accuracy on validation images was measured. @param {Pick<Run, "latest">} run */
 export function hasValidationAccuracy({ latest }) {
   return Number.isFinite(latest.validation_accuracy);
 }
@@ -13,7 +13,7 @@ export function hasValidationAccuracy({ latest }) {
  * The page gets rows as long as a run is shown, and then the rows are newer than the run object. The rows of a hidden run end
  * anywhere: the page may have its last training row, but not the test accuracy at the same iteration.
  * @param {Pick<Run, "train" | "evaluation" | "iteration" | "latest">} run
- * @param {boolean} shown
+ * @param {boolean} shown whether the run is shown
  * @returns {{train: Accuracy, validation: Accuracy, test: Accuracy}} `validation` is of runs that have such images
  */
 export function lastAccuracies({ train, evaluation, iteration, latest }, shown) {

@@ -17,9 +17,12 @@ import { arrange, changesFromDefault, needsConfigs, readQuery } from "./run-quer
  * @import { Search } from "./run-search.js"
  */
 
-/** Of more rows, only those in sight are in the document. */
+/** A list with more rows than this has only those in sight in the document. */
 export const FEW = 300;
-/** After such a list was arranged, it is next arranged after this many times as long, unless a person wants it otherwise. */
+/**
+ * After such a list was arranged, it rests for this many times as long as that took, unless a person changes what they search, or
+ * its order or groups.
+ */
 const SHARE = 10;
 /** Orders and groups that depend on nothing but what was launched. */
 const LASTING = ["number", "name", "launch", "lesson", "seed", ""];
@@ -33,7 +36,7 @@ export class RunOrder extends Emitter {
   #query = readQuery(urlState.get("list"));
   /** What the query's text means. @type {Search | null} */
   #search = null;
-  /** The module that finds it out, once somebody searches. @type {typeof import("./run-search.js") | null} */
+  /** The module that finds it out, loaded when somebody searches. @type {typeof import("./run-search.js") | null} */
   #searching = null;
   #loadSearching = lazy(async () => {
     this.#searching = await import("./run-search.js");
@@ -51,8 +54,8 @@ export class RunOrder extends Emitter {
   /** Everything on which the present order depends, as JSON. @type {string | null} */
   #arranged = null;
   /** The search, order and groups of the last arrangement, as JSON. */
-  #wish = "";
-  /** When a list that is not wished otherwise may be arranged again. */
+  #settings = "";
+  /** When a long list whose settings have not changed may be arranged again, by `performance.now()`. */
   #nextAt = 0;
   #timer = 0;
   #fetching = false;
@@ -80,7 +83,7 @@ export class RunOrder extends Emitter {
     this.emit("due");
   }
 
-  /** Get ready for a search that begins. */
+  /** Load what a search needs, and prepare the texts of all runs, before the first letter is typed. */
   async prepareSearch() {
     (await retried(this.#loadSearching)).prepare(this.#store.list());
   }
@@ -133,22 +136,22 @@ export class RunOrder extends Emitter {
     const { runs: described, results } = this.#store.versions;
     const isLasting = !text && !restriction && LASTING.includes(sort) && LASTING.includes(group);
     const settings = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
-    const wish = JSON.stringify(settings);
-    const state = JSON.stringify([wish, this.#configs.size, described, !isLasting && results]);
+    const settingsText = JSON.stringify(settings);
+    const state = JSON.stringify([settingsText, this.#configs.size, described, !isLasting && results]);
     if (state === this.#arranged) return false;
     if (text && !this.#searching) {
       retried(this.#loadSearching);
       return false;
     }
     const begun = performance.now();
-    if (!atOnce && wish === this.#wish && begun < this.#nextAt) {
+    if (!atOnce && settingsText === this.#settings && begun < this.#nextAt) {
       this.#timer ||= setTimeout(() => {
         this.#timer = 0;
         this.emit("due");
       }, this.#nextAt - begun);
       return false;
     }
-    this.#wish = wish;
+    this.#settings = settingsText;
     this.#arranged = state;
     const runs = this.#store.list();
     this.#search = text && this.#searching ? this.#searching.searchFor(text, this.#configs) : null;

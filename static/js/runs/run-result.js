@@ -27,7 +27,7 @@ export function placeText({ place }) {
 /**
  * "Test accuracy 93.1% after 1,000 iterations, in 2.30 s." Where it has validation images, their accuracy follows.
  * @param {Run} run
- * @param {boolean} shown
+ * @param {boolean} shown whether the run is shown, so that its rows are complete
  */
 export function resultSentence(run, shown) {
   if (run.place) return t("result.waits", { place: placeText(run) });
@@ -48,7 +48,7 @@ export function resultSentence(run, shown) {
 /**
  * Train, validation, test and gap as they are shown; the gap in points, as a difference of percentages is.
  * @param {Run} run
- * @param {boolean} shown
+ * @param {boolean} shown whether the run is shown, so that its rows are complete
  * @returns {{train: string, validation: string, test: string, gap: string}}
  */
 export function resultFigures(run, shown) {

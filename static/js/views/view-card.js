@@ -227,8 +227,8 @@ export class ViewCard {
     const most = this.#content.runs;
     const chosen = this.#slot.card.spec.options.run;
     if (most > 1) return { runs: from.slice(-most), others: from.length - most, from };
-    const one = from.find((run) => String(run.number) === chosen) ?? from.at(-1);
-    return { runs: one ? [one] : [], others: 0, from };
+    const run = from.find((run) => String(run.number) === chosen) ?? from.at(-1);
+    return { runs: run ? [run] : [], others: 0, from };
   }
 
   #draw() {
@@ -246,23 +246,23 @@ export class ViewCard {
       const iteration = isLive ? newest : Math.min(moment.iteration ?? 0, newest);
       const options = this.#visible && content.view ? content.options(run) : null;
       /** @type {Seen} */
-      const one = { run, iteration, isLive, view: null, further: [], error: "" };
-      if (!options || !content.view) return one;
+      const seenRun = { run, iteration, isLive, view: null, further: [], error: "" };
+      if (!options || !content.view) return seenRun;
       const ask = (/** @type {Request} */ request, /** @type {string} */ key) => {
         const now = isLive && !isPolling ? null : iteration;
         const asked = { run: run.id, view: request.view, options: request.options };
         wanted.push({ ...asked, iteration: request.iteration ?? now });
         const found = watching.get(wanted[wanted.length - 1]);
         keys.add(key);
-        if (found instanceof ApiError) one.error = explain(found);
+        if (found instanceof ApiError) seenRun.error = explain(found);
         else if (found) this.#last.set(key, found);
         return found instanceof ApiError ? null : (this.#last.get(key) ?? null);
       };
-      one.view = ask({ view: content.view, options }, run.id);
-      one.further = (content.further?.(run, iteration) ?? []).map((request) =>
+      seenRun.view = ask({ view: content.view, options }, run.id);
+      seenRun.further = (content.further?.(run, iteration) ?? []).map((request) =>
         ask(request, `${run.id} ${JSON.stringify(request)}`),
       );
-      return one;
+      return seenRun;
     });
     for (const key of this.#last.keys()) if (!keys.has(key)) this.#last.delete(key);
     if (!isPolling || !this.#timer) this.#need(wanted, isPolling);
@@ -281,7 +281,7 @@ export class ViewCard {
           : "";
     this.#status.hidden = !message;
     setText(this.#status, message);
-    const waits = !isPolling && wanted.some((one) => !watching.get(one));
+    const waits = !isPolling && wanted.some((request) => !watching.get(request));
     this.#slot.card.element.classList.toggle("waits", waits);
     setText(this.#text, runs.length ? content.draw(seen) : "");
     this.#body.hidden = !runs.length;

@@ -58,7 +58,7 @@ export class Watching extends Emitter {
     const keys = new Set(live.map(keyOf));
     for (const key of this.#live.keys()) if (!keys.has(key)) this.#live.delete(key);
     this.#store.watch(watched);
-    if (this.#asking && !this.#all().some((one) => keyOf(one) === this.#asking?.key))
+    if (this.#asking && !this.#all().some((wanted) => keyOf(wanted) === this.#asking?.key))
       this.#asking.control.abort();
     this.#askNext();
   }
@@ -75,7 +75,7 @@ export class Watching extends Emitter {
   /** @param {ViewFrame | RefusedView} message */
   #receive(message) {
     const key = `${message.run} ${message.view} ${message.options} live`;
-    if (!this.#all().some((one) => keyOf(one) === key)) return; // it was on its way when the card did not need it any more
+    if (!this.#all().some((wanted) => keyOf(wanted) === key)) return; // it was on its way when the card did not need it any more
     this.#live.set(
       key,
       "error" in message ? new ApiError(message.error, 409) : decodeView(message.buffer, message.at),
@@ -85,7 +85,7 @@ export class Watching extends Emitter {
 
   async #askNext() {
     if (this.#asking) return;
-    const next = this.#all().find((one) => one.iteration !== null && !this.#past.has(keyOf(one)));
+    const next = this.#all().find((wanted) => wanted.iteration !== null && !this.#past.has(keyOf(wanted)));
     if (!next || next.iteration === null) return;
     const key = keyOf(next);
     const asking = { key, control: new AbortController() };
