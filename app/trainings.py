@@ -98,7 +98,7 @@ class Training:
 
     `measured` is the iteration of the newest measurement since the lab started; not stored.
 
-    `crashes` counts how often in a row the worker died no farther than `crashed_at`.
+    `crashes` counts how many consecutive times the worker died no farther than `crashed_at`.
     """
 
     id: str

@@ -13,6 +13,7 @@ from types import ModuleType
 
 
 def main() -> int:
+    """Serve the lab until it is ended; returns its exit status."""
     from app.commands.serve import serve
     from app.jobs.local import LocalExecutor
     from app.main import create_app

@@ -263,10 +263,10 @@ class _Held:
     """A training that is attended here.
 
     Attributes:
-        job: as it came from the server.
+        job: the job as it came from the server.
         data_dir: where its data set is here, once it has started.
-        preparing: what sees to it that its data set is here; None: it has started.
-        early: commands that came meanwhile.
+        preparing: the task that fetches its data set, if that is not here, and then starts it; None: it has started.
+        early: commands that came before it has started.
         unsent, is_sending: reports for the next message, and whether that is about to be sent.
     """
 

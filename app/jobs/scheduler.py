@@ -66,7 +66,7 @@ PROGRESS_RUNS = 32
 MEASURED = 40
 #: Viewers hear something at least this often; `socket.js` counts on it.
 BEAT_SECONDS = 15.0
-#: After this many crashes in a row without getting farther, a training gets no worker any more.
+#: After this many consecutive crashes without getting farther, a training gets no worker any more.
 MAX_CRASHES = 3
 #: At the end, workers have this long to save their trainings.
 GRACE_SECONDS = 2.5
@@ -203,12 +203,13 @@ class Scheduler:
         self._places.let_all_wait()
 
     def expected_starts(self) -> list[tuple[str, float]]:
-        """The trainings that wait, the next one first, with the seconds until each starts about, as last published."""
+        """The trainings that wait, the next one first, with about how many seconds pass until each starts, as last
+        published."""
         return self._waits.starts
 
     @property
     def kept_bytes(self) -> int:
-        """Checkpoints that trainings keep after their end."""
+        """The bytes of all checkpoints that trainings keep after their end."""
         return self._files.kept_bytes
 
     # -- what the recorder reports -----------------------------------------------------------------
@@ -301,7 +302,8 @@ class Scheduler:
     # -- inside ----------------------------------------------------------------------------------
 
     def _measure_speed(self, trainings: list[Training]) -> None:
-        """What the newest trainings have taken on this machine; one that was imported has no fingerprint."""
+        """Measure the speed of this machine by the newest trainings. Imported ones, which have no fingerprint, do not
+        count."""
         ended = [
             candidate
             for candidate in trainings
@@ -311,7 +313,7 @@ class Scheduler:
             self._places.speed.measure(training, expected=_expected_seconds(training.config))
 
     def _lost(self, training: Training, reason: str) -> None:
-        """A training without its worker: it waits for another one, unless that has been tried enough."""
+        """A training has lost its worker. It waits for another one, unless it has crashed `MAX_CRASHES` times."""
         log.warning(
             "training %s lost its worker at iteration %d: %s", training.id, training.iteration, reason
         )
@@ -367,7 +369,7 @@ class Scheduler:
 
 
 def _expected_seconds(document: dict[str, Any]) -> float | None:
-    """Of a stored experiment; None where an older lab allowed what this one does not."""
+    """The estimated seconds of a stored experiment; None: an older lab accepted it, and this one does not."""
     try:
         config = ExperimentConfig.from_dict(document)
     except ConfigError:

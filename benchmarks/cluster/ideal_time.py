@@ -103,7 +103,7 @@ def _median_round(
             seconds = work.train(lab)
             best = before + ideal(work.experiments[half:])
             rounds.append({"seconds": seconds, "ideal_seconds": best, "by_ideal": seconds / best})
-    return sorted(rounds, key=lambda one: one["by_ideal"])[ROUNDS // 2]
+    return sorted(rounds, key=lambda measured: measured["by_ideal"])[ROUNDS // 2]
 
 
 def _on_a_cluster(folder: Path, data_dir: Path | None) -> AbstractContextManager[LabServer]:

@@ -124,7 +124,7 @@ def make(
     """The method of a study.
 
     Args:
-        known: the place of a configuration that is in the list already; None: it is new.
+        known: the index of a configuration that is in the list already; None: it is new.
     """
     name = method["name"]
     if name == "tpe":
@@ -172,7 +172,7 @@ class _Rungs:
             return Stage(1, tuple(range(len(self._begun))), self._begun)
         if self._rung > len(self._sizes):
             return None
-        best = sorted(means, key=lambda place: -means[place])[: self._sizes[self._rung - 1]]
+        best = sorted(means, key=lambda index: -means[index])[: self._sizes[self._rung - 1]]
         return Stage(self._rung, tuple(sorted(best)))
 
 

@@ -57,10 +57,12 @@ class Plan:
         self.configurations: list[Values] = []
         self.trials: list[Trial] = []
         self._pairs = config.pairs
-        self._places: dict[str, int] = {}
+        self._indices: dict[
+            str, int
+        ] = {}  # the values of a configuration as text → its index in `configurations`
         self.stages: list[list[Values]] = []
         self._method = (
-            methods.make(config.method, config.space, known=self._place_of)
+            methods.make(config.method, config.space, known=self._index_of)
             if recorded is None
             else methods.Recorded(recorded)
         )
@@ -132,10 +134,10 @@ class Plan:
     def numbers(self, rung: int) -> NDArray[np.intp]:
         """The numbers of the trials of a rung (configurations, pairs); 0: there is none."""
         numbers = np.zeros((len(self.configurations), len(self._pairs)), np.intp)
-        place = {pair: at for at, pair in enumerate(self._pairs)}
+        column = {pair: index for index, pair in enumerate(self._pairs)}
         for trial in self.trials:
             if trial.rung == rung:
-                numbers[trial.configuration - 1, place[trial.pair]] = trial.number
+                numbers[trial.configuration - 1, column[trial.pair]] = trial.number
         return numbers
 
     def scores(self, rung: int) -> NDArray[np.float64]:
@@ -172,28 +174,28 @@ class Plan:
         if stage.new:
             self.stages.append(list(stage.new))
         for values in stage.new:
-            self._places[written(values)] = len(self.configurations)
+            self._indices[written(values)] = len(self.configurations)
             self.configurations.append(values)
         self._stage_begins = len(self.trials)
         # all configurations of a pair, then those of the next: what is there when a study ends early can be compared
         for pair in self._pairs:
-            for place in stage.members:
-                self.trials.append(Trial(len(self.trials) + 1, place + 1, stage.rung, pair))
+            for index in stage.members:
+                self.trials.append(Trial(len(self.trials) + 1, index + 1, stage.rung, pair))
         self._left = len(self.trials) - self._stage_begins
 
     def _means_of(self, stage: Stage) -> Mapping[int, float]:
-        """Of each member, the mean of its trials, where higher is better. Of equal ones, that comes first of which
-        fewer trials failed."""
+        """The mean of the trials of each member, the best first; negative, if lower scores are better. Of two equal
+        means the one with fewer failed trials comes first."""
         worst, sign = self.worst(), 1.0 if self.config.higher_is_better else -1.0
         sums: dict[int, float] = dict.fromkeys(stage.members, 0.0)
         failures: dict[int, int] = dict.fromkeys(stage.members, 0)
         for trial in self.trials[self._stage_begins :]:
-            score, place = self._scores[trial.number], trial.configuration - 1
-            sums[place] += sign * (worst if score is None else score)
-            failures[place] += score is None
-        means = {place: total / len(self._pairs) for place, total in sums.items()}
-        order = sorted(stage.members, key=lambda place: (-means[place], failures[place], place))
-        return {place: means[place] for place in order}
+            score, index = self._scores[trial.number], trial.configuration - 1
+            sums[index] += sign * (worst if score is None else score)
+            failures[index] += score is None
+        means = {index: total / len(self._pairs) for index, total in sums.items()}
+        order = sorted(stage.members, key=lambda index: (-means[index], failures[index], index))
+        return {index: means[index] for index in order}
 
-    def _place_of(self, values: Values) -> int | None:
-        return self._places.get(written(values))
+    def _index_of(self, values: Values) -> int | None:
+        return self._indices.get(written(values))

@@ -15,7 +15,7 @@ class Stage:
 
     Attributes:
         rung: from 1.
-        members: their places in the list of configurations, from 0.
+        members: their indices in the list of configurations, from 0.
         new: configurations that are added to the list, before `members` is read.
     """
 
@@ -31,6 +31,6 @@ class Method(Protocol):
         """What follows; None: nothing.
 
         Args:
-            means: of the stage before: place → mean score, where higher is better; of equal ones, the better one
+            means: of the stage before: index → mean score, where higher is better; of equal ones, the better one
                 comes first. Empty at the beginning.
         """

@@ -146,5 +146,6 @@ def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
 
 
 def wait_for_curves(page: LabPage, ids: list[str], points: int) -> None:
+    """Wait until the page has this many points of each run."""
     for run_id in ids:
         page.wait_for_points(run_id, points)

@@ -1,8 +1,8 @@
 /**
- * Marks: what happened to a run, on its curves. Always shown are a diamond where it was forked from another run, a cross where its
- * values are no longer finite, a triangle where it was changed by hand, and a crossed circle where its network died. If they are switched on in the chart's menu, marks
- * also show the best accuracy (on validation images if the run has some, else on test images; only if it is above chance),
- * an early stop and a plateau.
+ * Marks: what happened to a run, on its curves. Always shown are a diamond where it was forked from another run, a cross where
+ * its values are no longer finite, a triangle where it was changed by hand, and a crossed circle where its network died. If they
+ * are switched on in the chart's menu, marks also show the best accuracy (on validation images if the run has some, else on test
+ * images; only if it is above chance), an early stop and a plateau.
  */
 
 import { color } from "../page/palette.js";
@@ -75,7 +75,7 @@ export function marksOf(traces, { dark, all }) {
   const marks = { x: [], y: [], kinds: [], symbol: [], colors: [], notes: [] };
   for (const { line, color: own = "" } of traces) {
     if (!line || "counts" in line.curve) continue;
-    for (const { x, row, kind, note } of [...always(line), ...(all ? optional(line) : [])]) {
+    for (const { x, row, kind, note } of [...alwaysShown(line), ...(all ? shownIfSwitchedOn(line) : [])]) {
       marks.x.push(x);
       marks.y.push((line.curve.smoothedYs ?? line.curve.ys)[row]);
       marks.kinds.push(kind);
@@ -101,7 +101,7 @@ export function awaitsRows({ run, curve }) {
  * @param {Line} line
  * @returns {Generator<Mark>}
  */
-function* always({ run, curve }) {
+function* alwaysShown({ run, curve }) {
   const { xs, ys, iterations } = curve;
   const forked = run.origin ? Math.max(0, lowerBound(iterations, run.origin.iteration + 1) - 1) : -1;
   if (run.origin && forked < iterations.length && forked >= 0)
@@ -149,7 +149,7 @@ function* always({ run, curve }) {
  * @param {Line} line
  * @returns {Generator<Mark>}
  */
-function* optional({ run, series, curve }) {
+function* shownIfSwitchedOn({ run, series, curve }) {
   const { xs, ys, iterations } = curve;
   const last = ys.length - 1;
   if (last < 0) return;

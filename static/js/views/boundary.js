@@ -150,7 +150,7 @@ export class Boundary {
     const { ink, card } = inks(this.#card.body);
     const ground = /** @type {Rgb} */ (dark ? [22, 28, 38] : [255, 255, 255]);
     const [classes, rows, columns] = probabilities.shape;
-    const colors = Array.from({ length: classes }, (_, one) => rgbOf(color(one, dark)));
+    const colors = Array.from({ length: classes }, (_, i) => rgbOf(color(i, dark)));
     const picture = pixels(columns, rows, (row, column) =>
       cellColor(probabilities, colors, ground, row, column),
     );
