@@ -19,11 +19,11 @@ _KEPT = (
 
 
 class PathError(ValueError):
-    """A path that leads to no place in a document; the message says where it ends."""
+    """A path that does not lead to a value of a document; the message says where it ends."""
 
 
 def put(document: dict[str, Any], path: str, value: Any) -> None:
-    """Set one value of an experiment document. Sections on the way that are not there, or are null, are made.
+    """Set one value of an experiment document. Sections on the path that are missing, or are null, are made.
 
     Another name in a section, such as of the optimizer, removes the settings of the one before; iterations remove
     epochs, and epochs iterations.
@@ -32,45 +32,45 @@ def put(document: dict[str, Any], path: str, value: Any) -> None:
         PathError: the path goes through a value that is no section, or to a position that a list does not have.
     """
     *sections, key = path.split(".")
-    place: Any = document
+    part: Any = document
     for depth, section in enumerate(sections):
         where = ".".join(sections[:depth]) or "the experiment"
-        place = _inside(place, section, where)
-    if isinstance(place, list):
-        place[_position(place, key, ".".join(sections))] = value
+        part = _inside(part, section, where)
+    if isinstance(part, list):
+        part[_position(part, key, ".".join(sections))] = value
         return
-    document = _section(place, key, ".".join(sections))
+    document = _section(part, key, ".".join(sections))
     # another optimizer has other settings, and length is given in one way only
     if key == "name":
         for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
             del document[other]
-    for one, other in (("epochs", "iterations"), ("iterations", "epochs")):
-        if key == one:
+    for unit, other in (("epochs", "iterations"), ("iterations", "epochs")):
+        if key == unit:
             document.pop(other, None)
     document[key] = value
 
 
-def _inside(place: Any, section: str, where: str) -> Any:
+def _inside(part: Any, section: str, where: str) -> Any:
     """The value at `section` of a section or a list."""
-    if isinstance(place, list):
-        return place[_position(place, section, where)]
-    place = _section(place, section, where)
-    if place.get(section) is None:
-        place[section] = {}
-    return place[section]
+    if isinstance(part, list):
+        return part[_position(part, section, where)]
+    part = _section(part, section, where)
+    if part.get(section) is None:
+        part[section] = {}
+    return part[section]
 
 
-def _section(place: Any, key: str, where: str) -> dict[str, Any]:
-    if not isinstance(place, dict):
+def _section(part: Any, key: str, where: str) -> dict[str, Any]:
+    if not isinstance(part, dict):
         raise PathError(f"{where} is not a section")
     if key.isdigit():
         raise PathError(f"there is no list {where} in the experiment; give the whole list")
-    return place
+    return part
 
 
-def _position(place: list[Any], text: str, where: str) -> int:
+def _position(items: list[Any], text: str, where: str) -> int:
     """A position of a list, counted from 0."""
-    if not text.isascii() or not text.isdigit() or int(text) >= len(place):
-        allowed = f"0 to {len(place) - 1}" if place else "none"
+    if not text.isascii() or not text.isdigit() or int(text) >= len(items):
+        allowed = f"0 to {len(items) - 1}" if items else "none"
         raise PathError(f"{where} is a list with positions {allowed}, not {text}")
     return int(text)

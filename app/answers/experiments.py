@@ -64,7 +64,8 @@ class Figures(TypedDict):
 
 @answer
 class FirstExperiment(TypedDict):
-    """The first of several: its layers, its complete config, and that flat."""
+    """The first of several experiments: its layers, its complete config, and as `fields` the same config as dotted
+    field → value."""
 
     layers: list[LayerSummary]
     config: dict[str, Any]

@@ -40,7 +40,7 @@ from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
 
-#: The most bytes of all copies together. Those that were used within `UNUSED_SECONDS` stay also where they are more.
+#: The most bytes of all copies together. Copies that were used within `UNUSED_SECONDS` stay even above this.
 COPIES_BYTES = 20 << 30
 UNUSED_SECONDS = 3600.0
 #: A piece that has not come within this time is asked for again.
@@ -52,9 +52,9 @@ class Copies:
 
     Args:
         folder: where they are kept. Several workers of one machine can share it.
-        may_share: whether to use the lab's own folders where this machine has them at the same path.
+        may_share: whether to use the lab's own folders, if this machine has them at the same path.
         send: sends a message to the server.
-        most_bytes: of all copies. Where they become more, those go first that were not used for longest.
+        most_bytes: the bound of all copies. Above it, those that were not used for longest are removed first.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Copies:
         if data is not None:
             cache = self._folder / "copies" / f"{data['name']}-{data['key'][:16]}"
             async with self._locks[data["key"]]:
-                # before the look: another worker of this machine may be removing old ones
+                # noted before the copy is checked: another worker of this machine may be removing unused ones
                 self.note_used([cache])
                 if not await asyncio.to_thread(self._is_whole, cache, data):
                     async with self._transfer:
@@ -100,12 +100,13 @@ class Copies:
         return replace(job, checkpoint_place=str(self._checkpoints), kept_bytes=0)
 
     def take(self, message: Message) -> None:
-        """What the server has sent: the piece that is wanted, or that there is none. What comes twice is dropped."""
+        """Receive what the server has sent: the piece that is wanted, or that there is none. Repeated messages are
+        dropped."""
         if self._answer is None or self._answer.done() or self._wanted is None:
             return
         is_piece = message["kind"] == "piece"
-        came = (message["key"], message["file"], message["offset"]) if is_piece else (message["key"],)
-        if came == self._wanted[: len(came)]:
+        sent = (message["key"], message["file"], message["offset"]) if is_piece else (message["key"],)
+        if sent == self._wanted[: len(sent)]:
             self._answer.set_result(message)
 
     def note_used(self, folders: Iterable[Path]) -> None:
@@ -169,19 +170,19 @@ class Copies:
 
     async def _pull_file(self, file: BinaryIO, name: str, data: Data) -> str:
         """Get one file; returns its SHA-256, which has been checked."""
-        came = hashlib.sha256()
+        received = hashlib.sha256()
         while True:
             piece = await self._pull_piece((data["key"], name, file.tell()))
             if piece["kind"] == "missing":
                 text = f"the lab does not have the data set {data['title']} any more"
                 raise DatasetError(Reason("data_not_here", text, dataset=data["title"]))
             file.write(piece["data"])
-            came.update(piece["data"])
+            received.update(piece["data"])
             if file.tell() >= piece["size"] or not piece["data"]:
                 break
-        if came.hexdigest() != piece["sha256"]:
+        if received.hexdigest() != piece["sha256"]:
             raise _damaged(data)
-        return came.hexdigest()
+        return received.hexdigest()
 
     async def _pull_piece(self, wanted: tuple[str, str, int]) -> Message:
         """Ask for a piece until it comes: the line may break, and ends the training if it stays broken."""

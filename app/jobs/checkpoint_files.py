@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-#: The longest waits for a store, in seconds: of a server that starts, for the list of files; of a new run, for copies
+#: The longest waits for a store, in seconds: a server that starts waits for the list of files, and a new run for copies
 #: of its checkpoints.
 LIST_SECONDS = 10.0
 COPY_SECONDS = 5.0
@@ -48,7 +48,7 @@ class CheckpointFiles:
 
     @property
     def kept_bytes(self) -> int:
-        """Checkpoints that trainings keep after their end."""
+        """The bytes of all checkpoints that trainings keep after their end."""
         return self._kept.bytes
 
     async def open(self) -> None:
@@ -69,19 +69,19 @@ class CheckpointFiles:
             if self._store.is_near:
                 await self._in_thread(None, sweep)
             else:
-                self._beside(sweep)
+                self._in_background(sweep)
             for training in trainings:
                 training.checkpoints = [
                     checkpoint for checkpoint in training.checkpoints if checkpoint["file"] in stored
                 ]
         if not self._store.is_near:  # of an earlier start without a store; and weights of a killed lab
-            self._beside(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
+            self._in_background(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
         for training in trainings:
             self._kept.note(training)
         self._drop_excess()
 
     async def close(self) -> None:
-        """Finish what is begun. What a store out of reach still has goes when a lab starts."""
+        """Finish what is begun. What a store that is out of reach still has is deleted when the next lab starts."""
         if self._store.is_near and self._works:
             await asyncio.wait(self._works)
         self._is_closed = True
@@ -89,7 +89,7 @@ class CheckpointFiles:
 
     async def copy(self, originals: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
         """The same files under the name of another training as well. Those that cannot be copied are left out, and
-        all where that takes too long: that training begins earlier."""
+        all of them if that takes too long: then that training begins earlier."""
         copy = partial(checkpoints.copy, self._store, originals, training_id)
         if self._store.is_near:
             return copy()  # links: nothing changes meanwhile
@@ -100,7 +100,7 @@ class CheckpointFiles:
 
     def remove(self, unused: Iterable[Checkpoint]) -> None:
         """Delete the files of checkpoints that no training has."""
-        self._beside(partial(self._store.remove, [checkpoint["file"] for checkpoint in unused]))
+        self._in_background(partial(self._store.remove, [checkpoint["file"] for checkpoint in unused]))
 
     def note(self, training: Training) -> None:
         """A training has other checkpoints than before."""
@@ -119,10 +119,12 @@ class CheckpointFiles:
         training = self._register.find(training_id)
         if training is None:
             self._kept.forget(training_id)
-            self._beside(partial(checkpoints.remove_all, self._store, training_id))
+            self._in_background(partial(checkpoints.remove_all, self._store, training_id))
         else:
             self._kept.note(training)
-            self._beside(partial(checkpoints.remove_all, self._store, training_id, but=training.checkpoints))
+            self._in_background(
+                partial(checkpoints.remove_all, self._store, training_id, but=training.checkpoints)
+            )
             self._drop_excess()
 
     def _drop_excess(self) -> None:
@@ -139,8 +141,9 @@ class CheckpointFiles:
         await self._register.forget_checkpoints(training)
         await self._in_thread(None, partial(checkpoints.remove_all, self._store, training.id))
 
-    def _beside(self, work: Callable[[], object]) -> None:
-        """Run `work` in the thread: deleting a large file takes a disk longer than viewers should wait."""
+    def _in_background(self, work: Callable[[], object]) -> None:
+        """Run `work` in the thread without waiting for it: deleting a large file takes a disk longer than viewers
+        should wait."""
         if self._is_closed or len(self._works) >= MAX_WAITING:
             return
         task = asyncio.create_task(self._in_thread(None, lambda: (work(), None)[1]))

@@ -14,10 +14,11 @@ from typing import Protocol
 
 
 class CheckpointStore(Protocol):
-    """
+    """What keeps the files of checkpoints.
+
     Attributes:
-        is_near: whether it is a folder of this machine, so that nothing has to be done beside a training or a server's
-            event loop.
+        is_near: whether it is a folder of this machine, which is so fast that a training or the event loop can wait for
+            it.
     """
 
     is_near: bool
@@ -33,8 +34,10 @@ class CheckpointStore(Protocol):
         """
 
     def read(self, file: str) -> bytes:
-        """Raises:
-        OSError: there is no such file, or it cannot be read.
+        """The bytes of a file.
+
+        Raises:
+            OSError: there is no such file, or it cannot be read.
         """
 
     def copy(self, file: str, to: str) -> None:
@@ -88,20 +91,20 @@ class FolderStore:
 
     def write(self, file: str, data: bytes, *, durable: bool = True) -> None:
         place = self._folder / file
-        half = place.with_name(f"{place.name}.part") if durable else place
+        unfinished = place.with_name(f"{place.name}.part") if durable else place
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            with half.open("wb") as out:
+            with unfinished.open("wb") as out:
                 out.write(data)
                 if durable:
                     out.flush()
                     os.fsync(out.fileno())
             if durable:
-                half.replace(place)
+                unfinished.replace(place)
                 _sync_folder(place.parent)
         except OSError:
             with contextlib.suppress(OSError):
-                half.unlink(missing_ok=True)
+                unfinished.unlink(missing_ok=True)
             raise
 
     def read(self, file: str) -> bytes:

@@ -64,7 +64,7 @@ class Keeper:
         for checkpoint in checkpoints.kept(earlier):
             dropped += self._make_room(checkpoint["iteration"], checkpoint["kept_bytes"])[1]
             self._kept[checkpoint["iteration"]] = checkpoint
-        self._beside(dropped)
+        self._change_files(dropped)
         #: the times of the clock and of the processor before which nothing is kept
         self._rests_until = 0.0, time.process_time() + SHARE * FIRST_SECONDS
         self.due = self._spacing.after(at) if most_bytes else iterations + 1
@@ -79,19 +79,19 @@ class Keeper:
                 than the estimate says.
         """
         iteration, begun, used = trainer.iteration, time.monotonic(), time.process_time()
-        is_writing = not self._take_written() or is_saving
+        is_writing = not self._collect_written() or is_saving
         rests = begun < self._rests_until[0] or used < self._rests_until[1]
         if not (is_writing or rests or iteration in self._kept):
             data = trainer.checkpoint()
             has_room, dropped = self._make_room(iteration, len(data))
-            self._beside(dropped, (iteration, evaluations, data) if has_room else None)
+            self._change_files(dropped, (iteration, evaluations, data) if has_room else None)
             waited, worked = time.monotonic() - begun, time.process_time() - used
             self._rests_until = begun + checkpoints.SHARE * waited, used + SHARE * worked
         self.due = self._spacing.after(iteration)
 
     def news(self) -> list[Checkpoint] | None:
         """All kept checkpoints, newest first; None if they are the same as at the last call."""
-        self._take_written()
+        self._collect_written()
         if not self._has_news:
             return None
         self._has_news = False
@@ -110,18 +110,18 @@ class Keeper:
     def _make_room(self, iteration: int, size: int) -> tuple[bool, list[Checkpoint]]:
         """Make room for a checkpoint of `size` bytes. Returns whether it may be kept, and which others are dropped."""
         gone = self._spacing.add(iteration, size)
-        dropped = [self._kept.pop(place) for place in gone if place in self._kept]
+        dropped = [self._kept.pop(other) for other in gone if other in self._kept]
         self._has_news = self._has_news or bool(dropped)
         return iteration not in gone, dropped
 
-    def _beside(self, dropped: list[Checkpoint], moment: tuple[int, int, bytes] | None = None) -> None:
+    def _change_files(self, dropped: list[Checkpoint], moment: tuple[int, int, bytes] | None = None) -> None:
         """Remove the files of `dropped` and write one of `moment` (iteration, evaluations, content). If the store is
         not a folder of this machine, a thread does it, because training would have to wait for the network."""
         if not (dropped or moment):
             return
         if self._store.is_near:
             self._exchange(dropped, moment)
-            self._take_written()
+            self._collect_written()
         else:
             self._thread = threading.Thread(target=self._exchange, args=(dropped, moment), daemon=True)
             self._thread.start()
@@ -142,7 +142,7 @@ class Keeper:
                 "kept_bytes": len(data),
             }
 
-    def _take_written(self) -> bool:
+    def _collect_written(self) -> bool:
         """Add the checkpoint that was written to the kept ones. Returns False if it is still being written."""
         if self._thread is not None:
             if self._thread.is_alive():

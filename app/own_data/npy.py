@@ -1,5 +1,5 @@
-"""Arrays as NumPy writes them (.npy), streamed. The header is checked before anything is read: so a small file cannot
-ask for much memory, and Python objects are never made."""
+"""Arrays as NumPy writes them (.npy), read in blocks. The header is checked first, so that a small file cannot ask for
+much memory, and Python objects are never made."""
 
 from __future__ import annotations
 
@@ -28,7 +28,16 @@ _MAX_ITEM = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Npy:
-    """One array in a file; a single value has the shape (1,). `dtype` is one of numbers, texts or truth values."""
+    """One array in a file.
+
+    Attributes:
+        member: the part of the file that holds the array.
+        file: the name of the file for messages.
+        shape: a single value has the shape (1,).
+        dtype: a type of numbers, texts or truth values.
+        is_fortran: whether the first axis varies fastest.
+        begin: the number of bytes before the values.
+    """
 
     member: Member
     file: str
@@ -49,7 +58,7 @@ class Npy:
         """The array in parts along its first axis.
 
         Raises:
-            DatasetError: the file ends before.
+            DatasetError: the file ends before the array does.
         """
         item = self.shape[1:]
         size = max(1, math.prod(item) * self.dtype.itemsize)
@@ -57,7 +66,7 @@ class Npy:
         with self.member.open() as stream:
             stream.read(self.begin)
             if self.is_fortran and item:
-                yield from self._turned(stream, block_items)
+                yield from self._fortran_blocks(stream, block_items)
                 return
             for at in range(0, self.count, block_items):
                 count = min(block_items, self.count - at)
@@ -68,8 +77,9 @@ class Npy:
         """The whole array, for a small one."""
         return np.concatenate([*self.blocks()]) if self.count else np.empty(self.shape, self.dtype)
 
-    def _turned(self, stream: BinaryIO, block_items: int) -> Iterator[NDArray[Any]]:
-        """Blocks of an array whose first axis varies fastest: its bytes wait in a file without a name."""
+    def _fortran_blocks(self, stream: BinaryIO, block_items: int) -> Iterator[NDArray[Any]]:
+        """Blocks of an array whose first axis varies fastest. Each has values from the whole array, so its bytes are
+        copied to a temporary file first."""
         with tempfile.TemporaryFile() as copy:
             left = math.prod(self.shape) * self.dtype.itemsize
             while left:
@@ -96,7 +106,7 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
     """What an array is, from its first bytes.
 
     Raises:
-        DatasetError: it is no array, holds Python objects, or its size is not the one of its values.
+        DatasetError: it is not an array, holds Python objects, or its size is not the one of its values.
     """
     values = {"file": file, "member": shorten(member.name)}
     with member.open() as stream:
@@ -104,7 +114,7 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
             version = npy_format.read_magic(stream)
             read = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
             shape, is_fortran, dtype = read[version](stream)
-        except Exception:  # NumPy has Python parse the header, whose parsers raise nearly everything
+        except Exception:  # NumPy lets Python parse the header, which can raise nearly every exception
             raise refusal("read_header", **values) from None
         begin = stream.tell()
     if dtype.hasobject:

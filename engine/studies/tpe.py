@@ -37,13 +37,14 @@ class Tpe:
         self._distributions = {parameter.path: self._distribution(parameter) for parameter in space}
         self._count = 0
         self._means: dict[int, float] = {}
-        self._asked: list[tuple[Any, int]] = []  # trials of Optuna, with the places of their configurations
+        self._asked: list[tuple[Any, int]] = []  # trials of Optuna, with the indices of their configurations
 
     def next_stage(self, means: Mapping[int, float]) -> Stage | None:
+        """See `engine.studies.stages`."""
         self._means |= means
         while True:
-            for trial, place in self._asked:
-                self._study.tell(trial, _finite(self._means[place]))
+            for trial, index in self._asked:
+                self._study.tell(trial, _finite(self._means[index]))
             self._asked = []
             new: list[Values] = []
             for _ in range(min(self._batch, self._left)):
@@ -60,11 +61,11 @@ class Tpe:
                 return Stage(1, tuple(range(self._count - len(new), self._count)), tuple(new))
             if not self._asked:
                 return None
-            # all of this batch are known already: it gets their scores, and is asked again
+            # all configurations of this batch are known already: Optuna gets their scores, and is asked again
 
     def _ask(self) -> tuple[Any, Values]:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what it says of its own experiments
+            warnings.simplefilter("ignore")  # Optuna warns that some of its features are experimental
             trial = self._study.ask(self._distributions)
         return trial, {
             parameter.path: self._value(parameter, trial.params[parameter.path]) for parameter in self._space
@@ -77,7 +78,7 @@ class Tpe:
 
     def _distribution(self, parameter: Parameter) -> Any:
         kinds = self._optuna.distributions
-        if parameter.choices is not None:  # by their places: a choice may be an object
+        if parameter.choices is not None:  # by their indices: a choice may be an object
             return kinds.CategoricalDistribution(tuple(range(len(parameter.choices))))
         if parameter.scale == "integer":
             return kinds.IntDistribution(int(parameter.low), int(parameter.high))

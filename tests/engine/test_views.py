@@ -49,7 +49,7 @@ def test_looking_leaves_a_training_as_it_was_bit_for_bit(name):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
 @pytest.mark.parametrize("name", TRAININGS)
-def test_a_network_whose_weights_are_no_numbers_any_more_can_be_looked_at(name, value):
+def test_a_network_whose_weights_are_not_finite_any_more_can_be_looked_at(name, value):
     trainer = Trainer(experiment(name))
     trainer.step()
     trainer.network.vector[::3] = value

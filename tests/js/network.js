@@ -39,13 +39,13 @@ export class Clock {
     Object.defineProperty(performance, "now", { value: () => this.now, configurable: true });
   }
 
-  /** What was planned does not happen any more: the page that planned it is closed. */
+  /** Drop all timers, because the page that set them is closed. */
   clear() {
     this.#timers.clear();
   }
 
   /**
-   * Let time pass, and all that is due happen in its order, with what it promises.
+   * Let time pass: timers that are due are called in their order, and promises settle between them.
    * @param {number} milliseconds
    */
   async pass(milliseconds) {

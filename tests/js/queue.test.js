@@ -1,4 +1,4 @@
-/** The queue as the page sees it: who waits in which place, and when each begins and ends about. */
+/** The queue as the page sees it: the place of each run that waits, and about when it begins and ends. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

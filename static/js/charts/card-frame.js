@@ -1,6 +1,6 @@
 /**
- * The frame of a card: it can be dragged by its heading or its grip, moved by keys, and widened to the whole window. It reports
- * where it is moved by callbacks.
+ * The frame of a card: the card can be dragged by its heading or its grip, moved by keys, and widened to the whole window.
+ * Callbacks get where it is moved.
  */
 
 import { iconButton } from "../page/dom.js";
@@ -123,7 +123,7 @@ export class CardFrame {
 /** All elements of the page outside of an element, except those that float above the page. @param {HTMLElement} element */
 function around(element) {
   /** @type {HTMLElement[]} */
-  const beside = [];
+  const others = [];
   for (let at = element; at.parentElement && at !== document.body; at = at.parentElement) {
     for (const other of at.parentElement.children)
       if (
@@ -131,7 +131,7 @@ function around(element) {
         other !== at &&
         !other.matches(".hover-box, .toast, .moment-bar, dialog")
       )
-        beside.push(other);
+        others.push(other);
   }
-  return beside;
+  return others;
 }

@@ -1,4 +1,4 @@
-/** What a lesson does on the charts: sketches, clicks that answer a question, and the places of which its texts speak. */
+/** What a lesson does on the charts: sketches, clicks that answer a question, and the moments that its texts are about. */
 
 import { urlState } from "../state/address.js";
 import { classesOf } from "../words/labels.js";
@@ -74,7 +74,7 @@ export class OnCharts {
    */
   listen({ attempt }, runs) {
     const asked = [attempt?.see, attempt?.transfer].find(
-      (one) => one?.question?.kind === "click" && !one.answer,
+      (part) => part?.question?.kind === "click" && !part.answer,
     );
     const { chart: name = "", iterations = 0 } = asked?.question ?? {};
     const chart = asked && this.#charts.charts.find(({ card }) => card.spec.quantity === cardName(name));

@@ -43,7 +43,7 @@ export class Inbox {
     const message = JSON.parse(data);
     switch (message.type) {
       case "runs":
-        this.#takeRuns(message);
+        this.#receiveRuns(message);
         break;
       case "lab":
         this.#store.putLab(message);
@@ -60,10 +60,10 @@ export class Inbox {
   }
 
   /**
-   * Take a part of the list, whose `more` says whether more parts follow; or runs that have changed, also between two parts.
+   * Receive a part of the list, whose `more` says whether more parts follow; or runs that have changed, also between two parts.
    * @param {{runs: RunView[], deleted: string[], more?: boolean}} message
    */
-  #takeRuns({ runs, deleted, more }) {
+  #receiveRuns({ runs, deleted, more }) {
     if (this.#listing && !this.#begun) this.#store.beginList();
     this.#begun = true;
     this.#store.removeRuns(deleted);

@@ -14,7 +14,7 @@ export class BudgetField {
   );
   #shown = "";
 
-  /** @param {(seconds: any) => Promise<boolean>} change sends another budget, null for none; whether it was taken */
+  /** @param {(seconds: any) => Promise<boolean>} change sends another budget, null for none; resolves to whether the server has accepted it */
   constructor(change) {
     this.#input.addEventListener("change", async () => {
       const typed = plain(this.#input.value).trim();
