@@ -133,7 +133,7 @@ def add_checkpoint(
 ) -> list[Checkpoint]:
     """Store that a checkpoint was made, in its order among the rows; returns all that are remembered now."""
     known = _checkpoints(connection, training_id)
-    newest = [checkpoint, *(kept for kept in known if "kept_bytes" not in kept)][:CHECKPOINTS]
+    newest = [checkpoint, *(earlier for earlier in known if "kept_bytes" not in earlier)][:CHECKPOINTS]
     return _set_checkpoints(connection, training_id, [*newest, *checkpoints.kept(known)])
 
 

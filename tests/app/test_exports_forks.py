@@ -37,9 +37,18 @@ def exported(lab, *runs):
     return lab.http.get("/api/exports/json", params={"runs": ",".join(run["id"] for run in runs)}).json()
 
 
-def test_a_script_replays_a_fork_of_a_fork_bit_for_bit(lab, grandchild, tmp_path):
+#: Names in scripts → the names that earlier versions wrote.
+EARLIER = {"engine.forks_ahead": "engine.course", "ForksAhead": "Course"}
+
+
+@pytest.mark.parametrize("names", [{}, EARLIER], ids=["now", "earlier"])
+def test_a_script_replays_a_fork_of_a_fork_bit_for_bit(lab, grandchild, tmp_path, names):
     path = tmp_path / "again.py"
-    path.write_text(lab.http.get(f"/api/runs/{grandchild['id']}/export.py").text, "utf-8")
+    script = lab.http.get(f"/api/runs/{grandchild['id']}/export.py").text
+    for name, earlier in names.items():
+        assert name in script
+        script = script.replace(name, earlier)
+    path.write_text(script, "utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, str(path), str(tmp_path / "curve.csv")]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
