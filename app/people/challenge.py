@@ -1,4 +1,4 @@
-"""A challenge as it is stored, and what each may see of it."""
+"""A challenge as it is stored, and what students and teachers may see of it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Entry:
 
     Attributes:
         person: an id.
-        number: of the student.
+        number: the student's number in the class.
         run, run_number: its id and number.
         accuracy: on the validation images, at `iteration`.
         test: the accuracy on the test images at the same iteration; None: not measured, or it cannot be.
@@ -121,7 +121,8 @@ class Uncounted(TypedDict):
 
 
 class OwnStanding(TypedDict):
-    """What a student sees of their own, and the teacher of each; `entry` is null as long as no run of theirs counts."""
+    """What a student sees about themselves, and the teacher about each student; `entry` is null as long as no run of
+    theirs counts."""
 
     person: str
     entry: Standing | None

@@ -37,23 +37,26 @@ SETTLING_SECONDS = 4.0
 
 
 def measure(students: int, seconds: float, most: float) -> dict[str, Any]:
-    """What the class has seen; `aims` says what it should have."""
+    """The figures of the class, as `students` prints them, with those of the server; `aims` says what they should
+    be."""
     load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder, _class(Path(folder)) as lab:
         time.sleep(SETTLING_SECONDS)
         highest = _Highest(lab.pid)
         command = [sys.executable, "-m", "benchmarks.classroom.students"]
-        given = {"port": lab.port, "code": lab.code, "students": students, "lesson": LESSON}
-        given |= {"seconds": seconds, "most": most}
-        done = subprocess.run([*command, json.dumps(given)], stdout=subprocess.PIPE, check=True, text=True)
-        found: dict[str, Any] = json.loads(done.stdout)
-        found["server_mb"] = highest.stop()
+        settings = {"port": lab.port, "code": lab.code, "students": students, "lesson": LESSON}
+        settings |= {"seconds": seconds, "most": most}
+        ended = subprocess.run(
+            [*command, json.dumps(settings)], stdout=subprocess.PIPE, check=True, text=True
+        )
+        figures: dict[str, Any] = json.loads(ended.stdout)
+        figures["server_mb"] = highest.stop()
         trainings = lab.teacher().http.get("/api/runs").json()["runs"]
     lesson = [run for run in trainings if run["lesson"] == LESSON]
-    found["lesson_trainings"] = len({run["training"] for run in lesson})
-    found["lesson_experiments"] = len({run["name"] for run in lesson})
-    found["load_before"], found["load_after"] = load, os.getloadavg()[0]
-    return found
+    figures["lesson_trainings"] = len({run["training"] for run in lesson})
+    figures["lesson_experiments"] = len({run["name"] for run in lesson})
+    figures["load_before"], figures["load_after"] = load, os.getloadavg()[0]
+    return figures
 
 
 def _class(folder: Path) -> ClassLab:
@@ -62,7 +65,7 @@ def _class(folder: Path) -> ClassLab:
 
 
 class _Highest:
-    """The most memory that a process had, looked at some times a second."""
+    """The most memory that a process had, in MB, measured five times a second."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -81,40 +84,40 @@ class _Highest:
         return self._highest
 
 
-def aims(found: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
-    """What was asked for, the aim, what was found, and whether that is as it should be."""
-    waited, last = found["first_rows_s"], found["first_rows_s"]["highest"]
+def aims(figures: dict[str, Any]) -> list[tuple[str, str, str, bool]]:
+    """Rows of a table: what was measured, the aim, the figure, and whether it reaches the aim."""
+    waited, last = figures["first_rows_s"], figures["first_rows_s"]["highest"]
     return [
-        ("errors", "0", str(len(found["errors"])), not found["errors"]),
+        ("errors", "0", str(len(figures["errors"])), not figures["errors"]),
         (
             "students with rows of the lesson",
-            str(found["students"]),
+            str(figures["students"]),
             str(waited["count"]),
-            waited["count"] == found["students"],
+            waited["count"] == figures["students"],
         ),
         ("from the click to the first rows, the last student", "≤ 2 s", f"{last:.2f} s", last <= 2),
         (
             "trainings of the lesson",
-            f"{found['lesson_experiments']}, one for each experiment",
-            str(found["lesson_trainings"]),
-            found["lesson_trainings"] == found["lesson_experiments"],
+            f"{figures['lesson_experiments']}, one for each experiment",
+            str(figures["lesson_trainings"]),
+            figures["lesson_trainings"] == figures["lesson_experiments"],
         ),
         *(
             (
                 f"{what}, 99 of 100",
                 f"≤ {most} ms",
-                f"{1e3 * found[name]['p99']:.0f} ms",
-                found[name]["p99"] <= most / 1e3,
+                f"{1e3 * figures[name]['p99']:.0f} ms",
+                figures[name]["p99"] <= most / 1e3,
             )
             for what, name, most in (("answers", "answers_s", 300), ("rows on the way", "lag_s", 250))
         ),
         (
             "Jain's index of trained seconds while all wait",
             "≥ 0.95",
-            f"{found['jain']:.3f}",
-            found["jain"] >= 0.95,
+            f"{figures['jain']:.3f}",
+            figures["jain"] >= 0.95,
         ),
-        ("memory of the server", "≤ 600 MB", f"{found['server_mb']:.0f} MB", found["server_mb"] <= 600),
+        ("memory of the server", "≤ 600 MB", f"{figures['server_mb']:.0f} MB", figures["server_mb"] <= 600),
     ]
 
 
@@ -128,18 +131,20 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     begun = time.monotonic()
-    found = measure(arguments.students, arguments.seconds, arguments.most)
-    found["took_s"] = time.monotonic() - begun
-    rows = aims(found)
+    figures = measure(arguments.students, arguments.seconds, arguments.most)
+    figures["took_s"] = time.monotonic() - begun
+    rows = aims(figures)
     if arguments.json:
-        print(json.dumps({"benchmark": "classroom", **found}))
+        print(json.dumps({"benchmark": "classroom", **figures}))
     else:
-        table = Table("", "aim", "found", title=f"a class of {arguments.students}", title_justify="left")
+        table = Table("", "aim", "measured", title=f"a class of {arguments.students}", title_justify="left")
         for what, aim, value, good in rows:
             table.add_row(what, aim, value if good else f"[red]{value}[/red]")
         Console().print(table)
         print(
-            {name: value for name, value in found.items() if name != "errors"}, *found["errors"][:5], sep="\n"
+            {name: value for name, value in figures.items() if name != "errors"},
+            *figures["errors"][:5],
+            sep="\n",
         )
     return 0 if all(good for *_, good in rows) else 1
 

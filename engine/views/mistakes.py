@@ -82,7 +82,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
 
 
 class _Chosen:
-    """The images that come first so far."""
+    """The images that come first among those looked at so far: their places in what was evaluated, labels and
+    logits."""
 
     def __init__(self, classes: int) -> None:
         self.places: NDArray[np.intp] = np.empty(0, np.intp)
@@ -105,24 +106,24 @@ class _Chosen:
 def _chosen(subject: Subject, options: Mapping[str, Any]) -> tuple[_Chosen, int, int]:
     """The images that come first, how many were found, and how many were looked at."""
     truth, predicted = options["truth"], options["predicted"]
-    rights = truth is not None and truth == predicted
+    wants_right = truth is not None and truth == predicted
     chosen = _Chosen(len(subject.class_names))
     total = sample = 0
     for outcome in subject.evaluator(options["part"]).outcomes():
-        says = outcome.logits.argmax(axis=1)
-        wanted = (says == outcome.labels) == rights
+        predictions = outcome.logits.argmax(axis=1)
+        wanted = (predictions == outcome.labels) == wants_right
         if truth is not None:
             wanted &= outcome.labels == truth
         if predicted is not None:
-            wanted &= says == predicted
+            wanted &= predictions == predicted
         found = np.flatnonzero(wanted)
         total += len(found)
-        sample += len(says)
+        sample += len(predictions)
         logits = outcome.logits[found].astype(np.float64)
         # log p of the largest logit: -log Σ e^(z - max), exact also where p rounds to 1
         largest = logits.max(axis=1, keepdims=True)
         log_p = -np.log(np.exp(logits - largest).sum(axis=1))
-        order = log_p if rights else -log_p
+        order = log_p if wants_right else -log_p
         chosen.add(outcome.places[found], outcome.labels[found], logits, order, options["count"])
     return chosen, total, sample
 

@@ -21,7 +21,7 @@ def test_each_gets_the_result_of_its_own_wish_whoever_asks_at_the_same_time(wish
     async def fulfil(group):
         groups.append(group)
         await asyncio.sleep(0)
-        return [Odd(one) if one % 2 else one * 10 for one in group]
+        return [Odd(wish) if wish % 2 else wish * 10 for wish in group]
 
     async def ask(together, wish, turns):
         for _ in range(turns):
@@ -38,7 +38,7 @@ def test_each_gets_the_result_of_its_own_wish_whoever_asks_at_the_same_time(wish
 
     for (wish, _), result in zip(wishes, results, strict=True):
         assert result.args == (wish,) if wish % 2 else result == wish * 10
-    assert sorted(one for group in groups for one in group) == sorted(wish for wish, _ in wishes)
+    assert sorted(wish for group in groups for wish in group) == sorted(wish for wish, _ in wishes)
 
 
 def test_those_who_ask_while_a_group_is_stored_are_the_next_group():
@@ -74,7 +74,7 @@ def test_a_failure_reaches_all_of_its_group_and_no_others():
         return first, await together.ask(7)
 
     first, later = event_loop.run(scenario())
-    assert [type(one) for one in first] == [Odd] * 3
+    assert [type(error) for error in first] == [Odd] * 3
     assert later == 7
 
 

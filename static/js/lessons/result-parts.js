@@ -48,7 +48,7 @@ export function resultParts(known) {
 }
 
 /**
- * Of a lesson without runs: what there is to look at.
+ * The part of a lesson without runs: its text, and a button that opens what there is to look at.
  * @param {Play} play
  * @param {Actions} on
  * @returns {Part}
@@ -67,13 +67,13 @@ function look(play, on) {
 
 /**
  * @param {string} name
- * @param {Asked & {voting?: boolean}} one
+ * @param {Asked & {voting?: boolean}} part
  * @param {string} title
  * @param {Known} known
  * @returns {Part}
  */
-function asked(name, one, title, { session, answers, pinned, on }) {
-  const { question, answer, voting = false } = one;
+function asked(name, part, title, { session, answers, pinned, on }) {
+  const { question, answer, voting = false } = part;
   const id = question?.id ?? "";
   const isClick = question?.kind === "click";
   const value = isClick ? pinned : answers[id];
@@ -82,9 +82,9 @@ function asked(name, one, title, { session, answers, pinned, on }) {
   const complaint = refusal ? explain(refusal) : "";
   return {
     name,
-    state: [one.html, question, answer, voting, isClick && !answer && pinned, sending, complaint],
+    state: [part.html, question, answer, voting, isClick && !answer && pinned, sending, complaint],
     make: () =>
-      askedPart(one, {
+      askedPart(part, {
         title,
         value,
         sending,

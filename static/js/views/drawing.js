@@ -11,7 +11,7 @@ import { drawnPixels } from "./digit-pixels.js";
 /** The most steps that can be taken back. */
 const MAX_STEPS = 50;
 /** While one draws, the networks get the new pixels at most this often, in milliseconds. */
-const EVERY = 33;
+const MIN_INTERVAL = 33;
 
 /** Emits "change" when networks should see new pixels. */
 export class Drawing extends Emitter {
@@ -52,9 +52,9 @@ export class Drawing extends Emitter {
   }
 
   /**
-   * Show a test image, or what a change made of it.
+   * Show a test image, as it is or changed.
    * @param {TestImage} image
-   * @param {boolean} isStep false: it belongs to the step before
+   * @param {boolean} isStep whether `undo` takes this change back by itself; false: together with the step before
    */
   show(image, isStep = true) {
     if (isStep) this.#set({ strokes: [], image });
@@ -85,9 +85,9 @@ export class Drawing extends Emitter {
     if (image) return image.dataset === dataset ? image.pixels : null;
     if (!strokes.length || channels !== 1) return null;
     const key = `${height} ${width}`;
-    const made = this.#pixels.get(key) ?? drawnPixels(strokes, height, width);
-    this.#pixels.set(key, made);
-    return made;
+    const pixels = this.#pixels.get(key) ?? drawnPixels(strokes, height, width);
+    this.#pixels.set(key, pixels);
+    return pixels;
   }
 
   /** @param {State} state */
@@ -98,10 +98,10 @@ export class Drawing extends Emitter {
     this.#announce();
   }
 
-  /** At once, if that is long enough after the last time. */
+  /** Emit "change" soon, at least `MIN_INTERVAL` ms after the last one. */
   #announce() {
     if (this.#timer) return;
-    const wait = Math.max(0, this.#announced + EVERY - performance.now());
+    const wait = Math.max(0, this.#announced + MIN_INTERVAL - performance.now());
     this.#timer = setTimeout(() => {
       this.#timer = 0;
       this.#announced = performance.now();
@@ -111,5 +111,5 @@ export class Drawing extends Emitter {
   }
 }
 
-/** The one of this page. */
+/** The drawing that all cards of this page share. */
 export const drawing = new Drawing();

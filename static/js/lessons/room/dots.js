@@ -2,7 +2,7 @@
 
 import { roundAbove } from "../../scale.js";
 
-/** Distances between numbers on the axis, about. */
+/** Into how many distances the numbers on the axis divide it, about. */
 const TICKS = 4;
 
 /** A dot: its place along the axis from 0 to 1, and in its column from 0 at the bottom. @typedef {{x: number, level: number, isOwn: boolean}} Dot */
@@ -61,7 +61,7 @@ export function axisOf(values, least, most) {
   return { low, high, ticks, step };
 }
 
-/** Without what is left of a sum of numbers that are not whole. @param {number} value */
+/** A number without the rounding error of its calculation. @param {number} value */
 function exact(value) {
   return Number(value.toPrecision(12));
 }
