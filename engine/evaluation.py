@@ -148,7 +148,7 @@ class Evaluator:
         plan = self._network.plan
         size = PLAIN_BLOCK if plan is None else block_images(plan)
         count = len(self._images)
-        parts = [slice(at, min(at + size, count)) for at in range(0, count, size)]
+        parts = [slice(start, min(start + size, count)) for start in range(0, count, size)]
         return [Block(self._images[part].reshape(-1, *self._shape), part) for part in parts]
 
     def _without_empty_pixels(self) -> list[Block]:
@@ -160,12 +160,12 @@ class Evaluator:
         if products > (1 - ZERO_SHARE) * self._images.size:
             return []
         blocks = []
-        at = 0
+        start = 0
         for members, pixels in groups:
-            part = slice(at, at + len(members))
+            part = slice(start, start + len(members))
             images = self._images[members[:, None], pixels]
             blocks.append(Block(as_levels(images), part, pixels, members))
-            at = part.stop
+            start = part.stop
         self._labels = self._labels[np.concatenate([members for members, _ in groups])]
         most = max(len(pixels) for _, pixels in groups)
         self._W: Array = empty((most, self._dense.layer.units), self._network.dtype)

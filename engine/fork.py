@@ -52,9 +52,9 @@ def fork(
     """
     check_fork(trainer.config, config, trainer.iteration)
     if trainer.divergence is not None:
-        at = trainer.divergence.iteration
-        text = f"this training diverged at iteration {at:,}: there are no finite weights to go on from"
-        raise ConfigError("range", "iteration", Reason("fork_diverged", text, iteration=at))
+        iteration = trainer.divergence.iteration
+        text = f"this training diverged at iteration {iteration:,}: there are no finite weights to go on from"
+        raise ConfigError("range", "iteration", Reason("fork_diverged", text, iteration=iteration))
     new = Trainer(config, dataset, data_dir=data_dir, cache_dir=cache_dir, fast=trainer.fast)
     new.network.vector[...] = trainer.network.vector
     for name, array in new.network.running.items():

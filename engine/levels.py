@@ -25,14 +25,14 @@ def as_levels(images: Array) -> Array:
         return images
     levels = np.empty(images.shape, np.uint8)
     rounding = 2 * np.finfo(images.dtype).eps
-    for at in range(0, len(images), AT_ONCE):
-        part = images[at : at + AT_ONCE]
+    for start in range(0, len(images), AT_ONCE):
+        part = images[start : start + AT_ONCE]
         rounded = np.rint(part * LEVELS)
         if not (rounded.min() >= 0 and rounded.max() <= LEVELS):
             return images
         if not np.allclose(rounded / LEVELS, part, rounding, 0):
             return images
-        levels[at : at + AT_ONCE] = rounded
+        levels[start : start + AT_ONCE] = rounded
     return levels
 
 

@@ -92,21 +92,21 @@ class Network:
         size = sum(math.prod(spec.shape) for _, spec in placed)
         self.vector: Array = zeros((size,), self.dtype)
         self.gradient: Array = zeros((size,), self.dtype)
-        self.weights = learnt = at = 0
+        self.weights = learnt = start = 0
         places: dict[str, slice] = {}
         # sorting is stable: within a group, parameters stay in the order of the layers
         for number, spec in sorted(placed, key=lambda item: _place(item[1])):
-            end = at + math.prod(spec.shape)
+            end = start + math.prod(spec.shape)
             name = f"{number}.{spec.name}"
-            places[name] = slice(at, end)
-            self.vector[at:end] = spec.initial
-            self.parameters[name] = self.vector[at:end].reshape(spec.shape)
-            self.gradients[name] = self.gradient[at:end].reshape(spec.shape)
+            places[name] = slice(start, end)
+            self.vector[start:end] = spec.initial
+            self.parameters[name] = self.vector[start:end].reshape(spec.shape)
+            self.gradients[name] = self.gradient[start:end].reshape(spec.shape)
             if _place(spec) == _PENALIZED:
                 self.weights = end
             if spec.trainable:
                 learnt = end
-            at = end
+            start = end
         self.learnt, self.learnt_gradient = self.vector[:learnt], self.gradient[:learnt]
         # drawn in the layers' order, so that a layer that is not trained begins with the same weights as a trained one
         for number, spec in placed:

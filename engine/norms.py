@@ -49,5 +49,5 @@ def _scaled_norm(x: Array) -> float:
     largest = max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
     if not 0 < largest < math.inf:
         return math.nan if np.isnan(x).any() else largest
-    parts = (x[at : at + PART] / np.float64(largest) for at in range(0, len(x), PART))
+    parts = (x[start : start + PART] / np.float64(largest) for start in range(0, len(x), PART))
     return largest * math.sqrt(sum(float(part.dot(part)) for part in parts))

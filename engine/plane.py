@@ -132,8 +132,8 @@ def _running_of(network: Network) -> Array:
 def _products(rows: Array) -> Array:
     """The products of each row with each, in double precision."""
     total = np.zeros((len(rows), len(rows)))
-    for at in range(0, rows.shape[1], AT_ONCE):
-        part = rows[:, at : at + AT_ONCE].astype(np.float64)
+    for start in range(0, rows.shape[1], AT_ONCE):
+        part = rows[:, start : start + AT_ONCE].astype(np.float64)
         total += part @ part.T
     return total
 

@@ -32,7 +32,7 @@ def share_of_small(weights: Sequence[Array]) -> float:
 
 def count_small(values: Array) -> int:
     """How many numbers (n,) have an absolute value below `SMALL`."""
-    parts = (values[at : at + PART] for at in range(0, len(values), PART))
+    parts = (values[start : start + PART] for start in range(0, len(values), PART))
     return sum(int(np.count_nonzero(np.abs(part) < SMALL)) for part in parts)
 
 

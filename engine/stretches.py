@@ -58,20 +58,20 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
         raise too_many(path)
     stretches: list[Stretch] = []
     for index, one in enumerate(given):
-        at = join(path, str(index))
-        values = parse(FIELDS, one, at)
+        where = join(path, str(index))
+        values = parse(FIELDS, one, where)
         earliest = stretches[-1].until + 1 if stretches else 0
         if values["until"] < earliest:
-            text = f"{at}.until must be at least {earliest:,}, as forks follow each other, not {values['until']:,}"
-            raise ConfigError("range", f"{at}.until", text, {"minimum": earliest})
+            text = f"{where}.until must be at least {earliest:,}, as forks follow each other, not {values['until']:,}"
+            raise ConfigError("range", f"{where}.until", text, {"minimum": earliest})
         try:
             values["config"] = ExperimentConfig.from_dict(values["config"], stored=True)
         except ConfigError as error:
-            raise error.within(f"{at}.config") from error
+            raise error.within(f"{where}.config") from error
         most = values["config"].iterations
         if values["until"] > most:
-            text = f"{at}.until must be at most {most:,}, the iterations of its experiment, not {values['until']:,}"
-            raise ConfigError("range", f"{at}.until", text, {"maximum": most})
+            text = f"{where}.until must be at most {most:,}, the iterations of its experiment, not {values['until']:,}"
+            raise ConfigError("range", f"{where}.until", text, {"maximum": most})
         stretches.append(Stretch(**values))
     for index, (one, following) in enumerate(zip(stretches, _following(stretches, config), strict=True)):
         try:

@@ -1,7 +1,7 @@
 """lossroom cluster: Dask's scheduler and workers with what the lab needs in them, and certificates for them.
 
-Dask's own commands do as well (`dask scheduler`, `dask worker`): then the lab brings what it needs when it connects,
-and the scheduler must reach the workers. With these, only the scheduler's port must be reachable.
+Dask's own commands (`dask scheduler`, `dask worker`) can be used instead: then the lab installs what it needs when it
+connects, and the scheduler must reach the workers. With the commands here, only the scheduler's port must be reachable.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from app.cluster.opening import security_of
 from app.mistake import Mistake
 
-import dask  # isort: skip  # after what says where it is missing
+import dask  # isort: skip  # after app.cluster.opening, which says how to install it
 from distributed import Scheduler, Security, Worker  # isort: skip
 from distributed.protocol.pickle import dumps  # isort: skip
 
@@ -37,14 +37,14 @@ NO_PAGES = "127.0.0.1:0"
 
 
 def run_scheduler(host: str | None, port: int, certs: Path | None) -> int:
-    """Be Dask's scheduler until a signal."""
+    """Run Dask's scheduler until Ctrl-C or SIGTERM; returns the exit status 0."""
     return _run(_scheduler(host, port, certs))
 
 
 def run_worker(
     address: str, slots: int, name: str | None, certs: Path | None, folder: Path | None = None
 ) -> int:
-    """Train on this machine, for the lab that uses the scheduler, until a signal.
+    """Train on this machine, for the lab that uses the scheduler, until Ctrl-C or SIGTERM; returns the exit status 0.
 
     Args:
         folder: keeps copies of data sets; None: the lab's folders are used where this machine has them.

@@ -178,9 +178,9 @@ def _print_points(console: Console, points: NDArray[Any], labels: NDArray[Any], 
     rows, columns = POINT_ROWS, min(2 * POINT_ROWS, console.width)
     reach = float(np.abs(points).max())
     places = np.clip((points / reach + 1) / 2, 0, 1)
-    at = np.rint(places * (columns - 1, rows - 1)).astype(int)
+    cells = np.rint(places * (columns - 1, rows - 1)).astype(int)
     grid = np.full((rows, columns), -1)
-    grid[rows - 1 - at[:, 1], at[:, 0]] = labels
+    grid[rows - 1 - cells[:, 1], cells[:, 0]] = labels
     for row in grid:
         line = Text(no_wrap=True, overflow="crop")
         for label in row:

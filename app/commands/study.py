@@ -117,8 +117,8 @@ class _Going:
             return
         row = next(row for row in results["configurations"] if row["number"] == number)
         scores: list[float | None] = []
-        for at in self.plan.numbers(row["rung"])[number - 1]:
-            trial = self.plan.trials[int(at) - 1] if at else None
+        for trial_number in self.plan.numbers(row["rung"])[number - 1]:
+            trial = self.plan.trials[int(trial_number) - 1] if trial_number else None
             if trial is None or self.plan.score(trial.number) is None:
                 scores.append(None)
                 continue

@@ -146,12 +146,12 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
         match key:
             case "streams":
                 for stream in reader.object():
-                    at = f"{field}.streams.{_stream(stream, f'{field}.streams')}"
-                    rows[stream] = ImportedRows.read(reader, stream, spool, at)
+                    where = f"{field}.streams.{_stream(stream, f'{field}.streams')}"
+                    rows[stream] = ImportedRows.read(reader, stream, spool, where)
             case "times":
                 for stream in reader.object():
-                    at = f"{field}.times.{_stream(stream, f'{field}.times')}"
-                    times[stream] = list(_times(reader, at))
+                    where = f"{field}.times.{_stream(stream, f'{field}.times')}"
+                    times[stream] = list(_times(reader, where))
             case _ if key in ImportedRun.model_fields:
                 meta[key] = reader.value()
             case _:  # refused before its value is read

@@ -116,8 +116,8 @@ def _events(
         more = 0x80 if byte < _STEP_BYTES - 1 else 0
         data[:, 10 + byte] = ((steps >> (7 * byte)) & 0x7F) | more
     for place, column in zip(places, values, strict=True):
-        at = base + place
-        data[:, at : at + 4] = np.ascontiguousarray(column, "<f4").view(np.uint8).reshape(-1, 4)
+        start = base + place
+        data[:, start : start + 4] = np.ascontiguousarray(column, "<f4").view(np.uint8).reshape(-1, 4)
     return _records(data)
 
 

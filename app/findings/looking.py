@@ -105,7 +105,7 @@ class Looking:
                 streams[stream] = stored
         rows = Rows.of(streams).up_to(iteration)
         read = partial(measurement_store.read, training_id=training.id, until=iteration)
-        measured = [Measured(at, facts) for at, facts in self._database.read_now(read)]
+        measured = [Measured(measured_at, facts) for measured_at, facts in self._database.read_now(read)]
         return Case(rows, experiment_at(training, iteration), measured)
 
     def _rows(

@@ -143,11 +143,11 @@ def join(parts: Sequence[bytes]) -> bytes:
 
 def parts_of(message: bytes) -> Iterator[bytes]:
     """The parts of a message, in order."""
-    at = 0
-    while at < len(message):
-        (length,) = _LENGTH.unpack_from(message, at)
-        at += _LENGTH.size + length
-        yield message[at - length : at]
+    offset = 0
+    while offset < len(message):
+        (length,) = _LENGTH.unpack_from(message, offset)
+        offset += _LENGTH.size + length
+        yield message[offset - length : offset]
 
 
 class _Buffer:

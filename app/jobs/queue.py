@@ -288,14 +288,14 @@ class Queue:
         for follower in followers:
             del self._leaders[follower]
         if training_id in self._first:
-            at = self._first.index(training_id)
+            index = self._first.index(training_id)
             self._first.remove(training_id)
             for follower in reversed(followers):
-                self._first.insert(at, follower)
+                self._first.insert(index, follower)
         elif (leader := self._leaders.pop(training_id, None)) is not None:
             beside = self._followers[leader]
-            at = beside.index(training_id)
-            beside[at : at + 1] = followers
+            index = beside.index(training_id)
+            beside[index : index + 1] = followers
             self._leaders |= dict.fromkeys(followers, leader)
             if not beside:
                 del self._followers[leader]

@@ -88,7 +88,7 @@ class Recorder:
         self, training_id: str, stream: str, first: int, columns: int, data: bytes, seconds: float
     ) -> None:
         values = np.ascontiguousarray(np.frombuffer(data, "<f4").reshape(-1, columns).T)
-        at = time.time()
+        now = time.time()
 
         def pass_on(rows: Rows | None) -> None:
             if rows is not None:
@@ -96,7 +96,7 @@ class Recorder:
 
         self._store(
             training_id,
-            lambda c: row_store.append_rows(c, training_id, stream, first, values, at, seconds),
+            lambda c: row_store.append_rows(c, training_id, stream, first, values, now, seconds),
             pass_on,
         )
 

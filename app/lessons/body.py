@@ -179,9 +179,9 @@ def _link(address: str, line: int, runs: Collection[str]) -> Evidence | None:
     given = {key: unquote(value) for key, _, value in (part.partition("=") for part in query.split("&"))}
     if unknown := given.keys() - {"run", "at", ""}:
         raise BodyError(line, f"a link to a card has run= and at=, not {min(unknown)}=")
-    run, at = given.get("run"), given.get("at")
+    run, iteration = given.get("run"), given.get("at")
     if run is not None and run not in runs:
         raise BodyError(line, f"there is no run {run!r}; there are {', '.join(map(repr, runs))}")
-    if at is not None and not re.fullmatch(r"\d{1,9}", at):
-        raise BodyError(line, f"at= is an iteration, not {at!r}")
-    return Evidence(card, run, None if at is None else int(at))
+    if iteration is not None and not re.fullmatch(r"\d{1,9}", iteration):
+        raise BodyError(line, f"at= is an iteration, not {iteration!r}")
+    return Evidence(card, run, None if iteration is None else int(iteration))

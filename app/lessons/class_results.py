@@ -82,23 +82,23 @@ class ClassResults:
         medians = {sketch.id: _medians(sketch, stage, curves_of_attempts) for sketch in sketches}
         return RightAnswers(json.loads(combinations.most_common(1)[0][0]), medians)
 
-    async def spread(self, stage: Stage, attempts: Sequence[Attempt], asked: Spread) -> dict[str, float]:
+    async def spread(self, stage: Stage, attempts: Sequence[Attempt], spread: Spread) -> dict[str, float]:
         """Attempt → its figure, such as the test accuracy of one of its runs.
 
         Without attempts whose runs have not ended, and those whose figure is unknown or not finite.
 
         Args:
-            asked: `asked.value` is the expression for the figure.
+            spread: `spread.value` is the expression for the figure.
         """
         values: dict[str, float] = {}
         for attempt in attempts:
             played, trainings = self._played(stage, attempt)
             if trainings is None:
                 continue
-            key = (asked.value, trainings)
+            key = (spread.value, trainings)
             if key not in self._spreads:
                 figures = await self._playing.figures(played, attempt)
-                self._spreads[key] = None if figures is None else _value(asked.value, stage, figures)
+                self._spreads[key] = None if figures is None else _value(spread.value, stage, figures)
                 while len(self._spreads) > MAX_FIGURES:
                     self._spreads.popitem(last=False)
             if (value := self._spreads.get(key)) is not None:
@@ -125,20 +125,22 @@ def _value(text: str, stage: Stage, figures: Figures) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _medians(asked: Sketch, stage: Stage, found: Sequence[Mapping[str, Curves]]) -> MeasuredCurves:
+def _medians(
+    sketch: Sketch, stage: Stage, curves_of_attempts: Sequence[Mapping[str, Curves]]
+) -> MeasuredCurves:
     """The median curve of each run that a question asks to sketch, over the attempts.
 
     It has at most `MAX_POINTS` points, at iterations at which the run of the first attempt was evaluated.
 
     Args:
-        found: of each attempt, run → its curves.
+        curves_of_attempts: of each attempt, run → its curves.
     """
-    values_of = results.CHARTS.get(asked.chart)
+    values_of = results.CHARTS.get(sketch.chart)
     medians: dict[str, list[list[float]]] = {}
     if values_of is None:
         return medians
-    for name in dict.fromkeys(stage.names.get(run, run) for run in asked.runs):
-        runs = [curves_of_runs[name] for curves_of_runs in found if name in curves_of_runs]
+    for name in dict.fromkeys(stage.names.get(run, run) for run in sketch.runs):
+        runs = [curves_of_runs[name] for curves_of_runs in curves_of_attempts if name in curves_of_runs]
         curves = [(run.evaluations, values_of(run)) for run in runs]
         if not curves or not curves[0][0].size:
             continue

@@ -60,10 +60,10 @@ def card_of(expression: Expression) -> Evidence | None:
             name = node.func.id
             run = node.args[0]
             last = node.args[-1]
-            at = last.value if name in _AT and isinstance(last, ast.Constant) else None
+            iteration = last.value if name in _AT and isinstance(last, ast.Constant) else None
             return Evidence(
                 CARDS[name],
                 run.value if isinstance(run, ast.Constant) and isinstance(run.value, str) else None,
-                int(at) if isinstance(at, int | float) else None,
+                int(iteration) if isinstance(iteration, int | float) else None,
             )
     return None

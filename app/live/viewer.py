@@ -224,10 +224,10 @@ class Viewer:
             changed = [message for lane in self.lanes for message in lane.others()]
         else:
             changed = self._changes()
-        at = self._place.lane
-        part, place = self.lanes[at].part(self._place)
-        if place is None and at + 1 < len(self.lanes):
-            place = replace(START, lane=at + 1)
+        index = self._place.lane
+        part, place = self.lanes[index].part(self._place)
+        if place is None and index + 1 < len(self.lanes):
+            place = replace(START, lane=index + 1)
         return [*changed, part], place
 
     def _changes(self) -> list[str | bytes]:

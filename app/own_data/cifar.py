@@ -50,7 +50,7 @@ class _Batch:
 
 def batches_in(members: Sequence[Member]) -> list[Member]:
     """The members that may be files of records, by name."""
-    return sorted((member for member in members if member.ends(".bin")), key=lambda one: one.name)
+    return sorted((member for member in members if member.ends(".bin")), key=lambda member: member.name)
 
 
 def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
@@ -75,7 +75,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
     values = np.concatenate([records[:, labels - 1] for batch in batches for records in batch.records()])
     if values.max() >= len(datasets.source(_KNOWN[labels]).class_names):
         raise refusal("read_records", file=contents.file, there=sum(sizes.values()))
-    codes, classes = _named(values, _names(contents.members, labels), limits)
+    codes, classes = _codes_of(values, _names(contents.members, labels), limits)
     stacks = [
         Stack(count=batch.count, channels=3, height=_SIDE, width=_SIDE, blocks=partial(batch.images))
         for batch in batches
@@ -114,7 +114,7 @@ def _is_test(batch: _Batch) -> bool:
 
 
 def _names(members: Sequence[Member], labels: int) -> list[str]:
-    """The names of the classes, one a line in a file beside the records; otherwise the usual ones."""
+    """The names of the classes, one a line in a file beside the records; otherwise those of the published data set."""
     endings = ("batches.meta.txt",) if labels == 1 else ("fine_label_names.txt",)
     for member in members:
         if member.ends(*endings):
@@ -122,14 +122,15 @@ def _names(members: Sequence[Member], labels: int) -> list[str]:
     return list(datasets.source(_KNOWN[labels]).class_names)
 
 
-def _named(
+def _codes_of(
     values: NDArray[np.uint8], names: Sequence[str], limits: Limits
 ) -> tuple[NDArray[np.int32], list[str]]:
+    """Of each label its index among the classes that occur, and the names of these classes."""
     used = np.unique(values).tolist()
     if len(set(names)) < len(names) or len(names) <= max(used):
         names = [str(number) for number in range(256)]
-    known = Codes(limits)
+    numbering = Codes(limits)
     code_of = np.zeros(256, np.int32)
-    code_of[used] = known.of(names[number] for number in used)
-    classes, order = known.in_order(names)
+    code_of[used] = numbering.of(names[number] for number in used)
+    classes, order = numbering.in_order(names)
     return order[code_of[values]], classes

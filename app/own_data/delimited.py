@@ -149,12 +149,12 @@ def _encoding(member: Member) -> str:
 
 
 def _demand_text(member: Member) -> None:
-    at = 0
+    offset = 0
     with member.open() as stream:
         while piece := stream.read(PIECE):
             if (found := piece.find(0)) >= 0:
-                raise refusal("read_not_text", file=member.base, byte=at + found)
-            at += len(piece)
+                raise refusal("read_not_text", file=member.base, byte=offset + found)
+            offset += len(piece)
 
 
 def _undecodable(stream: BinaryIO, encoding: str) -> int | None:

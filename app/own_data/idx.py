@@ -55,11 +55,11 @@ class Idx:
         block_items = max(1, _BLOCK // size)
         with self.member.open() as stream:
             stream.read(len(MAGIC) + 1 + 4 * len(self.shape))
-            for at in range(0, self.shape[0], block_items):
-                count = min(block_items, self.shape[0] - at)
+            for start in range(0, self.shape[0], block_items):
+                count = min(block_items, self.shape[0] - start)
                 data = stream.read(count * size)
                 if len(data) != count * size:
-                    wanted, held = math.prod(self.shape), at * size + len(data)
+                    wanted, held = math.prod(self.shape), start * size + len(data)
                     raise refusal("read_cut_short", file=shorten(self.member.name), wanted=wanted, there=held)
                 yield np.frombuffer(data, np.uint8).reshape(count, *self.shape[1:])
 

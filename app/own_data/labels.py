@@ -22,7 +22,7 @@ _MIN_EXAMPLES = 2
 
 
 class Codes:
-    """Numbers the names of classes as they come."""
+    """Gives each different class name the next number, from 0, in the order in which the names come."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -47,11 +47,11 @@ class Codes:
         return code
 
     def ordered(self) -> tuple[list[str], NDArray[np.int32]]:
-        """The names in the order of people (2 before 10), and the place of each number in it."""
+        """The names in the order of people (2 before 10), and the index of each number in it."""
         return self.in_order(sorted(self._known, key=natural))
 
     def in_order(self, given: Sequence[str]) -> tuple[list[str], NDArray[np.int32]]:
-        """The names that came in a given order that has them all, and the place of each number in it."""
+        """The names that came in a given order that has them all, and the index of each number in it."""
         names = [name for name in given if name in self._known]
         order = np.empty(len(names), np.int32)
         for index, name in enumerate(names):
@@ -77,7 +77,7 @@ class Classes:
     Attributes:
         names: as the data set has them.
         shown: class in the file → its name in the data set, "" if it is dropped.
-        index: of each class in the file, its place in `names`; -1 if it is dropped or has too few examples.
+        index: of each class in the file, its index in `names`; -1 if it is dropped or has too few examples.
         counts: examples of each class in the file.
     """
 
@@ -98,7 +98,7 @@ def choose_classes(
 
     Args:
         names: of the classes in the file.
-        codes: (N,): the place in `names` of each example.
+        codes: (N,): the index in `names` of each example.
         parts: (N,): the part of each example, if the file has both.
 
     Raises:
@@ -109,20 +109,24 @@ def choose_classes(
             raise refusal("read_unknown_class", name=shorten(name), there=join_names(list(names)))
     texts = {name: (chosen or {}).get(name, name) for name in names}
     merged = list(dict.fromkeys(text for text in texts.values() if text))
-    place = {text: at for at, text in enumerate(merged)}
-    index = np.array([place.get(texts[name], -1) for name in names], np.int32)
+    index = _indices(names, texts, merged)
     counts = np.bincount(codes, minlength=len(names))
-    for at, name in enumerate(names):
-        if index[at] < 0:
-            dropping.add(make_reason("read_drop_chosen", name=name), count=int(counts[at]))
+    for code, name in enumerate(names):
+        if index[code] < 0:
+            dropping.add(make_reason("read_drop_chosen", name=name), count=int(counts[code]))
     left = _enough(codes, parts, index, merged, counts, dropping)
-    place = {text: at for at, text in enumerate(left)}
-    index = np.array([place.get(texts[name], -1) for name in names], np.int32)
+    index = _indices(names, texts, left)
     if len(left) == 1:
         raise refusal("read_one_class", name=left[0])
     if not left:
         raise refusal("read_no_class")
     return Classes(names=left, shown=texts, index=index, counts=counts)
+
+
+def _indices(names: Sequence[str], texts: Mapping[str, str], kept: Sequence[str]) -> NDArray[np.int32]:
+    """Of each class in the file, the index of its name in `kept`; -1 if it is not among them."""
+    index_of = {text: index for index, text in enumerate(kept)}
+    return np.array([index_of.get(texts[name], -1) for name in names], np.int32)
 
 
 def _enough(
@@ -139,13 +143,13 @@ def _enough(
         some = counts if parts is None else np.bincount(codes[parts == part], minlength=len(counts))
         np.add.at(row, index[index >= 0], some[index >= 0])
     left = []
-    for at, name in enumerate(merged):
-        if not sums[:, at].any():
+    for merged_index, name in enumerate(merged):
+        if not sums[:, merged_index].any():
             continue  # all its rows are left out
-        if parts is None and sums[0, at] < _MIN_EXAMPLES:
-            dropping.add(make_reason("read_drop_small", name=name), count=int(sums[0, at]))
-        elif parts is not None and not sums[0, at]:
-            dropping.add(make_reason("read_drop_untrained", name=name), count=int(sums[1, at]))
+        if parts is None and sums[0, merged_index] < _MIN_EXAMPLES:
+            dropping.add(make_reason("read_drop_small", name=name), count=int(sums[0, merged_index]))
+        elif parts is not None and not sums[0, merged_index]:
+            dropping.add(make_reason("read_drop_untrained", name=name), count=int(sums[1, merged_index]))
         else:
             left.append(name)
     return left

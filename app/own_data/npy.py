@@ -68,8 +68,8 @@ class Npy:
             if self.is_fortran and item:
                 yield from self._fortran_blocks(stream, block_items)
                 return
-            for at in range(0, self.count, block_items):
-                count = min(block_items, self.count - at)
+            for start in range(0, self.count, block_items):
+                count = min(block_items, self.count - start)
                 data = self._exactly(stream, count * size)
                 yield np.frombuffer(data, self.dtype, count * math.prod(item)).reshape(count, *item)
 
@@ -88,8 +88,8 @@ class Npy:
                 left -= len(data)
             copy.flush()
             values: NDArray[Any] = np.memmap(copy, self.dtype, "r", shape=self.shape, order="F")
-            for at in range(0, self.count, block_items):
-                yield np.array(values[at : at + block_items], order="C")
+            for start in range(0, self.count, block_items):
+                yield np.array(values[start : start + block_items], order="C")
 
     def _exactly(self, stream: BinaryIO, wanted: int) -> bytes:
         data = stream.read(wanted)

@@ -201,11 +201,11 @@ class _Reading:
             for positions in of_class
             if turn < len(positions)
         ]
-        chosen = sorted(rounds[:MAX_SAMPLES], key=lambda at: (int(self.labels[at]), at))
-        labels = [int(self.labels[at]) for at in chosen]
+        chosen = sorted(rounds[:MAX_SAMPLES], key=lambda index: (int(self.labels[index]), index))
+        labels = [int(self.labels[index]) for index in chosen]
         shape = [len(chosen), *material.values.shape[1:]]
         if material.is_table:
-            rows = [material.samples[at] for at in chosen]
+            rows = [material.samples[index] for index in chosen]
             return {"pixels": None, "shape": shape, "rows": rows, "labels": labels}
         pixels = base64.b64encode(material.values[chosen].tobytes()).decode("ascii")
         return {"pixels": pixels, "shape": shape, "rows": None, "labels": labels}

@@ -56,11 +56,11 @@ def read_stacks(
     count = sum(stack.count for stack in stacks)
     demand_bytes(count * (shape.channels * shape.size**2 + 8), limits)
     images = np.empty((count, shape.channels, shape.size, shape.size), np.uint8)
-    at = 0
+    start = 0
     for stack in stacks:
         for block in stack.blocks():
-            images[at : at + len(block)] = _shaped(block.swapaxes(2, 3) if turned else block, shape)
-            at += len(block)
+            images[start : start + len(block)] = _shaped(block.swapaxes(2, 3) if turned else block, shape)
+            start += len(block)
     used = {"size": shape.size, "fit": shape.fit, "colour": shape.colour, "transpose": turned}
     return images, used
 

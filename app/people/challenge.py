@@ -132,12 +132,12 @@ class OwnStanding(TypedDict):
 def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
     """All entries with their places, the best first: by test accuracy if the test set is open, else by validation
     accuracy. Those with equal figures share a place."""
-    known = list(entries)
-    before = places((entry.person, entry.accuracy) for entry in known)
-    after = places((entry.person, entry.test if opened else None) for entry in known)
-    found: list[Standing] = []
-    for entry in known:
-        found.append(
+    entries = list(entries)
+    before = places((entry.person, entry.accuracy) for entry in entries)
+    after = places((entry.person, entry.test if opened else None) for entry in entries)
+    unsorted: list[Standing] = []
+    for entry in entries:
+        unsorted.append(
             {
                 "person": entry.person,
                 "number": entry.number,
@@ -151,7 +151,7 @@ def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
             }
         )
     return sorted(
-        found, key=lambda standing: (_place(standing, opened), standing["place"], standing["number"])
+        unsorted, key=lambda standing: (_place(standing, opened), standing["place"], standing["number"])
     )
 
 
@@ -161,8 +161,10 @@ def _place(standing: Standing, opened: bool) -> float:
     return math.inf if place is None else place
 
 
-def top(found: Sequence[Standing], nicknames: Mapping[str, str], *, opened: bool) -> list[TopEntry]:
-    """The first places of sorted standings; `nicknames` by person, where names are shown."""
+def top(
+    sorted_standings: Sequence[Standing], nicknames: Mapping[str, str], *, opened: bool
+) -> list[TopEntry]:
+    """The first places; `nicknames` by person, where names are shown."""
     return [
         {
             "number": standing["number"],
@@ -172,6 +174,6 @@ def top(found: Sequence[Standing], nicknames: Mapping[str, str], *, opened: bool
             "test": standing["test"],
             "test_place": standing["test_place"],
         }
-        for standing in found[:MAX_TOP]
+        for standing in sorted_standings[:MAX_TOP]
         if _place(standing, opened) <= TOP_PLACES
     ]

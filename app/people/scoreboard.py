@@ -1,7 +1,8 @@
-"""The scoreboard of a challenge: what the whole class sees of it, and what each student sees of their own.
+"""The scoreboard of a challenge: what the whole class sees of it, and what each student sees about themselves.
 
-The class gets `{"type": "challenge", "challenge": ChallengeView | null}`; a student gets, and the teacher of each,
-`{"type": "standing", ...OwnStanding}`. Only what has changed is sent. Lives in the event loop.
+The class gets `{"type": "challenge", "challenge": ChallengeView | null}`; a student gets
+`{"type": "standing", ...OwnStanding}`, and the teacher gets one for each student. Only what has changed is sent. Lives
+in the event loop.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ class Scoreboard:
         self._hub = hub
         self.view: ChallengeView | None = None
         self._own: dict[str, OwnStanding] = {}  # by the student's id
-        self._sent: dict[str, Any] = {}  # by subject
+        self._sent: dict[str, Any] = {}  # by the subject under which it is published
 
     def standing(self, person: Person) -> OwnStanding | None:
         """A student's own standing, which no one else sees; None: they are no student, or there is no challenge."""
@@ -57,13 +58,13 @@ class Scoreboard:
             uncounted: the runs that do not count, by the student's id.
         """
         opened = challenge.phase is Phase.OPENED
-        found = standings(entries, opened=opened)
-        self.view = self._view(challenge, found, opened=opened)
+        all_standings = standings(entries, opened=opened)
+        self.view = self._view(challenge, all_standings, opened=opened)
         self._own = {
             student.id: _own(student.id, uncounted=uncounted.get(student.id))
             for student in self._classroom.students
         }
-        for standing in found:
+        for standing in all_standings:
             self._own.setdefault(standing["person"], _own(standing["person"]))["entry"] = standing
         self._send("challenge", {"type": "challenge", "challenge": self.view})
         for person, own in self._own.items():
@@ -79,16 +80,16 @@ class Scoreboard:
             if person := subject.partition(":")[2]:
                 self._send_standing(person, _own(person))
 
-    def _view(self, challenge: Challenge, found: list[Standing], *, opened: bool) -> ChallengeView:
+    def _view(self, challenge: Challenge, sorted_standings: list[Standing], *, opened: bool) -> ChallengeView:
         people = () if self._classroom.numbers_only else self._classroom.people
         return {
             "id": challenge.id,
             "name": challenge.name,
             **asdict(challenge.terms),  # type: ignore[typeddict-item]
             "phase": challenge.phase.value,
-            "of": len(found),
+            "of": len(sorted_standings),
             "measured": sum(entry.is_measured for entry in challenge.entries),
-            "top": top(found, {person.id: person.nickname for person in people}, opened=opened),
+            "top": top(sorted_standings, {person.id: person.nickname for person in people}, opened=opened),
         }
 
     def _send_standing(self, person: str, standing: OwnStanding) -> None:
@@ -101,5 +102,5 @@ class Scoreboard:
 
 
 def _own(person: str, *, uncounted: list[Uncounted] | None = None) -> OwnStanding:
-    """Of a student without an entry."""
+    """The standing of a student without an entry."""
     return {"person": person, "entry": None, "uncounted": uncounted or []}

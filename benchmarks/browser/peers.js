@@ -14,7 +14,7 @@ async ({ runs, iterations, every, updates, method }) => {
     uirevision: "kept",
   };
   const layout = () => ({ ...size, xaxis: { range: [0, iterations] }, yaxis: { rangemode: "tozero" } });
-  const places = ["loss", "accuracy"].map(() => {
+  const elements = ["loss", "accuracy"].map(() => {
     const element = document.createElement("div");
     element.style.cssText = `position: fixed; left: 0; top: 0; width: ${size.width}px; height: ${size.height}px; z-index: 50`;
     document.body.append(element);
@@ -70,39 +70,39 @@ async ({ runs, iterations, every, updates, method }) => {
   const times = [];
   const rows = 16;
   // The timed updates are short and spread over the whole length; the points between them are added untimed.
-  let at = 0;
+  let added = 0; // iterations whose points every curve has
   for (let update = 0; update < updates; update++) {
-    const start = Math.max(at, Math.floor(((update + 1) / updates) * iterations) - rows);
-    for (const chart of [0, 1]) for (const curve of curves[chart]) add(curve, next(curve, at, start));
-    for (const chart of [0, 1]) await Plotly.react(places[chart], traces(chart), layout(), {});
+    const start = Math.max(added, Math.floor(((update + 1) / updates) * iterations) - rows);
+    for (const chart of [0, 1]) for (const curve of curves[chart]) add(curve, next(curve, added, start));
+    for (const chart of [0, 1]) await Plotly.react(elements[chart], traces(chart), layout(), {});
     const news = curves.map((list) => list.map((curve) => next(curve, start, start + rows)));
-    at = start + rows;
+    added = start + rows;
     await new Promise((done) => realFrame(done));
     const began = performance.now();
     for (const chart of [0, 1]) {
       if (method === "react") {
         curves[chart].forEach((curve, k) => add(curve, news[chart][k]));
-        await Plotly.react(places[chart], traces(chart), layout(), {});
+        await Plotly.react(elements[chart], traces(chart), layout(), {});
       } else {
         const indices = curves[chart].map((_, k) => k);
         await Plotly.extendTraces(
-          places[chart],
+          elements[chart],
           { x: news[chart].map(({ x }) => x), y: news[chart].map(({ y }) => y) },
           indices,
         );
         // extendTraces has added the points to copies of our arrays, so take over the copies
         curves[chart].forEach((curve, k) => {
-          curve.x = places[chart].data[k].x;
-          curve.y = places[chart].data[k].y;
+          curve.x = elements[chart].data[k].x;
+          curve.y = elements[chart].data[k].y;
         });
       }
     }
     await painted();
     times.push(performance.now() - began);
   }
-  for (const place of places) {
-    Plotly.purge(place);
-    place.remove();
+  for (const element of elements) {
+    Plotly.purge(element);
+    element.remove();
   }
   return times;
 };

@@ -130,7 +130,7 @@ class Stream(asyncio.Protocol):
         self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        data, at = self._left + data, 0
+        data, offset = self._left + data, 0
         if not self.opened.done():
             end = data.find(b"\r\n\r\n")
             if end < 0:
@@ -140,18 +140,18 @@ class Stream(asyncio.Protocol):
                 self._transport.close()
                 return
             self.opened.set_result(None)
-            at = end + 4
-        while len(data) - at >= 2:
-            length, start = data[at + 1] & 0x7F, at + 2
+            offset = end + 4
+        while len(data) - offset >= 2:
+            length, start = data[offset + 1] & 0x7F, offset + 2
             if length > 125:
                 start += 2 if length == 126 else 8
-                length = int.from_bytes(data[at + 2 : start])
+                length = int.from_bytes(data[offset + 2 : start])
             if len(data) < start + length or len(data) < start:
                 break
             content = data[start : start + length]
-            if data[at] & 0x0F == 9:  # a client that does not answer a ping is disconnected
+            if data[offset] & 0x0F == 9:  # a client that does not answer a ping is disconnected
                 self._write(0x8A, content)
-            elif data[at] & 0x0F in (1, 2):
-                self._take(data[at] & 0x0F == 2, content)
-            at = start + length
-        self._left = data[at:]
+            elif data[offset] & 0x0F in (1, 2):
+                self._take(data[offset] & 0x0F == 2, content)
+            offset = start + length
+        self._left = data[offset:]

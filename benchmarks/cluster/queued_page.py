@@ -23,7 +23,9 @@ from tests.support.experiments import QUICK
 from tests.support.lab_page import LabPage
 from tests.support.lab_server import LabServer
 
+#: Runs that wait.
 MANY, FEW = 10_000, 200
+#: Experiments of one request.
 TOGETHER = 100
 WORKERS = 4
 #: Trains for some seconds, as four of them share two cores.
@@ -114,7 +116,7 @@ def _figures(page: LabPage, runs: int) -> dict[str, Any]:
 
 
 def _processor_seconds(session: CDPSession) -> float:
-    """Of the page's main thread since it was opened."""
+    """Processor time of the page's main thread since the page was opened."""
     metrics = session.send("Performance.getMetrics")["metrics"]
     return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
@@ -128,8 +130,8 @@ def _scroll(tab: Page) -> None:
     for _ in range(40):
         tab.mouse.wheel(0, 120)
         tab.wait_for_timeout(50)
-    for place in (1e7, 1e5, 0):  # as one drags the bar
-        tab.evaluate(f"document.querySelector('#runs').scrollTop = {place}")
+    for pixels in (1e7, 1e5, 0):  # as when the scroll bar is dragged
+        tab.evaluate(f"document.querySelector('#runs').scrollTop = {pixels}")
         tab.wait_for_timeout(500)
 
 
@@ -142,8 +144,8 @@ def _search(tab: Page) -> None:
 
 def _select(tab: Page) -> None:
     names = tab.locator(".run .run-name")
-    for place in range(5):
-        names.nth(place).click()
+    for index in range(5):
+        names.nth(index).click()
         tab.wait_for_timeout(300)
     names.nth(9).click(modifiers=["Shift"])
     tab.wait_for_timeout(500)

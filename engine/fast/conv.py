@@ -165,10 +165,10 @@ class ConvReluHalveStep(Step):
         arrays = self.arrays_for(x, training)
         y, bias = arrays["y"], bias_row(self.layer.b, arrays)
         for block, part in enumerate(x):
-            at = 0
+            first_row = 0
             for strip in self.convolution.convolve(part, arrays):
-                rows = slice(at, at + len(strip) // 2)
-                at = rows.stop
+                rows = slice(first_row, first_row + len(strip) // 2)
+                first_row = rows.stop
                 larger = arrays["larger"][: len(strip) // 2]
                 out = y[block, rows]
                 masks = (arrays["upper"][block, rows], arrays["left"][block, rows]) if training else None

@@ -89,5 +89,5 @@ def _strips(*arrays: Array) -> Iterator[tuple[Array, ...]]:
     """
     rows = [array.reshape(-1, *array.shape[2:]) for array in arrays]
     count = strip_rows(arrays[0].shape, arrays[0].itemsize)
-    for at in range(0, len(rows[0]), count):
-        yield tuple(row[at : at + count] for row in rows)
+    for start in range(0, len(rows[0]), count):
+        yield tuple(row[start : start + count] for row in rows)

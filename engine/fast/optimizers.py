@@ -35,8 +35,8 @@ class InPlace(optimizers.Optimizer):
         if len(w) < LARGE:
             self.update(w, g, learning_rate, **self.state, **self.hyperparameters)
             return
-        for at in range(0, len(w), PART):
-            part = slice(at, at + PART)
+        for start in range(0, len(w), PART):
+            part = slice(start, start + PART)
             state = {name: array[part] for name, array in self.state.items()}
             self.update(w[part], g[part], learning_rate, **state, **self.hyperparameters)
 

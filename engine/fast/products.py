@@ -100,11 +100,11 @@ def multiply_few_rows(a: Array, b: Array, out: Array, scratch: Array) -> Array:
         return multiply(a, b, out)
     product = scratch[: m * n].reshape(m, n)
     np.dot(a[:, :depth], b[:depth], out=out)
-    for at in range(depth, k, depth):
-        part = b[at : at + depth]
+    for start in range(depth, k, depth):
+        part = b[start : start + depth]
         flat = part.reshape(-1)
         np.dot(flat, flat)  # reads the part; the result is not used
-        out += np.dot(a[:, at : at + depth], part, out=product)
+        out += np.dot(a[:, start : start + depth], part, out=product)
     return out
 
 
@@ -186,13 +186,13 @@ def add_products(a: Array, b: Array, total: Array, scratch: Array) -> None:
         b, scratch = transposed, scratch[b.size :]
     products = scratch[: math.prod(stack) * part * n].reshape(*stack, part, n)
     summed = scratch[products.size :][: part * n].reshape(part, n)
-    for at in range(0, m, part):
-        factor = a[..., at : at + part, :]
+    for start in range(0, m, part):
+        factor = a[..., start : start + part, :]
         if rows:
             np.matmul(_cut_rows(factor, rows), b[..., None, :, :], out=_cut_rows(products, rows))
         else:
             multiply(factor, b, products)
-        total[at : at + part] += np.add.reduce(products.reshape(-1, part, n), axis=0, out=summed)
+        total[start : start + part] += np.add.reduce(products.reshape(-1, part, n), axis=0, out=summed)
 
 
 def _transposes_summed(m: int, k: int, n: int) -> bool:

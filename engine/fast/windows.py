@@ -116,10 +116,10 @@ class Windows:
             padded = R.reshape(len(R), *self._shape[:-1], self._row_values(n))
             self._matrices[n] = padded[..., : self._shape[-1] * n].reshape(len(R), *self._shape, n), {}
         buffer, views = self._matrices[n]
-        for at in range(0, self._out_rows, count):
-            rows = min(count, self._out_rows - at)
+        for first_row in range(0, self._out_rows, count):
+            rows = min(count, self._out_rows - first_row)
             height = (rows - 1) * self._stride + self._kernel
-            target, source = line_up(at * self._stride, height, self._border, self._spread, self._rows)
+            target, source = line_up(first_row * self._stride, height, self._border, self._spread, self._rows)
             if count < self._out_rows:  # the border of this strip may hold rows of the strip before it
                 if self._spread == 1:
                     buffer[: target.start] = 0
@@ -130,7 +130,7 @@ class Windows:
                 buffer[(target, *to)] = image[(source, *of)]
             if rows not in views:
                 views[rows] = _stack(buffer, rows, self._stride, self._row_values(n))
-            yield slice(at, at + rows), views[rows]
+            yield slice(first_row, first_row + rows), views[rows]
 
     def _row_values(self, n: int) -> int:
         """The length of a row of R for n images, with its padding."""

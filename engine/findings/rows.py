@@ -50,9 +50,9 @@ def trailing_median(x: Numbers, count: int) -> Numbers:
     """Row by row the median of the last `count` values; NaN where there are fewer values."""
     medians = np.full(len(x), np.nan)
     windows = np.lib.stride_tricks.sliding_window_view(x, count) if len(x) >= count else np.empty((0, count))
-    for at in range(0, len(windows), AT_ONCE):
-        part = windows[at : at + AT_ONCE]
-        medians[at + count - 1 : at + count - 1 + len(part)] = np.median(part, axis=1)
+    for start in range(0, len(windows), AT_ONCE):
+        part = windows[start : start + AT_ONCE]
+        medians[start + count - 1 : start + count - 1 + len(part)] = np.median(part, axis=1)
     return medians
 
 
@@ -61,9 +61,9 @@ def trailing_mean(x: Numbers, count: int) -> Numbers:
     means = np.full(len(x), np.nan)
     if len(x) >= count:
         windows = np.lib.stride_tricks.sliding_window_view(x, count)
-        for at in range(0, len(windows), AT_ONCE):
-            part = windows[at : at + AT_ONCE]
-            means[at + count - 1 : at + count - 1 + len(part)] = part.mean(axis=1)
+        for start in range(0, len(windows), AT_ONCE):
+            part = windows[start : start + AT_ONCE]
+            means[start + count - 1 : start + count - 1 + len(part)] = part.mean(axis=1)
     return means
 
 

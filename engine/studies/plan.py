@@ -144,11 +144,11 @@ class Plan:
         """The scores of a rung (configurations, pairs), with the worst for what failed; NaN: not known yet."""
         numbers, worst = self.numbers(rung), self.worst()
         scores = np.full(numbers.shape, np.nan)
-        for at in zip(*np.nonzero(numbers), strict=True):
-            number = int(numbers[at])
+        for cell in zip(*np.nonzero(numbers), strict=True):
+            number = int(numbers[cell])
             if number in self._scores:
                 score = self._scores[number]
-                scores[at] = worst if score is None else score
+                scores[cell] = worst if score is None else score
         return scores
 
     def failed(self, rung: int) -> NDArray[np.intp]:

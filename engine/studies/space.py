@@ -82,7 +82,7 @@ class Parameter:
         return min(self.high, max(self.low, float(f"{value:.4g}")))
 
     def draw(self, generator: np.random.Generator) -> Any:
-        """A value, each equally likely; on a logarithmic scale, each order of magnitude."""
+        """A random value. All values are equally likely; on a logarithmic scale, all orders of magnitude are."""
         if self.choices is not None:
             return self.choices[int(generator.integers(len(self.choices)))]
         if self.scale == "integer":
@@ -91,7 +91,7 @@ class Parameter:
 
     @property
     def count(self) -> float:
-        """How many values it has; infinite: a range of numbers."""
+        """How many different values the field can have; infinite for a range of numbers that are not whole."""
         if self.choices is not None:
             return len(self.choices)
         return int(self.high) - int(self.low) + 1 if self.scale == "integer" else math.inf
@@ -118,7 +118,7 @@ def parse_space(given: Any) -> tuple[Parameter, ...]:
     if not 1 <= len(given) <= MAX_FIELDS:
         text = f"space must have 1 to {MAX_FIELDS} fields, not {len(given)}"
         raise ConfigError("range", "space", text, {"minimum": 1, "maximum": MAX_FIELDS})
-    return tuple(_parse(str(path), one) for path, one in given.items())
+    return tuple(_parse(str(path), values) for path, values in given.items())
 
 
 def _parse(path: str, given: Any) -> Parameter:

@@ -65,6 +65,6 @@ def distribution(values: Array, bins: int) -> Distribution:
 
 
 def _finite_parts(values: Array) -> Iterator[Array]:
-    for at in range(0, len(values), PART):
-        part = values[at : at + PART]
+    for start in range(0, len(values), PART):
+        part = values[start : start + PART]
         yield part[np.isfinite(part)]

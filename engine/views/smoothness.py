@@ -25,8 +25,8 @@ def smoothness(pictures: Array) -> float | None:
     pairs = count * (height * (width - 1) + (height - 1) * width)
     squares = products = 0.0
     at_once = max(1, PART // (height * width))  # so that no large array is made
-    for at in range(0, count, at_once):
-        part = pictures[at : at + at_once].astype(np.float64)
+    for start in range(0, count, at_once):
+        part = pictures[start : start + at_once].astype(np.float64)
         part -= part.mean(axis=(1, 2), keepdims=True)
         squares += float(np.square(part).sum())
         products += float((part[:, :, 1:] * part[:, :, :-1]).sum() + (part[:, 1:] * part[:, :-1]).sum())

@@ -140,8 +140,8 @@ class Subject:
             x: images (N, *shape).
         """
         count = self._at_once
-        for at in range(0, len(x), count):
-            yield passed(self.network.layers, x[at : at + count])
+        for start in range(0, len(x), count):
+            yield passed(self.network.layers, x[start : start + count])
 
     @property
     def _at_once(self) -> int:
@@ -171,12 +171,12 @@ class Subject:
         network, loss = self.network, SoftmaxCrossEntropy()
         total = np.zeros_like(network.gradient)
         count = self._at_once
-        for at in range(0, len(x), count):
-            y = x[at : at + count]
+        for start in range(0, len(x), count):
+            y = x[start : start + count]
             share = len(y) / len(x)
             for layer in network.steps:
                 y = layer.forward(y, False)
-            loss(y, labels[at : at + count])
+            loss(y, labels[start : start + count])
             dy: Array | None = loss.gradient
             for layer in reversed(network.steps):
                 assert dy is not None  # only fast steps leave it out

@@ -51,10 +51,12 @@ def damage(path, run_id, where):
     content = bytearray(path.read_bytes())
     size = int.from_bytes(content[16:18], "big")
     loss = np.float32(LOSSES[run_id]).tobytes()
-    pages = [at for at in range(0, len(content), size) if content[at : at + size].count(loss) > 1]
+    pages = [
+        offset for offset in range(0, len(content), size) if content[offset : offset + size].count(loss) > 1
+    ]
     assert len(pages) > 20
-    at = pages[round(where * (len(pages) - 1))]
-    content[at : at + 8] = b"\xff" * 8
+    offset = pages[round(where * (len(pages) - 1))]
+    content[offset : offset + 8] = b"\xff" * 8
     path.write_bytes(content)
 
 

@@ -126,15 +126,15 @@ def test_a_run_that_stopped_early_with_its_best_weights_is_forked_there_and_come
     stopping = {"iterations": 2000, "batch_size": 20, "evaluate_every": 5, "early_stopping": {"patience": 3}}
     origin = lab.launch(optimizer={"name": "adam", "learning_rate": 0.03}, training=stopping)
     origin = lab.wait_for(origin["id"], "completed")
-    at = origin["iteration"]
+    iteration = origin["iteration"]
     assert origin["why"]["code"] == "brought_back"
-    run = fork(lab, origin, at, training={"early_stopping": None, "iterations": at + 40})
+    run = fork(lab, origin, iteration, training={"early_stopping": None, "iterations": iteration + 40})
     reference.assert_uninterrupted(lab, run)
     evaluated = lab.stored_rows(run["id"], "evaluation")[1][:, 0].tolist()
-    assert evaluated.count(at) == 2
+    assert evaluated.count(iteration) == 2
     document = exported(lab, run)
     (back,) = make_lab().post("/api/imports", **document).json()["runs"]
-    assert back["iteration"] == at + 40
+    assert back["iteration"] == iteration + 40
 
     rows = document["runs"][0]["streams"]["evaluation"]["data"]
     rows[1][0] = rows[0][0]

@@ -23,14 +23,14 @@ def test_the_checksum_agrees_with_the_examples_of_the_standard():
 
 
 def records(data):
-    at = 0
-    while at < len(data):
-        (length,) = struct.unpack_from("<Q", data, at)
-        for start, size in ((at, 8), (at + 12, length)):
+    offset = 0
+    while offset < len(data):
+        (length,) = struct.unpack_from("<Q", data, offset)
+        for start, size in ((offset, 8), (offset + 12, length)):
             (crc,) = struct.unpack_from("<I", data, start + size)
             assert crc == int(masked_crc(np.frombuffer(data, np.uint8, size, start)[None])[0])
-        yield data[at + 12 : at + 12 + length]
-        at += length + 16
+        yield data[offset + 12 : offset + 12 + length]
+        offset += length + 16
 
 
 def varint(data, at):
@@ -44,19 +44,19 @@ def varint(data, at):
 
 def fields(data):
     """(number, value) of a protocol buffer message."""
-    at = 0
-    while at < len(data):
-        key, at = varint(data, at)
+    offset = 0
+    while offset < len(data):
+        key, offset = varint(data, offset)
         match key & 7:
             case 0:
-                value, at = varint(data, at)
+                value, offset = varint(data, offset)
             case 1:
-                value, at = data[at : at + 8], at + 8
+                value, offset = data[offset : offset + 8], offset + 8
             case 2:
-                length, at = varint(data, at)
-                value, at = data[at : at + length], at + length
+                length, offset = varint(data, offset)
+                value, offset = data[offset : offset + length], offset + length
             case 5:
-                value, at = data[at : at + 4], at + 4
+                value, offset = data[offset : offset + 4], offset + 4
         yield key >> 3, value
 
 

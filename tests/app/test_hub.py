@@ -25,12 +25,12 @@ def lab():
 
 
 def joined(received, stream="train"):
-    at = None
+    next_row = None
     parts = []
     for header, values in received:
         if header["stream"] == stream:
-            assert at is None or header["first"] == at, "a gap or an overlap"
-            at = header["first"] + header["rows"]
+            assert next_row is None or header["first"] == next_row, "a gap or an overlap"
+            next_row = header["first"] + header["rows"]
             parts.append(values)
     return np.concatenate(parts, axis=1) if parts else np.empty((2, 0))
 
@@ -104,8 +104,8 @@ def test_rows_are_encoded_once_for_all_runs_of_a_training_and_each_viewer_gets_t
     viewers = {run_id: lab.viewer() for run_id in ("second", "third", "first")}
     for run_id, viewer in viewers.items():
         viewer.subscribe(run_id, {"train": 0})
-    for at in range(5):
-        lab.hub.append("training", "train", Rows(COLUMNS, 10 * at, rows(10 * at, 10), []))
+    for number in range(5):
+        lab.hub.append("training", "train", Rows(COLUMNS, 10 * number, rows(10 * number, 10), []))
 
     received = {run_id: drain(viewer)[0] for run_id, viewer in viewers.items()}
     lab.hub.publish_deleted("first")

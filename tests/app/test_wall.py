@@ -51,13 +51,13 @@ def points_of(curve):
     st.data(),
 )
 def test_a_curve_has_few_points_which_are_rows_and_lie_equally_far_apart(accuracies, data):
-    curve, at = WallCurve(), 0
-    while at < len(accuracies):
+    curve, row_count = WallCurve(), 0
+    while row_count < len(accuracies):
         count = data.draw(st.integers(1, 120))
-        curve.add(evaluations(at, accuracies[at : at + count]))
-        at = min(at + count, len(accuracies))
+        curve.add(evaluations(row_count, accuracies[row_count : row_count + count]))
+        row_count = min(row_count + count, len(accuracies))
         points = points_of(curve)
-        known = {10 * row: value for row, value in enumerate(accuracies[:at]) if np.isfinite(value)}
+        known = {10 * row: value for row, value in enumerate(accuracies[:row_count]) if np.isfinite(value)}
         assert len(points) <= MAX_POINTS
         assert [x for x, _ in points] == sorted({x for x, _ in points})
         assert all(value == pytest.approx(known[x], abs=1e-4) for x, value in points)
@@ -66,7 +66,7 @@ def test_a_curve_has_few_points_which_are_rows_and_lie_equally_far_apart(accurac
             assert curve.best == pytest.approx(max(known.values()))
         else:
             assert curve.best is None
-        if len(known) == at:  # equally far apart from the first row on, apart from the newest one
+        if len(known) == row_count:  # equally far apart from the first row on, apart from the newest one
             kept = [x for x, _ in points[:-1]]
             assert kept[:1] == [0] * bool(kept)
             assert len({after - x for x, after in itertools.pairwise(kept)}) <= 1

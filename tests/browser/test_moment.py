@@ -100,10 +100,10 @@ def test_on_a_phone_a_finger_that_rests_on_a_curve_pins_the_moment(open_page, la
     run_id = lab_with_runs.ids[-1]
     page.page.locator("#chart-accuracy").scroll_into_view_if_needed()
     page.until(f"document.querySelector('#chart-accuracy').data.some(t => t.meta.run === '{run_id}')")
-    x, y, at = page.page.evaluate(POINT, ["accuracy", run_id, "test_accuracy", 0])
+    x, y, iteration = page.page.evaluate(POINT, ["accuracy", run_id, "test_accuracy", 0])
     touch = page.page.context.new_cdp_session(page.page)
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    expect(page.page.locator(".moment-bar")).to_contain_text(f"iteration {at}")
+    expect(page.page.locator(".moment-bar")).to_contain_text(f"iteration {iteration}")
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     page.page.locator(".moment-bar > .icon-button").tap()
     expect(page.page.locator(".moment-bar")).to_be_hidden()

@@ -107,13 +107,16 @@ def test_on_a_phone_a_sketch_of_losses_is_drawn_by_touch(open_page: Any, lab: An
     page.until(f"{BESIDE} < 1")
     box = field.bounding_box()
     touch = page.page.context.new_cdp_session(page.page)
-    for at in range(21):
-        x, y = box["x"] + box["width"] * (0.01 + 0.98 * at / 20), box["y"] + box["height"] * (0.9 - 0.04 * at)
-        kind = "touchMove" if at else "touchStart"
+    for step in range(21):
+        x, y = (
+            box["x"] + box["width"] * (0.01 + 0.98 * step / 20),
+            box["y"] + box["height"] * (0.9 - 0.04 * step),
+        )
+        kind = "touchMove" if step else "touchStart"
         touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     expect(page.page.locator(".sketch-names")).to_have_text("予想 η 0.001")
     expect(page.page.locator(".sketch-chance-text")).to_be_hidden()
     curve = page.page.evaluate(CURVE, "η 0.001")
     highest = page.page.evaluate("document.querySelector('.sketching .plot')._fullLayout.yaxis.range[1]")
-    assert [round(value_at(curve, at) / highest, 1) for at in (10, 990)] == [0.1, 0.9]
+    assert [round(value_at(curve, step) / highest, 1) for step in (10, 990)] == [0.1, 0.9]

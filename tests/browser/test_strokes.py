@@ -166,8 +166,8 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         place = columns.index("test_accuracy")
         last = [lab_with_runs.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
         rows = hovered(page)
-        at = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
-        shown = {rows["value"][i].split("%")[0] for i in at}
+        indices = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
+        shown = {rows["value"][i].split("%")[0] for i in indices}
         assert f"{100 * sum(map(float, last)) / 3:.2f}" in shown
 
 

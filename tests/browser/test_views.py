@@ -138,9 +138,9 @@ def test_update_ratios_and_dead_units_of_each_layer_are_those_of_the_engine(open
     page = open_page(lab, opened=False)
     run_id = lab.ids[3]
     card = page.page.locator('[data-chart="view.units"]')
-    for at in (40, 3):
-        open_cards(page, lab, run_id, "view.units", at=at)
-        facts, _ = seen(lab, run_id, at, "units")
+    for iteration in (40, 3):
+        open_cards(page, lab, run_id, "view.units", at=iteration)
+        facts, _ = seen(lab, run_id, iteration, "units")
         for one in facts["layers"]:
             words = f"layer {one['name']}: ‖Δw‖/‖w‖ {one['update_ratio']:.2g}"
             if one["dead"] is not None:
@@ -221,9 +221,9 @@ def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_i
         lab.wait_for(run_id, "completed")
         card = page.page.locator('[data-chart="view.maps"]')
         maps, equation = card.locator("canvas.maps"), card.locator(".map-equation")
-        for at in (30, 7):  # the newest moment, and a past one
-            open_cards(page, lab, run_id, "view.maps:image=5", at=None if at == 30 else at)
-            facts, _ = seen(lab, run_id, at, "maps", image=5)
+        for iteration in (30, 7):  # the newest moment, and a past one
+            open_cards(page, lab, run_id, "view.maps:image=5", at=None if iteration == 30 else iteration)
+            facts, _ = seen(lab, run_id, iteration, "maps", image=5)
             expect(maps).to_have_attribute(
                 "aria-label", re.compile(f"no. 5; true class {facts['truth']}. says {facts['predicted']} ")
             )
@@ -231,7 +231,7 @@ def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_i
             for key in ("Home", *["ArrowDown"] * 8, "ArrowRight", "ArrowDown", "Enter"):
                 maps.press(key)  # below the input's eighth row is the first layer's first map
             where = {"layer": 1, "channel": 0, "y": 1, "x": 1}
-            facts, arrays = seen(lab, run_id, at, "maps", image=5, **where)
+            facts, arrays = seen(lab, run_id, iteration, "maps", image=5, **where)
             pixel = facts["pixel"]
             sign = "−" if pixel["bias"] < 0 else "+"
             words = [three_digits(abs(pixel[name])) for name in ("value", "sum", "bias")]

@@ -67,8 +67,8 @@ def test_early_stopping_cannot_watch_a_closed_test_set(metric):
 
 def test_its_accuracy_can_be_measured_afterwards_as_it_would_have_been():
     trainer, opened = Trainer(closed()), Trainer(ExperimentConfig.from_dict(SHORT))
-    for one in (trainer, opened):
-        assert list(one.run())
+    for other in (trainer, opened):
+        assert list(other.run())
     recorded = opened.evaluate()
 
     assert measure_test(trainer, load_dataset("digits")) == (recorded.test_accuracy, recorded.test_loss)

@@ -260,9 +260,9 @@ def damages(draw):
 
     def damage(data):
         data = bytearray(data)
-        for at, value in changes:
-            if at < len(data):
-                data[at] = value
+        for offset, value in changes:
+            if offset < len(data):
+                data[offset] = value
         return bytes(data[:end] + more)
 
     return damage

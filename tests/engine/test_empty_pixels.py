@@ -37,7 +37,7 @@ def test_groups_hold_every_image_once_and_all_of_its_pixels(count, size, shape):
 def test_groups_leave_more_out_than_the_images_as_they_come():
     images = sparse_images(400).reshape(400, -1)
     products = sum(len(members) * len(pixels) for members, pixels in group(images, (1, 12, 12), 25))
-    in_order = sum(25 * (images[at : at + 25] != 0).any(axis=0).sum() for at in range(0, 400, 25))
+    in_order = sum(25 * (images[start : start + 25] != 0).any(axis=0).sum() for start in range(0, 400, 25))
     assert products < 0.8 * in_order
 
 

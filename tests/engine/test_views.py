@@ -17,10 +17,10 @@ from tests.engine.view_moments import ITERATIONS, TRAININGS, Moment, experiment,
 @pytest.mark.parametrize("name", TRAININGS)
 def test_a_view_after_a_replay_is_the_one_that_was_made_live_at_that_iteration(name):
     moment = Moment(name)
-    config, at = moment.trainer.config, moment.trainer.iteration
+    config, iteration = moment.trainer.config, moment.trainer.iteration
     replay = Replay(config)
-    before = replay.at(at - 1).network.vector.copy()
-    replayed = replay.at(at)
+    before = replay.at(iteration - 1).network.vector.copy()
+    replayed = replay.at(iteration)
     kinds = fitting(config)
     assert len(kinds) >= 6
     for kind, options in kinds.items():

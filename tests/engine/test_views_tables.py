@@ -88,7 +88,7 @@ def test_its_axes_are_in_the_units_of_the_table(trainer):
 @pytest.mark.parametrize(
     ("options", "field"), [({"x": 3}, "x"), ({"y": 9}, "y"), ({"x": 1, "y": 1}, "y"), ({"x": 1}, "y")]
 )
-def test_columns_that_there_are_not_and_one_column_twice_are_refused(trainer, options, field):
+def test_missing_columns_and_one_column_twice_are_refused(trainer, options, field):
     with pytest.raises(ConfigError) as error:
         check("boundary", options, trainer.config)
     assert error.value.field == field
@@ -96,9 +96,9 @@ def test_columns_that_there_are_not_and_one_column_twice_are_refused(trainer, op
 
 def test_the_rows_that_are_mistaken_come_in_the_units_of_the_table(trainer):
     view = look(trainer, "mistakes", count=5)
-    rows, places = view.arrays["rows"], view.arrays["indices"]
+    rows, indices = view.arrays["rows"], view.arrays["indices"]
     assert len(rows) == 5
-    wanted = trainer.parts.test.images[places] * DEVIATIONS + MEANS
+    wanted = trainer.parts.test.images[indices] * DEVIATIONS + MEANS
     np.testing.assert_allclose(rows, wanted, rtol=1e-5)
     assert view.facts["columns"] == list(COLUMNS)
     assert (view.arrays["labels"] != view.arrays["predictions"]).all()

@@ -92,8 +92,8 @@ class Twin:
 
     def _residual(self, layer, prefix, layers):
         inner = [
-            self._module(described, one, f"{prefix}.{number}")
-            for number, (described, one) in enumerate(zip(layers, layer.inner, strict=True), 1)
+            self._module(described, inner_layer, f"{prefix}.{number}")
+            for number, (described, inner_layer) in enumerate(zip(layers, layer.inner, strict=True), 1)
         ]
         projection = None
         if layer.input_shape != layer.output_shape:

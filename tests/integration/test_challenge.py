@@ -103,8 +103,8 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
         columns = teacher.http.get(f"/api/runs/{same['id']}/metrics", params={"stream": "evaluation"}).json()[
             "columns"
         ]
-        at = columns["iteration"].index(entry["iteration"])
-        assert entry["test"] == pytest.approx(columns["test_accuracy"][at])
+        index = columns["iteration"].index(entry["iteration"])
+        assert entry["test"] == pytest.approx(columns["test_accuracy"][index])
     tests = {one["number"]: one["test"] for one in seen(teacher)["challenge"]["top"]}
     assert own(bob)["entry"]["test_place"] == (1 if tests[2] >= tests[1] else 2)
     train(ada, 5, network=small)

@@ -67,8 +67,8 @@ def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_n
 
     assert finished["attempt"] == 2
     assert_uninterrupted(lab, finished)
-    at = lab.run(other["id"])
-    assert (at["status"], at["attempt"]) == ("running", 1)
+    now = lab.run(other["id"])
+    assert (now["status"], now["attempt"]) == ("running", 1)
     wait_until(lambda: not list((lab.state_dir / "checkpoints").glob(f"{run['id']}*")), "a clean folder")
 
 
@@ -150,7 +150,7 @@ def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(mak
     run = lab.launch(**STOCHASTIC)
     rows_of(lab, run["id"], 300)
     lab.post(f"/api/runs/{run['id']}/pause")
-    at = lab.wait_for(run["id"], "paused")["iteration"]
+    paused_at = lab.wait_for(run["id"], "paused")["iteration"]
 
     wait_until(lambda: checkpoint_files(lab), "the checkpoint of a pause")
     wait_until(lambda: stored_status(lab, run["id"]) == "paused", "the pause, stored")
@@ -162,8 +162,8 @@ def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(mak
 
     assert lab.run(run["id"])["status"] == "paused"
     lab.post(f"/api/runs/{run['id']}/step", iterations=10)
-    rows_of(lab, run["id"], at + 10)
-    assert lab.run(run["id"])["iteration"] == at + 10
+    rows_of(lab, run["id"], paused_at + 10)
+    assert lab.run(run["id"])["iteration"] == paused_at + 10
     lab.post(f"/api/runs/{run['id']}/resume")
     assert_uninterrupted(lab, lab.wait_for(run["id"], "completed"))
 
@@ -204,14 +204,14 @@ def test_a_paused_run_that_loses_its_worker_keeps_its_place_and_its_changes(make
     (pid,) = lab.worker_pids()
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: lab.run(run["id"])["attempt"] == 2, "the loss of the worker")
-    at = lab.run(run["id"])
-    assert at["status"] == "paused"
+    paused = lab.run(run["id"])
+    assert paused["status"] == "paused"
     lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.005})
     lab.post(f"/api/runs/{run['id']}/resume")
 
     finished = lab.wait_for(run["id"], "completed")
     (annotation,) = finished["annotations"]
-    assert annotation["iteration"] == at["iteration"]
+    assert annotation["iteration"] == paused["iteration"]
     assert_uninterrupted(lab, finished)
 
 

@@ -116,8 +116,8 @@ def test_units_are_measured_without_anybody_looking_and_a_fork_and_a_restarted_l
     assert saturated["evidence"]["card"] == "units"
     last, each = whole["iteration"], whole["iteration"] // 4  # four measurements, and two are needed
     assert saturated["iteration"] == each
-    for at, is_found in ((2 * each - 1, False), (2 * each, True), (last, True)):
-        codes = [one["code"] for one in asked(lab.http, run_id, at=at)["findings"]]
+    for iteration, is_found in ((2 * each - 1, False), (2 * each, True), (last, True)):
+        codes = [one["code"] for one in asked(lab.http, run_id, at=iteration)["findings"]]
         assert ("saturated_units" in codes) == is_found
     fork = lab.post(
         f"/api/runs/{run_id}/fork", iteration=2 * each, changes={"optimizer": {"learning_rate": 0.01}}

@@ -105,18 +105,20 @@ def test_a_running_run_a_fork_of_it_and_a_fork_of_that_go_on_beside_each_other(l
     changed = {"learning_rate": 0.05, "l2": 0.001}
     lab.http.patch(f"/api/runs/{origin['id']}/live", json=changed)
     wait_until(lambda: lab.run(origin["id"])["annotations"], "the change")
-    at = lab.run(origin["id"])["annotations"][0]["iteration"]
-    wait_until(lambda: lab.run(origin["id"])["iteration"] > at + 100, "some more iterations")
+    changed_at = lab.run(origin["id"])["annotations"][0]["iteration"]
+    wait_until(lambda: lab.run(origin["id"])["iteration"] > changed_at + 100, "some more iterations")
 
-    length = {"training": {"iterations": at + 300}}
-    before = fork(lab, origin, at, changes=length)
-    after = fork(lab, origin, at + 50, changes={**length, "optimizer": {"momentum": 0.5, "name": "momentum"}})
+    length = {"training": {"iterations": changed_at + 300}}
+    before = fork(lab, origin, changed_at, changes=length)
+    after = fork(
+        lab, origin, changed_at + 50, changes={**length, "optimizer": {"momentum": 0.5, "name": "momentum"}}
+    )
     assert (before["live"]["learning_rate"], before["annotations"]) == (0.1, [])
     assert after["live"]["l2"] == 0.001
-    later = fork(lab, origin, at + 50, changes=length)
+    later = fork(lab, origin, changed_at + 50, changes=length)
     assert later["config"]["optimizer"]["learning_rate"] == 0.05
-    assert [note["iteration"] for note in later["annotations"]] == [at]
-    again = fork(lab, ended(lab, later["id"]), at + 200, changes={"regularization": {"l1": 0.001}})
+    assert [note["iteration"] for note in later["annotations"]] == [changed_at]
+    again = fork(lab, ended(lab, later["id"]), changed_at + 200, changes={"regularization": {"l1": 0.001}})
     earlier = fork(lab, later, 200, seed=4)
     lab.post(f"/api/runs/{origin['id']}/cancel")
     for run, count in ((before, 1), (after, 1), (later, 1), (again, 2), (earlier, 1)):

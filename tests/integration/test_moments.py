@@ -141,16 +141,16 @@ def test_changes_by_hand_and_forks_are_in_it(lab):
     lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.02}).raise_for_status()
     lab.post(f"/api/runs/{run['id']}/step", iterations=40)
     wait_until(lambda: lab.run(run["id"])["annotations"], "the change")
-    at = lab.run(run["id"])["annotations"][0]["iteration"]
-    wait_until(lambda: lab.run(run["id"])["iteration"] >= at + 40, "forty steps")
+    changed_at = lab.run(run["id"])["annotations"][0]["iteration"]
+    wait_until(lambda: lab.run(run["id"])["iteration"] >= changed_at + 40, "forty steps")
     run = lab.run(run["id"])
-    assert_exact(lab, run, at, at + 1, at + 40, at - 5)
-    changes = {"optimizer": {"name": "adam"}, "training": {"iterations": at + 60}}
-    new = lab.post(f"/api/runs/{run['id']}/fork", iteration=at + 20, changes=changes, seed=5)
+    assert_exact(lab, run, changed_at, changed_at + 1, changed_at + 40, changed_at - 5)
+    changes = {"optimizer": {"name": "adam"}, "training": {"iterations": changed_at + 60}}
+    new = lab.post(f"/api/runs/{run['id']}/fork", iteration=changed_at + 20, changes=changes, seed=5)
     assert new.status_code == 201, new.text
     lab.wait_for(new.json()["id"], "completed")
     new = lab.run(new.json()["id"])
-    assert_exact(lab, new, at + 20, at + 21, at + 60, at + 2)
+    assert_exact(lab, new, changed_at + 20, changed_at + 21, changed_at + 60, changed_at + 2)
     lab.post(f"/api/runs/{run['id']}/cancel")
 
 
@@ -265,11 +265,13 @@ def test_what_takes_too_long_is_refused_what_a_client_does_not_wait_for_is_given
     assert error["bounds"]["why"]["code"] == "replay_long"
     assert error["bounds"]["expected_seconds"] > error["bounds"]["bound_seconds"] == 1.0
     assert error["bounds"]["from_iteration"] == 0
-    at = now["iteration"] // 2
-    while (expected := lab.http.get(f"{path}/{at}").json()["expected_seconds"]) > 0.9:  # on a busy machine
-        at = int(at * 0.8 / expected)
+    iteration = now["iteration"] // 2
+    while (
+        expected := lab.http.get(f"{path}/{iteration}").json()["expected_seconds"]
+    ) > 0.9:  # on a busy machine
+        iteration = int(iteration * 0.8 / expected)
     with pytest.raises(httpx.ReadTimeout):
-        lab.http.get(f"{path}/{at}/weights.npz", timeout=0.1)
+        lab.http.get(f"{path}/{iteration}/weights.npz", timeout=0.1)
     assert_exact(lab, now, 1)
     wait_until(lambda: not list((lab.state_dir / "checkpoints").glob("weights.*")), "no file is left")
     pids = lab.worker_pids()

@@ -72,13 +72,13 @@ class Poller:
 
 
 def unpack(body):
-    at = 0
-    while at < len(body):
-        kind, length = struct.unpack_from("<BI", body, at)
-        message = body[at + 5 : at + 5 + length]
+    offset = 0
+    while offset < len(body):
+        kind, length = struct.unpack_from("<BI", body, offset)
+        message = body[offset + 5 : offset + 5 + length]
         assert len(message) == length
         yield message if kind == 2 else json.loads(message)
-        at += 5 + length
+        offset += 5 + length
 
 
 @pytest.fixture

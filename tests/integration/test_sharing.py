@@ -148,13 +148,13 @@ def test_a_run_that_goes_its_own_way_keeps_its_rows_and_the_others_notice_nothin
         changed = lab.post(f"/api/runs/{mine['id']}/{command}")
     assert changed.status_code == 200, changed.text
     now = lab.run(mine["id"])
-    at = now["iteration"]
+    iteration = now["iteration"]
     assert now["training"] != others[0]["training"]
     assert (now["shared_with"], lab.run(others[0]["id"])["shared_with"]) == (0, 1)
     if command == "pause":
         assert now["status"] == "paused"
         lab.post(f"/api/runs/{mine['id']}/step", iterations=3)
-        wait_until(lambda: lab.run(mine["id"])["iteration"] == at + 3, "three steps")
+        wait_until(lambda: lab.run(mine["id"])["iteration"] == iteration + 3, "three steps")
         lab.post(f"/api/runs/{mine['id']}/resume")
 
     for run in others:
@@ -164,8 +164,8 @@ def test_a_run_that_goes_its_own_way_keeps_its_rows_and_the_others_notice_nothin
     ended = lab.wait_for(mine["id"], "cancelled" if command == "cancel" else "completed")
     if command == "cancel":
         stored = lab.stored_rows(mine["id"])[1]
-        assert len(stored) == at > 100
-        assert stored.tobytes() == lab.stored_rows(others[0]["id"])[1][:at].tobytes()
+        assert len(stored) == iteration > 100
+        assert stored.tobytes() == lab.stored_rows(others[0]["id"])[1][:iteration].tobytes()
     else:
         reference.assert_uninterrupted(lab, ended)
     if command == "change":

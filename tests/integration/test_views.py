@@ -115,15 +115,15 @@ def test_a_run_that_has_ended_is_watched_at_its_end_and_one_that_is_paused_where
     paused = lab.launch(**SLOW)
     lab.wait_for(paused["id"], "running")
     lab.http.post(f"/api/runs/{paused['id']}/pause")
-    at = lab.wait_for(paused["id"], "paused")["iteration"]
+    paused_at = lab.wait_for(paused["id"], "paused")["iteration"]
     with contextlib.closing(lab.socket()) as socket:
-        for run_id, iteration in ((ended["id"], 200), (paused["id"], at)):
+        for run_id, iteration in ((ended["id"], 200), (paused["id"], paused_at)):
             watch(socket, run_id, "weights", {})
             header, data = next_view(socket)
             assert header["run"] == run_id
             assert decode_view(data)[0]["iteration"] == iteration
         lab.http.post(f"/api/runs/{paused['id']}/step", json={"iterations": 3})
-        while decode_view(next_view(socket)[1])[0]["iteration"] < at + 3:
+        while decode_view(next_view(socket)[1])[0]["iteration"] < paused_at + 3:
             pass
     lab.http.post(f"/api/runs/{paused['id']}/cancel")
 

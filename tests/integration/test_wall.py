@@ -100,11 +100,11 @@ def test_a_page_that_polls_gets_the_same_wall_and_then_only_what_is_new(lab):
 
     def ask(**known):
         body = teacher.http.post("/api/stream", json={"view": "wall", **known}).raise_for_status().content
-        found, at = [], 0
-        while at < len(body):
-            kind, length = body[at], int.from_bytes(body[at + 1 : at + 5], "little")
-            found += [json.loads(body[at + 5 : at + 5 + length])] if kind == 1 else []
-            at += 5 + length
+        found, offset = [], 0
+        while offset < len(body):
+            kind, length = body[offset], int.from_bytes(body[offset + 1 : offset + 5], "little")
+            found += [json.loads(body[offset + 5 : offset + 5 + length])] if kind == 1 else []
+            offset += 5 + length
         return found[0], found[1:]
 
     known: dict[str, Any] = {}

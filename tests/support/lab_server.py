@@ -189,14 +189,16 @@ class LabServer:
                 "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
             ).fetchone()
             names = json.loads(columns)
-            at = 0
+            next_row = 0
             parts = [np.empty((0, len(names)), np.float32)]
             for first, rows, data in db.execute(
                 "SELECT first, rows, data FROM chunks WHERE training_id = ? AND stream = ? ORDER BY first",
                 (training_id, stream),
             ):
-                assert first == at, f"a hole or an overlap at row {at}: the next chunk begins at {first}"
-                at += rows
+                assert first == next_row, (
+                    f"a hole or an overlap at row {next_row}: the next chunk begins at {first}"
+                )
+                next_row += rows
                 parts.append(np.frombuffer(data, "<f4").reshape(len(names), rows).T)
         return names, np.concatenate(parts)
 

@@ -138,7 +138,7 @@ class Walk:
         mark, cells = self._tab.evaluate(_OUTCOME, place)
         assert mark == expected.right, f"{question.id}: the page says {mark}, and it is {expected.right}"
         said = [(run.name, run.predicted, run.came) for run in expected.runs]
-        rows = [tuple(cells[at : at + 3]) for at in range(0, len(cells), 4)]
+        rows = [tuple(cells[start : start + 3]) for start in range(0, len(cells), 4)]
         if not said:
             said, rows = [("", expected.predicted, expected.came)], [("", *cells[:2])]
         assert rows == said, f"{question.id}: the page says {rows}, and it is {said}"

@@ -132,7 +132,7 @@ function clock(seconds, precise) {
 /** Possible distances between ticks of the clock, in seconds. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 const DAY = 86_400;
-const MARKS = 7;
+const MAX_TICKS = 7;
 
 /**
  * Ticks of the clock between two moments, at whole seconds, minutes or hours of the reader's time zone.
@@ -141,9 +141,11 @@ const MARKS = 7;
  */
 export function clockTicks(from, to) {
   const step =
-    STEPS.find((length) => (to - from) / length <= MARKS) ?? DAY * Math.ceil((to - from) / DAY / MARKS);
+    STEPS.find((length) => (to - from) / length <= MAX_TICKS) ??
+    DAY * Math.ceil((to - from) / DAY / MAX_TICKS);
   const offset = 60 * new Date(1000 * from).getTimezoneOffset();
   const values = [];
-  for (let at = Math.ceil((from - offset) / step) * step + offset; at <= to; at += step) values.push(at);
-  return { values, texts: values.map((at) => clock(at, step < 60)) };
+  for (let value = Math.ceil((from - offset) / step) * step + offset; value <= to; value += step)
+    values.push(value);
+  return { values, texts: values.map((value) => clock(value, step < 60)) };
 }

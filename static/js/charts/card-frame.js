@@ -124,11 +124,11 @@ export class CardFrame {
 function around(element) {
   /** @type {HTMLElement[]} */
   const others = [];
-  for (let at = element; at.parentElement && at !== document.body; at = at.parentElement) {
-    for (const other of at.parentElement.children)
+  for (let node = element; node.parentElement && node !== document.body; node = node.parentElement) {
+    for (const other of node.parentElement.children)
       if (
         other instanceof HTMLElement &&
-        other !== at &&
+        other !== node &&
         !other.matches(".hover-box, .toast, .moment-bar, dialog")
       )
         others.push(other);

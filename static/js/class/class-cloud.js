@@ -64,9 +64,9 @@ export function launchedLast(runs) {
  */
 export function viewOfRun({ id, status, iteration, iterations, evaluation, summary }) {
   const metric = summary.validation_size ? "validation_accuracy" : "test_accuracy";
-  const [at, values] = [evaluation.column("iteration"), evaluation.column(metric)];
+  const [iterationColumn, values] = [evaluation.column("iteration"), evaluation.column(metric)];
   /** @type {[number, number][]} */
-  const points = at && values ? Array.from(at, (x, i) => [x, values[i]]) : [];
+  const points = iterationColumn && values ? Array.from(iterationColumn, (x, i) => [x, values[i]]) : [];
   const finite = points.filter(([, value]) => Number.isFinite(value));
   return { training: id, status, iteration, iterations, metric, chance: 0, best: null, points: finite };
 }

@@ -106,8 +106,8 @@ export function labelsOf(summaries, { x, y }, { beyond, end, width, letter }) {
   });
   const [first] = named.filter(({ takeOff }) => takeOff !== null);
   if (first?.takeOff) {
-    const at = x.place(first.takeOff);
-    const isRight = at < 17 * letter;
+    const x0 = x.place(first.takeOff);
+    const isRight = x0 < 17 * letter;
     const key = ends.length > 1 ? "class.wall.cloud.off_of" : "class.wall.cloud.off";
     const label = h(
       "p",
@@ -115,8 +115,8 @@ export function labelsOf(summaries, { x, y }, { beyond, end, width, letter }) {
       t(key, { name: first.group.name, n: number(first.takeOff) }),
     );
     label.style.top = `${y.place(isRight ? 0.55 : 0.97)}px`; // right of the line, the curves are above
-    if (isRight) label.style.left = `${at + 0.6 * letter}px`;
-    else label.style.right = `${width - at + 0.6 * letter}px`;
+    if (isRight) label.style.left = `${x0 + 0.6 * letter}px`;
+    else label.style.right = `${width - x0 + 0.6 * letter}px`;
     label.classList.toggle("right", isRight);
     labels.push(label);
   }

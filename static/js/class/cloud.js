@@ -85,14 +85,14 @@ function middle(ends) {
  * @param {[number, number][]} points
  */
 function reader(points) {
-  let at = 0;
+  let next = 0;
   return (/** @type {number} */ x) => {
-    while (at < points.length && points[at][0] < x) at++;
-    if (at === points.length) return null;
-    const [right, high] = points[at];
+    while (next < points.length && points[next][0] < x) next++;
+    if (next === points.length) return null;
+    const [right, high] = points[next];
     if (right === x) return high;
-    if (at === 0) return null;
-    const [left, low] = points[at - 1];
+    if (next === 0) return null;
+    const [left, low] = points[next - 1];
     return low + ((high - low) * (x - left)) / (right - left);
   };
 }

@@ -33,8 +33,8 @@ export class GroupColors {
   of(names) {
     const shown = new Map();
     for (const name of names) {
-      const known = this.#hues.get(name);
-      if (known === undefined || [...shown.values()].includes(known)) this.#hues.set(name, this.#free(names));
+      const hue = this.#hues.get(name);
+      if (hue === undefined || [...shown.values()].includes(hue)) this.#hues.set(name, this.#free(names));
       shown.set(name, this.#hues.get(name));
     }
     return shown;

@@ -195,7 +195,7 @@ export class PredictionsCard {
   /** The open vote: its question, how many have voted, and for the teacher how it goes on. @param {Room} room */
   #voting({ vote, people }) {
     if (!vote) return [];
-    const at = PHASES.indexOf(vote.phase);
+    const current = PHASES.indexOf(vote.phase);
     const round = vote.phase === "second" ? 1 : 0;
     const steps = PHASES.map((phase, i) =>
       h(
@@ -203,10 +203,10 @@ export class PredictionsCard {
         {
           type: "button",
           className: "toggle",
-          disabled: i < at,
+          disabled: i < current,
           "data-vote": phase,
-          "aria-pressed": String(i === at),
-          onclick: () => i > at && this.#move(vote.question, phase),
+          "aria-pressed": String(i === current),
+          onclick: () => i > current && this.#move(vote.question, phase),
         },
         t(`lesson.vote.step.${phase}`),
       ),

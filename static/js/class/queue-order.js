@@ -37,9 +37,9 @@ export function leaderOf(order, training, place) {
 export function arranged(waiting, training, behind) {
   const moved = waiting.find(([one]) => one === training);
   const others = waiting.filter((line) => line !== moved);
-  const at = behind === null ? 0 : others.findIndex(([one]) => one === behind) + 1;
-  if (!moved || (behind !== null && !at)) return waiting;
-  return [...others.slice(0, at), moved, ...others.slice(at)];
+  const index = behind === null ? 0 : others.findIndex(([one]) => one === behind) + 1;
+  if (!moved || (behind !== null && !index)) return waiting;
+  return [...others.slice(0, index), moved, ...others.slice(index)];
 }
 
 export class QueueOrder {

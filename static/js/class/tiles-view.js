@@ -156,11 +156,11 @@ export class TilesView {
   #move(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const tiles = [...this.#list.children];
-    const at = tiles.findIndex((tile) => tile.matches(":focus"));
-    if (at < 0) return;
+    const index = tiles.findIndex((tile) => tile.matches(":focus"));
+    if (index < 0) return;
     const step = STEPS[event.key];
     const next = step
-      ? at + step[0] * this.#columns + step[1]
+      ? index + step[0] * this.#columns + step[1]
       : { Home: 0, End: tiles.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault(); // the page does not scroll by itself

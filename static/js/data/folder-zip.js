@@ -34,20 +34,20 @@ export async function zipped(members, onProgress = () => {}) {
   const parts = [];
   /** @type {BlobPart[]} */
   const directory = [];
-  let [at, directorySize] = [0, 0];
+  let [offset, directorySize] = [0, 0];
   for (const [i, { path, file }] of members.entries()) {
     const name = new TextEncoder().encode(path);
     const common = [UTF8, 0, 0, DATE]; // flags, not compressed, time, date
     const sizes = [crc32(new Uint8Array(await file.arrayBuffer())), file.size, file.size];
     const local = record(0x04034b50, [20, ...common], sizes, [name.length, 0]);
-    const central = record(0x02014b50, [20, 20, ...common], sizes, [name.length, 0, 0, 0, 0], [0, at]);
+    const central = record(0x02014b50, [20, 20, ...common], sizes, [name.length, 0, 0, 0, 0], [0, offset]);
     parts.push(local, name, file);
     directory.push(central, name);
-    at += local.length + name.length + file.size;
+    offset += local.length + name.length + file.size;
     directorySize += central.length + name.length;
     onProgress((i + 1) / members.length);
   }
-  const end = record(0x06054b50, [0, 0, members.length, members.length], [directorySize, at], [0]);
+  const end = record(0x06054b50, [0, 0, members.length, members.length], [directorySize, offset], [0]);
   return new Blob([...parts, ...directory, end], { type: "application/zip" });
 }
 
@@ -61,12 +61,12 @@ function record(signature, ...fields) {
   const bytes = new Uint8Array(4 + wide.reduce((sum, width) => sum + width, 0));
   const view = new DataView(bytes.buffer);
   view.setUint32(0, signature, true);
-  let at = 4;
+  let offset = 4;
   fields.forEach((group, i) => {
     for (const value of group) {
-      if (i % 2) view.setUint32(at, value, true);
-      else view.setUint16(at, value, true);
-      at += i % 2 ? 4 : 2;
+      if (i % 2) view.setUint32(offset, value, true);
+      else view.setUint16(offset, value, true);
+      offset += i % 2 ? 4 : 2;
     }
   });
   return bytes;

@@ -32,10 +32,10 @@ export function step(layers, place, by) {
  */
 export function move(layers, from, to) {
   const [source, target] = [listOf(layers, from), listOf(layers, to)];
-  const [at, before] = [last(from), last(to)];
-  if (isInside(to, from) || (source === target && (before === at || before === at + 1))) return null;
-  const [layer] = source.splice(at, 1);
-  target.splice(source === target && before > at ? before - 1 : before, 0, layer);
+  const [index, before] = [last(from), last(to)];
+  if (isInside(to, from) || (source === target && (before === index || before === index + 1))) return null;
+  const [layer] = source.splice(index, 1);
+  target.splice(source === target && before > index ? before - 1 : before, 0, layer);
   return find(layers, layer);
 }
 

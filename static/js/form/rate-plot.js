@@ -137,14 +137,14 @@ export class RatePlot {
     this.element.setAttribute("aria-valuetext", text);
     if (!this.#width) return;
     const { x, y } = placesOf(this.#test, this.#width);
-    const at = x(this.#rate);
-    const end = at > this.#width / 2;
+    const position = x(this.#rate);
+    const end = position > this.#width / 2;
     this.#marker.replaceChildren(
-      svg("line", { x1: at, x2: at, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }),
-      svg("circle", { cx: at, cy: y(smoothed[place]), r: 4.5 }),
+      svg("line", { x1: position, x2: position, y1: MARGIN.top, y2: HEIGHT - MARGIN.bottom }),
+      svg("circle", { cx: position, cy: y(smoothed[place]), r: 4.5 }),
       svg(
         "text",
-        { x: at + (end ? -6 : 6), y: MARGIN.top + 10, "text-anchor": end ? "end" : "start" },
+        { x: position + (end ? -6 : 6), y: MARGIN.top + 10, "text-anchor": end ? "end" : "start" },
         String(this.#rate),
       ),
     );

@@ -31,8 +31,8 @@ export function onChartClick(chart, iterations, pick) {
       down = null;
       if (!from || Math.hypot(up.clientX - from.clientX, up.clientY - from.clientY) > CLICK) return;
       const { left, top } = plotElement.getBoundingClientRect();
-      const at = chart.drawing.axes?.values(up.clientX - left, up.clientY - top);
-      if (at) pick(Math.max(0, Math.min(iterations, Math.round(at.x))));
+      const place = chart.drawing.axes?.values(up.clientX - left, up.clientY - top);
+      if (place) pick(Math.max(0, Math.min(iterations, Math.round(place.x))));
     },
     { signal: over.signal },
   );

@@ -150,8 +150,10 @@ function predictParts({ session, full, times, pens, on }) {
   const { play, attempt, draft, questions, sending, refusal } = session;
   if (!play) return [];
   const refused = refusal?.id === "seal" ? refusal.error : null;
-  const at = questions.find(({ id }) => new RegExp(`^prediction\\.${id}(\\.|$)`).test(refused?.field ?? ""));
-  const complaint = refused && at ? { id: at.id, text: explain(refused) } : null;
+  const refusedQuestion = questions.find(({ id }) =>
+    new RegExp(`^prediction\\.${id}(\\.|$)`).test(refused?.field ?? ""),
+  );
+  const complaint = refused && refusedQuestion ? { id: refusedQuestion.id, text: explain(refused) } : null;
   const locked = attempt !== null;
   const values = attempt ? { ...attempt.prediction, [SURE]: attempt.sure } : draft.values;
   const predict = {
@@ -165,7 +167,7 @@ function predictParts({ session, full, times, pens, on }) {
     missing: draft.missing(questions),
     full,
     sending: sending === "seal",
-    complaint: refused && !at ? explainAll(refused) : "",
+    complaint: refused && !refusedQuestion ? explainAll(refused) : "",
     times,
   };
   return [

@@ -33,12 +33,12 @@ export function rankField({ id, runs = [] }, { value, locked, change }) {
   });
   const draw = () => {
     for (const { run, button, place } of buttons) {
-      const at = order.indexOf(run);
-      setText(place, at < 0 ? "" : number(at + 1));
-      button.setAttribute("aria-pressed", String(at >= 0));
+      const index = order.indexOf(run);
+      setText(place, index < 0 ? "" : number(index + 1));
+      button.setAttribute("aria-pressed", String(index >= 0));
       button.setAttribute(
         "aria-label",
-        at < 0 ? run : t("lesson.rank_place", { run, place: number(at + 1), of: number(runs.length) }),
+        index < 0 ? run : t("lesson.rank_place", { run, place: number(index + 1), of: number(runs.length) }),
       );
     }
   };

@@ -51,10 +51,10 @@ export class ImageGrid {
 export function paint(canvas, planes, [channels, height, width]) {
   const picture = new ImageData(width, height);
   const area = width * height;
-  for (let at = 0; at < area; at++) {
+  for (let pixel = 0; pixel < area; pixel++) {
     for (let colour = 0; colour < 3; colour++)
-      picture.data[4 * at + colour] = planes[(colour % channels) * area + at];
-    picture.data[4 * at + 3] = 255;
+      picture.data[4 * pixel + colour] = planes[(colour % channels) * area + pixel];
+    picture.data[4 * pixel + 3] = 255;
   }
   // `willReadFrequently` keeps the canvas in memory: small images are not faster on a graphics card, which may change bytes
   canvas.getContext("2d", { willReadFrequently: true })?.putImageData(picture, 0, 0);

@@ -100,17 +100,17 @@ export class PointPlot {
     pen.font = `22px ${style.fontFamily}`;
     const unit = 10 ** Math.max(0, Math.floor(Math.log10(edge))); // own data may have any size
     for (const tick of [-unit, 0, unit]) {
-      const [at, text] = [scale.place(tick), String(tick).replace("-", "−")];
+      const [position, text] = [scale.place(tick), String(tick).replace("-", "−")];
       pen.beginPath();
-      pen.moveTo(at, MARGIN);
-      pen.lineTo(at, SIZE - MARGIN);
-      pen.moveTo(MARGIN, SIZE - at);
-      pen.lineTo(SIZE - MARGIN, SIZE - at);
+      pen.moveTo(position, MARGIN);
+      pen.lineTo(position, SIZE - MARGIN);
+      pen.moveTo(MARGIN, SIZE - position);
+      pen.lineTo(SIZE - MARGIN, SIZE - position);
       pen.stroke();
       Object.assign(pen, { textAlign: "center", textBaseline: "top" });
-      pen.fillText(text, at, SIZE - MARGIN + 10);
+      pen.fillText(text, position, SIZE - MARGIN + 10);
       Object.assign(pen, { textAlign: "right", textBaseline: "middle" });
-      pen.fillText(text, MARGIN - 10, SIZE - at);
+      pen.fillText(text, MARGIN - 10, SIZE - position);
     }
     pen.strokeStyle = style.getPropertyValue("--edge");
     pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);

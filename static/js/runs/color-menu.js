@@ -92,11 +92,11 @@ export class ColorMenu {
     if (event.key === "Escape") event.stopPropagation(); // it closes this menu, and must not clear the selection
     if (!(event.key in STEPS)) return;
     const items = /** @type {HTMLElement[]} */ ([...this.#element.children]);
-    const at = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
-    const to = Math.max(0, Math.min(items.length - 1, at + STEPS[event.key]));
-    const leavesRows = Math.abs(STEPS[event.key]) === COLUMNS && to !== at + STEPS[event.key];
+    const index = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+    const to = Math.max(0, Math.min(items.length - 1, index + STEPS[event.key]));
+    const leavesRows = Math.abs(STEPS[event.key]) === COLUMNS && to !== index + STEPS[event.key];
     if (!leavesRows) {
-      items[at].tabIndex = -1;
+      items[index].tabIndex = -1;
       items[to].tabIndex = 0;
       items[to].focus();
     }

@@ -174,7 +174,7 @@ export class RunList {
     this.#moved = false;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement);
     const wasFocused = this.#list.contains(focused);
-    const at = runsOf(this.#placed).indexOf(rowId(focused));
+    const focusedIndex = runsOf(this.#placed).indexOf(rowId(focused));
     const { rows, places } = this.#order;
     const elementOf = (/** @type {Row} */ { id, run }) => (run ? this.#entry(run) : this.#head(id)).element;
     if (this.#isLong && this.#long) {
@@ -206,7 +206,7 @@ export class RunList {
       const runs = runsOf(this.#placed);
       (this.#list.contains(focused)
         ? focused
-        : this.#entries.get(runs[Math.min(at, runs.length - 1)])?.name
+        : this.#entries.get(runs[Math.min(focusedIndex, runs.length - 1)])?.name
       )?.focus();
     }
     const placed = new Set(this.#placed.map(({ id }) => id));

@@ -186,19 +186,19 @@ export class SweepParallel {
     /** @type {number | null} */
     let from = null;
     let dragged = false;
-    const at = (/** @type {PointerEvent} */ { clientY }) =>
+    const yOf = (/** @type {PointerEvent} */ { clientY }) =>
       clientY - this.element.getBoundingClientRect().top;
     group.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;
-      from = at(event);
+      from = yOf(event);
       dragged = false;
       this.#dragging = true;
       group.setPointerCapture(event.pointerId);
     });
     group.addEventListener("pointermove", (event) => {
       if (from === null) return;
-      dragged ||= Math.abs(at(event) - from) > MIN_DRAG;
-      if (dragged) this.#choose(index, partBetween(from, at(event), height));
+      dragged ||= Math.abs(yOf(event) - from) > MIN_DRAG;
+      if (dragged) this.#choose(index, partBetween(from, yOf(event), height));
     });
     const end = () => {
       from = null;
@@ -206,7 +206,7 @@ export class SweepParallel {
       if (this.#drawingDue) this.#draw();
     };
     group.addEventListener("pointerup", (event) => {
-      if (from !== null && !dragged) this.#press(index, at(event), height, ticks);
+      if (from !== null && !dragged) this.#press(index, yOf(event), height, ticks);
       end();
     });
     group.addEventListener("pointercancel", end);

@@ -132,14 +132,14 @@ function unevenness(values) {
  * @returns {Tick[]}
  */
 export function ticksOf(scale) {
-  const at = (/** @type {any} */ value) => ({ place: scale.place(value), value });
+  const tickOf = (/** @type {any} */ value) => ({ place: scale.place(value), value });
   if (scale.kind === "category") {
     const every = Math.ceil(scale.categories.length / (MAX_TICKS + 2));
-    return scale.values.filter((_, i) => i % every === 0).map(at);
+    return scale.values.filter((_, i) => i % every === 0).map(tickOf);
   }
   const { values, low, high, kind } = scale;
-  if (values.length <= MAX_TICKS) return values.map(at);
-  return (kind === "log" ? powers(low, high) : rounds(low, high)).map(at);
+  if (values.length <= MAX_TICKS) return values.map(tickOf);
+  return (kind === "log" ? powers(low, high) : rounds(low, high)).map(tickOf);
 }
 
 /**

@@ -47,7 +47,7 @@ export const classApi = {
    */
   show: (view) => request("POST", "api/class/show", { view }),
   /**
-   * Share runs with the class as one thing.
+   * Share runs with the class: all of them are listed, shown and withdrawn together.
    * @param {{runs: string[], iteration: number | null}} view
    */
   shareView: (view) => request("POST", "api/class/views", view),

@@ -44,10 +44,10 @@ export function decodeFrame(buffer) {
  */
 export function* unpack(buffer) {
   const view = new DataView(buffer);
-  for (let at = 0; at < buffer.byteLength; ) {
-    const end = at + 5 + view.getUint32(at + 1, true);
-    const bytes = buffer.slice(at + 5, end);
-    yield view.getUint8(at) === TEXT ? text.decode(bytes) : bytes;
-    at = end;
+  for (let start = 0; start < buffer.byteLength; ) {
+    const end = start + 5 + view.getUint32(start + 1, true);
+    const bytes = buffer.slice(start + 5, end);
+    yield view.getUint8(start) === TEXT ? text.decode(bytes) : bytes;
+    start = end;
   }
 }

@@ -23,8 +23,8 @@ const FAR = 10;
  * @returns {Moment | null}
  */
 export function readMoment(text) {
-  const [, run, at] = /^(\d{1,15})@(\d{1,15}|live)$/.exec(text) ?? [];
-  return run ? { run: Number(run), iteration: at === LIVE ? null : Number(at) } : null;
+  const [, run, iteration] = /^(\d{1,15})@(\d{1,15}|live)$/.exec(text) ?? [];
+  return run ? { run: Number(run), iteration: iteration === LIVE ? null : Number(iteration) } : null;
 }
 
 /** @param {Moment | null} moment */
@@ -59,15 +59,15 @@ export function moved(moment, { key, shiftKey = false }, { newest, trains, evalu
   const now = iterationAt(moment, newest);
   const end = trains ? null : newest;
   /** @param {number} iteration @returns {Moment} */
-  const at = (iteration) => ({ run: moment.run, iteration: Math.max(0, Math.min(iteration, newest)) });
+  const momentAt = (iteration) => ({ run: moment.run, iteration: Math.max(0, Math.min(iteration, newest)) });
   switch (key) {
     case "ArrowLeft":
-      return at(shiftKey ? (before(evaluated, now) ?? now - FAR) : now - 1);
+      return momentAt(shiftKey ? (before(evaluated, now) ?? now - FAR) : now - 1);
     case "ArrowRight":
       if (moment.iteration === null) return moment;
-      return at(shiftKey ? (after(evaluated, now) ?? now + FAR) : now + 1);
+      return momentAt(shiftKey ? (after(evaluated, now) ?? now + FAR) : now + 1);
     case "Home":
-      return at(0);
+      return momentAt(0);
     case "End":
       return { run: moment.run, iteration: end };
     default:

@@ -175,7 +175,7 @@ export function lowerBound(values, target) {
  * @param {number} target
  */
 export function nearest(values, target) {
-  const at = lowerBound(values, target);
-  if (at === values.length) return at - 1;
-  return at > 0 && target - values[at - 1] <= values[at] - target ? at - 1 : at;
+  const index = lowerBound(values, target);
+  if (index === values.length) return index - 1;
+  return index > 0 && target - values[index - 1] <= values[index] - target ? index - 1 : index;
 }

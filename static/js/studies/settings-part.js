@@ -91,16 +91,16 @@ export class SettingsPart {
 
   /** @returns {Pick<StudyDocument, "method" | "seeds" | "folds" | "metric" | "budget_seconds">} */
   values() {
-    const at = (/** @type {string} */ name) =>
+    const numberIn = (/** @type {string} */ name) =>
       /** @type {any} */ (typed(this.#typed[name] ?? "", { kind: "integer" }));
     const numbers = Object.keys(NUMBERS[this.method])
-      .map((name) => [name, at(`${this.method}.${name}`)])
+      .map((name) => [name, numberIn(`${this.method}.${name}`)])
       .filter(([, value]) => value !== null);
-    const seeds = at("seeds");
+    const seeds = numberIn("seeds");
     return {
       method: /** @type {Method} */ ({ name: this.method, ...Object.fromEntries(numbers) }),
       seeds: seeds?.values ?? seeds ?? "",
-      folds: at("folds"),
+      folds: numberIn("folds"),
       metric: /** @type {StudyDocument["metric"]} */ (this.#metric.value),
       budget_seconds: /** @type {any} */ (typed(this.#typed.budget_seconds)),
     };

@@ -164,11 +164,11 @@ export class Boundary {
     ]))
       sample?.points?.forEach((point, i) => {
         const [x, y] = [point[facts.x], point[facts.y]];
-        const at = [((x - left) / (right - left)) * side, ((top - y) / (top - bottom)) * side];
+        const position = [((x - left) / (right - left)) * side, ((top - y) / (top - bottom)) * side];
         context.fillStyle = color(sample.labels[i], dark);
         context.strokeStyle = edge;
         context.lineWidth = 0.75;
-        drawPoint(context, sample.labels[i], at[0], at[1], radius);
+        drawPoint(context, sample.labels[i], position[0], position[1], radius);
         context.stroke();
       });
   }

@@ -15,8 +15,8 @@ export function rowShares(counts, classes) {
   for (let row = 0; row < classes; row++) {
     const sum = rowSum(counts, classes, row);
     for (let column = 0; column < classes; column++) {
-      const at = row * classes + column;
-      shares[at] = sum ? counts[at] / sum : 0;
+      const cell = row * classes + column;
+      shares[cell] = sum ? counts[cell] / sum : 0;
     }
   }
   return shares;

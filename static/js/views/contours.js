@@ -133,8 +133,8 @@ class Edges {
   /** Where the contour crosses an edge. @param {number} edge @returns {[number, number]} */
   #point(edge) {
     const { x, y, values } = this.#grid;
-    const at = edge >> 1;
-    const [row, column] = [Math.floor(at / x.length), at % x.length];
+    const point = edge >> 1;
+    const [row, column] = [Math.floor(point / x.length), point % x.length];
     const [nextRow, nextColumn] = edge % 2 ? [row + 1, column] : [row, column + 1];
     const [from, to] = [Number(values[row][column]), Number(values[nextRow][nextColumn])];
     const share = (this.#level - from) / (to - from);

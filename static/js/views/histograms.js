@@ -91,8 +91,8 @@ export class Histograms {
     );
     setChildren(this.#card.body, [runLine(run, t("views.near_zero_means")), this.#frame, this.#foot]);
     const layers = panels.map(({ title, description }) => `${title}: ${description}`).join("; ");
-    const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    const description = `${at}, ${t(`views.histogram.${kind}`)}: ${layers}.`;
+    const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
+    const description = `${moment}, ${t(`views.histogram.${kind}`)}: ${layers}.`;
     this.#canvas.setAttribute("aria-label", description);
     return description;
   }
@@ -141,11 +141,11 @@ export class Histograms {
           write(number(moment), MARGIN - 6, base(place) - 4, { ...look, textAlign: "right" }, MARGIN - 6);
         });
       const range = rangeOf(histograms.flatMap((histogram) => histogram ?? []));
-      const at = (/** @type {number} */ value) =>
+      const xOf = (/** @type {number} */ value) =>
         range ? left + ((value - range.low) / (range.high - range.low)) * wide : left;
       if (range && range.low < 0 && range.high > 0) {
         pen.fillStyle = line;
-        pen.fillRect(at(0), top + PANEL.head, 1, bottom - top - PANEL.head);
+        pen.fillRect(xOf(0), top + PANEL.head, 1, bottom - top - PANEL.head);
       }
       pen.save();
       pen.beginPath();
@@ -156,7 +156,7 @@ export class Histograms {
         pen.fillRect(left, base(place), wide, 1);
         if (!histogram || !range) return;
         const share = moments.length > 1 ? place / (moments.length - 1) : 1;
-        ridge(pen, histogram, { at, base: base(place), high: step * OVERLAP });
+        ridge(pen, histogram, { xOf, base: base(place), high: step * OVERLAP });
         pen.fillStyle = card; // covers the ridges behind it
         pen.fill();
         pen.globalAlpha = 0.25 + 0.6 * share;
@@ -174,8 +174,8 @@ export class Histograms {
         const small = { font: `10px ${font}` };
         write(twoDigits(range.low).replace("-", "−"), left, y, small);
         write(twoDigits(range.high).replace("-", "−"), left + wide, y, { ...small, textAlign: "right" });
-        const isFree = at(middle) - left > 50 && left + wide - at(middle) > 50;
-        if (isFree && middle === 0) write("0", at(middle), y, { ...small, textAlign: "center" });
+        const isFree = xOf(middle) - left > 50 && left + wide - xOf(middle) > 50;
+        if (isFree && middle === 0) write("0", xOf(middle), y, { ...small, textAlign: "center" });
       }
       write(description, left, bottom + 22, { fillStyle: ink });
     });
@@ -190,21 +190,21 @@ export class Histograms {
  * The outline of a histogram, from its first edge to its last. Numbers that are all equal are a thin line.
  * @param {CanvasRenderingContext2D} pen
  * @param {Histogram} histogram
- * @param {{at: (value: number) => number, base: number, high: number}} place
+ * @param {{xOf: (value: number) => number, base: number, high: number}} place
  */
-function ridge(pen, histogram, { at, base, high }) {
+function ridge(pen, histogram, { xOf, base, high }) {
   const { counts, edges } = histogram;
   const each = heights(histogram);
   pen.beginPath();
   const value = onlyValue(histogram);
   if (value !== null) {
-    pen.rect(at(value) - 1, base - high, 2, high);
+    pen.rect(xOf(value) - 1, base - high, 2, high);
     return;
   }
-  pen.moveTo(at(edges[0]), base);
+  pen.moveTo(xOf(edges[0]), base);
   for (let bin = 0; bin < counts.length; bin++)
-    pen.lineTo(at((edges[bin] + edges[bin + 1]) / 2), base - high * each[bin]);
-  pen.lineTo(at(edges[counts.length]), base);
+    pen.lineTo(xOf((edges[bin] + edges[bin + 1]) / 2), base - high * each[bin]);
+  pen.lineTo(xOf(edges[counts.length]), base);
 }
 
 /**

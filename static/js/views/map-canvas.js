@@ -197,8 +197,8 @@ function imagePicture({ shape, values }, { channel, rows, columns }, dark) {
   const each = rows * columns;
   if (shape[0] === 3)
     return pixels(columns, rows, (row, column) => {
-      const at = row * columns + column;
-      return [255 * values[at], 255 * values[each + at], 255 * values[2 * each + at]];
+      const pixel = row * columns + column;
+      return [255 * values[pixel], 255 * values[each + pixel], 255 * values[2 * each + pixel]];
     });
   const part = values.subarray(channel * each, (channel + 1) * each);
   return greys(

@@ -138,15 +138,15 @@ export function placeAfter({ maps }, place, key) {
     End: [0, 0],
   });
   if (!Object.hasOwn(steps, key) || !maps.length) return null;
-  const at = maps.findIndex(({ layer, channel }) => layer === place.layer && channel === place.channel);
-  if (at < 0 || key === "Home") return { layer: maps[0].layer, channel: 0, y: 0, x: 0 };
+  const index = maps.findIndex(({ layer, channel }) => layer === place.layer && channel === place.channel);
+  if (index < 0 || key === "Home") return { layer: maps[0].layer, channel: 0, y: 0, x: 0 };
   if (key === "End") return { layer: maps[maps.length - 1].layer, channel: 0, y: 0, x: 0 };
-  const map = maps[at];
+  const map = maps[index];
   const [right, down] = steps[key];
   const [x, y] = [place.x + right, place.y + down];
   if (x >= 0 && x < map.columns && y >= 0 && y < map.rows) return { ...place, x, y };
   if (right) {
-    const next = maps[at + right];
+    const next = maps[index + right];
     return next?.layer === place.layer
       ? { ...place, channel: next.channel, x: right > 0 ? 0 : next.columns - 1 }
       : place;

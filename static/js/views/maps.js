@@ -199,14 +199,19 @@ export class Maps {
       const channel = this.#card.option("channel", "");
       sum.draw(view, placeText(view, chosen), value, { channel, dark: this.#card.isDark(), isThere });
     }
-    const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    if (!view) return { part, description: at };
+    const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
+    if (!view) return { part, description: moment };
     maps.draw({ view, limits, chosen, dark: this.#card.isDark() }, width);
     const layers = view.facts.layers.map(
       (/** @type {{number: number, shape: number[]}} */ { number: n, shape }) =>
         `${layerName(view, n)} ${shape.join(" × ")}`,
     );
-    const words = [`${at}: ${this.#imageText(run, view)}`, prediction, layers.join(", "), sum.description];
+    const words = [
+      `${moment}: ${this.#imageText(run, view)}`,
+      prediction,
+      layers.join(", "),
+      sum.description,
+    ];
     const text = words.filter(Boolean).join(". ");
     maps.canvas.setAttribute("aria-label", `${text}. ${t("views.maps.keys")}`);
     return { part, description: `${text}.` };

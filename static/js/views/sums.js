@@ -11,14 +11,15 @@
 export function channelSums({ shape, values }) {
   const sums = new Array(shape.length === 3 ? shape[0] : 1).fill(0);
   const each = values.length / sums.length;
-  for (let at = 0; at < values.length; at++) sums[Math.floor(at / each)] += values[at];
+  for (let index = 0; index < values.length; index++) sums[Math.floor(index / each)] += values[index];
   return sums;
 }
 
 /** The place of the number that is farthest from 0. @param {ArrayLike<number>} values */
 export function strongest(values) {
   let best = 0;
-  for (let at = 1; at < values.length; at++) if (Math.abs(values[at]) > Math.abs(values[best])) best = at;
+  for (let index = 1; index < values.length; index++)
+    if (Math.abs(values[index]) > Math.abs(values[best])) best = index;
   return best;
 }
 

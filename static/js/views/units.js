@@ -67,8 +67,8 @@ export class Units {
         : t("views.no_lost_units");
     if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
     const lines = layers.map((layer) => layerText(layer));
-    const at = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
-    const description = view ? `${at}: ${summary}. ${lines.join("; ")}.` : at;
+    const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
+    const description = view ? `${moment}: ${summary}. ${lines.join("; ")}.` : moment;
     canvas.setAttribute("aria-label", description);
     return {
       element: h("div", { className: "view-part" }, runLine(run, summary), canvas),
@@ -109,22 +109,22 @@ export class Units {
     };
     write(t("views.update_ratio"), ratio.left, 6);
     write(t("views.dead_saturated"), width, 6, { textAlign: "right" });
-    const at = (/** @type {number} */ value) => ratio.left + placeOf(value) * ratio.width;
+    const xOf = (/** @type {number} */ value) => ratio.left + placeOf(value) * ratio.width;
     pen.fillStyle = soft;
     pen.fillRect(ratio.left, HEAD, ratio.width, bottom - HEAD);
     pen.fillStyle = accent; // the band that usually works
     pen.globalAlpha = 0.22;
-    pen.fillRect(at(BAND.low), HEAD, at(BAND.high) - at(BAND.low), bottom - HEAD);
+    pen.fillRect(xOf(BAND.low), HEAD, xOf(BAND.high) - xOf(BAND.low), bottom - HEAD);
     pen.globalAlpha = 1;
     const [first, last] = [Math.log10(AXIS.low), Math.log10(AXIS.high)].map(Math.round);
     for (let exponent = first; exponent <= last; exponent += 2)
-      write(power(exponent), at(10 ** exponent), bottom + 8, { textAlign: "center" });
+      write(power(exponent), xOf(10 ** exponent), bottom + 8, { textAlign: "center" });
     [...layers].reverse().forEach(({ name, dead, saturated, update_ratio: moved }, line) => {
       const middle = HEAD + (line + 0.5) * ROW; // the output is on top
       write(name, 0, middle);
       if (moved !== null) {
         pen.fillStyle = runColor;
-        pen.fillRect(ratio.left, middle - 4, Math.max(2, at(moved) - ratio.left), 8);
+        pen.fillRect(ratio.left, middle - 4, Math.max(2, xOf(moved) - ratio.left), 8);
       }
       const beside = besideBand(moved);
       const text = moved === null ? "–" : twoDigits(moved) + (beside ? (beside > 0 ? " ↑" : " ↓") : "");

@@ -148,14 +148,14 @@ function drawUnits(canvas, { arrays: { weights } }, room, limit, dark) {
   for (let unit = 0; unit < count; unit++) {
     const from = unit * channels * area;
     const picture = pixels(width, height, (row, column) => {
-      const at = from + row * width + column;
+      const first = from + row * width + column;
       // three channels are shown as colours: no weight is grey
       if (channels === 3)
         return /** @type {[number, number, number]} */ (
-          [0, 1, 2].map((channel) => 127.5 + (127.5 * weights.values[at + channel * area]) / limit)
+          [0, 1, 2].map((channel) => 127.5 + (127.5 * weights.values[first + channel * area]) / limit)
         );
       let sum = 0;
-      for (let channel = 0; channel < channels; channel++) sum += weights.values[at + channel * area];
+      for (let channel = 0; channel < channels; channel++) sum += weights.values[first + channel * area];
       return signedColor(sum / channels / limit, dark);
     });
     context.drawImage(

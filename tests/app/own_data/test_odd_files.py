@@ -121,18 +121,18 @@ def damaged(chance, data):
     """Some bytes changed, removed, inserted or repeated."""
     data = bytearray(data)
     for _ in range(chance.choice([1, 1, 3, 9])):
-        at = chance.randrange(len(data))
+        offset = chance.randrange(len(data))
         match chance.randrange(5):
             case 0:
-                data[at] = chance.randrange(256)
+                data[offset] = chance.randrange(256)
             case 1:
-                data[at] ^= 1 << chance.randrange(8)
+                data[offset] ^= 1 << chance.randrange(8)
             case 2:
-                del data[at : at + chance.choice([1, 2, 8, 100])]
+                del data[offset : offset + chance.choice([1, 2, 8, 100])]
             case 3:
-                data[at:at] = chance.randbytes(4)
+                data[offset:offset] = chance.randbytes(4)
             case 4:
-                data[at:at] = data[chance.randrange(len(data)) :][:30]
+                data[offset:offset] = data[chance.randrange(len(data)) :][:30]
         if not data:
             return b"x"
     return bytes(data)
