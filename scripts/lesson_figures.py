@@ -32,7 +32,7 @@ LESSONS = Library().shelf().lessons
 
 
 def quantities_of(config: ExperimentConfig) -> list[str]:
-    """What is measured of its runs."""
+    """The names of the figures that are measured of its runs."""
     has_validation = config.dataset.validation_size is not None
     return [name for name in QUANTITIES if has_validation or name != "validation"]
 
@@ -137,14 +137,14 @@ def save(table: Table) -> None:
 
 def prune(table: Table) -> Table:
     """The table without the runs that no lesson uses any more."""
-    known = {
+    used = {
         digest(config)
         for lesson in LESSONS.values()
         for dataset in data_sets(lesson)
         for full in sizes(lesson)
         for config in lesson.configs(dataset=dataset, measured=True, full=full)
     }
-    return {key: row for key, row in table.items() if key in known}
+    return {key: row for key, row in table.items() if key in used}
 
 
 def train(slug_prefix: str, only_dataset: str | None) -> None:
@@ -184,8 +184,8 @@ def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *
         if len(row["test"]) > seed and not (with_layers and len(row.get("layers", [])) <= seed):
             continue
         measured = measure(config, seed, settings.data_dir, settings.cache_dir, with_layers=with_layers)
-        found = measured.quantities
-        for quantity, value in found.items():
+        quantities = measured.quantities
+        for quantity, value in quantities.items():
             row[quantity][seed : seed + 1] = [_short(value)]
         if with_layers:
             layers = {figure: [_short(value) for value in each] for figure, each in measured.layers.items()}
@@ -194,7 +194,7 @@ def _fill(config: ExperimentConfig, count: int, settings: Settings, name: str, *
         table[key] = row
         save(table)
         print(
-            f"{config.dataset.name} {name} seed {seed}: train {found['train']:.1f} test {found['test']:.1f}",
+            f"{config.dataset.name} {name} seed {seed}: train {quantities['train']:.1f} test {quantities['test']:.1f}",
             flush=True,
         )
 

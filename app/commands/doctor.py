@@ -1,4 +1,4 @@
-"""lossroom doctor: look at everything that a class needs, and say what to do where something is wrong.
+"""lossroom doctor: check everything that a class needs, and say what to do where something is wrong.
 
 It may run beside the lab, and before its first start. It changes nothing.
 """
@@ -44,11 +44,11 @@ REFUSALS = ("cross_origin", "unknown_host")
 #: The longest answer of `/health` that is read.
 ANSWER_BYTES = 65_536
 
-#: Straight to the address, whatever proxy for the internet the environment names.
+#: Opens addresses directly, even if the environment names a proxy for the internet.
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 Verdict = Literal["ok", "note", "wrong"]
-MARKS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
+VERDICT_TEXTS = {"ok": "ok   ", "note": "note ", "wrong": "WRONG"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Finding:
     text: str
 
     def __str__(self) -> str:
-        return visible(f"{MARKS[self.verdict]}  {self.about:<10}  {self.text}")
+        return visible(f"{VERDICT_TEXTS[self.verdict]}  {self.about:<10}  {self.text}")
 
 
 def doctor(settings: Settings, url: str | None = None) -> int:
@@ -219,8 +219,8 @@ def _clock(settings: Settings) -> Finding:
     shown = datetime.fromtimestamp(now).astimezone().strftime("%Y-%m-%d %H:%M %Z")
     earliest = max(Path(__file__).stat().st_mtime, newest_launch(settings.database_path))
     if now + CLOCK_SECONDS < earliest:
-        known = datetime.fromtimestamp(earliest).strftime("%Y-%m-%d %H:%M")
-        text = f"{shown} is earlier than {known}, when this lab was there already"
+        earliest_text = datetime.fromtimestamp(earliest).strftime("%Y-%m-%d %H:%M")
+        text = f"{shown} is earlier than {earliest_text}, when this lab was there already"
         return Finding("wrong", "clock", f"{text}; set the machine's clock")
     return Finding("ok", "clock", shown)
 

@@ -15,7 +15,7 @@ Fields = dict[str, Any]
 def flatten(config: Mapping[str, Any]) -> Fields:
     """Dotted name → number, text, boolean or None, such as `{"optimizer.learning_rate": 0.1}`.
 
-    The layers are one field, written out as a line: lists of different lengths have no common places.
+    The layers are one field, written out as a line: layers at the same index in two networks need not correspond.
     """
     fields: Fields = {}
     _put(fields, "", {name: value for name, value in config.items() if name not in _SKIPPED})

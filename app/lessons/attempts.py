@@ -74,7 +74,7 @@ class Attempts:
         nothing.
 
         Args:
-            dataset: which stands for that of the lesson.
+            dataset: the name of the data set that is used instead of the lesson's own, or the same.
             is_whole: whether all runs of an attempt are there, and give figures or will.
 
         Returns:

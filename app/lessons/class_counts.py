@@ -80,7 +80,7 @@ class ClassCounts:
         """Of each lesson in which students have predicted or voted, in the order of the lessons.
 
         Args:
-            dataset_of: the data set that stands for that of a lesson here.
+            dataset_of: gives the data set that is used here instead of a lesson's own.
         """
         closed = await self._votes.closed()
         counts = []

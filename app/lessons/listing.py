@@ -32,7 +32,7 @@ class Listing:
 
         Args:
             language: of their texts; None: all languages.
-            datasets: slug → the data set that stands for that of the lesson here.
+            datasets: slug → the data set that is used here instead of the lesson's own.
             progress: slug → how far the person is, if they have begun.
         """
         entries = self._entries(shelf, language, tuple(datasets.values()), datasets)

@@ -30,7 +30,7 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
     """Refuse experiments that differ from all runs of a lesson in a field that it locks.
 
     Args:
-        dataset: which stands for that of the lesson.
+        dataset: the name of the data set that is used instead of the lesson's own, or the same.
         launched: what a person launches together.
 
     Raises:

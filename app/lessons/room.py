@@ -124,6 +124,7 @@ class Room:
             answer["mine"][transfer.spread.id] = values[mine.id]
 
     def _may_see(self, person: Person, lesson: str, attempts: list[Attempt], mine: Attempt | None) -> bool:
+        """Whether a person may see what the class predicted; see the top of this file."""
         if person.is_teacher:
             return True
         if person.role is Role.STUDENT:

@@ -1,4 +1,5 @@
-"""A stage: a lesson as it is played: on a data set, in a size, in a language, perhaps with a seed of one's own."""
+"""A stage: a lesson as it is played: on a data set, in a size, in a language, perhaps with a seed that the person
+chose."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ from app.lessons.results import Words
 from engine import ExperimentConfig
 from engine.summary import Summary, summarize
 
-#: Stages that are remembered: a class plays one lesson on one data set, each perhaps with an own seed.
+#: Stages that are remembered: a class plays one lesson on one data set, each person perhaps with a seed of their own.
 MAX_STAGES = 1000
 
 
@@ -26,8 +27,9 @@ class Stage:
     """A lesson as it is played: on a data set, in a size, in a language.
 
     Attributes:
-        dataset: which stands for that of the lesson.
-        seed: of the person's own runs; None: those of the lesson's file.
+        dataset: the name of the data set that is used instead of the lesson's own, or the same.
+        full: whether its runs have their full size, which takes longer.
+        seed: the seed of all its runs; None: each has the seed that the lesson's file gives it.
     """
 
     lesson: Lesson
@@ -98,7 +100,7 @@ class Stage:
 
     @functools.cached_property
     def iterations(self) -> int:
-        """Of its longest run."""
+        """The number of iterations of its longest run."""
         configs = self.configs or [self.lesson.experiment(dataset=self.dataset)]
         return max(config.iterations for config in configs)
 
@@ -125,10 +127,10 @@ class Stages:
     def get(self, lesson: Lesson, dataset: str, *, full: bool, language: str, seed: int | None) -> Stage:
         """A lesson as it is played."""
         key = (lesson.slug, dataset, full, language, seed)
-        known = self._known.pop(key, None)
-        if known is None or known.lesson is not lesson:  # its file may have changed
-            known = Stage(lesson, dataset, full, language, seed)
-        self._known[key] = known
+        stage = self._known.pop(key, None)
+        if stage is None or stage.lesson is not lesson:  # its file may have changed
+            stage = Stage(lesson, dataset, full, language, seed)
+        self._known[key] = stage
         while len(self._known) > MAX_STAGES:
             self._known.popitem(last=False)
-        return known
+        return stage

@@ -24,6 +24,8 @@ TOO_SLOW = Reason(
 
 
 class TooLong(LabError):
+    """A request's body has more bytes than its route takes. Args: both numbers, in bytes."""
+
     status = 413
     code = "too_large"
 
@@ -34,6 +36,8 @@ class TooLong(LabError):
 
 
 class TooSlow(LabError):
+    """A request's body did not come in time; see `PART_SECONDS` and `BODY_SECONDS`."""
+
     status = 408
     code = "too_slow"
 
@@ -59,7 +63,7 @@ class BodyLimit:
         if path in self.streamed:
             await self.app(scope, bounded, send)
             return
-        # The body is small by definition: collect it first, so that its reader need not wait.
+        # The body is small, as `max_bytes` is: collect it first, so that its reader need not wait.
         parts: list[bytes] = []
         more = True
         while more:
@@ -81,7 +85,7 @@ class BodyLimit:
 
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
-    """`receive`, which raises `TooLong` or `TooSlow`."""
+    """A function like `receive` that raises `TooLong` for more than `most` bytes, and `TooSlow` for a late part."""
     deadline = asyncio.get_running_loop().time() + BODY_SECONDS
     promised = dict(scope["headers"]).get(b"content-length", b"")
     length = int(promised) if promised.isdigit() else 0

@@ -10,14 +10,15 @@ from app.rows import Extremes, Rows
 from app.storage import row_store
 from app.storage.database import Database
 
-#: An overview reads that much at a time, so that a long one does not fill the memory.
+#: An overview reads this many bytes of rows at a time, so that a long one does not fill the memory.
 BLOCK_BYTES = 1 << 20
 
 
 class StoredHistory:
     """The hub's `History`, from the store.
 
-    `note_damage` is called with a training of which something cannot be read, and why; to the hub it has no rows.
+    `note_damage` is called with the id of a training of which something cannot be read, and with why; the hub gets
+    None, as for a training without rows.
     """
 
     def __init__(self, database: Database, note_damage: Callable[[str, str], None]) -> None:
@@ -46,12 +47,12 @@ class StoredHistory:
 def _overview(
     connection: sqlite3.Connection, training_id: str, stream: str, until: int, bins: int
 ) -> Rows | None:
-    found = Extremes(-(-until // bins))
-    while found.rows < until:
+    extremes = Extremes(-(-until // bins))
+    while extremes.rows < until:
         block = row_store.read_rows(
-            connection, training_id, stream, found.rows, limit=until - found.rows, size=BLOCK_BYTES
+            connection, training_id, stream, extremes.rows, limit=until - extremes.rows, size=BLOCK_BYTES
         )
         if block is None or not block.count:  # deleted in the meantime
             return None
-        found.add(block)
-    return found.overview()
+        extremes.add(block)
+    return extremes.overview()

@@ -43,7 +43,7 @@ class LambdaStudy:
         self.experiments: list[Experiment] = [plan.experiment(trial).to_dict() for trial in plan.trials]
 
     def train(self, lab: LabServer) -> float:
-        """Until the study has ended, which includes its measurement on test images."""
+        """Seconds from the launch to the end of the study, which includes its measurement on test images."""
         study = lab.post("/api/studies", **self._document).raise_for_status().json()
         deadline = time.monotonic() + TIMEOUT_SECONDS
         while study["status"] != "completed":
@@ -54,7 +54,7 @@ class LambdaStudy:
 
 
 def measure() -> list[Measured]:
-    """On a cluster and on this machine."""
+    """How long it takes on a cluster, and on this machine alone."""
     what = f"a study of {VALUES * SEEDS} trainings"
     data_dir = find_data_dir()
     if data_dir is None:

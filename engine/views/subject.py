@@ -42,7 +42,8 @@ class Subject:
     Args:
         trainer: is not changed.
         before: all parameters before the last iteration; None: not known, or there was no iteration.
-        network: of `plain_network`, which gets the training's weights; None: a new one is built where it is needed.
+        network: one that `plain_network` has built, to be filled with the training's weights; None: one is built when
+            it is needed.
 
     Attributes:
         iteration: how many iterations are done.
@@ -86,8 +87,8 @@ class Subject:
 
     def moved(self, layer: str) -> float | None:
         """How far the weights of a layer are from those at the start: ‖W − W₀‖ / ‖W₀‖. None if W₀ is 0."""
-        place = self.trainer.network.weight_layers[layer]
-        first, now = self.start[place], self.trainer.network.vector[place]
+        part = self.trainer.network.weight_layers[layer]
+        first, now = self.start[part], self.trainer.network.vector[part]
         length = euclidean_norm(first)
         return euclidean_norm(now - first) / length if length else None
 
@@ -121,8 +122,8 @@ class Subject:
 
     def sample(self, count: int = SAMPLE) -> tuple[Array, NDArray[np.intp]]:
         """The first test images (n, *shape), at most `count` of them, as numbers, and their labels (n,); validation or
-        training images where the test set stays closed. Fewer of a network so large that they would take seconds
-        (`MULTIPLY_ADDS`); never more or fewer in the same run."""
+        training images where the test set stays closed. If the network is so large that they would take
+        seconds (see `MULTIPLY_ADDS`), they are fewer; their number is the same at every moment of a run."""
         part = self.part(shown_part(self.config))
         cost = sum(layer.multiply_adds for layer in self.network.layers)
         count = min(count, max(MIN_SAMPLE, MULTIPLY_ADDS // max(cost, 1)))

@@ -142,7 +142,7 @@ def validation(studio: Studio) -> None:
 
 
 @scene("live")
-def touched(studio: Studio) -> None:
+def changed_by_hand(studio: Studio) -> None:
     """A run whose learning rate is too small until it is raised by hand."""
     lab = studio.lab()
     network = {"preset": "mlp", "hidden": [300, 300], "dropout": 0.2}
@@ -150,8 +150,8 @@ def touched(studio: Studio) -> None:
     optimizer = {"name": "sgd", "learning_rate": 0.003}
     run = lab.launch(name="SGD", network=network, optimizer=optimizer, training=length)
     lab.post(f"/api/runs/{run['id']}/pause")
-    at = lab.wait_for(run["id"], "paused")["iteration"]
-    step(lab, run["id"], 500 - at)
+    reached = lab.wait_for(run["id"], "paused")["iteration"]
+    step(lab, run["id"], 500 - reached)
     first = studio.page(lab)
     first.page.click(".run-name")
     first.page.fill('[name="live.learning_rate"]', "0.1")
@@ -166,9 +166,10 @@ def touched(studio: Studio) -> None:
 
 
 def step(lab: LabServer, run_id: str, iterations: int) -> None:
+    """Let a paused run train for some iterations, and wait for them."""
     reached = lab.run(run_id)["iteration"] + iterations
     lab.post(f"/api/runs/{run_id}/step", iterations=iterations).raise_for_status()
     wait_until(lambda: lab.run(run_id)["iteration"] == reached, "the steps")
 
 
-SCENES = [curves, layers, fork, marks, validation, touched]
+SCENES = [curves, layers, fork, marks, validation, changed_by_hand]

@@ -95,20 +95,20 @@ def test_a_worker_with_the_labs_folders_uses_them_and_pulls_nothing(tmp_path, gi
 
 def test_copies_that_were_not_used_for_longest_go_where_they_become_too_many_bytes(tmp_path, given):
     job, data = given
-    place = tmp_path / "worker" / "copies"
+    folder = tmp_path / "worker" / "copies"
     for age, name in ((9, "oldest-1"), (8, "noted-2"), (0.5, "of-this-hour-3")):
-        (place / name / "inner").mkdir(parents=True)
-        (place / name / "inner" / "train_images.npy").write_bytes(bytes(1000))
+        (folder / name / "inner").mkdir(parents=True)
+        (folder / name / "inner" / "train_images.npy").write_bytes(bytes(1000))
         used = time.time() - age * 3600
-        os.utime(place / name, (used, used))
+        os.utime(folder / name, (used, used))
     room = Copies(tmp_path / "worker", may_share=False, send=lambda message: None)
-    room.note_used([place / "noted-2", tmp_path / "elsewhere"])
+    room.note_used([folder / "noted-2", tmp_path / "elsewhere"])
     pulled(tmp_path, job, data=data, most_bytes=1 << 30)
-    assert len(list(place.iterdir())) == 4
-    (pulled_one,) = place.glob("mnist-*")
+    assert len(list(folder.iterdir())) == 4
+    (pulled_one,) = folder.glob("mnist-*")
     shutil.rmtree(pulled_one)
     pulled(tmp_path, job, data=data, most_bytes=1)
-    assert {path.name for path in place.iterdir()} == {pulled_one.name, "noted-2", "of-this-hour-3"}
+    assert {path.name for path in folder.iterdir()} == {pulled_one.name, "noted-2", "of-this-hour-3"}
 
 
 def test_what_is_lost_or_comes_twice_on_the_way_changes_nothing(tmp_path, given, monkeypatch):

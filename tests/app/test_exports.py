@@ -234,10 +234,10 @@ def test_an_export_of_an_earlier_version_has_the_seconds_that_its_clock_said(lab
 
 
 def alter(document, *path, to):
-    place = document
+    holder = document
     for key in path[:-1]:
-        place = place[key]
-    place[path[-1]] = to
+        holder = holder[key]
+    holder[path[-1]] = to
     return document
 
 

@@ -187,8 +187,8 @@ def run_script(given, folder, forking):
     return (folder / "said").read_text("utf-8")
 
 
-@pytest.mark.parametrize("place", ["engine/datasets", "sklearn/datasets/data"])
-def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(place, tmp_path):
+@pytest.mark.parametrize("folder", ["engine/datasets", "sklearn/datasets/data"])
+def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(folder, tmp_path):
     def find_spec(name):
         init = tmp_path / name / "__init__.py"
         return importlib.util.spec_from_file_location(name, init) if init.exists() else None
@@ -199,9 +199,9 @@ def test_a_script_reads_the_digits_that_come_with_the_lab_or_with_scikit_learn(p
     with pytest.raises(SystemExit, match="pip install scikit-learn"):
         script["load"]()
 
-    (tmp_path / place).mkdir(parents=True)
-    (tmp_path / place.split("/")[0] / "__init__.py").touch()
-    shutil.copy(DIGITS, tmp_path / place)
+    (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / folder.split("/")[0] / "__init__.py").touch()
+    shutil.copy(DIGITS, tmp_path / folder)
 
     digits = load_dataset("digits")
     for given, wanted in zip(

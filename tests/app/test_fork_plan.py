@@ -125,7 +125,9 @@ def test_a_fork_knows_that_its_network_is_dead_only_where_its_trainer_does():
 
 
 def test_it_begins_at_the_newest_checkpoint_that_has_no_change_by_hand_of_its_place():
-    files = [{"file": f"{place}", "iteration": place, "evaluations": 0} for place in (100, 60, 80, 120)]
+    files = [
+        {"file": f"{iteration}", "iteration": iteration, "evaluations": 0} for iteration in (100, 60, 80, 120)
+    ]
     run = made(annotations=[live(80, l2=0.1)], checkpoints=files)
     for until, places in ((199, [120, 100, 80, 60]), (100, [100, 80, 60]), (80, [60]), (59, [])):
         fork = plan(run, Wish(until, {"optimizer": {"name": "adam"}}))
@@ -150,7 +152,7 @@ def test_a_fork_of_a_fork_has_all_stretches_and_one_before_an_earlier_fork_has_f
 
 
 def test_forks_behind_each_other_are_bounded():
-    run = made(stretches=[stretch(place) for place in range(MAX_STRETCHES)])
+    run = made(stretches=[stretch(iteration) for iteration in range(MAX_STRETCHES)])
     with pytest.raises(ConfigError) as error:
         plan(run, Wish(150, {}, 1))
     assert (error.value.field, reason_in(error.value.message).code) == ("iteration", "too_many_forks")

@@ -213,12 +213,12 @@ def test_a_course_orders_lessons(folder):
 def test_any_damage_to_a_file_leaves_a_lesson_or_a_reason(tmp_path, data):
     text = (BUILT_IN / "2a-optimizers.en.md").read_text("utf-8")
     for _ in range(data.draw(st.integers(1, 3))):
-        place = data.draw(st.integers(0, len(text) - 1))
+        start = data.draw(st.integers(0, len(text) - 1))
         length = data.draw(st.integers(0, 40))
         odd = st.sampled_from(
             ["", "\n", " ", "'", '"', "{", "[", "- ", ": ", "{{", "}}", "$", "---", "null", "0", "漢"]
         )
-        text = text[:place] + data.draw(odd | st.text(max_size=3)) + text[place + length :]
+        text = text[:start] + data.draw(odd | st.text(max_size=3)) + text[start + length :]
     path = tmp_path / "damaged.en.md"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     try:

@@ -62,7 +62,7 @@ FAULTY = {
     # what is left of the rate after 150 iterations moves nothing
     "plateau": [experiment(iterations=750, schedule={"name": "step", "every": 150, "factor": 0.001})],
 }
-FAULTY_RUNS = [(code, place) for code, runs in FAULTY.items() for place in range(len(runs))]
+FAULTY_RUNS = [(code, index) for code, runs in FAULTY.items() for index in range(len(runs))]
 
 HEALTHY = {
     "SGD 0.03": experiment(rate=0.03),

@@ -30,7 +30,7 @@ def rename(folder, spell):
 @pytest.mark.parametrize("suffix", ["", ".gz"])
 @pytest.mark.parametrize("spell", [str, lambda name: name.replace("-idx", ".idx")])
 @pytest.mark.parametrize(
-    ("name", "place"),
+    ("name", "folder"),
     [
         ("mnist", "mnist"),
         ("mnist", "MNIST/raw"),
@@ -40,9 +40,9 @@ def rename(folder, spell):
         ("kmnist", "KMNIST/raw"),
     ],
 )
-def test_the_four_files_are_found_by_any_of_their_names(tmp_path, name, place, spell, suffix):
-    write_mnist(tmp_path / place, suffix=suffix)
-    rename(tmp_path / place, spell)
+def test_the_four_files_are_found_by_any_of_their_names(tmp_path, name, folder, spell, suffix):
+    write_mnist(tmp_path / folder, suffix=suffix)
+    rename(tmp_path / folder, spell)
     assert datasets.status(name, tmp_path)["available"]
     assert len(load_dataset(name, data_dir=tmp_path).train_images) == 60
 

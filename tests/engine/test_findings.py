@@ -24,9 +24,9 @@ def codes(case):
     return [finding.code for finding in find(case, most=100)]
 
 
-@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
-def test_a_run_that_has_a_fault_is_found_to_have_it(code, place):
-    found = find(case_of(FAULTY[code][place]))
+@pytest.mark.parametrize(("code", "index"), FAULTY_RUNS)
+def test_a_run_that_has_a_fault_is_found_to_have_it(code, index):
+    found = find(case_of(FAULTY[code][index]))
     assert code in [finding.code for finding in found]
     for finding in found:
         json.dumps(finding.values, allow_nan=False)
@@ -70,9 +70,9 @@ def test_a_finding_comes_and_goes_after_as_many_rows_as_its_rule_states(true, ro
     assert all(np.diff(changes) >= rows)
 
 
-@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
-def test_what_is_found_at_a_moment_does_not_depend_on_what_comes_later(code, place):
-    document = FAULTY[code][place]
+@pytest.mark.parametrize(("code", "index"), FAULTY_RUNS)
+def test_what_is_found_at_a_moment_does_not_depend_on_what_comes_later(code, index):
+    document = FAULTY[code][index]
     whole = case_of(document)
     by_code, last = histories(whole), int(whole.rows.train["iteration"][-1])
     for moment in random.Random(1).sample(range(1, last + 1), min(last, 8)):
@@ -91,8 +91,8 @@ def test_no_finding_of_any_run_flickers():
 # -- numbers ---------------------------------------------------------------------------------------
 
 
-def found_of(code, place=0):
-    case = case_of(FAULTY[code][place])
+def found_of(code, index=0):
+    case = case_of(FAULTY[code][index])
     (finding,) = [finding for finding in find(case, most=100) if finding.code == code]
     return finding, case, {**case.rows.train}, {**case.rows.evaluation}
 
@@ -128,9 +128,9 @@ def test_the_numbers_of_the_gradients_are_medians_of_the_last_norms():
 
     finding, _, train, _ = found_of("dead_network")
     silent = [
-        train["iteration"][place]
-        for place in range(len(train["iteration"]))
-        if not any(train[f"gradient_norm/{layer}"][place] for layer in "123")
+        train["iteration"][index]
+        for index in range(len(train["iteration"]))
+        if not any(train[f"gradient_norm/{layer}"][index] for layer in "123")
     ]
     assert finding.iteration == silent[0]
     assert silent == list(range(int(silent[0]), 601))
@@ -158,7 +158,7 @@ def test_the_numbers_of_the_initial_weights_are_those_of_the_weights_drawn():
 def test_the_numbers_of_the_rates_are_those_of_the_evaluations():
     finding, _, train, evaluation = found_of("rate_too_high")
     seen = until(evaluation, finding.evidence.iteration)[-20:]
-    losses = [float(evaluation["train_loss"][place]) for place in seen]
+    losses = [float(evaluation["train_loss"][index]) for index in seen]
     moves = [abs(b - a) for a, b in itertools.pairwise(losses)]
     assert finding.values == {
         "loss": close(statistics.mean(losses)),
@@ -178,7 +178,7 @@ def test_the_numbers_of_the_rates_are_those_of_the_evaluations():
 def test_the_numbers_of_overfitting_are_the_lowest_loss_and_what_came_of_it():
     finding, _, _, evaluation = found_of("overfitting")
     losses = evaluation["test_loss"].tolist()
-    smooth = [statistics.median(losses[place - 4 : place + 1]) for place in range(4, len(losses))]
+    smooth = [statistics.median(losses[index - 4 : index + 1]) for index in range(4, len(losses))]
     best = min(smooth)
     assert finding.values["best"] == close(best)
     assert finding.values["loss"] == close(smooth[-1])
@@ -192,8 +192,8 @@ def test_the_numbers_of_overfitting_are_the_lowest_loss_and_what_came_of_it():
 @pytest.mark.parametrize(("code", "sign"), [("gap", 1), ("labels_look_wrong", -1)])
 def test_the_numbers_of_two_accuracies_are_those_of_one_evaluation(code, sign):
     finding, _, _, evaluation = found_of(code)
-    place = until(evaluation, finding.evidence.iteration)[-1]
-    train, test = (float(evaluation[f"{part}_accuracy"][place]) for part in ("train", "test"))
+    index = until(evaluation, finding.evidence.iteration)[-1]
+    train, test = (float(evaluation[f"{part}_accuracy"][index]) for part in ("train", "test"))
     assert finding.values == {
         "train": close(train),
         "held_out": close(test),
@@ -214,9 +214,9 @@ def test_the_numbers_of_a_penalty_are_the_norms_of_all_weights():
 
 def test_the_numbers_of_small_batches_compare_the_means_of_batches_with_running_means():
     finding, _, train, evaluation = found_of("batch_norm_small_batches")
-    place = until(evaluation, finding.evidence.iteration)[-1]
+    index = until(evaluation, finding.evidence.iteration)[-1]
     batches = statistics.mean(last_of(train["loss"][: finding.evidence.iteration], 100))
-    running = max(float(evaluation["train_loss"][place]), float(evaluation["train_loss"][place - 10]))
+    running = max(float(evaluation["train_loss"][index]), float(evaluation["train_loss"][index - 10]))
     assert finding.values["batches"] == close(batches)
     assert finding.values["running"] == close(running)
 
@@ -225,7 +225,7 @@ def test_the_numbers_of_small_batches_compare_the_means_of_batches_with_running_
 def test_the_numbers_of_a_flat_loss_are_medians_of_the_last_evaluations(code):
     finding, _, _, evaluation = found_of(code)
     seen = until(evaluation, finding.evidence.iteration)
-    losses = [float(evaluation["train_loss"][place]) for place in seen]
+    losses = [float(evaluation["train_loss"][index]) for index in seen]
     assert finding.values["loss"] == close(statistics.median(losses[-5:]))
     if code == "plateau":
         assert finding.values["earlier"] == close(statistics.median(losses[-35:-30]))
@@ -294,9 +294,9 @@ def test_without_rows_nothing_is_said():
 # -- remedies --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("code", "place"), FAULTY_RUNS)
-def test_every_remedy_is_another_valid_experiment(code, place):
-    document = FAULTY[code][place]
+@pytest.mark.parametrize(("code", "index"), FAULTY_RUNS)
+def test_every_remedy_is_another_valid_experiment(code, index):
+    document = FAULTY[code][index]
     last = int(case_of(document).rows.train["iteration"][-1])
     offered = 0
     for case in (case_of(document), case_of(document, last - 20)):
@@ -311,7 +311,7 @@ def test_every_remedy_is_another_valid_experiment(code, place):
     assert offered
 
 
-#: finding → the place of the run → remedies that are known to help against it
+#: finding → the index of the run → remedies that are known to help against it
 HELP = {
     "initial_weights_small": (1, ["he_normal", "batch_norm"]),
     "vanishing_gradients": (0, ["relu", "glorot_normal", "batch_norm", "adam"]),
@@ -329,8 +329,8 @@ HELP = {
 
 @pytest.mark.parametrize("code", HELP)
 def test_a_known_remedy_removes_the_fault_and_raises_the_accuracy(code):
-    place, names = HELP[code]
-    case = case_of(FAULTY[code][place])
+    index, names = HELP[code]
+    case = case_of(FAULTY[code][index])
     (finding,) = [finding for finding in find(case, most=100) if finding.code == code]
     remedies = {remedy.code: remedy for remedy in finding.remedies}
     for name in names:

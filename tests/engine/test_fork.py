@@ -45,12 +45,12 @@ def after(events: list[tuple[float, ...]], iteration: int) -> list[tuple[float, 
 
 
 @pytest.mark.parametrize("sampling", ["with_replacement", "epochs"])
-@pytest.mark.parametrize("place", [0, 7, 40, 59])
-def test_a_fork_with_the_same_settings_goes_on_as_the_original(digits, place, sampling):
+@pytest.mark.parametrize("iteration", [0, 7, 40, 59])
+def test_a_fork_with_the_same_settings_goes_on_as_the_original(digits, iteration, sampling):
     config = experiment(training={"sampling": sampling})
     original = rows(Trainer(config, digits))
-    forked = rows(fork(Replay(config, digits).at(place), config, digits))
-    assert forked == after(original, place)
+    forked = rows(fork(Replay(config, digits).at(iteration), config, digits))
+    assert forked == after(original, iteration)
 
 
 def test_training_longer_is_a_fork_at_the_end(digits):
@@ -93,9 +93,9 @@ def test_after_a_fork_the_settings_are_those_of_its_experiment_whatever_was_chan
 def test_another_seed_changes_what_comes_after_only(digits):
     config = experiment()
     original = rows(Trainer(config, digits))
-    one, other = (fork(Replay(config, digits).at(30), config, digits, seed=seed) for seed in (1, 2))
-    assert one.network.vector.tobytes() == other.network.vector.tobytes()
-    assert len({str(curve) for curve in (after(original, 30), rows(one), rows(other))}) == 3
+    first, second = (fork(Replay(config, digits).at(30), config, digits, seed=seed) for seed in (1, 2))
+    assert first.network.vector.tobytes() == second.network.vector.tobytes()
+    assert len({str(curve) for curve in (after(original, 30), rows(first), rows(second))}) == 3
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_early_stopping_goes_on_counting_where_its_settings_stay(digits):
     original = Trainer(config, digits)
     events = rows(original)
     assert original.stop_reason is not None
-    place = original.early_stopping.best_iteration + 7
-    assert rows(fork(Replay(config, digits).at(place), config, digits)) == after(events, place)
+    iteration = original.early_stopping.best_iteration + 7
+    assert rows(fork(Replay(config, digits).at(iteration), config, digits)) == after(events, iteration)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_what_the_weights_were_trained_with_cannot_change(digits, sections, fiel
     assert reason_in(error.value.message).code == "fork_fixed"
 
 
-def test_a_fork_has_iterations_before_it_and_finite_weights_behind_it(digits):
+def test_a_fork_at_the_end_or_of_a_diverged_training_is_refused(digits):
     with pytest.raises(ConfigError) as error:
         fork(Replay(experiment(), digits).at(60), experiment(), digits)
     assert (error.value.field, error.value.bounds) == ("training.iterations", {"minimum": 61})

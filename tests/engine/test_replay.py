@@ -129,8 +129,8 @@ def test_any_moment_is_as_it_was_in_whatever_order_moments_are_asked_for(digits,
     assert len(expected) > 4
     dice = random.Random(name)
     replay = Replay(config, digits)
-    for place in [len(expected) - 1, 0, *(dice.randrange(len(expected)) for _ in range(12))]:
-        assert contents(replay.at(place).checkpoint()) == expected[place], place
+    for iteration in [len(expected) - 1, 0, *(dice.randrange(len(expected)) for _ in range(12))]:
+        assert contents(replay.at(iteration).checkpoint()) == expected[iteration], iteration
 
 
 def test_changes_by_hand_are_made_again_where_they_were_made(digits):
@@ -138,8 +138,8 @@ def test_changes_by_hand_are_made_again_where_they_were_made(digits):
     changes = (Change(20, {"learning_rate": 0.01}), Change(20, {"l2": 0.1}), Change(61, {"l2": 0.0}))
     expected = moments(config, digits, changes)
     replay = Replay(config, digits, changes=changes)
-    for place in (70, 19, 20, 21, 61, 62, 100, 20):
-        assert contents(replay.at(place).checkpoint()) == expected[place], place
+    for iteration in (70, 19, 20, 21, 61, 62, 100, 20):
+        assert contents(replay.at(iteration).checkpoint()) == expected[iteration], iteration
 
 
 def test_a_kept_checkpoint_is_where_the_replay_begins(digits):
@@ -167,8 +167,8 @@ def test_moments_beside_each_other_take_few_steps_and_checkpoints_stay_within_th
         replay = Replay(config, digits, kept_bytes=kept)
         replay.at(100)
         steps = Steps()
-        for place in (57, 33, 95):
-            replay.at(place, is_cancelled=steps)
+        for iteration in (57, 33, 95):
+            replay.at(iteration, is_cancelled=steps)
         assert steps.count <= 3 * most
         assert sum(map(len, replay._kept.values())) <= kept
 
@@ -215,12 +215,12 @@ def test_any_moment_of_a_fork_of_a_fork_is_as_it_was_before_and_after_each_fork(
     assert list(stored) == stretches
     replay = Replay(config, digits, stretches=stored)
     last = len(expected) - 1
-    for place in [
+    for iteration in [
         last,
         *(stretch.until for stretch in stretches),
         *(dice.randint(0, last) for _ in range(8)),
     ]:
-        assert contents(replay.at(place).checkpoint()) == expected[place], place
+        assert contents(replay.at(iteration).checkpoint()) == expected[iteration], iteration
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,12 @@ def test_kept_moments_are_as_close_as_their_bound_allows_and_never_over_it(itera
     spacing = Spacing(iterations, most_bytes)
     first = spacing.every
     kept = set()
-    place = spacing.after(0)
-    while place <= iterations:
-        kept.add(place)
-        kept -= set(spacing.add(place, size))
+    iteration = spacing.after(0)
+    while iteration <= iterations:
+        kept.add(iteration)
+        kept -= set(spacing.add(iteration, size))
         assert len(kept) * size <= most_bytes
-        place = spacing.after(place)
+        iteration = spacing.after(iteration)
     assert kept == set(range(spacing.every, iterations + 1, spacing.every))
     if spacing.every > first:  # one step closer were too many bytes
         assert (iterations // (spacing.every // 2)) * size > most_bytes
@@ -26,13 +26,13 @@ def test_kept_moments_are_as_close_as_their_bound_allows_and_never_over_it(itera
 def test_where_some_are_left_out_the_others_stay_unless_they_are_too_near_to_each_other(most, data):
     spacing = Spacing(4900, most_bytes=most)
     kept: list[int] = []
-    place = spacing.after(0)
-    while place <= 4900:
-        if data.draw(st.booleans(), label=str(place)):
-            kept.append(place)
-            gone = spacing.add(place, 1)
+    iteration = spacing.after(0)
+    while iteration <= 4900:
+        if data.draw(st.booleans(), label=str(iteration)):
+            kept.append(iteration)
+            gone = spacing.add(iteration, 1)
             kept = [one for one in kept if one not in gone]
             assert 0 < len(kept) <= most
             gaps = [after - before for before, after in zip([0, *kept], kept, strict=False)]
             assert min(gaps) >= spacing.every
-        place = spacing.after(place)
+        iteration = spacing.after(iteration)

@@ -44,8 +44,8 @@ def kept(person: Client, data: bytes, title: str = "Leaves", **choices: Any) -> 
 
 def seen(person: Client) -> dict[str, dict[str, Any]]:
     """The own data sets that a person sees, by name."""
-    found = person.http.get("/api/datasets").raise_for_status().json()["datasets"]
-    return {one["name"]: one for one in found if one["own"]}
+    listed = person.http.get("/api/datasets").raise_for_status().json()["datasets"]
+    return {data_set["name"]: data_set for data_set in listed if data_set["own"]}
 
 
 def launched(person: Client, name: str, **others: Any) -> httpx.Response:

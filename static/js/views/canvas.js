@@ -39,13 +39,13 @@ export function pixels(columns, rows, colorAt) {
   const picture = h("canvas", { width: columns, height: rows });
   const context = contextOf(picture);
   const data = context.createImageData(columns, rows);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at += 4) {
+  for (let row = 0, byte = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, byte += 4) {
       const [red, green, blue] = colorAt(row, column);
-      data.data[at] = red;
-      data.data[at + 1] = green;
-      data.data[at + 2] = blue;
-      data.data[at + 3] = 255;
+      data.data[byte] = red;
+      data.data[byte + 1] = green;
+      data.data[byte + 2] = blue;
+      data.data[byte + 3] = 255;
     }
   context.putImageData(data, 0, 0);
   return picture;

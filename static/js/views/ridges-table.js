@@ -40,7 +40,7 @@ export function rangeOf(histograms) {
 
 /** @param {Histogram} histogram */
 function innerRange({ counts, edges }) {
-  const total = Array.from(counts).reduce((all, one) => all + one, 0);
+  const total = Array.from(counts).reduce((sum, count) => sum + count, 0);
   if (!total) return null;
   const value = onlyValue({ counts, edges });
   if (value !== null) return { low: value, high: value };

@@ -89,7 +89,7 @@ def test_images_in_an_npz_file_are_read_back_equal_in_every_layout(
     written = {names[0]: KINDS[kind](LAYOUTS[layout](images)), names[1]: LABELS[label](labels)}
     about, arrays = bring(tmp_path_factory.mktemp("npz"), "images.npz", npz(**written)).keep()
     assert about.shape == images.shape[1:]
-    assert about.class_names == tuple(sorted({str(one) for one in labels}))
+    assert about.class_names == tuple(sorted({str(label) for label in labels}))
     assert rows_of(about, arrays) == as_sorted(images, labels)
 
 
@@ -102,8 +102,8 @@ def test_images_in_colour_may_have_their_channels_first_or_last_and_their_opacit
     images, labels = colours(), np.arange(12) % 2
     last = images.transpose(0, 2, 3, 1)
     opaque = np.concatenate([last, np.full((12, 8, 8, 1), 255, np.uint8)], axis=3)
-    for given_ in (images, last, opaque):
-        about, arrays = bring(tmp_path, "f.npz", npz(x=given_, y=labels)).keep()
+    for layout in (images, last, opaque):
+        about, arrays = bring(tmp_path, "f.npz", npz(x=layout, y=labels)).keep()
         assert about.shape == (3, 8, 8)
         assert rows_of(about, arrays) == as_sorted(images, labels)
     brought = bring(tmp_path, "f.npz", npz(x=images, y=labels))
@@ -171,7 +171,7 @@ def test_rows_of_an_npz_file_are_a_table(tmp_path):
     preview = brought.preview()
     assert preview["kind"] == "table"
     assert preview["choices"]["columns"] == ["x1", "x2", "x3", "x4"]
-    assert [(one["why"]["text"], one["examples"]) for one in preview["dropped"]] == [
+    assert [(reason["why"]["text"], reason["examples"]) for reason in preview["dropped"]] == [
         ("a value is missing in x2", ["X[3]"])
     ]
     about, arrays = brought.keep(standardize=False, columns=["x2", "x1"])

@@ -34,8 +34,8 @@ print(json.dumps(peaks))
 def table(rows):
     """Thirty columns of numbers."""
     some = np.random.default_rng(0).normal(size=(500, 30)).round(3).tolist()
-    lines = [",".join(map(str, row)) + f",{'ab'[place % 2]}\n" for place, row in enumerate(some)]
-    header = ",".join(f"c{place}" for place in range(30)) + ",label\n"
+    lines = [",".join(map(str, row)) + f",{'ab'[index % 2]}\n" for index, row in enumerate(some)]
+    header = ",".join(f"c{index}" for index in range(30)) + ",label\n"
     return (header + "".join(lines) * (rows // len(lines))).encode()
 
 
@@ -50,10 +50,10 @@ def stack(images):
 def pictures(images):
     """Colour images of 64 pixels, most of them of one colour."""
     members = {}
-    for place in range(images):
+    for index in range(images):
         buffer = io.BytesIO()
-        Image.new("RGB", (64, 64), (place % 256, place // 256, 90)).save(buffer, "PNG", compress_level=1)
-        members[f"{'ab'[place % 2]}/{place}.png"] = buffer.getvalue()
+        Image.new("RGB", (64, 64), (index % 256, index // 256, 90)).save(buffer, "PNG", compress_level=1)
+        members[f"{'ab'[index % 2]}/{index}.png"] = buffer.getvalue()
     return zipped(members)
 
 

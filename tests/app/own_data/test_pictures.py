@@ -245,8 +245,8 @@ def test_an_archive_has_bounds_and_no_password(tmp_path):
     squeezed = bring(tmp_path, "f.zip", zipped({"a/1.png": b"x"}, zipfile.ZIP_BZIP2))
     assert squeezed.refusal().code == "read_method"
     locked = bytearray(zipped({"a/1.png": encoded(GREY)}))
-    for sign, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
-        locked[locked.index(sign) + place] |= 1
+    for sign, offset in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
+        locked[locked.index(sign) + offset] |= 1
     assert bring(tmp_path, "f.zip", bytes(locked)).refusal() == (
         "a/1.png in f.zip is encrypted. Make the file again without a password"
     )

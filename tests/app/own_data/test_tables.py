@@ -31,21 +31,21 @@ def tables(draw):
     comma = draw(st.booleans())
     delimiter = draw(st.sampled_from("\t;" if comma else "\t;,"))
     encoding = draw(st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp932"]))
-    place = draw(st.integers(0, width))
+    label_index = draw(st.integers(0, width))
     ends = draw(st.sampled_from(["\n", "\r\n"]))
-    return classes, rows, comma, delimiter, encoding, place, ends
+    return classes, rows, comma, delimiter, encoding, label_index, ends
 
 
-def written(rows, comma, delimiter, encoding, place, ends):
+def written(rows, comma, delimiter, encoding, label_index, ends):
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=ends)
     names = [f"長さ{number}" for number in range(len(rows[0][1]))]
-    writer.writerow([*names[:place], "種類", *names[place:]])
+    writer.writerow([*names[:label_index], "種類", *names[label_index:]])
     for label, numbers in rows:
         cells = [
             repr(float(number)).replace(".", ",") if comma else repr(float(number)) for number in numbers
         ]
-        writer.writerow([*cells[:place], label, *cells[place:]])
+        writer.writerow([*cells[:label_index], label, *cells[label_index:]])
     return names, text.getvalue().encode(encoding)
 
 
@@ -139,7 +139,7 @@ def test_rows_with_gaps_are_left_out_and_named_by_their_lines(tmp_path):
 
 
 def test_a_table_without_a_header_gets_names_and_pixels_have_their_class_in_front(tmp_path):
-    rows = [[number % 10, *((number * place) % 256 for place in range(64))] for number in range(40)]
+    rows = [[number % 10, *((number * column) % 256 for column in range(64))] for number in range(40)]
     text = "\n".join(",".join(map(str, row)) for row in rows)
     preview = bring(tmp_path, "digits.csv", text.encode()).preview()
     assert preview["choices"]["label"] == "x1"
