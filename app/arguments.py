@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
         help="(default: test); validation: the images that a lesson's experiment keeps back",
     )
     look.add_argument(
-        "--first", type=int, default=0, metavar="N", help="place of the first, from 0 (default: 0)"
+        "--first", type=int, default=0, metavar="N", help="index of the first, from 0 (default: 0)"
     )
     look.add_argument("--count", type=int, metavar="N", help="how many (default: 50 images, or all points)")
     _folders(look)

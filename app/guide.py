@@ -38,7 +38,7 @@ class Guide:
 
 
 def sections_of(text: str) -> list[Section]:
-    """The sections of a guide by its headings of the second level; what stands before the first is left out."""
+    """The sections of a guide by its headings of the second level; what comes before the first is left out."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(text)
     starts = [i for i, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h2"]
@@ -53,7 +53,7 @@ def sections_of(text: str) -> list[Section]:
 
 
 def _adapt(token: Token) -> None:
-    """Let a text's pictures be found from the page, and leave of links to other documents only their words."""
+    """Change the addresses of pictures to those on the page, and replace links to other documents by their words."""
     kept: list[Token] = []
     for child in token.children or []:
         if child.type == "image":

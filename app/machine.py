@@ -144,7 +144,7 @@ def _cgroup_folders(root: Path, controller: str) -> Iterator[Path]:
         else:
             continue
         folder = top / path.lstrip("/")
-        yield from (place for place in (folder, *folder.parents) if place.is_relative_to(top))
+        yield from (group for group in (folder, *folder.parents) if group.is_relative_to(top))
 
 
 def _read(path: Path) -> str | None:

@@ -218,7 +218,7 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     if not leaves_pixels_empty(config):
         return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
     units = math.prod(steps[0].output_shape)
-    copies = sum(again) * (pixels * stored + 8)  # with the place of each image
+    copies = sum(again) * (pixels * stored + 8)  # with the index of each image
     scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in again) * itemsize
     return total + max(copies, own_sample + search) + scratch
 

@@ -72,7 +72,7 @@ class DrawingsAnswer(TypedDict):
 @answer
 class ImagesAnswer(TypedDict):
     """`pixels`: bytes 0 to 255 in base64, image after image; or `points`. A table has the names of its `columns` and,
-    if it was standardized, their `units` [mean, deviation]. `labels` are places in `class_names`."""
+    if it was standardized, their `units` [mean, deviation]. `labels` are indices of `class_names`."""
 
     name: str
     part: str

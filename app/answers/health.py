@@ -9,6 +9,10 @@ from app.answers.shape import Number, answer
 
 @answer
 class HealthAnswer(TypedDict):
+    """`status`: "ok", or "degraded" when the lab cannot take runs (`ready` is false), with the `reason`. `server`:
+    another id after each start. `workers`: how many trainings may run at the same time; `busy`: how many do; `queued`:
+    how many wait. `viewers`: open pages."""
+
     status: str
     ready: bool
     reason: str | None
@@ -24,4 +28,6 @@ class HealthAnswer(TypedDict):
 
 @answer
 class AliveAnswer(TypedDict):
+    """`status` is always "alive"."""
+
     status: str

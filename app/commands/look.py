@@ -25,7 +25,7 @@ from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, Dataset, DatasetError, ExperimentConfig, datasets
 from engine.datasets.own import About
-from engine.datasets.sample import MAX_COUNT, USUAL, Sample
+from engine.datasets.sample import DEFAULT_COUNT, MAX_COUNT, Sample
 from engine.parts import validation_of
 
 #: Images are halved, perhaps twice, until this many fit side by side.
@@ -63,7 +63,7 @@ def look(
         chosen = find_dataset(str(name)) if experiment is None else experiment.dataset.name
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
-            count = MAX_COUNT if chosen in datasets.catalog() and len(dataset.shape) == 1 else USUAL
+            count = MAX_COUNT if chosen in datasets.catalog() and len(dataset.shape) == 1 else DEFAULT_COUNT
         if part == "validation":
             seen = _kept_back(dataset, experiment, first=first, count=count)
         else:

@@ -172,9 +172,9 @@ FOLDERS = {
 
 
 def read_idx(name):
-    """A file in the lab's own folder or torchvision's, under any of its usual names, gzipped or not."""
+    """A file in the lab's own folder or torchvision's, under any of its known names, gzipped or not."""
     names = [spelled + end for spelled in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
-    paths = [DATA / folder / one for folder in FOLDERS[EXPERIMENT["dataset"]["name"]] for one in names]
+    paths = [DATA / folder / file for folder in FOLDERS[EXPERIMENT["dataset"]["name"]] for file in names]
     data = next(path for path in paths if path.is_file()).read_bytes()
     data = gzip.decompress(data) if data[:2] == bytes((0x1F, 0x8B)) else data
     axes = data[3]

@@ -323,7 +323,9 @@ class Queue:
         heapq.heappush(self._heap, self._entry(key, line))
         if len(self._heap) > 2 * len(self._lines) + 64:
             self._heap = [
-                self._entry(one, entered) for one, entered in self._lines.items() if entered.waiting
+                self._entry(training_id, entered)
+                for training_id, entered in self._lines.items()
+                if entered.waiting
             ]
             heapq.heapify(self._heap)
 

@@ -175,7 +175,7 @@ class Viewing:
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()
             # that which was asked for longest ago comes first, and before it what was never asked for
-            for watched in sorted(self._watched.values(), key=lambda one: one.asked):
+            for watched in sorted(self._watched.values(), key=lambda watched_view: watched_view.asked):
                 self._look(watched, now)
         self._ticker = None
 
@@ -247,8 +247,8 @@ class Viewing:
         self._answered(watched.ticket)
         if watched.replaying is not None:
             watched.replaying.cancel()
-        for place, one in list(self._watched.items()):
-            if one is watched:
+        for place, other in list(self._watched.items()):
+            if other is watched:
                 del self._watched[place]
 
     def _of(self, training_id: str) -> list[_Watched]:

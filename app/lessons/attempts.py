@@ -53,7 +53,8 @@ class Attempts:
         """The newest attempt of each student of the class in a lesson, in no order that says whose they are."""
         students = set() if self._classroom is None else {student.id for student in self._classroom.students}
         return sorted(
-            (one for person, one in self._of(lesson).items() if person in students), key=lambda one: one.id
+            (attempt for person, attempt in self._of(lesson).items() if person in students),
+            key=lambda attempt: attempt.id,
         )
 
     async def seal(

@@ -51,7 +51,9 @@ def texts_of(settings: Settings) -> dict[str, str]:
 
 def units_of(settings: Settings) -> set[str]:
     """The ids of texts that a translation may have: a unit such as % is the same in every language."""
-    numbers: list[Number | Spread] = [one for _, one in _questions(settings) if isinstance(one, Number)]
+    numbers: list[Number | Spread] = [
+        question for _, question in _questions(settings) if isinstance(question, Number)
+    ]
     if settings.transfer is not None and settings.transfer.spread is not None:
         numbers.append(settings.transfer.spread)
     return {f"{number.id}.unit" for number in numbers if number.unit}

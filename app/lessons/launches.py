@@ -41,8 +41,8 @@ class Launches:
             await self._measured.figures(trainings, stage.names)
             for trainings in different.values()
             if all(
-                results.is_trained_here(one) and _but_seed(one.config) == configs[name]
-                for name, one in trainings.items()
+                results.is_trained_here(training) and _but_seed(training.config) == configs[name]
+                for name, training in trainings.items()
             )
         ]
 

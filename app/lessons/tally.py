@@ -81,8 +81,13 @@ def bars(
         "ask": words(question.id, question.ask),
         "votable": can_be_voted_on(question),
         "options": [
-            {"id": one, "text": text, "count": chosen[one], "came": None if true is None else one == true}
-            for one, text in shown.items()
+            {
+                "id": option,
+                "text": text,
+                "count": chosen[option],
+                "came": None if true is None else option == true,
+            }
+            for option, text in shown.items()
         ],
     }
 

@@ -61,8 +61,8 @@ def plan(lesson: Lesson, dataset: str, seeds: int, *, tries: bool) -> list[Plann
     wanted: dict[tuple[str, int], Planned] = {}
 
     def add(config: ExperimentConfig, seed: int, *, curves: bool) -> None:
-        one = Planned(config, seed, curves, lesson.needs_layers)
-        wanted[one.key] = one.with_all_of(wanted.get(one.key, one))
+        planned = Planned(config, seed, curves, lesson.needs_layers)
+        wanted[planned.key] = planned.with_all_of(wanted.get(planned.key, planned))
 
     for config in lesson.configs(dataset=dataset, measured=True):
         for seed in range(seeds):

@@ -6,7 +6,7 @@ from starlette.datastructures import URL
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-#: A browser keeps it for a year, or until the class has ended.
+#: A browser keeps the cookie for a year, or until the class has ended.
 KEPT_SECONDS = 365 * 86_400
 
 
@@ -48,7 +48,7 @@ def forget(response: Response, connection: HTTPConnection, class_id: str) -> Non
 
 
 def _path(connection: HTTPConnection) -> str:
-    """Where the lab is on its host."""
+    """The path below which the lab is on its host: where the browser sends the cookie."""
     return f"{connection.scope.get('root_path', '')}/"
 
 

@@ -14,7 +14,7 @@ from app.lab import TheLab
 from app.people.visits import ThePerson
 from engine import datasets
 from engine.datasets import own
-from engine.datasets.sample import MAX_COUNT, USUAL
+from engine.datasets.sample import DEFAULT_COUNT, MAX_COUNT
 
 router = APIRouter(prefix="/api/datasets", tags=["data sets"], responses=ERRORS)
 
@@ -32,14 +32,14 @@ def get_images(
     person: ThePerson,
     name: str,
     part: Annotated[str, Query(description="test or train")] = "test",
-    first: Annotated[int, Query(description="place of the first one, counted from 0")] = 0,
+    first: Annotated[int, Query(description="index of the first one, from 0")] = 0,
     count: Annotated[
         int, Query(description=f"1 to {MAX_COUNT}; fewer come where the part ends before")
-    ] = USUAL,
+    ] = DEFAULT_COUNT,
 ) -> JSONResponse:
     """Images with their labels, to look at.
 
-    `labels` are places in `class_names`. Images come as `pixels`: bytes 0 to 255 in base64, image after image,
+    `labels` are indices of `class_names`. Images come as `pixels`: bytes 0 to 255 in base64, image after image,
     each in the data set's `shape` (channels, height, width). Sets in the plane have `points` instead: `[[x, y], ...]`,
     and so have tables: one number for each of their `columns`. A table that was standardized has `units`: a number
     times the deviation, plus the mean, is the value as it was brought.

@@ -206,7 +206,7 @@ async def export_class_csv(lab: TheLab) -> Response:
 
 
 def _owned(lab: Lab) -> list[of_class.Owned]:
-    """The runs of the students, with them."""
+    """The runs of the students, each with the student who launched it."""
     classroom = lab.demand_class()
     owned = ((classroom.find(run.owner), run) for run in lab.register.runs)
     return [(owner, run) for owner, run in owned if owner is not None and owner.role is Role.STUDENT]
@@ -234,7 +234,7 @@ async def import_runs(lab: TheLab, person: ThePerson, request: Request) -> RunsA
 
 
 async def _receive(request: Request, file: BinaryIO) -> None:
-    """The body into a file, which is read from its beginning then."""
+    """Write the body of a request into a file, and go back to the start of the file."""
     part = bytearray()
     async for data in request.stream():
         part += data
@@ -295,7 +295,7 @@ def _select(lab: Lab, person: Person, ids: str) -> list[Recording]:
 async def _report(
     request: Request,
     recordings: list[Recording],
-    wish: str | None,
+    wanted_language: str | None,
     headers: dict[str, str],
     dash: str | None = None,
     points: int = report.MAX_POINTS,
@@ -303,7 +303,7 @@ async def _report(
     counts: Sequence[LessonCount] = (),
 ) -> Response:
     pages: Pages = request.app.state.pages
-    language = _language(request, wish)
+    language = _language(request, wanted_language)
     curves = [await in_thread(report.curves, recording, points) for recording in recordings]
     texts = pages.messages.catalog(language)
     lab: Lab = request.app.state.lab
@@ -314,10 +314,11 @@ async def _report(
     return StreamingResponse(in_pieces(text), media_type="text/html; charset=utf-8", headers=headers)
 
 
-def _language(request: Request, wish: str | None) -> str:
+def _language(request: Request, wanted: str | None) -> str:
+    """The language of a report: the wanted one, else that of the page."""
     pages: Pages = request.app.state.pages
     return pages.messages.negotiate(
-        wish, request.cookies.get("language"), request.headers.get("accept-language")
+        wanted, request.cookies.get("language"), request.headers.get("accept-language")
     )
 
 

@@ -69,7 +69,7 @@ class Database:
             return
         try:
             self.path.parent.mkdir(PRIVATE_FOLDER, parents=True, exist_ok=True)
-            make_private(self.path)  # SQLite gives its log the same rights
+            make_private(self.path)  # SQLite gives its log the same permissions
             with contextlib.closing(self._connect()) as connection:
                 (pages,) = connection.execute("PRAGMA page_count").fetchone()
                 if pages == 0:  # a new file: pages that become free are given back, see `Writer`

@@ -28,7 +28,7 @@ from engine.norms import euclidean_norm
 from engine.summary import summarize
 
 ROUNDS = 7
-#: The formulas are slow, so they run fewer rounds.
+#: How often each peer is timed; the median counts. The formulas are slow, so they run fewer rounds.
 FORMULA_ROUNDS = 5
 
 
@@ -107,11 +107,13 @@ def _interleaved(peers: list[Any], run: Callable[[Any], None], rounds: int) -> d
 
 
 def _steps(peer: Peer, count: int) -> None:
+    """Train for some iterations, without evaluations."""
     for _ in range(count):
         peer.step()
 
 
 def _whole(peer: Peer, iterations: int, every: int) -> None:
+    """Train for some iterations, with an evaluation after each `every` of them."""
     for iteration in range(1, iterations + 1):
         peer.step()
         if iteration % every == 0:
@@ -119,6 +121,7 @@ def _whole(peer: Peer, iterations: int, every: int) -> None:
 
 
 def _against(row: dict[str, Any], what: str, seconds: dict[str, float]) -> None:
+    """Add to a row how many times as fast the engine is as the fastest variant of PyTorch, and as JAX."""
     rivals = {name: value for name, value in seconds.items() if name.startswith("torch")}
     if rivals:
         best = min(rivals, key=lambda name: rivals[name])
@@ -195,6 +198,7 @@ def _memory(workload: Workload, peer: str) -> float:
 
 
 def _use_memory(workload: Workload, peer: str) -> float:
+    """Take some steps in this process; returns its peak of resident memory in megabytes."""
     config = ExperimentConfig.from_dict(workload.document)
     source = config.dataset.source
     # few random images, so that the memory for reading a data set does not count

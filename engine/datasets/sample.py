@@ -12,8 +12,8 @@ from engine.datasets.dataset import Dataset
 from engine.fields import Field
 from engine.levels import LEVELS
 
-#: How many are shown by default: a page of the course's notes.
-USUAL = 50
+#: How many images or points are shown by default.
+DEFAULT_COUNT = 50
 #: The most that can be requested: all points of a data set in the plane, or 3 MB of photographs.
 MAX_COUNT = 1000
 #: The most numbers of a table at once; fewer rows come where it has many columns.
@@ -21,7 +21,7 @@ MAX_NUMBERS = 100_000
 
 PART = Field("part", "choice", "test", choices=("test", "train"))
 FIRST = Field("first", "integer", 0, minimum=0)
-COUNT = Field("count", "integer", USUAL, minimum=1, maximum=MAX_COUNT)
+COUNT = Field("count", "integer", DEFAULT_COUNT, minimum=1, maximum=MAX_COUNT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Sample:
         return self.values.ndim == 4
 
 
-def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = USUAL) -> Sample:
+def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = DEFAULT_COUNT) -> Sample:
     """Take `count` images from position `first` on, counted from 0; fewer if the part ends before, or if the rows of a
     table have very many columns.
 

@@ -37,7 +37,9 @@ def luck_line(scores: NDArray[np.float64], *, higher_is_better: bool) -> dict[st
     Args:
         scores: (configurations, pairs), all of them known.
 
-    Returns `{"of", "spread", "middle", "line"}`; None with fewer than two configurations or pairs.
+    Returns:
+        `of`: the number of configurations; `spread`: the standard deviation of the rest; `middle`: the mean of all
+        scores; `line`: the expected best mean. None with fewer than two configurations or pairs.
     """
     count, pairs = scores.shape
     if count < 2 or pairs < 2:

@@ -83,7 +83,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     the window.
 
     Facts:
-        image: its place among the test images; None for pixels.
+        image: its index among the test images; None for pixels.
         truth: its class; None for pixels.
         predicted: the class with the largest probability; None if the network's numbers are not finite.
         layers: for each layer {number, type, activation, shape, shown}: `activation` is the name of the function, or

@@ -47,7 +47,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     Where one of the two is not given, any mistake will do.
 
     `images` (n, C, H, W) uint8; or `points` (n, 2) float32; or `rows` (n, columns) float32 of a table, in its own
-    units. `probabilities` (n, classes) float32; `indices` (n,) int32: their places in the part; `labels` and
+    units. `probabilities` (n, classes) float32; `indices` (n,) int32: their indices in the part; `labels` and
     `predictions` (n,) int32. The labels are those of the experiment, with its label noise.
 
     Facts:

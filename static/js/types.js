@@ -126,9 +126,9 @@
  */
 
 /**
- * A view of a network that the page watches, live; it begins in the buffer at `at`. `options`: as text, by which it was asked for.
+ * A view of a network that the page watches, live; it begins in the buffer at the byte `offset`. `options`: as text, by which it was asked for.
  * If it could not be made, there is an error instead.
- * @typedef {{run: string, view: string, options: string, buffer: ArrayBuffer, at: number}} ViewFrame
+ * @typedef {{run: string, view: string, options: string, buffer: ArrayBuffer, offset: number}} ViewFrame
  * @typedef {{run: string, view: string, options: string, error: {code: string, message: string, field?: string, bounds?: Record<string, any>}}} RefusedView
  */
 
@@ -255,7 +255,7 @@
  * @property {number[]} rates
  * @property {number[]} losses
  * @property {number[]} smoothed
- * @property {number | null} best the place of the lowest smoothed loss
+ * @property {number | null} best the index of the lowest smoothed loss
  * @property {number | null} suggestion
  * @property {"completed" | "risen" | "diverged"} end
  */

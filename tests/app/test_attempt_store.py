@@ -48,8 +48,8 @@ def attempt(name, person: str | None = "a", lesson="1a"):
 
 def test_the_newest_attempt_of_each_person_in_each_lesson_is_read_back_as_it_was_sealed(database):
     kept = [attempt("2"), attempt("3", lesson="1b"), attempt("4", person="t")]
-    for one in [attempt("1"), *kept, attempt("5", person=None)]:
-        write(database, attempt_store.insert, one)
+    for stored in [attempt("1"), *kept, attempt("5", person=None)]:
+        write(database, attempt_store.insert, stored)
     assert newest(database) == kept
     assert newest(database, None) == [attempt("5", person=None)]
 
@@ -81,8 +81,8 @@ def test_what_a_class_predicted_answered_and_voted_is_forgotten_at_its_end_and_n
     write(database, people_store.end_class, "c", 9.5)
     write(database, attempt_store.insert, attempt("late"))
     write(database, attempt_store.insert, attempt("3", person="t"))
-    assert [one.id for one in newest(database)] == ["3"]
-    assert [one.id for one in newest(database, None)] == ["2"]
+    assert [attempt.id for attempt in newest(database)] == ["3"]
+    assert [attempt.id for attempt in newest(database, None)] == ["2"]
     load = partial(attempt_store.load_ballots, class_id="c", lesson="1a", question="ahead")
     assert database.read_now(load) == []
 

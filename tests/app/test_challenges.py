@@ -152,7 +152,7 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
             await asyncio.sleep(0.05)
             last = lab.hub.join(people[4])
             (challenge, own) = await messages(last, "challenge", "standing")
-            assert [one["number"] for one in challenge["challenge"]["top"]] == [1, 2, 3]
+            assert [entry["number"] for entry in challenge["challenge"]["top"]] == [1, 2, 3]
             assert (own["person"], own["entry"]["place"]) == (people[4].id, 5)
             assert "nickname" not in own["entry"]
             assert len(await messages(lab.hub.join(teacher), "standing")) == 5
@@ -161,7 +161,7 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
             await lab.classroom.set(numbers_only=False)
             await asyncio.sleep(0.05)
             (renamed,) = await messages(last, "challenge", "standing")
-            assert [one["nickname"] for one in renamed["challenge"]["top"]] == [
+            assert [entry["nickname"] for entry in renamed["challenge"]["top"]] == [
                 "student 1",
                 "student 2",
                 "student 3",
@@ -169,7 +169,7 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
             await lab.classroom.end()
             await lab.until(lambda: lab.phase() is None)
             over = await messages(last, "challenge", "standing")
-            assert [one for one in over if one.get("challenge") or one.get("entry")] == []
+            assert [message for message in over if message.get("challenge") or message.get("entry")] == []
             assert "student" not in json.dumps(over)
 
     event_loop.run(scenario())

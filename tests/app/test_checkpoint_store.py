@@ -123,17 +123,17 @@ def test_a_worker_saves_and_keeps_moments_that_lead_to_the_same_curve(store, mon
     made, kept = writer.written(), keeper.news()
     assert made is not None
     assert kept is not None
-    assert [one["iteration"] for one in kept] == [56, 42, 28, 14]
-    assert store.files() == {made["file"], *(one["file"] for one in kept)}
+    assert [checkpoint["iteration"] for checkpoint in kept] == [56, 42, 28, 14]
+    assert store.files() == {made["file"], *(checkpoint["file"] for checkpoint in kept)}
     weights = {}
     while not trainer.done:
         trainer.advance()
-    for one in [made, *kept]:
-        restored = Trainer.restore(store.read(one["file"]))
-        assert restored.iteration == one["iteration"]
+    for checkpoint in [made, *kept]:
+        restored = Trainer.restore(store.read(checkpoint["file"]))
+        assert restored.iteration == checkpoint["iteration"]
         while not restored.done:
             restored.advance()
-        weights[one["file"]] = restored.network.vector.tobytes()
+        weights[checkpoint["file"]] = restored.network.vector.tobytes()
     assert set(weights.values()) == {trainer.network.vector.tobytes()}
 
 

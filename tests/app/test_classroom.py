@@ -223,7 +223,7 @@ def test_who_is_removed_while_their_socket_is_accepted_gets_nothing_of_the_strea
 
             async with asyncio.timeout(20):
                 await Stream()(scope, receive, send)
-            assert [one["code"] for one in sent if one["type"] == "websocket.close"] == [1008]
+            assert [message["code"] for message in sent if message["type"] == "websocket.close"] == [1008]
             assert "Ada" not in str(sent)
 
     event_loop.run(scenario())

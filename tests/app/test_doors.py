@@ -25,7 +25,8 @@ def turns_until_taken(connections, sockets_of):
         with contextlib.ExitStack() as stack:
             listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=connections))
             servers = [
-                await loop.create_server(Taken, sock=one, backlog=connections) for one in sockets_of(listener)
+                await loop.create_server(Taken, sock=sock, backlog=connections)
+                for sock in sockets_of(listener)
             ]
             for _ in range(connections):
                 stack.enter_context(socket.create_connection(listener.getsockname()))

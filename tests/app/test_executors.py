@@ -82,7 +82,7 @@ class Heard:
 
     def wait_for(self, training_id, kind, count=1):
         def found():
-            return [one for one in list(self.events[training_id]) if isinstance(one, kind)][count - 1 :]
+            return [event for event in list(self.events[training_id]) if isinstance(event, kind)][count - 1 :]
 
         return wait_until(found, f"{kind.__name__} of {training_id}")[0]
 

@@ -36,9 +36,9 @@ class SimulatedLab:
 
     def fill(self):
         """Start trainings on the workers that are free."""
-        while len(self.running) < self.workers and (one := self.queue.take()) is not None:
-            self.started.append((one, self.time))
-            heapq.heappush(self.running, (self.time + self.seconds[one], one))
+        while len(self.running) < self.workers and (training := self.queue.take()) is not None:
+            self.started.append((training, self.time))
+            heapq.heappush(self.running, (self.time + self.seconds[training], training))
 
     def until(self, time=float("inf")):
         """Let the time pass up to this; by default, until nothing waits and nothing trains."""
@@ -53,7 +53,7 @@ class SimulatedLab:
 
     def when(self, training):
         """When a training has started."""
-        return next(time for one, time in self.started if one == training)
+        return next(time for started, time in self.started if started == training)
 
 
 lengths = st.integers(1, 50).map(float)
@@ -87,11 +87,11 @@ def test_a_thousand_runs_of_one_person_delay_anothers_first_run_by_at_most_one_o
     lab = simulated(workers, others, before=[("greedy", 1000, long, 0)])
     lab.until(lab.time + pause)
     come, before = lab.time, len(lab.started)
-    left = sum(end - come for end, one in lab.running if one.startswith("greedy"))
+    left = sum(end - come for end, training in lab.running if training.startswith("greedy"))
     lab.seconds["new"] = own
     lab.queue.add("new", owned_by("new"))
     lab.fill()
-    while "new" not in (names := [one for one, _ in lab.started[before:]]):
+    while "new" not in (names := [training for training, _ in lab.started[before:]]):
         lab.until(lab.running[0][0])
     begun = sum(name.startswith("greedy") for name in names[: names.index("new")])
     assert begun <= 1
@@ -112,7 +112,7 @@ def test_alone_with_a_thousand_runs_a_person_waits_for_the_rest_of_the_one_that_
 def test_no_owner_starves_and_every_training_starts_once(workers, given):
     lab = simulated(workers, given)
     lab.until()
-    assert Counter(one for one, _ in lab.started) == Counter(lab.seconds.keys())
+    assert Counter(training for training, _ in lab.started) == Counter(lab.seconds.keys())
     assert not lab.queue
 
 
@@ -134,9 +134,9 @@ def test_people_who_wait_all_the_time_get_seconds_that_differ_by_no_more_than_tw
     waits = Counter(name.split(":")[0] for name in names)
     got, longest = Counter[str](), max(seconds.values())
     while True:
-        one = lab.queue.take()
-        owner = one.split(":")[0]
-        got[owner] += seconds[one]
+        training = lab.queue.take()
+        owner = training.split(":")[0]
+        got[owner] += seconds[training]
         waits[owner] -= 1
         assert max(got.values()) - min(got[str(i)] for i in range(len(wanted))) <= 2 * longest
         if not waits[owner]:
@@ -155,10 +155,10 @@ def test_what_was_expected_too_short_or_too_long_is_corrected_at_the_end(given):
         lab.queue.add(name, owned_by(name[0]))
     got, people = Counter[str](), set(waits)
     while all(waits[person] for person in people):
-        one = lab.queue.take()
-        lab.queue.settle(one, real[one])
-        got[one[0]] += real[one]
-        waits[one[0]] -= 1
+        training = lab.queue.take()
+        lab.queue.settle(training, real[training])
+        got[training[0]] += real[training]
+        waits[training[0]] -= 1
         assert max(got.values()) - min(got[person] for person in people) <= 2 * max(real.values())
 
 

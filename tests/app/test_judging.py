@@ -74,26 +74,32 @@ def test_ranks_move_when_the_test_set_is_opened_and_no_test_figure_is_there_befo
     entries = [entry(1, 0.9, 0.7), entry(2, 0.8, 0.75), entry(3, 0.8, None)]
 
     before = standings(entries, opened=False)
-    assert [(one["number"], one["place"], one["test"], one["test_place"]) for one in before] == [
+    assert [
+        (standing["number"], standing["place"], standing["test"], standing["test_place"])
+        for standing in before
+    ] == [
         (1, 1, None, None),
         (2, 2, None, None),
         (3, 2, None, None),
     ]
     after = standings(entries, opened=True)
-    assert [(one["number"], one["place"], one["test"], one["test_place"]) for one in after] == [
+    assert [
+        (standing["number"], standing["place"], standing["test"], standing["test_place"])
+        for standing in after
+    ] == [
         (2, 2, 0.75, 1),
         (1, 1, 0.7, 2),
         (3, 2, None, None),
     ]
-    assert [one["number"] for one in top(after, {}, opened=True)] == [2, 1]
+    assert [entry["number"] for entry in top(after, {}, opened=True)] == [2, 1]
 
 
 def test_the_top_has_three_places_and_six_people_at_most_and_names_only_where_they_are_shown():
     found = standings([entry(number, 1 - number / 10) for number in range(1, 6)], opened=False)
     seen = top(found, {"p1": "Ada", "p2": ""}, opened=False)
-    assert [(one["number"], one["nickname"]) for one in seen] == [(1, "Ada"), (2, None), (3, None)]
+    assert [(entry["number"], entry["nickname"]) for entry in seen] == [(1, "Ada"), (2, None), (3, None)]
     alike = standings([entry(number, 0.5) for number in range(1, 10)], opened=False)
-    assert [one["number"] for one in top(alike, {}, opened=False)] == [1, 2, 3, 4, 5, 6]
+    assert [entry["number"] for entry in top(alike, {}, opened=False)] == [1, 2, 3, 4, 5, 6]
 
 
 @pytest.mark.parametrize(

@@ -140,18 +140,18 @@ def training(number, size, status=Status.COMPLETED):
 
 def test_the_oldest_trainings_without_a_star_lose_theirs_first_then_starred_ones_but_never_one_that_goes_on():
     starred = {"t1"}
-    bound = KeptBound(100, lambda one: [Run("r", 1, "", one, 0.0, starred=one.id in starred)])
+    bound = KeptBound(100, lambda shown: [Run("r", 1, "", shown, 0.0, starred=shown.id in starred)])
     trainings = [
         training(0, 40, Status.RUNNING),
         training(1, 30),
         *(training(number, 20) for number in (3, 2, 4)),
     ]
-    for one in trainings:
-        bound.note(one)
+    for noted in trainings:
+        bound.note(noted)
     assert bound.bytes == 130
 
     def losing(free=LOW_DISK_BYTES):
-        return [one.id for one in bound.excess(trainings, free=free)]
+        return [chosen.id for chosen in bound.excess(trainings, free=free)]
 
     assert losing() == ["t2", "t3"]
     assert losing(free=LOW_DISK_BYTES - 41) == ["t2", "t3", "t4"]
@@ -167,9 +167,10 @@ def test_the_oldest_trainings_without_a_star_lose_theirs_first_then_starred_ones
 def test_trainings_that_only_studies_show_lose_theirs_before_all_others():
     studies = {"t2": ["s"], "t3": ["s", None]}
     bound = KeptBound(
-        50, lambda one: [Run("r", 1, "", one, 0.0, study=study) for study in studies.get(one.id, [None])]
+        50,
+        lambda shown: [Run("r", 1, "", shown, 0.0, study=study) for study in studies.get(shown.id, [None])],
     )
     trainings = [training(number, 20) for number in (1, 2, 3, 4)]
-    for one in trainings:
-        bound.note(one)
-    assert [one.id for one in bound.excess(trainings, free=LOW_DISK_BYTES)] == ["t2", "t1"]
+    for noted in trainings:
+        bound.note(noted)
+    assert [chosen.id for chosen in bound.excess(trainings, free=LOW_DISK_BYTES)] == ["t2", "t1"]

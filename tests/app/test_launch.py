@@ -34,7 +34,7 @@ def config(**changes):
 def test_of_launches_at_the_same_moment_each_data_set_is_read_once():
     digests = Digests()
     found = prepared(([config(seed=1), config(seed=2)], []), ([config(seed=3)], []), digests=digests)
-    launches = [launch for one in found for launch in cast(list[Launch], one)]
+    launches = [launch for result in found for launch in cast(list[Launch], result)]
     assert [launch.document["seed"] for launch in launches] == [1, 2, 3]
     assert digests.read == [QUICK["dataset"]["name"]]
 

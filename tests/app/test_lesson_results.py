@@ -48,7 +48,8 @@ def measured(*accuracies, status=Status.COMPLETED, iteration=40, **training):
 def figures(a, b):
     found = {"a": a, "b": b}
     return Figures(
-        {name: one.outcome for name, one in found.items()}, {name: one.curves for name, one in found.items()}
+        {name: trained.outcome for name, trained in found.items()},
+        {name: trained.curves for name, trained in found.items()},
     )
 
 
@@ -241,7 +242,9 @@ def test_it_says_which_run_gives_no_figures_and_why(status, annotations, why):
     run = make_run("r", CONFIG, status=status, annotations=annotations)
     attempt = Attempt("x", None, "1a", 1.5, "guess", False, "digits", {}, {"a": "r", "b": "gone"})
     state = results.state_of(attempt, ["a"], {"r": run}.get)
-    assert [(one.name, one.run, one.why) for one in state.missing] == ([("a", "r", why)] if why else [])
+    assert [(missing.name, missing.run, missing.why) for missing in state.missing] == (
+        [("a", "r", why)] if why else []
+    )
     assert state.has_ended == (status in (Status.COMPLETED, Status.DIVERGED))
     both = results.state_of(attempt, ["a", "b", "of a newer file"], {"r": run}.get)
-    assert [one.why for one in both.missing][-2:] == ["deleted", "deleted"]
+    assert [missing.why for missing in both.missing][-2:] == ["deleted", "deleted"]

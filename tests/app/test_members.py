@@ -19,8 +19,8 @@ def member(name, slots=1, *, arithmetic="one", version=__version__):
 
 
 def chosen(members, taken=(), arithmetic=None, **options):
-    one = members.choose(taken, arithmetic, **options)
-    return one and one["id"]
+    member = members.choose(taken, arithmetic, **options)
+    return member and member["id"]
 
 
 def test_the_worker_with_the_most_free_slots_takes_a_training():

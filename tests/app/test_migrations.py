@@ -118,8 +118,8 @@ def test_a_file_of_an_earlier_version_is_migrated_with_its_runs_and_rows(tmp_pat
     database, runs = open_old(old)
     run, running = runs["a"], runs["b"]
     rows = [
-        database.read_now(lambda c, one=one: row_store.read_rows(c, one.training.id, "train"))
-        for one in (run, running)
+        database.read_now(lambda c, record=record: row_store.read_rows(c, record.training.id, "train"))
+        for record in (run, running)
     ]
     new_number = event_loop.run(database.write(insert("new")))
     event_loop.run(database.write(lambda c: run_store.delete_run(c, "b")))

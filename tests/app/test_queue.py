@@ -28,7 +28,7 @@ operations = st.lists(
 @given(operations)
 def test_a_lab_without_a_class_keeps_the_order_of_launching(steps):
     """There, resumed trainings and those that lost their worker start before all others."""
-    queue, plain = Queue(1000, lambda one: 3.0), deque[str]()
+    queue, plain = Queue(1000, lambda training: 3.0), deque[str]()
     taken: list[str] = []
     for number, (step, which) in enumerate(steps):
         name = f"t{number}"
@@ -57,7 +57,7 @@ def test_a_lab_without_a_class_keeps_the_order_of_launching(steps):
                 queue.settle(taken.pop(), float(which))
         assert queue.order() == list(plain)
         assert len(queue) == len(plain)
-        assert all(one in queue for one in plain)
+        assert all(training in queue for training in plain)
 
 
 class_steps = st.lists(
@@ -78,7 +78,7 @@ class_steps = st.lists(
 def after_steps(steps):
     """A queue after these steps, and the trainings that wait in it, with their owners. After each step, `order` has
     each of them once."""
-    queue = Queue(1000, lambda one: 1.0 + len(one) % 3)
+    queue = Queue(1000, lambda training: 1.0 + len(training) % 3)
     waiting: dict[str, dict[str, Level]] = {}
     taken: list[str] = []
     for number, (step, person, which) in enumerate(steps):
@@ -163,7 +163,7 @@ def test_the_teachers_runs_start_before_the_class_and_what_lost_its_worker_befor
 
 
 def test_what_the_teacher_puts_first_starts_before_all_and_its_owner_pays_for_it():
-    queue = Queue(10, lambda one: 5.0)
+    queue = Queue(10, lambda training: 5.0)
     for name in ("a1", "a2", "b1", "b2"):
         queue.add(name, of(name[0]))
     queue.move_first("b2")
@@ -175,7 +175,7 @@ def test_what_the_teacher_puts_first_starts_before_all_and_its_owner_pays_for_it
 
 
 def test_what_the_teacher_puts_behind_another_follows_it_and_the_others_keep_their_turns():
-    queue = Queue(20, lambda one: 5.0)
+    queue = Queue(20, lambda training: 5.0)
     for name in ("a1", "a2", "b1", "b2", "c1"):
         queue.add(name, of(name[0]))
     assert queue.order() == ["a1", "b1", "c1", "a2", "b2"]

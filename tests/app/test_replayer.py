@@ -219,8 +219,8 @@ def test_more_questions_than_may_wait_are_refused(tmp_path):
         await until(replayer._turn.locked)
         with pytest.raises(ReplayBusy, match=f"{MAX_QUESTIONS} moments are waiting"):
             await replayer.answer(ask(tmp_path, 1))
-        for one in waiting:
-            one.cancel()
+        for waiter in waiting:
+            waiter.cancel()
         await asyncio.wait(waiting)
         assert await replayer.answer(ask(tmp_path, 1)) == Written()
 

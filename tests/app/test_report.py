@@ -44,7 +44,7 @@ def recording(number):
 
 
 def make(recordings, dash=None):
-    curves = [report.curves(one) for one in recordings]
+    curves = [report.curves(recording) for recording in recordings]
     return report.report(recordings, curves, EveryText(), "en", b"/* Plotly */", dash)
 
 
@@ -129,7 +129,7 @@ def test_a_report_has_a_lessons_title_and_question_a_legend_and_words_for_every_
         Recording(runs_of(number, lesson="2a-optimizers", optimizer=optimizer)[0].view(), recording(0).read)
         for number, optimizer in enumerate(optimizers, 1)
     ]
-    curves = [report.curves(one) for one in recordings]
+    curves = [report.curves(recording) for recording in recordings]
     lessons = made_once.lessons()
     page = "".join(report.report(recordings, curves, texts, language, b"", "optimizer.name", lessons))
     lesson = lessons["2a-optimizers"]

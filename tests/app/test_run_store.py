@@ -198,7 +198,7 @@ def test_on_another_kind_of_processor_the_stored_rows_stay_and_new_ones_follow(d
     assert trained_on("one") == trained_on("one")
     with pytest.raises(row_store.Refused, match="is not the stored one"):
         appended(database, "moved", 3, other)
-    assert [(one["iteration"], one["arithmetic"]) for one in trained_on("other")] == [
+    assert [(machine["iteration"], machine["arithmetic"]) for machine in trained_on("other")] == [
         (5, "one"),
         (5, "other"),
     ]

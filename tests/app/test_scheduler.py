@@ -389,7 +389,8 @@ def test_the_order_of_the_queue_is_computed_for_the_places_alone(state_dir, monk
             await lab.until(lambda: len(lab.scheduler.expected_starts()) == 3)
             before = len(computed)
             assert all(
-                [one for one, _ in lab.scheduler.expected_starts()] == [run.training.id for run in waiting]
+                [training_id for training_id, _ in lab.scheduler.expected_starts()]
+                == [run.training.id for run in waiting]
                 for _ in range(50)
             )
             assert len(computed) == before

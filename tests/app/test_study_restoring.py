@@ -39,8 +39,8 @@ def runs():
 
 
 def test_a_study_goes_on_with_the_scores_and_the_trials_that_were_stored():
-    known = Plan(StudyConfig.from_dict(DOCUMENT)).stages
-    study = restored_study(stored(DOCUMENT, known), runs(), LIMITS)
+    stages = Plan(StudyConfig.from_dict(DOCUMENT)).stages
+    study = restored_study(stored(DOCUMENT, stages), runs(), LIMITS)
     assert (study.status, study.ended, study.spent) == (Status.RUNNING, 2, 4.0)
     assert list(study.training) == [2]
     assert [trial.number for trial in study.waiting(9)] == [4, 5, 6]
@@ -51,10 +51,10 @@ def test_a_study_goes_on_with_the_scores_and_the_trials_that_were_stored():
 
 def test_a_study_that_would_draw_other_configurations_now_has_failed_and_shows_those_that_it_had():
     others = [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]]
-    known = stored(DOCUMENT, others)
-    study = restored_study(known, runs(), LIMITS)
+    was_stored = stored(DOCUMENT, others)
+    study = restored_study(was_stored, runs(), LIMITS)
     assert (study.status, why(study.reason)["code"]) == (Status.FAILED, "study_failed")
-    assert known.status == "running", "the server stores a status that differs from the stored one"
+    assert was_stored.status == "running", "the server stores a status that differs from the stored one"
     assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
 
 
@@ -69,10 +69,10 @@ def test_without_optuna_a_study_by_tpe_is_refused_and_one_that_was_there_shows_w
     with pytest.raises(ConfigError) as caught:
         StudyConfig.from_dict(document)
     assert (caught.value.code, caught.value.field) == ("optuna_missing", "method.name")
-    known = [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]]
-    study = restored_study(stored(document, known), runs(), LIMITS)
+    stages = [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]]
+    study = restored_study(stored(document, stages), runs(), LIMITS)
     assert (study.status, why(study.reason)["code"]) == (Status.FAILED, "study_failed")
     assert "optuna" in study.reason
-    ended = stored(document, known)
+    ended = stored(document, stages)
     ended.status = "completed"
     assert restored_study(ended, {}, LIMITS).status is Status.COMPLETED

@@ -150,12 +150,12 @@ def test_a_training_that_many_students_show_is_sent_once_and_what_has_not_change
             lab.waiting = [(other.training.id, 2.2), ("deleted", 3.0), (first.training.id, 4.0)]
             await asyncio.sleep(0.05)
             sent = await messages(viewer, "curve", "waiting", "running")
-            new = {one.get("training", one["type"]): one for one in sent}
+            new = {message.get("training", message["type"]): message for message in sent}
             curve, waiting = new[first.training.id], new["waiting"]
             assert (curve["best"], curve["status"], curve["points"][-1]) == (0.7, "running", [20, 0.7])
             assert waiting["waiting"] == [[other.training.id, 3, [people[0].id], 0]], "what waits still"
             ((training, *_, owners, others),) = new["running"]["running"]
-            assert (training, owners, others) == (first.training.id, [one.id for one in people], 0)
+            assert (training, owners, others) == (first.training.id, [person.id for person in people], 0)
 
     event_loop.run(scenario())
 
@@ -201,10 +201,10 @@ def test_names_are_on_the_tiles_only_when_the_projector_shows_them(tmp_path, mon
             viewer = lab.hub.join(projector, wall=True)
             sent = await messages(viewer, "tile", "person", "class", "runs")
             assert "Ada" not in json.dumps(sent)
-            assert [one["nickname"] for one in sent if one.get("number")] == [None]
+            assert [message["nickname"] for message in sent if message.get("number")] == [None]
             await lab.classroom.set(numbers_only=False)
             await asyncio.sleep(0.05)
-            (tile,) = [one for one in await messages(viewer, "tile") if one["number"]]
+            (tile,) = [message for message in await messages(viewer, "tile") if message["number"]]
             assert tile["nickname"] == "Ada"
 
     event_loop.run(scenario())
@@ -227,8 +227,8 @@ def test_the_projector_gets_the_name_of_a_run_where_several_people_have_it_or_th
             async def names():
                 return [
                     {
-                        one["person"]: [run["name"] for run in one["runs"]]
-                        for one in await messages(screen, "tile")
+                        tile["person"]: [run["name"] for run in tile["runs"]]
+                        for tile in await messages(screen, "tile")
                     }
                     for screen in screens
                 ]
@@ -312,14 +312,14 @@ def test_students_get_the_curves_of_all_without_persons_only_while_the_teacher_l
             (grown,) = await news(ada)
             assert (grown["id"], grown["points"][-1]) == (shared, [20, 0.6])
             await lab.launch(eve, "ReLU", training=first.training)
-            assert [one["groups"] for one in await news(ada)] == [
+            assert [message["groups"] for message in await news(ada)] == [
                 [{"name": "ReLU", "people": 3, "curves": [[shared, 3]]}]
             ]
 
             await lab.classroom.set(cloud=False)
-            assert [one["groups"] for one in await news(ada)] == [None]
-            assert [one["type"] for one in await messages(lab.hub.join(eve), "cloud", "cloud_curve")] == [
-                "cloud"
-            ]
+            assert [message["groups"] for message in await news(ada)] == [None]
+            assert [
+                message["type"] for message in await messages(lab.hub.join(eve), "cloud", "cloud_curve")
+            ] == ["cloud"]
 
     event_loop.run(scenario())

@@ -377,10 +377,10 @@ def test_an_hour_of_a_class(sit, lab):
 def hands(teacher: PersonClient) -> list[int]:
     """The numbers of the students whose hands are up."""
     people = teacher.http.get("/api/class/people").json()["people"]
-    return [one["number"] for one in people if one["hand_at"]]
+    return [person["number"] for person in people if person["hand_at"]]
 
 
 def person(teacher: PersonClient, number: int) -> str:
     """The id of the student with a number."""
     people = teacher.http.get("/api/class/people").json()["people"]
-    return next(str(one["id"]) for one in people if one["number"] == number)
+    return next(str(person["id"]) for person in people if person["number"] == number)

@@ -39,13 +39,13 @@ def test_the_expected_time_is_that_of_all_seeds(page):
     usual = page.page.evaluate(seconds)
     page.fill(training__iterations=100_000)
     page.until(f"{seconds} !== {usual!r}")
-    one = page.page.evaluate(seconds)
+    for_one_seed = page.page.evaluate(seconds)
 
     page.choose("seeds", "10")
 
-    page.until(f"{seconds} !== {one!r}")
+    page.until(f"{seconds} !== {for_one_seed!r}")
     page.choose("seeds", "1")
-    page.until(f"{seconds} === {one!r}")
+    page.until(f"{seconds} === {for_one_seed!r}")
 
 
 def test_an_error_with_several_seeds_is_shown_beside_the_field_and_no_run_is_queued(page, lab):

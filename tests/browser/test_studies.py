@@ -53,7 +53,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     page.until("document.querySelector('.study-one')?.dataset.test === 'measured'")
     study = lab.http.get("/api/studies").json()["studies"][0]
     results = lab.http.get(f"/api/studies/{study['id']}/results").json()
-    by_place = sorted(results["configurations"], key=lambda one: one["place"])
+    by_place = sorted(results["configurations"], key=lambda configuration: configuration["place"])
     best = by_place[0]
 
     # two seeds decide nothing, and the test examples were measured once, of the best one
@@ -69,20 +69,26 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     assert [row[0] for row in tab.evaluate(ROWS)] == [1, 2, 3, 4]  # in these lines since they began
     tab.click('[data-column="place"] button')
     rows = tab.evaluate(ROWS)
-    assert [row[0] for row in rows] == [one["number"] for one in by_place]
-    assert all(row[4].startswith(percent(one["mean"])) for row, one in zip(rows, by_place, strict=True))
-    numbers = {one["number"] for one in by_place}
+    assert [row[0] for row in rows] == [configuration["number"] for configuration in by_place]
+    assert all(
+        row[4].startswith(percent(configuration["mean"]))
+        for row, configuration in zip(rows, by_place, strict=True)
+    )
+    numbers = {configuration["number"] for configuration in by_place}
     assert set(tab.evaluate(LINES)) == numbers
     # one value of an axis keeps two lines, and two rows
     tab.locator(".parallel .axis").first.focus()
     tab.keyboard.press("ArrowUp")
     page.until(f"{ROWS}.length === 2")
     kept = {row[0] for row in tab.evaluate(ROWS)}
-    assert len({one["values"][RATE] for one in by_place if one["number"] in kept}) == 1
+    assert (
+        len({configuration["values"][RATE] for configuration in by_place if configuration["number"] in kept})
+        == 1
+    )
     tab.keyboard.press("Delete")
     page.until(f"{ROWS}.length === 4")
     tab.locator('[name="study.picture"][value="heat"]').check(force=True)
-    means = {one["number"]: percent(one["mean"]) for one in by_place}
+    means = {configuration["number"]: percent(configuration["mean"]) for configuration in by_place}
     assert {number: text.split()[0] for number, text in tab.evaluate(CELLS)} == means
     assert all("n = 2" in text for _, text in tab.evaluate(CELLS))
     tab.locator('[name="study.picture"][value="spread"]').check(force=True)
@@ -90,7 +96,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     assert dict(tab.evaluate(DOTS)) == dict.fromkeys(numbers, 2)
     tab.click('[data-column="mean"] button')
     tab.click('[data-column="mean"] button')
-    mean_of = {one["number"]: one["mean"] for one in by_place}
+    mean_of = {configuration["number"]: configuration["mean"] for configuration in by_place}
     ordered = [mean_of[row[0]] for row in tab.evaluate(ROWS)]
     assert ordered == sorted(ordered)
     assert violations(page, within="dialog") == []

@@ -81,7 +81,9 @@ def test_optimizers_functions_and_a_switch_multiply_and_each_optimizer_has_its_o
 
     optimizers = [("sgd", None), ("momentum", None), ("adam", 0.8), ("adam", 0.9)]
     expected = {
-        (*one, *rest) for one in optimizers for rest in itertools.product(("sigmoid", "relu"), (False, True))
+        (*optimizer, *rest)
+        for optimizer in optimizers
+        for rest in itertools.product(("sigmoid", "relu"), (False, True))
     }
     assert {kind(run["config"]) for run in runs} == expected
     assert {run["config"]["optimizer"]["learning_rate"] for run in runs} == {0.05}

@@ -48,7 +48,7 @@ def test_the_confusion_matrix_shows_the_images_of_a_cell_to_mouse_and_keys(open_
     words = f"{most['truth']} taken for {most['predicted']}: {most['count']} of {most['of']}"
     expect(card.locator(".view-says")).to_have_text(words)
     expect(card.locator(".view-foot")).to_contain_text(percent(facts["accuracy"], 2))
-    shares = [percent(one["accuracy"]) for one in facts["classes"]]
+    shares = [percent(class_figures["accuracy"]) for class_figures in facts["classes"]]
     expect(card.locator(".confusion-side .bar-row b")).to_have_text(shares)
 
     matrix = card.locator(".matrix")
@@ -141,10 +141,10 @@ def test_update_ratios_and_dead_units_of_each_layer_are_those_of_the_engine(open
     for iteration in (40, 3):
         open_cards(page, lab, run_id, "view.units", at=iteration)
         facts, _ = seen(lab, run_id, iteration, "units")
-        for one in facts["layers"]:
-            words = f"layer {one['name']}: ‖Δw‖/‖w‖ {one['update_ratio']:.2g}"
-            if one["dead"] is not None:
-                words += f", {percent(one['dead'])} of its units dead"
+        for layer in facts["layers"]:
+            words = f"layer {layer['name']}: ‖Δw‖/‖w‖ {layer['update_ratio']:.2g}"
+            if layer["dead"] is not None:
+                words += f", {percent(layer['dead'])} of its units dead"
             expect(card.get_by_role("img")).to_have_attribute("aria-label", re.compile(re.escape(words)))
         expect(card.locator(".view-foot")).to_contain_text(f"all of {facts['sample']} test examples")
     assert violations(page, within='[data-chart="view.units"]') == []

@@ -115,4 +115,6 @@ def case_of(document, until=None):
     config, rows, measured = _trained(json.dumps(document))
     if until is None:
         return Case(rows, config, measured)
-    return Case(rows.up_to(until), config, [one for one in measured if one.iteration <= until])
+    return Case(
+        rows.up_to(until), config, [measurement for measurement in measured if measurement.iteration <= until]
+    )

@@ -275,9 +275,9 @@ def test_among_equal_logits_the_first_class_counts_whatever_the_sign_of_their_ze
         fast(logits, labels)
         plain(logits, labels)
         assert fast.correct == plain.correct == (len(logits) if label == 0 else 0)
-        for one, right in zip(logits, logits.argmax(axis=1) == label, strict=True):
+        for row, right in zip(logits, logits.argmax(axis=1) == label, strict=True):
             alone = fast_losses.SoftmaxCrossEntropy(1, 3, FLOAT64)
-            alone(one[None], np.array([label]))
+            alone(row[None], np.array([label]))
             assert alone.correct == right
 
 

@@ -335,7 +335,7 @@ def test_a_known_remedy_removes_the_fault_and_raises_the_accuracy(code):
     remedies = {remedy.code: remedy for remedy in finding.remedies}
     for name in names:
         better = case_of(applied(case.config, remedies[name].changes).to_dict())
-        before, after = (float(one.rows.evaluation["test_accuracy"][-1]) for one in (case, better))
+        before, after = (float(found.rows.evaluation["test_accuracy"][-1]) for found in (case, better))
         assert code not in codes(better), name
         assert after > before + 0.02, name
 

@@ -188,7 +188,9 @@ def test_a_loss_has_the_gradient_of_its_value(name, n, classes, scale):
 
 def test_every_loss_has_a_case():
     classes = {
-        name for name, one in inspect.getmembers(losses, inspect.isclass) if one.__module__ == "engine.losses"
+        name
+        for name, kind in inspect.getmembers(losses, inspect.isclass)
+        if kind.__module__ == "engine.losses"
     }
     assert classes == LOSS_CASES.keys()
 

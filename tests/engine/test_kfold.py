@@ -80,8 +80,8 @@ def test_a_fold_may_be_the_validation_images_and_the_test_images_stay_closed_or_
 def test_a_fold_that_is_tested_on_is_written_and_named_as_before_there_was_a_choice():
     fold = {"folds": 3, "index": 1}
     before, after = (
-        ExperimentConfig.from_dict({"dataset": {"train_size": 300, "fold": one}})
-        for one in (fold, {**fold, "part": "test"})
+        ExperimentConfig.from_dict({"dataset": {"train_size": 300, "fold": section}})
+        for section in (fold, {**fold, "part": "test"})
     )
     assert before.to_dict() == after.to_dict()
     assert before.to_dict()["dataset"]["fold"] == fold

@@ -13,7 +13,7 @@ def test_a_measurement_leaves_a_training_as_it_was_and_is_the_same_again():
     alone, watched = Trainer(config), Trainer(config)
     while not alone.done:
         events = alone.advance()
-        assert [one.values for one in watched.advance()] == [event.values for event in events]
+        assert [event.values for event in watched.advance()] == [event.values for event in events]
         assert measure(watched) == measure(watched)
     assert alone.checkpoint() == watched.checkpoint()
 

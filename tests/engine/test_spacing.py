@@ -31,7 +31,7 @@ def test_where_some_are_left_out_the_others_stay_unless_they_are_too_near_to_eac
         if data.draw(st.booleans(), label=str(iteration)):
             kept.append(iteration)
             gone = spacing.add(iteration, 1)
-            kept = [one for one in kept if one not in gone]
+            kept = [kept_iteration for kept_iteration in kept if kept_iteration not in gone]
             assert 0 < len(kept) <= most
             gaps = [after - before for before, after in zip([0, *kept], kept, strict=False)]
             assert min(gaps) >= spacing.every

@@ -96,7 +96,9 @@ def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds()
     assert all({trial.pair.seed for trial in trials} == {1, 2} for trials in by_rung.values())
     best = max(
         by_rung[2],
-        key=lambda one: sum(score(plan, two) for two in by_rung[2] if one.configuration == two.configuration),
+        key=lambda trial: sum(
+            score(plan, two) for two in by_rung[2] if trial.configuration == two.configuration
+        ),
     )
     assert by_rung[3][0].configuration == best.configuration
 
@@ -118,7 +120,7 @@ def test_trials_measure_validation_images_only_and_folds_divide_the_training_ima
     assert (kept.train_images, kept.validation_images, kept.test_images) == (300, 30, 0)
     plan = Plan(study(folds=3))
     assert len(plan.trials) == 9 * 2 * 3
-    folds = [plan.experiment(one).dataset for one in plan.trials if one.pair.seed == 1]
+    folds = [plan.experiment(trial).dataset for trial in plan.trials if trial.pair.seed == 1]
     assert {(fold.train_images, fold.validation_images, fold.test_images) for fold in folds} == {
         (200, 100, 0)
     }
@@ -133,9 +135,9 @@ def test_another_name_in_a_section_takes_its_own_settings_and_the_base_stays():
     }
     plan = Plan(study(space=space, seeds=1))
     made = [plan.experiment(trial) for trial in plan.trials]
-    assert [one.optimizer["name"] for one in made] == ["momentum"] * 2 + ["adam"] * 2
-    assert {one.optimizer["learning_rate"] for one in made} == {0.01}
-    assert [one.network.layers[0]["units"] for one in made] == [4, 5, 4, 5]
+    assert [config.optimizer["name"] for config in made] == ["momentum"] * 2 + ["adam"] * 2
+    assert {config.optimizer["learning_rate"] for config in made} == {0.01}
+    assert [config.network.layers[0]["units"] for config in made] == [4, 5, 4, 5]
 
 
 @given(
@@ -147,9 +149,9 @@ def test_another_name_in_a_section_takes_its_own_settings_and_the_base_stays():
 @settings(max_examples=60, deadline=None)
 def test_drawn_values_lie_in_their_range_and_are_the_same_for_the_same_seed(low, times, scale, seed):
     parameter = Parameter("optimizer.learning_rate", None, low, low * times, scale)
-    values = [one[parameter.path] for one in drawn([parameter], 5, seed)]
+    values = [drawn_values[parameter.path] for drawn_values in drawn([parameter], 5, seed)]
     assert all(low <= value <= low * times for value in values)
-    assert values == [one[parameter.path] for one in drawn([parameter], 5, seed)]
+    assert values == [drawn_values[parameter.path] for drawn_values in drawn([parameter], 5, seed)]
 
 
 def test_a_random_study_draws_each_configuration_once():

@@ -116,7 +116,7 @@ def test_of_several_comparisons_holm_makes_each_less_certain_and_keeps_their_ord
         for difference in judge(simulated(generator, 6, 7), higher_is_better=True).differences
         if difference
     ]
-    assert all(one.p_holm >= one.p for one in found)
-    ordered = sorted(found, key=lambda one: one.p)
+    assert all(comparison.p_holm >= comparison.p for comparison in found)
+    ordered = sorted(found, key=lambda comparison: comparison.p)
     assert all(a.p_holm <= b.p_holm for a, b in itertools.pairwise(ordered))
     assert ordered[0].p_holm == pytest.approx(min(1, 5 * ordered[0].p))

@@ -32,7 +32,7 @@ def bits(**variables):
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="with one processor there is only one thread")
 def test_the_engine_alone_trains_the_same_bits_whatever_the_environment_says_of_threads():
-    one = bits(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
-    assert bits(OMP_NUM_THREADS="2") == one
-    assert bits(OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == one
-    assert bits() == one
+    expected = bits(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    assert bits(OMP_NUM_THREADS="2") == expected
+    assert bits(OPENBLAS_NUM_THREADS="2", OMP_NUM_THREADS="2") == expected
+    assert bits() == expected

@@ -228,7 +228,7 @@ def test_the_best_iteration_is_that_of_the_watched_images_and_the_reason_says_wh
     )
     trainer = Trainer(config, DIGITS)
     *measured, last = evaluations_of(trainer)
-    values = [getattr(one, metric) for one in measured]
+    values = [getattr(evaluation, metric) for evaluation in measured]
     best = measured[int(np.argmin(values) if metric.endswith("loss") else np.argmax(values))]
     assert last.validation_loss == best.validation_loss
     assert len(measured) < 600

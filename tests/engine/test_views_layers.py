@@ -30,7 +30,7 @@ def test_units_are_dead_or_saturated_where_an_independent_pass_says_so(moment):
     found, _ = outputs_below(moment.twin().layers, moment.images("test")[:500])
     passes = [(x, y) for layer, x, y in found if isinstance(layer, ActivationLayer)]
     assert seen.facts["sample"] == min(500, len(moment.trainer.parts.test.labels))
-    assert [one["name"] for one in seen.facts["layers"]] == list(moment.trainer.network.weight_layers)
+    assert [layer["name"] for layer in seen.facts["layers"]] == list(moment.trainer.network.weight_layers)
     for facts, activation in zip(seen.facts["layers"], ACTIVATIONS[moment.name], strict=True):
         dead, saturated = (
             (None, None) if activation is None else dead_and_saturated(activation, *passes.pop(0))
@@ -48,7 +48,7 @@ def test_the_update_ratio_is_that_of_the_last_step_for_each_layer(moment):
         facts = next(layer for layer in layers if layer["name"] == name)
         assert facts["update_ratio"] == pytest.approx(ratio, rel=1e-4)
     unknown = see(moment.trainer, "units", {}).facts["layers"]
-    assert all(one["update_ratio"] is None for one in unknown)
+    assert all(layer["update_ratio"] is None for layer in unknown)
 
 
 def test_a_relu_that_never_fires_is_dead_and_a_sigmoid_far_from_0_saturated():

@@ -15,7 +15,8 @@ MOUNTS = {
 
 @pytest.fixture
 def mounted(tmp_path):
-    """What to put before a command so that it finds a folder "read-only", or an empty disk: "small", or soon "full"."""
+    """A function of a kind and a folder. It gives what to put before a command so that it finds the folder "read-only",
+    or an empty disk in its place: "small" (100 MB), or soon "full" (16 kB)."""
 
     def before(kind, path):
         return [

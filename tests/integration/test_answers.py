@@ -48,16 +48,16 @@ def test_real_answers_match_their_schemas_which_name_every_key(lab, document):
     found = lab.http.get(f"/api/runs/{ill}/findings")
     lab.post("/api/runs", **found.json()["findings"][0]["remedies"][0]["body"])
     exported = lab.http.get("/api/exports/json", params={"runs": run_id}).json()
-    one = f"/api/runs/{run_id}"
+    path = f"/api/runs/{run_id}"
     asked = [
         ("post", "/api/runs", run),
         ("get", "/api/runs", lab.http.get("/api/runs")),
-        ("get", "/api/runs/{run_id}", lab.http.get(one)),
-        ("patch", "/api/runs/{run_id}", lab.http.patch(one, json={"tags": ["a"], "notes": "b"})),
-        ("post", "/api/runs/{run_id}/clone", lab.post(f"{one}/clone")),
-        ("post", "/api/runs/{run_id}/fork", lab.post(f"{one}/fork", iteration=3, seed=1)),
-        ("post", "/api/runs/{run_id}/fork/check", lab.post(f"{one}/fork/check", iteration=3, seed=1)),
-        ("get", "/api/runs/{run_id}/metrics", lab.http.get(f"{one}/metrics")),
+        ("get", "/api/runs/{run_id}", lab.http.get(path)),
+        ("patch", "/api/runs/{run_id}", lab.http.patch(path, json={"tags": ["a"], "notes": "b"})),
+        ("post", "/api/runs/{run_id}/clone", lab.post(f"{path}/clone")),
+        ("post", "/api/runs/{run_id}/fork", lab.post(f"{path}/fork", iteration=3, seed=1)),
+        ("post", "/api/runs/{run_id}/fork/check", lab.post(f"{path}/fork/check", iteration=3, seed=1)),
+        ("get", "/api/runs/{run_id}/metrics", lab.http.get(f"{path}/metrics")),
         ("get", "/api/runs/{run_id}/findings", lab.http.get(f"/api/runs/{ill}/findings")),
         ("get", "/api/fields", lab.http.get("/api/fields", params={"runs": run_id})),
         ("get", "/api/options", lab.http.get("/api/options")),

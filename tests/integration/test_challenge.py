@@ -75,12 +75,12 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
     assert own(ada)["uncounted"] == [
         {"run_number": too_large["number"], "why": "parameters", "value": 4810, "most": 2000}
     ]
-    assert before["number"] not in [one["run_number"] for one in own(ada)["uncounted"]]
+    assert before["number"] not in [run["run_number"] for run in own(ada)["uncounted"]]
     assert own(cyd) == {"person": cyd.id, "entry": None, "uncounted": []}
     for member in (ada, cyd, projector):
         view = seen(member)["challenge"]
         assert (view["of"], view["phase"]) == (2, "open")
-        assert [(one["number"], one["nickname"], one["test"]) for one in view["top"]] == [
+        assert [(entry["number"], entry["nickname"], entry["test"]) for entry in view["top"]] == [
             (2, None, None),
             (1, None, None),
         ]
@@ -105,7 +105,7 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
         ]
         index = columns["iteration"].index(entry["iteration"])
         assert entry["test"] == pytest.approx(columns["test_accuracy"][index])
-    tests = {one["number"]: one["test"] for one in seen(teacher)["challenge"]["top"]}
+    tests = {entry["number"]: entry["test"] for entry in seen(teacher)["challenge"]["top"]}
     assert own(bob)["entry"]["test_place"] == (1 if tests[2] >= tests[1] else 2)
     train(ada, 5, network=small)
     assert own(ada)["entry"]["run_number"] == first["number"]  # nothing counts any more
@@ -120,7 +120,7 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
         "Bob": (str(good["number"]), "1"),
     }
     assert float(places["Ada"]["challenge_test"]) == pytest.approx(tests[1])
-    (section,) = [one for one in report.split("<section>") if "Challenge: Best on 300" in one]
+    (section,) = [part for part in report.split("<section>") if "Challenge: Best on 300" in part]
     assert "2 Bob" in section
     assert f"{tests[1]:.2%}" in section
     # of one that ends while its test set is closed too, without test figures
@@ -128,7 +128,7 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
     until_judged(ada, train(ada, 6, network=large))
     teacher.http.post("/api/class/challenge/end").raise_for_status()
     report = teacher.http.get("/api/class/export.html", params={"lang": "ja"}).text
-    (section,) = [one for one in report.split("<section>") if "&lt;Second&gt;" in one]
+    (section,) = [part for part in report.split("<section>") if "&lt;Second&gt;" in part]
     assert ("1 Ada" in section, "テスト" in section) == (True, False)
     assert error(teacher.http.post("/api/class/challenge/end"))["code"] == "no_challenge"
     assert seen(ada) == {"challenge": None, "standings": []}
@@ -229,7 +229,9 @@ def test_while_a_challenge_is_open_no_door_leads_a_student_to_a_test_figure(lab)
     socket = bob.socket()
     socket.send(json.dumps({"subscribe": {run["id"]: 0}}))
     messages: list[str | bytes] = []
-    while not [one for one in messages if isinstance(one, bytes) and b"validation_accuracy" in one]:
+    while not [
+        message for message in messages if isinstance(message, bytes) and b"validation_accuracy" in message
+    ]:
         messages.append(socket.recv(timeout=TIMEOUT))
     for message in messages:
         assert "test_accuracy" not in str(message)
@@ -253,7 +255,7 @@ def test_what_was_trained_elsewhere_or_forked_from_others_does_not_count(lab):
     forked = bob.http.post(f"/api/runs/{run['id']}/fork", json=changes).json()
     bob.wait_for(forked["id"], "completed")
     wait_until(lambda: len(own(bob)["uncounted"]) == 2, "both runs in the judge's eyes")
-    assert {(one["run_number"], one["why"]) for one in own(bob)["uncounted"]} == {
+    assert {(run["run_number"], run["why"]) for run in own(bob)["uncounted"]} == {
         (imported["number"], "elsewhere"),
         (forked["number"], "fork"),
     }

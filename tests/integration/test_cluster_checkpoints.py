@@ -86,8 +86,8 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             lab.restart()
             wait_until(lambda: not [path for path in files(ftp) if path.name == "1.77.npz"], "the sweep")
             wait_until(lambda: not list((lab.state_dir / "checkpoints").iterdir()), "the sweep of its folder")
-            for one in (run, fork):
-                lab.http.delete(f"/api/runs/{one['id']}").raise_for_status()
+            for trained in (run, fork):
+                lab.http.delete(f"/api/runs/{trained['id']}").raise_for_status()
             wait_until(lambda: files(ftp) == [], "the end of all checkpoints")
             for log in (lab.read_log(), cluster.read_log()):
                 assert PASSWORD not in log

@@ -33,7 +33,7 @@ def finding(answer, code):
 
 
 def remedy(answer, code, name):
-    return next(one for one in finding(answer, code)["remedies"] if one["code"] == name)
+    return next(remedy for remedy in finding(answer, code)["remedies"] if remedy["code"] == name)
 
 
 def test_a_student_reads_why_nothing_is_learned_tries_a_remedy_and_reads_that_it_helped(lab):
@@ -76,14 +76,14 @@ def test_a_moment_is_judged_by_the_rows_up_to_there(lab):
 def test_a_remedy_may_be_a_fork_from_the_moment_on(lab):
     run_id = launched(lab, **TOO_FAST)
     found = finding(asked(lab.http, run_id, at=400), "rate_too_high")
-    slower = next(one for one in found["remedies"] if one["kind"] == "fork")
+    slower = next(remedy for remedy in found["remedies"] if remedy["kind"] == "fork")
     assert slower["body"]["iteration"] == 400
     assert slower["path"] == f"api/runs/{run_id}/fork"
     made = lab.post(f"/{slower['path']}", **slower["body"])
     assert made.status_code == 201, made.text
     lab.wait_for(made.json()["id"], "completed")
     found = finding(asked(lab.http, run_id, at=400), "rate_too_high")
-    tries = next(one for one in found["remedies"] if one["kind"] == "fork")
+    tries = next(remedy for remedy in found["remedies"] if remedy["kind"] == "fork")
     assert [run["id"] for run in tries["runs"]] == [made.json()["id"]]
     assert tries["tried"] == 1
     assert tries["helped"] == int(tries["runs"][0]["helped"])
@@ -117,7 +117,7 @@ def test_units_are_measured_without_anybody_looking_and_a_fork_and_a_restarted_l
     last, each = whole["iteration"], whole["iteration"] // 4  # four measurements, and two are needed
     assert saturated["iteration"] == each
     for iteration, is_found in ((2 * each - 1, False), (2 * each, True), (last, True)):
-        codes = [one["code"] for one in asked(lab.http, run_id, at=iteration)["findings"]]
+        codes = [finding["code"] for finding in asked(lab.http, run_id, at=iteration)["findings"]]
         assert ("saturated_units" in codes) == is_found
     fork = lab.post(
         f"/api/runs/{run_id}/fork", iteration=2 * each, changes={"optimizer": {"learning_rate": 0.01}}
@@ -125,7 +125,7 @@ def test_units_are_measured_without_anybody_looking_and_a_fork_and_a_restarted_l
     assert fork.status_code == 201, fork.text
     lab.wait_for(fork.json()["id"], "completed")
     then, forked = (
-        finding(asked(lab.http, one, at=2 * each), "saturated_units") for one in (run_id, fork.json()["id"])
+        finding(asked(lab.http, run, at=2 * each), "saturated_units") for run in (run_id, fork.json()["id"])
     )
     assert (then["values"], then["iteration"]) == (forked["values"], forked["iteration"])
     lab.restart()
@@ -145,7 +145,7 @@ def test_in_a_class_only_runs_that_a_person_sees_are_named_and_all_are_counted(t
         tries = remedy(asked(alice.http, run["id"]), "vanishing_gradients", "relu")
         assert (tries["tried"], tries["helped"], tries["runs"]) == (1, 1, [])
         tries = remedy(asked(lab.teacher().http, run["id"]), "vanishing_gradients", "relu")
-        assert [one["id"] for one in tries["runs"]] == [healed["id"]]
+        assert [tried["id"] for tried in tries["runs"]] == [healed["id"]]
 
 
 @pytest.mark.parametrize("at", ["-1", "x", "1e9"])

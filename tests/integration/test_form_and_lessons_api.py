@@ -56,9 +56,11 @@ def test_lessons_launch_their_whole_set(lab):
 def test_lessons_are_given_in_one_language_where_it_is_named(lab):
     both = lab.http.get("/api/lessons").json()["lessons"]
     for language in ("en", "ja"):
-        one = lab.http.get("/api/lessons", params={"language": language}).json()["lessons"]
+        lessons = lab.http.get("/api/lessons", params={"language": language}).json()["lessons"]
         for part in ("title", "question"):
-            assert [lesson[part] for lesson in one] == [{language: lesson[part][language]} for lesson in both]
+            assert [lesson[part] for lesson in lessons] == [
+                {language: lesson[part][language]} for lesson in both
+            ]
     assert lab.http.get("/api/lessons?language=xx").status_code == 422
 
 

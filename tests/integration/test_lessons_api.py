@@ -47,7 +47,7 @@ def test_a_lesson_is_played_step_by_step_and_nothing_comes_before_its_time(alone
     seen = until_seen(http)
     demand_silence(seen, "see")
     assert seen["step"] == "see"
-    outcome = {one["id"]: one for one in seen["outcome"]}
+    outcome = {answer["id"]: answer for answer in seen["outcome"]}
     assert [outcome[name]["right"] for name in PREDICTION] == [True, True, True, None]
     assert outcome["ahead"]["came"] == "the fast one"
     assert [run["name"] for run in outcome["curves"]["runs"]] == ["fast", "slow"]

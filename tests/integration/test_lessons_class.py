@@ -220,4 +220,4 @@ def test_a_run_that_waits_and_one_that_is_cancelled_hold_the_outcome_back(tmp_pa
         assert error(reply(ada.http, "last", 40))["code"] == "lesson_early"
         assert [option["came"] for option in room(ada.http)["bars"][0]["options"]] == [None, None]
         ada.http.post(f"/api/runs/{sealed['runs'][0]['id']}/cancel").raise_for_status()
-        assert [one["why"] for one in newest(ada.http)["missing"]] == ["cancelled"]
+        assert [missing["why"] for missing in newest(ada.http)["missing"]] == ["cancelled"]

@@ -116,8 +116,8 @@ def assert_exact(lab, run, *iterations):
 
 
 def assert_same(got, expected):
-    assert sorted(one.tobytes() for one in got.values()) == sorted(one.tobytes() for one in expected)
-    assert all(one.dtype == np.float32 for one in got.values())
+    assert sorted(array.tobytes() for array in got.values()) == sorted(array.tobytes() for array in expected)
+    assert all(array.dtype == np.float32 for array in got.values())
 
 
 def ended(lab, document, *statuses):

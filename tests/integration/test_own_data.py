@@ -135,7 +135,7 @@ def test_who_brings_the_same_content_has_it_too_with_a_title_of_their_own(lab, p
     ada, bob, teacher = people["ada"], people["bob"], people["teacher"]
     name = kept(ada, npz(3), "Ada's")["name"]
     assert kept(bob, npz(3), "Homework")["name"] == name
-    assert [seen(one)[name]["title"] for one in (ada, bob, teacher)] == ["Ada's", "Homework", "Ada's"]
+    assert [seen(person)[name]["title"] for person in (ada, bob, teacher)] == ["Ada's", "Homework", "Ada's"]
     assert bob.http.patch(f"/api/own-data/{name}", json={"title": "Task"}).json()["title"] == "Task"
     assert ada.http.delete(f"/api/own-data/{name}").status_code == 204
     assert name not in seen(ada)
@@ -215,7 +215,7 @@ def test_a_person_may_keep_only_a_limited_number(lab, people):
         )
         card = own.Card(title=f"Set {seed}", owner=bob.id)
         own.write_card(own.write(folder, table_of(arrays), arrays), card)
-    wait_until(lambda: sum(one["mine"] for one in seen(bob).values()) >= 12, "the data sets")
+    wait_until(lambda: sum(data_set["mine"] for data_set in seen(bob).values()) >= 12, "the data sets")
     sent = send(bob, npz(9))
     assert sent.status_code == 409
     assert sent.json()["error"]["bounds"]["why"] == {"code": "upload_many", "values": {"most": 12}}

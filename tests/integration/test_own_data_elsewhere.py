@@ -45,7 +45,7 @@ def command(lab, *arguments):
 def own_of(lab):
     """The own data sets of a lab without a class, by title."""
     found = lab.http.get("/api/datasets").raise_for_status().json()["datasets"]
-    return {one["title"]: one for one in found if one["own"]}
+    return {data_set["title"]: data_set for data_set in found if data_set["own"]}
 
 
 def test_exported_runs_say_what_their_data_set_is_and_another_lab_opens_them(ada, other):

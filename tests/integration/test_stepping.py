@@ -56,19 +56,19 @@ def test_what_trains_moves_exactly_as_far_as_the_teacher_steps_whatever_worker_i
         wait_until(stand, "ten iterations")
         for iterations in (1, 10):
             step(iterations)
-            begun = [one + iterations for one in begun]
+            begun = [iteration + iterations for iteration in begun]
             wait_until(lambda: rows_of(mine, other) == begun, f"{iterations} more")  # noqa: B023
 
         # the same with other workers, and after a restart of the lab
         step(100)
         for pid in lab.worker_pids():
             os.kill(pid, signal.SIGKILL)
-        begun = [one + 100 for one in begun]
+        begun = [iteration + 100 for iteration in begun]
         wait_until(lambda: rows_of(mine, other) == begun, "100 more by other workers")
         lab.restart()
         assert (teacher.me["held"], teacher.me["stepped"]) == (True, 0)
         step(10)
-        begun = [one + 10 for one in begun]
+        begun = [iteration + 10 for iteration in begun]
         wait_until(lambda: rows_of(mine, other) == begun, "10 more after a restart")
         assert run_of(waiting)["status"] == "queued"
         path = f"/api/runs/{mine['id']}/metrics?columns=iteration"

@@ -62,7 +62,7 @@ def until_gone(socket, study):
     while not (messages and messages[-1]["study"] is None):
         message = socket.recv()
         if isinstance(message, str) and '"type":"study"' in message:
-            messages += [one for one in [json.loads(message)] if one["id"] == study["id"]]
+            messages += [parsed for parsed in [json.loads(message)] if parsed["id"] == study["id"]]
     return messages
 
 
@@ -123,7 +123,7 @@ def test_a_study_is_chosen_by_validation_images_reported_by_test_images_and_answ
     assert error(lab.http.get(f"/api/studies/{study['id']}"))["code"] == "not_found"
     mine = until_gone(socket, study)
     assert mine[0]["study"]["status"] == "running"
-    assert [one["revision"] for one in mine] == sorted({one["revision"] for one in mine})
+    assert [study["revision"] for study in mine] == sorted({study["revision"] for study in mine})
     # what a run shows stays, also when the study is deleted
     assert lab.run(run["id"])["status"] == "completed"
 
@@ -139,10 +139,10 @@ def test_a_study_goes_on_where_it_was_when_the_server_is_killed(lab):
     ended = until(lab.http, study, "completed")
     assert ended["trials"] == {**ended["trials"], "total": 18, "done": 18, "failed": 3}
     listed = trials(lab.http, study)
-    assert [len([one for one in listed if one["rung"] == rung]) for rung in (1, 2)] == [12, 6]
-    assert {one["iterations"] for one in listed if one["rung"] == 2} == {300}
-    diverged = [one for one in listed if one["status"] == "diverged"]
-    assert {one["configuration"] for one in diverged} == {4}
+    assert [len([trial for trial in listed if trial["rung"] == rung]) for rung in (1, 2)] == [12, 6]
+    assert {trial["iterations"] for trial in listed if trial["rung"] == 2} == {300}
+    diverged = [trial for trial in listed if trial["status"] == "diverged"]
+    assert {trial["configuration"] for trial in diverged} == {4}
     assert diverged[0]["why"]["code"].startswith("diverged")
     assert [row["scores"] for row in results(lab.http, study)["configurations"] if row["failed"]] == [
         [0, 0, 0]
@@ -236,7 +236,7 @@ def test_another_students_study_does_not_exist_until_it_is_shared_and_a_challeng
         ada.http.patch(path, json={"shared": False}).raise_for_status()
         assert bob.http.get(path).status_code == 404
         heard = until_gone(socket, study)
-        assert [one["study"] and one["study"]["shared"] for one in heard] == [True, None]
+        assert [message["study"] and message["study"]["shared"] for message in heard] == [True, None]
         assert heard[0]["study"]["owner"]["nickname"] is None
 
         teacher.http.post("/api/class/hold", json={"held": True}).raise_for_status()

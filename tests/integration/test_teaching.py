@@ -136,8 +136,8 @@ def test_a_new_code_lets_no_one_in_with_the_old_one_and_all_stay_who_have_joined
 def test_while_launching_is_held_students_start_nothing_and_what_trains_goes_on(lab):
     teacher, ada = lab.teacher(), lab.student("Ada")
     run, paused = ada.launch(**ENDLESS), ada.launch(**ENDLESS, seed=1)
-    for one in (run, paused):
-        ada.wait_for(one["id"], "running")
+    for launched in (run, paused):
+        ada.wait_for(launched["id"], "running")
     ada.http.post(f"/api/runs/{paused['id']}/pause").raise_for_status()
     ada.wait_for(paused["id"], "paused")
     socket = ada.socket()

@@ -53,7 +53,7 @@ export class Clock {
     await settle();
     for (;;) {
       const [id, timer] = [...this.#timers].reduce(
-        (first, one) => (one[1].at < first[1].at ? one : first),
+        (first, other) => (other[1].at < first[1].at ? other : first),
         /** @type {[number, Timer]} */ ([0, { at: Infinity, every: 0, act: () => {} }]),
       );
       if (timer.at > end) break;

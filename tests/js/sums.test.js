@@ -31,8 +31,8 @@ test("of a large sum the products farthest from 0 are shown, and the others toge
     2,
   );
   assert.deepEqual(found.largest, [
-    { at: 1, window: 2, kernel: -2, product: -4 },
-    { at: 3, window: 4, kernel: 0.5, product: 2 },
+    { index: 1, window: 2, kernel: -2, product: -4 },
+    { index: 3, window: 4, kernel: 0.5, product: 2 },
   ]);
   assert.deepEqual([found.others, found.rest], [2, 1]);
 });

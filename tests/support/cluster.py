@@ -76,7 +76,7 @@ class Cluster:
 
     def trainings(self) -> list[psutil.Process]:
         """The processes that train on its workers."""
-        return [one for worker in self.workers for one in trainings_of(worker.pid)]
+        return [training for worker in self.workers for training in trainings_of(worker.pid)]
 
     def read_log(self) -> str:
         return self._log.read_text("utf-8")

@@ -99,7 +99,7 @@ class LabPage:
         self.errors.append(str(error))
 
     def _keep_message(self, message: ConsoleMessage) -> None:
-        if message.type not in ("error", "warning") or any(one in message.text for one in IGNORED_MESSAGES):
+        if message.type not in ("error", "warning") or any(text in message.text for text in IGNORED_MESSAGES):
             return
         if not message.text.startswith(FAILED_REQUEST):
             self.errors.append(message.text)

@@ -59,10 +59,10 @@ class Truth:
         """From ended runs: name → id."""
         found = {name: measured_in(lab, run_id) for name, run_id in runs.items()}
         figures = Figures(
-            outcomes={name: one.outcome for name, one in found.items()},
-            curves={name: one.curves for name, one in found.items()},
+            outcomes={name: trained.outcome for name, trained in found.items()},
+            curves={name: trained.curves for name, trained in found.items()},
             names=stage.names,
-            test_images={name: one.test_images for name, one in found.items()},
+            test_images={name: trained.test_images for name, trained in found.items()},
         )
         return cls(stage, figures)
 
@@ -130,14 +130,14 @@ class Truth:
         assert self.figures is not None, "the runs have not ended"
         transfer = self.stage.lesson.settings.transfer
         assert transfer is not None, "there is nothing to try"
-        one = next(one for one in transfer.try_ if one.id == what)
+        tried = next(option for option in transfer.try_ if option.id == what)
         figures = Figures(
             {**self.figures.outcomes, what: of.outcome},
             {**self.figures.curves, what: of.curves},
             self.figures.names,
             {**self.figures.test_images, what: of.test_images},
         )
-        return expressions.holds(self.stage.lesson.expression(str(one.reach), also=what), figures)
+        return expressions.holds(self.stage.lesson.expression(str(tried.reach), also=what), figures)
 
     @property
     def denied(self) -> set[str]:

@@ -46,7 +46,9 @@ def _asked(stage: Stage, step: str) -> list[str]:
         questions.append(settings.transfer.question)
     shown = [stage.question(question) for question in questions]
     return [
-        text for one in shown for text in (one["ask"], *(option["text"] for option in one.get("options", [])))
+        text
+        for question in shown
+        for text in (question["ask"], *(option["text"] for option in question.get("options", [])))
     ]
 
 

@@ -44,7 +44,7 @@ class Brought:
         sizes = (about.train_size, about.test_size, about.validation_size)
         assert sizes == (said["train_size"], said["test_size"], said["validation_size"])
         assert sum(array.nbytes for array in arrays.values()) == said["decoded_bytes"]
-        shown = dict.fromkeys(one["shown"] for one in said["classes"] if one["shown"])
+        shown = dict.fromkeys(shown_class["shown"] for shown_class in said["classes"] if shown_class["shown"])
         assert tuple(shown) == about.class_names
         return about, arrays
 

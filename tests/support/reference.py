@@ -29,7 +29,9 @@ def curves(
 @functools.lru_cache(maxsize=16)
 def _curves(described: str, data_dir: Path) -> dict[str, np.ndarray]:
     config, annotations, stretches = json.loads(described)
-    configs = [ExperimentConfig.from_dict(one) for one in (*(part["config"] for part in stretches), config)]
+    configs = [
+        ExperimentConfig.from_dict(document) for document in (*(part["config"] for part in stretches), config)
+    ]
     forks = {part["until"]: (part["seed"], after) for part, after in zip(stretches, configs[1:], strict=True)}
     trainer = Trainer(configs[0], data_dir=data_dir)
     changes: dict[int, list[dict[str, float]]] = {}

@@ -25,8 +25,8 @@ def make_run(
     **training: Any,
 ) -> Run:
     """A run that was launched at `at`; `training` are further attributes of its training."""
-    made = Training(training_id(run_id), config, iterations, at, **training)
-    return Run(run_id, 0, name, made, at)
+    its_training = Training(training_id(run_id), config, iterations, at, **training)
+    return Run(run_id, 0, name, its_training, at)
 
 
 def insert(connection: sqlite3.Connection, run: Run) -> int:

@@ -13,7 +13,7 @@ import { roundAbove } from "../scale.js";
 /** The highest shown y, and how many runs have higher values. @typedef {{high: number, runs: number}} Crop */
 
 /** The usual height of a curve is this quantile of its values. */
-const USUAL = 0.9;
+const USUAL_QUANTILE = 0.9;
 /** About this many points of a curve are used for the quantile. */
 const SAMPLE = 300;
 /**
@@ -81,7 +81,7 @@ function usualOf({ y, highest }) {
   const sample = [];
   for (let i = 0; i < y.length; i += step) if (Number.isFinite(y[i])) sample.push(y[i]);
   sample.sort((a, b) => a - b);
-  return sample[Math.floor(USUAL * (sample.length - 1))] || highest;
+  return sample[Math.floor(USUAL_QUANTILE * (sample.length - 1))] || highest;
 }
 
 /**

@@ -183,7 +183,9 @@ export class EndNames {
       .map((name) => ({ name, ...endOf(name.trace, axes) }))
       .map(({ name, x, y, top: end }) => ({ name, x, y, end: end - top }))
       // a run that diverged before it had a value here is named at the bottom
-      .map((one) => (Number.isNaN(one.end) && isDiverged(one.name.trace) ? { ...one, end: Infinity } : one))
+      .map((label) =>
+        Number.isNaN(label.end) && isDiverged(label.name.trace) ? { ...label, end: Infinity } : label,
+      )
       .filter(({ end }) => !Number.isNaN(end))
       .sort((a, b) => a.end - b.end);
     const heights = ends.map(({ end }) => Math.min(Math.max(end, 0), lowest));

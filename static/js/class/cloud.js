@@ -163,7 +163,7 @@ export function extentOf(curves) {
   const longest = ends[ends.length - 1];
   const most = ends[Math.ceil(0.9 * ends.length) - 1];
   const end = longest > 4 * most ? most : longest;
-  return { end, beyond: ends.filter((one) => one > end).length };
+  return { end, beyond: ends.filter((runEnd) => runEnd > end).length };
 }
 
 /** The iteration at which a curve ends, or is to end. @param {Curve} curve */

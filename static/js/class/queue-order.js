@@ -23,7 +23,7 @@ const PATIENCE = 3000;
  * @param {number} place among the others
  */
 export function leaderOf(order, training, place) {
-  const others = order.filter((one) => one !== training);
+  const others = order.filter((waiting) => waiting !== training);
   return others[Math.min(place, others.length) - 1] ?? null;
 }
 
@@ -37,7 +37,7 @@ export function leaderOf(order, training, place) {
 export function arranged(waiting, training, behind) {
   const moved = waiting.find(([one]) => one === training);
   const others = waiting.filter((line) => line !== moved);
-  const index = behind === null ? 0 : others.findIndex(([one]) => one === behind) + 1;
+  const index = behind === null ? 0 : others.findIndex(([id]) => id === behind) + 1;
   if (!moved || (behind !== null && !index)) return waiting;
   return [...others.slice(0, index), moved, ...others.slice(index)];
 }

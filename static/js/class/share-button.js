@@ -1,4 +1,4 @@
-/** A student's button that shares with the class what the page shows, as one thing: its curves, and the moment that is pinned. */
+/** A student's button that shares with the class what the page shows: its curves, and the moment that is pinned. The class sees them together. */
 
 import { h, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";

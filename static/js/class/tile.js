@@ -62,7 +62,7 @@ export function tileOf(view, curves, waiting) {
     ...view,
     curves: own,
     state: stateOf(view, own),
-    progress: own.length ? own.reduce((sum, one) => sum + shareOf(one), 0) / own.length : 0,
+    progress: own.length ? own.reduce((sum, run) => sum + shareOf(run), 0) / own.length : 0,
     best: bests.length ? Math.max(...bests) : null,
     ahead: ahead < 0 ? null : ahead,
     seconds: ahead < 0 ? null : waiting[ahead][1],

@@ -122,7 +122,9 @@ export class VoteCard {
 
   /** The colour of a run of the lesson, if it is shown. @param {string} name */
   #color(name) {
-    const run = this.#store.shown().find((one) => one.name === name && one.lesson === this.#source.slug);
+    const run = this.#store
+      .shown()
+      .find((shown) => shown.name === name && shown.lesson === this.#source.slug);
     return run ? cssColor(run.hue) : "";
   }
 

@@ -34,14 +34,14 @@ export class ClassPart {
     setText(this.#heading, t("own.classes", { n: number(shownClasses(preview).length) }));
     const most = Math.max(1, ...classes.map(({ count }) => count));
     const all = classes.reduce((sum, { shown, count }) => sum + (shown ? count : 0), 0) || 1;
-    const rows = classes.map((one) => {
-      const row = this.#rows.get(one.name) ?? new Row(one.name, (shown) => this.#name(one.name, shown));
-      this.#rows.set(one.name, row);
+    const rows = classes.map((given) => {
+      const row = this.#rows.get(given.name) ?? new Row(given.name, (shown) => this.#name(given.name, shown));
+      this.#rows.set(given.name, row);
       row.update(
-        one,
+        given,
         most,
         all,
-        one.shown !== "" && classes.filter(({ shown }) => shown === one.shown).length > 1,
+        given.shown !== "" && classes.filter(({ shown }) => shown === given.shown).length > 1,
       );
       return row.element;
     });

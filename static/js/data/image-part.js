@@ -77,7 +77,14 @@ export class ImagePart {
    * @param {(value: string) => void} onchange
    */
   #segments(name, values, value, onchange) {
-    return segments(`own.${name}`, `own.${name}`, values, value, (one) => t(`own.${name}.${one}`), onchange);
+    return segments(
+      `own.${name}`,
+      `own.${name}`,
+      values,
+      value,
+      (choice) => t(`own.${name}.${choice}`),
+      onchange,
+    );
   }
 
   /**

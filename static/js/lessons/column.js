@@ -39,7 +39,9 @@ export class Column {
 
   /** Focus the element with a name in `data-focus`. @param {string} name */
   focus(name) {
-    const found = [...this.element.querySelectorAll("[data-focus]")].find((one) => focusOf(one) === name);
+    const found = [...this.element.querySelectorAll("[data-focus]")].find(
+      (element) => focusOf(element) === name,
+    );
     if (found instanceof HTMLElement) found.focus();
   }
 

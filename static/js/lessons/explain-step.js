@@ -32,16 +32,16 @@ export function explainPart({ html }, show) {
  * @param {Try[]} tries
  * @param {object} options
  * @param {string} options.complaint why a launch was refused
- * @param {(one: Try) => void} options.launch
- * @param {(one: Try) => void} options.load
+ * @param {(wanted: Try) => void} options.launch
+ * @param {(wanted: Try) => void} options.load
  */
 export function tryPart(tries, { complaint, launch, load }) {
-  const items = tries.map((one) => {
-    const result = h("span", { className: one.reached ? "reached-goal" : "quiet" }, resultText(one));
+  const items = tries.map((offered) => {
+    const result = h("span", { className: offered.reached ? "reached-goal" : "quiet" }, resultText(offered));
     return h(
       "li",
       {},
-      h("p", {}, one.text),
+      h("p", {}, offered.text),
       h(
         "div",
         { className: "send" },
@@ -51,14 +51,19 @@ export function tryPart(tries, { complaint, launch, load }) {
             type: "button",
             className: "main",
             "data-launches": "",
-            "data-focus": `try ${one.id}`,
-            onclick: () => launch(one),
+            "data-focus": `try ${offered.id}`,
+            onclick: () => launch(offered),
           },
           t("form.launch"),
         ),
         h(
           "button",
-          { type: "button", className: "toggle", "data-focus": `form ${one.id}`, onclick: () => load(one) },
+          {
+            type: "button",
+            className: "toggle",
+            "data-focus": `form ${offered.id}`,
+            onclick: () => load(offered),
+          },
           t("lesson.into_form"),
         ),
         result,

@@ -67,6 +67,6 @@ function faultText(fault, { low, high }) {
 /** A guess without the numbers that are none: JSON has no NaN. @param {{value: number, range: number}} typed */
 function onlyNumbers(typed) {
   return /** @type {any} */ (
-    Object.fromEntries(Object.entries(typed).filter(([, one]) => Number.isFinite(one)))
+    Object.fromEntries(Object.entries(typed).filter(([, value]) => Number.isFinite(value)))
   );
 }

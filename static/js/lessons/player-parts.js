@@ -38,8 +38,8 @@ import { STEPS } from "./steps.js";
  * @property {() => void} again
  * @property {(id: string, value: Value | undefined) => void} choose
  * @property {(question: Question) => void} answer
- * @property {(one: Try) => void} launchTry
- * @property {(one: Try) => void} loadTry
+ * @property {(wanted: Try) => void} launchTry
+ * @property {(wanted: Try) => void} loadTry
  * @property {(text: string) => void} save
  * @property {(evidence: Evidence) => void} show
  * @property {(slug: string) => void} next

@@ -212,11 +212,11 @@ export class Player {
     if (exit) await this.#session?.answer(exit.id, text);
   }
 
-  /** @param {Try} one */
-  async #try(one) {
+  /** @param {Try} wanted */
+  async #try(wanted) {
     this.#tried = null;
     try {
-      await this.#launches.launchTry(one);
+      await this.#launches.launchTry(wanted);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#tried = error;
@@ -224,10 +224,10 @@ export class Player {
     this.#draw();
   }
 
-  /** @param {Try} one */
-  async #load(one) {
+  /** @param {Try} wanted */
+  async #load(wanted) {
     this.#frame.show("form");
-    await this.#launches.loadTry(one, this.#runs);
+    await this.#launches.loadTry(wanted, this.#runs);
   }
 
   /** The runs of the attempt that are there. @returns {Run[]} */
@@ -307,8 +307,8 @@ export class Player {
             this.#answers[id] = value;
           },
           answer: (question) => this.#answer(question),
-          launchTry: (one) => this.#try(one),
-          loadTry: (one) => this.#load(one),
+          launchTry: (wanted) => this.#try(wanted),
+          loadTry: (wanted) => this.#load(wanted),
           save: (text) => this.#saveExit(text),
           show: (place) => this.#onCharts.show(place, this.#runs),
           next: (slug) => urlState.set({ lesson: slug }),

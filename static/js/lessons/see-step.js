@@ -34,12 +34,12 @@ export function outcomePart(outcome, { questions, sure, runs }) {
       ...["about", "predicted", "came", "off"].map((name) => h("th", { scope: "col" }, t(`lesson.${name}`))),
     ),
   );
-  const bodies = outcome.map((one) => {
-    const question = questions.find(({ id }) => id === one.id);
-    const asked = h("th", { scope: "rowgroup", colSpan: 4 }, question?.ask ?? "", ...markOf(one.right));
-    const rows = one.runs.length
-      ? one.runs.map((run) => row(run, question, [swatch(run.name, runs), run.name]))
-      : [row(one, question, [])];
+  const bodies = outcome.map((answered) => {
+    const question = questions.find(({ id }) => id === answered.id);
+    const asked = h("th", { scope: "rowgroup", colSpan: 4 }, question?.ask ?? "", ...markOf(answered.right));
+    const rows = answered.runs.length
+      ? answered.runs.map((run) => row(run, question, [swatch(run.name, runs), run.name]))
+      : [row(answered, question, [])];
     return h("tbody", {}, h("tr", { className: "asked" }, asked), ...rows);
   });
   return h(

@@ -94,11 +94,11 @@ export class LongList {
   /**
    * Which rows must be in the document. After a jump to rows that are not, only the visible ones: those around them follow in the
    * next frame, because making all of them at once would delay this one.
-   * @param {number[]} kept places of rows that stay in the document when they are not visible, such as one with the focus
+   * @param {number[]} kept indices of rows that stay in the document when they are not visible, such as one with the focus
    * @param {(place: number) => boolean} isThere whether a row is in the document now
-   * @param {(place: number) => number} headOf the place of the head of a row's group: the head of the first visible row's group
-   *   sticks to the upper edge of the list; of a row without one, its own place
-   * @returns {number[]} their places, in ascending order
+   * @param {(place: number) => number} headOf the index of the head of a row's group: the head of the first visible row's group
+   *   sticks to the upper edge of the list; of a row without one, its own index
+   * @returns {number[]} their indices, in ascending order
    */
   inSight(kept, isThere, headOf) {
     if (!this.#mean && this.#heights.size) this.#mean = meanOf(this.#heights.values());

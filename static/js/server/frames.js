@@ -13,23 +13,23 @@ const text = new TextDecoder();
 /**
  * The header of a frame, or of what is in a frame; `end`: where the header ends.
  * @param {ArrayBuffer} buffer
- * @param {number} at where it begins
+ * @param {number} offset the byte of the buffer at which it begins
  */
-export function decodeHeader(buffer, at = 0) {
-  const length = new DataView(buffer).getUint32(at, true);
-  const header = JSON.parse(text.decode(new Uint8Array(buffer, at + 4, length)));
+export function decodeHeader(buffer, offset = 0) {
+  const length = new DataView(buffer).getUint32(offset, true);
+  const header = JSON.parse(text.decode(new Uint8Array(buffer, offset + 4, length)));
   if (header.v !== VERSION) throw new Error(`frame version ${header.v}; this page knows ${VERSION}`);
-  return { header, end: at + 4 + length };
+  return { header, end: offset + 4 + length };
 }
 
 /**
  * A frame of rows, or of a view.
  * @param {ArrayBuffer} buffer
- * @returns {Frame | ViewFrame} of rows: `values[c]` is column `c`; of a view: `at` is where its bytes begin in `buffer`
+ * @returns {Frame | ViewFrame} of rows: `values[c]` is column `c`; of a view: its bytes begin at `offset` in `buffer`
  */
 export function decodeFrame(buffer) {
   const { header, end } = decodeHeader(buffer);
-  if (header.view) return { ...header, buffer, at: end };
+  if (header.view) return { ...header, buffer, offset: end };
   const values = header.columns.map(
     (/** @type {string} */ _, /** @type {number} */ column) =>
       new Float32Array(buffer, end + 4 * column * header.rows, header.rows),

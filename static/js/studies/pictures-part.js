@@ -124,7 +124,7 @@ export class PicturesPart {
       this.#scale,
     );
     if (!this.#scale || !measured.length) return;
-    const values = new Map(measured.map((one) => [one.number, one.values]));
+    const values = new Map(measured.map((configuration) => [configuration.number, configuration.values]));
     const points = pointsOf(measured, fields, ({ place }) => t("study.at_place", { n: place ?? "–" }));
     const rungs = results.rungs.length > 1 ? [rungField(results.rungs)] : [];
     for (const [i, { rung }] of measured.entries()) points[i].fields[RUNG] = rung;

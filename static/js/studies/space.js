@@ -86,7 +86,7 @@ export function firstRow({ path, kind, field, now, names }, choices) {
   const scale = field?.kind === "integer" ? "integer" : isLog ? "log" : "linear";
   if (kind === "sections") {
     const name = now?.name ?? "none";
-    const other = names.find((one) => one !== name);
+    const other = names.find((candidate) => candidate !== name);
     const present = choices ?? [now, other === "none" ? null : { name: other }];
     const isPlain = new Set(present.map((value) => value?.name)).size === present.length;
     return {

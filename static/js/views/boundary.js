@@ -65,7 +65,7 @@ export class Boundary {
     const width = this.#card.body.clientWidth;
     this.#grid.style.setProperty("--view-columns", String(seen.length));
     const each = (width - (seen.length - 1) * 12) / Math.max(1, seen.length);
-    const parts = seen.filter(({ error }) => !error).map((one) => this.#part(one, each));
+    const parts = seen.filter(({ error }) => !error).map((network) => this.#part(network, each));
     setChildren(
       this.#grid,
       parts.map(({ element }) => element),

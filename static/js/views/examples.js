@@ -8,7 +8,7 @@ import { inks, prepared } from "./canvas.js";
 
 /** @import { View } from "./view.js" */
 
-/** One image or point: its true class, what the network says, the probabilities of all classes, and its place in the part. */
+/** One image or point: its true class, what the network says, the probabilities of all classes, and its index in the part. */
 /** @typedef {{truth: number, predicted: number, probabilities: ArrayLike<number>, index: number}} Example */
 
 /** The classes with the highest probabilities that are shown of an image. */
@@ -212,7 +212,7 @@ function paintOne(canvas, { shape: [, ...shape], values }, place) {
   const [, height, width] = shape;
   canvas.width = width;
   canvas.height = height;
-  const size = shape.reduce((all, one) => all * one, 1);
+  const size = shape.reduce((all, length) => all * length, 1);
   paint(canvas, /** @type {Uint8Array} */ (values.subarray(place * size, (place + 1) * size)), shape);
 }
 

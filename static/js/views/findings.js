@@ -64,9 +64,9 @@ export class FindingsOfRuns extends Emitter {
   async #next() {
     clearTimeout(this.#timer);
     const now = performance.now();
-    const due = this.#asked.find((one) => {
-      const kept = this.#kept.get(keyOf(one));
-      return !kept || (kept.due <= now && (!one.ended || !kept.due));
+    const due = this.#asked.find((asked) => {
+      const kept = this.#kept.get(keyOf(asked));
+      return !kept || (kept.due <= now && (!asked.ended || !kept.due));
     });
     if (!due || document.hidden) {
       const trains = this.#asked.some(({ ended }) => !ended);

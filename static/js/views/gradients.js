@@ -54,11 +54,11 @@ export class Gradients {
   draw(seen) {
     this.#button.setAttribute("aria-pressed", String(this.#isPerWeight));
     const dark = this.#card.isDark();
-    const rows = seen.map((one) => {
-      const norms = normsOf(one.run.train);
-      const counts = this.#isPerWeight ? this.#countsOf(one) : null;
+    const rows = seen.map((network) => {
+      const norms = normsOf(network.run.train);
+      const counts = this.#isPerWeight ? this.#countsOf(network) : null;
       const divisors = norms.layers.map((_, layer) => (counts?.[layer] ? Math.sqrt(counts[layer]) : 1));
-      return { ...one, norms, divisors, medians: mediansAt(norms, one.iteration, divisors) };
+      return { ...network, norms, divisors, medians: mediansAt(norms, network.iteration, divisors) };
     });
     const width = Math.max(120, this.#card.body.clientWidth);
     const bins = Math.max(30, Math.round(width - 104));
@@ -190,6 +190,6 @@ function weightCounts(layers) {
   return layers.flatMap(({ shapes }) =>
     Object.entries(shapes)
       .filter(([name]) => name === "W" || name.endsWith(".W"))
-      .map(([, shape]) => shape.reduce((all, one) => all * one, 1)),
+      .map(([, shape]) => shape.reduce((all, length) => all * length, 1)),
   );
 }

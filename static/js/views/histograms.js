@@ -73,7 +73,7 @@ export class Histograms {
     const kind = this.#kind;
     setChoices(
       this.#kinds,
-      KINDS.map(/** @returns {[string, string]} */ (one) => [one, t(`views.histogram.${one}`)]),
+      KINDS.map(/** @returns {[string, string]} */ (name) => [name, t(`views.histogram.${name}`)]),
       kind,
     );
     if (!view) {

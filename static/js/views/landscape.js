@@ -252,7 +252,7 @@ function alike(seen) {
   /** @param {Seen} one */
   const network = ({ run: { summary } }) =>
     JSON.stringify([summary.dataset, summary.units, summary.filters, summary.activations, summary.layers]);
-  return seen.filter((one) => network(one) === network(seen[0]));
+  return seen.filter((measured) => network(measured) === network(seen[0]));
 }
 
 /** Where a path ends. @param {Measured["paths"][number]} path */

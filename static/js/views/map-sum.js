@@ -143,11 +143,11 @@ function largest(arrays) {
   const head = ["views.maps.window", "views.maps.kernel", "views.maps.products"].map((key) =>
     h("th", { scope: "col" }, t(key)),
   );
-  const rows = found.map(({ at, window: x, kernel: w, product }) =>
+  const rows = found.map(({ index, window: x, kernel: w, product }) =>
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, placeText(at, window.shape)),
+      h("th", { scope: "row" }, placeText(index, window.shape)),
       ...[x, w, product].map((value) => h("td", {}, threeDigits(value))),
     ),
   );
@@ -167,14 +167,14 @@ function largest(arrays) {
   );
 }
 
-/** Which number of a window it is. @param {number} at @param {number[]} shape */
-function placeText(at, shape) {
-  if (shape.length === 1) return t("views.maps.input_n", { n: number(at + 1) });
+/** Which number of a window it is. @param {number} index @param {number[]} shape */
+function placeText(index, shape) {
+  if (shape.length === 1) return t("views.maps.input_n", { n: number(index + 1) });
   const [, rows, columns] = shape;
   const place = {
-    row: Math.floor(at / columns) % rows,
-    column: at % columns,
-    map: Math.floor(at / (rows * columns)),
+    row: Math.floor(index / columns) % rows,
+    column: index % columns,
+    map: Math.floor(index / (rows * columns)),
   };
   return t("views.maps.input_at", { map: place.map + 1, row: place.row + 1, column: place.column + 1 });
 }

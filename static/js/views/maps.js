@@ -161,7 +161,7 @@ export class Maps {
     const partWidth = (width - (columns - 1) * GAP) / columns;
     const mapsWidth = Math.floor(partWidth) - (isBeside ? SUM_WIDTH + GAP : 0);
     const limits = limitsOf(seen.flatMap(({ view }) => view ?? []));
-    const parts = seen.map((one) => this.#drawPart(one, mapsWidth, limits, chosen));
+    const parts = seen.map((network) => this.#drawPart(network, mapsWidth, limits, chosen));
     setChildren(
       this.#grid,
       parts.map(({ part }) => part.element),

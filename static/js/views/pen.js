@@ -26,7 +26,7 @@ export function onPen(pad, touch) {
   pad.addEventListener("pointermove", (event) => {
     if (!isDown) return;
     const all = event.getCoalescedEvents?.() ?? [];
-    for (const one of all.length ? all : [event]) touch(place(one), false);
+    for (const moved of all.length ? all : [event]) touch(place(moved), false);
   });
   for (const end of ["pointerup", "pointercancel"])
     pad.addEventListener(end, () => {

@@ -17,7 +17,8 @@ import { number, t } from "../words/i18n.js";
 export function axesOf(card, inputs) {
   const x = Number(card.option("x", "0"));
   const y = Number(card.option("y", "1"));
-  const fits = x !== y && [x, y].every((one) => Number.isInteger(one) && one >= 0 && one < inputs);
+  const fits =
+    x !== y && [x, y].every((column) => Number.isInteger(column) && column >= 0 && column < inputs);
   return fits ? { x, y } : { x: 0, y: 1 };
 }
 

@@ -24,10 +24,10 @@ export function rgbOf(hex) {
  */
 export function cellColor({ shape: [classes, rows, columns], values }, colors, card, row, column) {
   const mixed = card.map((value) => value * (1 - STRENGTH));
-  for (let one = 0; one < classes; one++) {
-    const p = values[(one * rows + row) * columns + column];
+  for (let index = 0; index < classes; index++) {
+    const p = values[(index * rows + row) * columns + column];
     if (!Number.isFinite(p)) return card;
-    for (let i = 0; i < 3; i++) mixed[i] += STRENGTH * p * colors[one][i];
+    for (let i = 0; i < 3; i++) mixed[i] += STRENGTH * p * colors[index][i];
   }
   return /** @type {Rgb} */ (mixed);
 }
@@ -42,7 +42,7 @@ export function classAt({ shape: [classes, rows, columns], values }, { left, rig
   const column = Math.floor(((x - left) / (right - left)) * columns);
   const row = Math.floor(((top - y) / (top - bottom)) * rows);
   if (row < 0 || row >= rows || column < 0 || column >= columns) return null;
-  const cell = Array.from({ length: classes }, (_, one) => values[(one * rows + row) * columns + column]);
+  const cell = Array.from({ length: classes }, (_, index) => values[(index * rows + row) * columns + column]);
   const best = Math.max(...cell);
   return Number.isFinite(best) ? cell.indexOf(best) : null;
 }

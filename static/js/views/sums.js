@@ -2,7 +2,7 @@
 
 /** @import { ViewArray } from "./view.js" */
 
-/** A product: its place among the numbers of the window, the two factors, and the product. @typedef {{at: number, window: number, kernel: number, product: number}} Product */
+/** A product: its index among the numbers of the window, the two factors, and the product. @typedef {{index: number, window: number, kernel: number, product: number}} Product */
 
 /**
  * The sum of the products of each channel of a window, (channels, rows, columns); of a flat window there is one.
@@ -15,7 +15,7 @@ export function channelSums({ shape, values }) {
   return sums;
 }
 
-/** The place of the number that is farthest from 0. @param {ArrayLike<number>} values */
+/** The index of the number that is farthest from 0. @param {ArrayLike<number>} values */
 export function strongest(values) {
   let best = 0;
   for (let index = 1; index < values.length; index++)
@@ -33,14 +33,18 @@ export function largestProducts({ window, kernel, products }, count) {
   const order = Array.from(products.values.keys()).sort(
     (a, b) => Math.abs(products.values[b]) - Math.abs(products.values[a]) || a - b,
   );
-  const largest = order.slice(0, count).map((at) => ({
-    at,
-    window: window.values[at],
-    kernel: kernel.values[at],
-    product: products.values[at],
+  const largest = order.slice(0, count).map((index) => ({
+    index,
+    window: window.values[index],
+    kernel: kernel.values[index],
+    product: products.values[index],
   }));
   const others = order.slice(count);
-  return { largest, others: others.length, rest: others.reduce((sum, at) => sum + products.values[at], 0) };
+  return {
+    largest,
+    others: others.length,
+    rest: others.reduce((sum, index) => sum + products.values[index], 0),
+  };
 }
 
 /**

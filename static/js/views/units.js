@@ -45,7 +45,7 @@ export class Units {
 
   /** @param {Seen[]} seen */
   draw(seen) {
-    const parts = seen.map((one) => this.#part(one));
+    const parts = seen.map((network) => this.#part(network));
     const first = seen.find(({ view }) => view);
     if (first?.view) this.#drawFoot(first.view.facts.sample, samplePart(first.run.summary));
     setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(first ? [this.#foot] : [])]);

@@ -14,19 +14,19 @@ const TYPES = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 
 /**
  * @param {ArrayBuffer} buffer
- * @param {number} at where the view begins
+ * @param {number} offset the byte at which the view begins
  * @returns {View}
  */
-export function decodeView(buffer, at = 0) {
-  const { header, end } = decodeHeader(buffer, at);
+export function decodeView(buffer, offset = 0) {
+  const { header, end } = decodeHeader(buffer, offset);
   /** @type {Record<string, ViewArray>} */
   const arrays = {};
-  let place = end;
+  let start = end;
   for (const { name, type, shape } of header.arrays) {
-    const count = shape.reduce((/** @type {number} */ all, /** @type {number} */ one) => all * one, 1);
-    const values = new TYPES[/** @type {keyof typeof TYPES} */ (type)](buffer, place, count);
+    const count = shape.reduce((/** @type {number} */ all, /** @type {number} */ length) => all * length, 1);
+    const values = new TYPES[/** @type {keyof typeof TYPES} */ (type)](buffer, start, count);
     arrays[name] = { shape, values };
-    place += Math.ceil(values.byteLength / 4) * 4;
+    start += Math.ceil(values.byteLength / 4) * 4;
   }
   return { view: header.view, iteration: header.iteration, facts: header.facts, arrays };
 }

@@ -78,7 +78,7 @@ export class Watching extends Emitter {
     if (!this.#all().some((wanted) => keyOf(wanted) === key)) return; // it was on its way when the card did not need it any more
     this.#live.set(
       key,
-      "error" in message ? new ApiError(message.error, 409) : decodeView(message.buffer, message.at),
+      "error" in message ? new ApiError(message.error, 409) : decodeView(message.buffer, message.offset),
     );
     this.emit("found");
   }

@@ -64,7 +64,7 @@ export class Weights {
     const rows = Math.ceil(seen.length / columns);
     const available = ((this.#card.body.parentElement?.clientHeight ?? 220) - 26) / rows - 24;
     const each = { width: (width - (columns - 1) * 12) / columns, height: Math.max(60, available) };
-    const parts = seen.map((one) => this.#part(one, each, limit, dark));
+    const parts = seen.map((network) => this.#part(network, each, limit, dark));
     this.#drawFoot(limit, dark);
     setChildren(this.#card.body, [
       h("div", { className: "view-grid" }, ...parts.map(({ element }) => element)),

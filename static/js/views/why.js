@@ -128,7 +128,9 @@ export class Why {
     )
       .flat()
       .slice(0, MAX_FINDINGS);
-    const few = answers.map(({ answer }) => answer).find((one) => one.evaluations < one.evaluations_needed);
+    const few = answers
+      .map(({ answer }) => answer)
+      .find((answer) => answer.evaluations < answer.evaluations_needed);
     const drawn = JSON.stringify([
       few?.evaluations,
       shown.map(({ run, finding }) => [run.id, run.name, run.hue, finding]),
@@ -138,10 +140,10 @@ export class Why {
     setText(this.#at, iterations.length === 1 ? t("moment.at", { n: number(iterations[0]) }) : "");
     if (drawn === this.#drawn) return;
     this.#drawn = drawn;
-    const open = shown.some((one) => keyOf(one) === this.#open) ? this.#open : keyOf(shown[0]);
+    const open = shown.some((finding) => keyOf(finding) === this.#open) ? this.#open : keyOf(shown[0]);
     const focused =
       document.activeElement instanceof HTMLElement ? document.activeElement.dataset.focus : undefined;
-    this.#list.replaceChildren(...shown.map((one) => this.#item(one, keyOf(one) === open)));
+    this.#list.replaceChildren(...shown.map((finding) => this.#item(finding, keyOf(finding) === open)));
     const head = h("header", { className: "card-head" }, h("h2", {}, t("findings.title")), this.#at);
     const none = shown.length ? [] : [h("p", { className: "quiet" }, t("findings.none"))];
     if (few) none.push(h("p", { className: "quiet why-few" }, fewText(few)));

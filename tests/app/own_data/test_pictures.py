@@ -77,7 +77,7 @@ def read_one(tmp_path, data, **choices):
     """One image as it becomes, beside others: (C, H, W)."""
     members = {"a/1": data, "a/2": data, "b/1": data, "b/2": data}
     ending = {b"\x89P": "png", b"\xff\xd8": "jpg"}.get(data[:2], "gif")
-    members = {f"{name}.{ending}": one for name, one in members.items()}
+    members = {f"{name}.{ending}": data for name, data in members.items()}
     brought = bring(tmp_path, "f.zip", zipped(members))
     _, arrays = brought.keep(**choices)
     return arrays["train_images"][0], brought.preview(**choices)
@@ -182,7 +182,7 @@ def test_what_is_no_image_of_a_class_is_left_out_by_name(tmp_path):
         archive.writestr(link, "/etc/passwd")
     brought = bring(tmp_path, "f.zip", buffer.getvalue())
     preview = brought.preview(Limits(pixels=10_000))
-    dropped = {one["why"]["code"]: one["examples"] for one in preview["dropped"]}
+    dropped = {reason["why"]["code"]: reason["examples"] for reason in preview["dropped"]}
     assert dropped == {
         "read_drop_path": ["../../etc/evil.png", "/etc/evil.png", "C:/evil.png"],
         "read_drop_broken": ["a/broken.png", "a/photo.heic", "a/text.jpg"],

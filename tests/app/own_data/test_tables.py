@@ -98,14 +98,14 @@ def test_large_numbers_that_differ_little_keep_their_differences(tmp_path):
 
 
 def column(preview, name):
-    return next(one for one in preview["columns"] if one["name"] == name)
+    return next(column for column in preview["columns"] if column["name"] == name)
 
 
 def test_columns_that_say_nothing_are_unused_and_say_why(tmp_path):
     lines = [f"{n},{n * 7 % 13},3,note {n},{'' if n % 4 else n},{n % 5}.5,{n % 2}" for n in range(1, 41)]
     text = "\n".join(["id,size,unit,remark,rare,weight,target", *lines])
     preview = bring(tmp_path, "f.csv", text.encode()).preview()
-    whys = {one["name"]: one["why"] and one["why"]["code"] for one in preview["columns"]}
+    whys = {column["name"]: column["why"] and column["why"]["code"] for column in preview["columns"]}
     assert whys == {
         "id": "read_column_counter",
         "size": None,
@@ -127,7 +127,7 @@ def test_rows_with_gaps_are_left_out_and_named_by_their_lines(tmp_path):
     lines = [f"{number % 9},{number % 4},{'x' if number % 2 else 'o'}" for number in range(60)]
     lines[3], lines[5], lines[7], lines[9], lines[11] = "NA,1,x", "1,?,o", "2,3,", "1,2", "4,many,o"
     preview = bring(tmp_path, "f.csv", "\n".join(["a,b,kind", *lines]).encode()).preview(label="kind")
-    dropped = {one["why"]["text"]: (one["count"], one["examples"]) for one in preview["dropped"]}
+    dropped = {reason["why"]["text"]: (reason["count"], reason["examples"]) for reason in preview["dropped"]}
     assert dropped == {
         "a value is missing in a": (1, ["line 5"]),
         "a value is missing in b": (1, ["line 7"]),
@@ -145,7 +145,7 @@ def test_a_table_without_a_header_gets_names_and_pixels_have_their_class_in_fron
     assert preview["choices"]["label"] == "x1"
     assert preview["notes"][0]["code"] == "read_note_no_header"
     assert column(preview, "x2")["why"]["code"] == "read_column_constant"
-    assert [one["name"] for one in preview["classes"]] == [str(digit) for digit in range(10)]
+    assert [shown["name"] for shown in preview["classes"]] == [str(digit) for digit in range(10)]
 
 
 def test_full_width_digits_and_numbers_written_differently_are_one_class(tmp_path):
@@ -160,14 +160,14 @@ def test_classes_are_renamed_merged_and_dropped(tmp_path):
     brought = bring(tmp_path, "f.csv", text.encode())
     chosen = {"a": "vowel", "b": "consonant", "c": "consonant", "d": ""}
     preview = brought.preview(classes=chosen)
-    assert [(one["name"], one["shown"], one["count"]) for one in preview["classes"]] == [
+    assert [(shown["name"], shown["shown"], shown["count"]) for shown in preview["classes"]] == [
         ("a", "vowel", 10),
         ("alone", "", 1),
         ("b", "consonant", 10),
         ("c", "consonant", 10),
         ("d", "", 10),
     ]
-    assert {one["why"]["code"]: one["count"] for one in preview["dropped"]} == {
+    assert {reason["why"]["code"]: reason["count"] for reason in preview["dropped"]} == {
         "read_drop_chosen": 10,
         "read_drop_small": 1,
     }

@@ -34,11 +34,11 @@ export function counted(key, n, of) {
 export function talliesOf({ bars, numbers, sketches, see, transfer, spread, mine, vote }, options) {
   const own = (/** @type {string} */ question) => mine?.[question] ?? null;
   const isVoted = (/** @type {string} */ question) => vote?.phase === "closed" && vote.question === question;
-  const counts = (/** @type {Bars | Numbers} */ one) =>
-    "options" in one
-      ? part(one, barList(one, { own: chosen(own(one.question)), colorOf: options.colorOf }))
-      : part(one, dotPicture(one, numberOf(own(one.question))));
-  const answered = [transfer, spread, see].filter((one) => one !== null).filter(isCounted);
+  const counts = (/** @type {Bars | Numbers} */ tally) =>
+    "options" in tally
+      ? part(tally, barList(tally, { own: chosen(own(tally.question)), colorOf: options.colorOf }))
+      : part(tally, dotPicture(tally, numberOf(own(tally.question))));
+  const answered = [transfer, spread, see].filter((tally) => tally !== null).filter(isCounted);
   return [
     ...[...answered, ...(bars ?? []), ...(numbers ?? [])]
       .filter(({ question }) => !isVoted(question))
