@@ -58,10 +58,11 @@ class Votes:
         return self.phase(lesson, question) not in (None, "closed")
 
     async def move(self, lesson: str, question: str, phase: Phase) -> None:
-        """Begin a vote, in the place of another one, or move it on; the first phase begins it again.
+        """Begin a vote, which replaces the newest one, or move it on; the phase `first` begins it again, without its
+        ballots.
 
         Raises:
-            Conflict: there is no vote on this question, or it is farther.
+            Conflict: there is no vote on this question, or it is in a later phase.
         """
         now = self.phase(lesson, question)
         if phase == "first":
@@ -82,7 +83,7 @@ class Votes:
         """Take what a student votes; in one round the last one counts.
 
         Args:
-            again: whether it is for the second round; None: for the one that is now.
+            again: whether the vote is for the second round; None: for the present round.
 
         Raises:
             Conflict: this question is not voted on now.
@@ -107,20 +108,20 @@ class Votes:
         return self._ballots[number].get(person.id)
 
     async def closed(self) -> dict[tuple[str, str], Ballots]:
-        """The ballots of all votes of the class, by lesson and question, but for one that is open."""
+        """The ballots of all votes of the class, by lesson and question, without those of a vote that is open."""
         class_id = self._classroom.id
-        found: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
+        ballots: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
         for lesson, question, person, number, value in await self._database.read(
             lambda c: attempt_store.load_all_ballots(c, class_id)
         ):
-            found.setdefault((lesson, question), {1: {}, 2: {}})[number][person] = value
+            ballots.setdefault((lesson, question), {1: {}, 2: {}})[number][person] = value
         if (vote := self._classroom.vote) is not None:
             newest = vote["lesson"], vote["question"]
             if vote["phase"] == "closed":
-                found.setdefault(newest, {1: {}, 2: {}})
+                ballots.setdefault(newest, {1: {}, 2: {}})
             else:
-                found.pop(newest, None)
-        return dict(found)
+                ballots.pop(newest, None)
+        return dict(ballots)
 
     def values(self, number: int, question: str, attempts: Sequence[Attempt]) -> list[Value]:
         """What the class has voted in a round of the newest vote; see `counted`."""

@@ -26,16 +26,16 @@ def insert(run_id):
 
 def schema(path):
     """All tables with their columns, references and indexes, and all triggers, as SQLite describes them."""
-    with contextlib.closing(sqlite3.connect(path)) as other, other:
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
         tables = {
             table: (
-                {row[1]: row[2:6] for row in other.execute(f"PRAGMA table_info({table})")},
-                [row[2:7] for row in other.execute(f"PRAGMA foreign_key_list({table})")],
-                {row[1:] for row in other.execute(f"PRAGMA index_list({table})")},
+                {row[1]: row[2:6] for row in connection.execute(f"PRAGMA table_info({table})")},
+                [row[2:7] for row in connection.execute(f"PRAGMA foreign_key_list({table})")],
+                {row[1:] for row in connection.execute(f"PRAGMA index_list({table})")},
             )
-            for (table,) in other.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            for (table,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
         }
-        triggers = other.execute(
+        triggers = connection.execute(
             "SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'trigger'"
         ).fetchall()
     return tables, triggers
@@ -44,20 +44,20 @@ def schema(path):
 @contextlib.contextmanager
 def file_of_version(version, path):
     """A connection to a new file with the tables of an earlier version."""
-    with contextlib.closing(sqlite3.connect(path)) as other, other:
-        other.execute("PRAGMA foreign_keys = ON")
-        other.executescript((Path(__file__).parent / f"schema-{version}.sql").read_text())
-        yield other
-        other.execute(f"PRAGMA user_version = {version}")
+    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.executescript((Path(__file__).parent / f"schema-{version}.sql").read_text())
+        yield connection
+        connection.execute(f"PRAGMA user_version = {version}")
 
 
-def insert_class(other):
+def insert_class(connection):
     """The class 1-B with a student, as versions 9 and 10 stored it."""
-    other.execute(
+    connection.execute(
         "INSERT INTO classes (id, name, code, made_at, salt, teacher_secret, projector_secret)"
         " VALUES ('c', '1-B', '123456', 1.5, '', '', '')"
     )
-    other.execute(
+    connection.execute(
         "INSERT INTO people (id, class_id, number, nickname, role, joined_at, seen_at)"
         " VALUES ('p', 'c', 1, 'Ada', 'student', 1.5, 1.5)"
     )
@@ -65,19 +65,21 @@ def insert_class(other):
 
 def old_file(path, version):
     """A file of version 1 or 4 with two runs and their rows. A third run was deleted, so its number stays unused."""
-    with file_of_version(version, path) as other:
+    with file_of_version(version, path) as connection:
         for run_id, status in (("a", "completed"), ("b", "running"), ("c", "completed")):
-            other.execute(
+            connection.execute(
                 "INSERT INTO runs (id, name, status, lesson, config, iterations, created_at)"
                 " VALUES (?, 'old run', ?, '2a', '{\"seed\": 0}', 2, 1.5)",
                 (run_id, status),
             )
-            other.execute("INSERT INTO streams VALUES (?, 'train', '[\"iteration\", \"loss\"]')", (run_id,))
-            other.execute(
+            connection.execute(
+                "INSERT INTO streams VALUES (?, 'train', '[\"iteration\", \"loss\"]')", (run_id,)
+            )
+            connection.execute(
                 "INSERT INTO chunks (run_id, stream, first, rows, data) VALUES (?, 'train', 0, 2, ?)",
                 (run_id, VALUES.tobytes()),
             )
-        other.execute("DELETE FROM runs WHERE id = 'c'")
+        connection.execute("DELETE FROM runs WHERE id = 'c'")
 
 
 VALUES = np.array([[1, 2], [0.5, 0.25]], "<f4")
@@ -102,7 +104,7 @@ def test_a_file_of_an_earlier_version_is_migrated_with_its_runs_and_rows(tmp_pat
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
     old_file(old, version)
     if version == 4:
-        with contextlib.closing(sqlite3.connect(old)) as other, other:
+        with contextlib.closing(sqlite3.connect(old)) as connection, connection:
             stored = {
                 **REMARKS,
                 **COMPUTED,
@@ -110,7 +112,7 @@ def test_a_file_of_an_earlier_version_is_migrated_with_its_runs_and_rows(tmp_pat
                 "annotations": '[{"kind": "dead", "iteration": 1}]',
             }
             stored["checkpoints"] = '[{"file": "a.1.2.npz", "iteration": 2, "evaluations": 0}]'
-            other.execute(
+            connection.execute(
                 f"UPDATE runs SET {', '.join(f'{column} = ?' for column in stored)} WHERE id = 'a'",
                 list(stored.values()),
             )
@@ -156,25 +158,25 @@ def test_a_file_of_an_earlier_version_is_migrated_with_its_runs_and_rows(tmp_pat
     assert new_number == 4  # not 3, the number of the deleted run
     assert left == {"trainings": 2, "streams": 1, "chunks": 1}
     assert schema(old) == schema(new)
-    with contextlib.closing(sqlite3.connect(old)) as other, other:
-        assert other.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-        assert other.execute("PRAGMA foreign_key_check").fetchall() == []
+    with contextlib.closing(sqlite3.connect(old)) as connection, connection:
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
 def test_a_file_from_before_there_were_forks_is_migrated(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with file_of_version(6, old) as other:
-        other.execute(
+    with file_of_version(6, old) as connection:
+        connection.execute(
             "INSERT INTO trainings (id, status, config, iterations, created_at, annotations, fingerprint)"
             " VALUES ('t', 'paused', '{\"seed\": 0}', 2, 1.5, '[{\"kind\": \"dead\", \"iteration\": 1}]', 'f')"
         )
-        other.execute("INSERT INTO streams VALUES ('t', 'train', '[\"iteration\", \"loss\"]')")
-        other.execute(
+        connection.execute("INSERT INTO streams VALUES ('t', 'train', '[\"iteration\", \"loss\"]')")
+        connection.execute(
             "INSERT INTO chunks (training_id, stream, first, rows, data) VALUES ('t', 'train', 0, 2, ?)",
             (VALUES.tobytes(),),
         )
         for run_id in "ab":
-            other.execute(
+            connection.execute(
                 "INSERT INTO runs (id, training_id, name, launched_at) VALUES (?, 't', 'old', 1.5)", (run_id,)
             )
 
@@ -190,11 +192,11 @@ def test_a_file_from_before_there_were_forks_is_migrated(tmp_path):
 
 def test_runs_from_before_there_were_classes_have_no_owner(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with file_of_version(7, old) as other:
-        other.execute(
+    with file_of_version(7, old) as connection:
+        connection.execute(
             "INSERT INTO trainings (id, status, config, iterations, created_at) VALUES ('t', 'completed', '{}', 2, 1.5)"
         )
-        other.execute(
+        connection.execute(
             "INSERT INTO runs (id, training_id, name, launched_at, origin) VALUES ('a', 't', 'old', 1.5, ?)",
             ('{"run": "b", "number": 1, "name": "n", "iteration": 0, "seed": null}',),
         )
@@ -210,8 +212,8 @@ def test_runs_from_before_there_were_classes_have_no_owner(tmp_path):
 
 def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with file_of_version(9, old) as other:
-        insert_class(other)
+    with file_of_version(9, old) as connection:
+        insert_class(connection)
 
     database, _ = open_old(old)
     (person,) = database.read_now(lambda c: people_store.load_people(c, "c"))
@@ -232,8 +234,8 @@ def test_a_class_from_before_there_were_challenges_has_none_and_keeps_its_people
 
 def test_a_class_from_before_people_predicted_has_no_attempts_and_goes_on(tmp_path):
     old, new = tmp_path / "old.sqlite3", tmp_path / "new.sqlite3"
-    with file_of_version(10, old) as other:
-        insert_class(other)
+    with file_of_version(10, old) as connection:
+        insert_class(connection)
 
     database, _ = open_old(old)
     found = database.read_now(lambda c: people_store.find_class(c, "1-B"))
@@ -252,8 +254,8 @@ def test_a_copy_is_kept_before_each_migration_and_only_the_newest(tmp_path):
     path = tmp_path / "lab.sqlite3"
     for number in range(5):
         path.unlink(missing_ok=True)
-        with file_of_version(1, path) as other:
-            other.execute(
+        with file_of_version(1, path) as connection:
+            connection.execute(
                 "INSERT INTO runs (id, name, status, config, iterations, created_at)"
                 f" VALUES ('a', 'run {number}', 'completed', '{{}}', 2, 1.5)"
             )

@@ -266,7 +266,7 @@ def test_the_places_of_runs_that_wait_are_published_as_they_change_some_at_a_tim
 
 
 class Idle(LocalExecutor):
-    """Its workers never begin, so what waits goes on waiting."""
+    """Its workers never begin, so what waits in the queue stays there."""
 
     def start(self, training_id, job):
         pass
@@ -330,7 +330,7 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
             assert mine.training is theirs.training
             await commands.change_live(theirs.id, {"learning_rate": 0.5}, by=teacher.id)
             assert mine.training is not theirs.training
-            # it is theirs alone by now
+            # the other run has a training of its own by now
             await commands.change_live(mine.id, {"learning_rate": 0.5}, by=ada.id)
 
     event_loop.run(scenario())
@@ -362,7 +362,7 @@ def test_whoever_asks_what_a_fork_would_be_waits_for_no_launch(state_dir):
         async with Lab(state_dir, executor=Idle()) as lab:
             commands = lab.scheduler.commands
             (run,) = await commands.launch([config_of(0)])
-            # as a launch has that is being stored
+            # a launch holds this lock while it is stored
             async with (
                 asyncio.timeout(20),
                 lab.scheduler._sharing.order,

@@ -85,7 +85,7 @@
  * @property {string} dataset which it uses in this lab
  * @property {string} made_for the data set that it was made for
  * @property {boolean} full whether there is a full size
- * @property {number | null} seed of the person's own runs; null: that of the lesson
+ * @property {number | null} seed of all its runs; null: each has the seed of the lesson's file
  * @property {string[]} cards that it opens, in their order
  * @property {string[]} locked fields that are the same for all
  * @property {string[]} hidden fields that do not matter here
