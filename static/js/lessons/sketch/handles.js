@@ -46,14 +46,14 @@ export function moveOf(handle, { key, shiftKey = false }) {
  */
 export function withHandleMoved(points, handle, by, { iterations, level, high }) {
   const places = handlePlaces(iterations);
-  const at = places[handle];
+  const center = places[handle];
   const reach = iterations / (HANDLES - 1);
   const old = (/** @type {number} */ x) => (points.length ? valueAt(points, x) : level);
   const xs = new Set([...points.map(([x]) => x), ...places]);
   return [...xs]
     .sort((a, b) => a - b)
     .map((x) => {
-      const share = Math.max(0, 1 - Math.abs(x - at) / reach);
+      const share = Math.max(0, 1 - Math.abs(x - center) / reach);
       return [x, rounded(Math.max(0, Math.min(high, old(x) + by * share)))];
     });
 }
