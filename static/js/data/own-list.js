@@ -66,6 +66,8 @@ class Item {
   #file = h("a", { className: "tool own-file", download: "" }, t("own.download"));
   #delete = iconButton("trash", t("own.delete"), () => this.#askToDelete());
   #tools = h("div", { className: "own-tools" });
+  /** The last change, once it is answered. @type {Promise<unknown>} */
+  #before = Promise.resolve();
 
   /** @param {DialogContext} context */
   constructor(context) {
@@ -151,10 +153,14 @@ class Item {
   }
 
   /**
-   * Send a change, and take the data set as it is then. @param {() => Promise<Dataset>} change
+   * Send a change, after those before it: the last answer then is the newest. Take the data set as it is then.
+   * @param {() => Promise<Dataset>} change
    * @returns {Promise<boolean>} whether it was done
    */
   #attempt(change) {
-    return attempt(this.#problem, async () => this.#context.store.putDataset(await change()));
+    const run = () => attempt(this.#problem, async () => this.#context.store.putDataset(await change()));
+    const done = this.#before.then(run, run);
+    this.#before = done;
+    return done;
   }
 }
