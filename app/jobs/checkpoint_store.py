@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
+from engine.durable import sync_folder
+
 
 class CheckpointStore(Protocol):
     """What keeps the files of checkpoints.
@@ -101,7 +103,7 @@ class FolderStore:
                     os.fsync(out.fileno())
             if durable:
                 unfinished.replace(place)
-                _sync_folder(place.parent)
+                sync_folder(place.parent)
         except OSError:
             with contextlib.suppress(OSError):
                 unfinished.unlink(missing_ok=True)
@@ -135,15 +137,3 @@ class FolderStore:
         with contextlib.suppress(OSError):  # another thread may be deleting the folder
             found = {f"{place.name}/{path.name}" for path in place.glob("*")}
         return found
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename durable, where folders can be opened (not on Windows)."""
-    try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

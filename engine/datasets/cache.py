@@ -26,6 +26,7 @@ import numpy as np
 
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.files import identity
+from engine.durable import save_array, write_text
 from engine.errors import DatasetError, unwritable
 from engine.levels import as_levels
 from engine.reasons import Reason
@@ -119,9 +120,9 @@ def _write(dataset: Dataset, folder: Path) -> None:
             values = np.ascontiguousarray(as_levels(values) if name.endswith("images") else values)
             digest.update(f"{values.dtype} {values.shape}".encode())
             digest.update(values.data)
-            np.save(temporary / f"{name}.npy", values, allow_pickle=False)
+            save_array(temporary / f"{name}.npy", values)
         about = {"class_names": dataset.class_names, "digest": digest.hexdigest()}
-        (temporary / "about.json").write_text(json.dumps(about), "utf-8")
+        write_text(temporary / "about.json", json.dumps(about))
         temporary.chmod(0o755)
         temporary.rename(folder)
     except OSError:

@@ -22,6 +22,7 @@ import numpy as np
 
 from engine.datasets.dataset import Dataset
 from engine.datasets.own_about import ARRAYS, About, Arrays, Card, demand_match, digest_of, name_of
+from engine.durable import save_array, sync_folder, write_text
 from engine.errors import DatasetError, unwritable
 from engine.reasons import Reason
 
@@ -85,8 +86,9 @@ def write(folder: Path, about: About, arrays: Arrays) -> Path:
         new = temporary / name_of(about)
         new.mkdir(mode=0o755)
         for name in ARRAYS:
-            np.save(new / f"{name}.npy", np.ascontiguousarray(getattr(arrays, name)), allow_pickle=False)
-        (new / "about.json").write_text(_text(about), "utf-8")
+            save_array(new / f"{name}.npy", np.ascontiguousarray(getattr(arrays, name)))
+        write_text(new / "about.json", _text(about))
+        sync_folder(new)
         return move_in(new, folder)
     except OSError as error:
         raise unwritable(folder, error) from error
@@ -107,6 +109,7 @@ def move_in(new: Path, folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # it is there already, and not empty
             new.rename(target)
+            sync_folder(folder)
             return target
         known = read_about(target)
         # experiments may flip its images already
@@ -223,8 +226,9 @@ def _replace(path: Path, text: str) -> None:
     """
     new = path.with_name(f".{path.name}-{os.getpid()}-{os.urandom(4).hex()}")
     try:
-        new.write_text(text, "utf-8")
+        write_text(new, text)
         new.replace(path)
+        sync_folder(path.parent)
     except OSError as error:
         raise unwritable(path.parent, error) from error
     finally:

@@ -66,6 +66,14 @@ def test_an_own_data_set_is_trained_on_as_one_of_the_catalog(tmp_path):
     np.testing.assert_allclose(as_numbers.test_images, arrays.test_images / 255, rtol=1e-6)
 
 
+def test_all_of_an_own_data_set_is_on_the_disk_when_it_is_written(tmp_path, monkeypatch):
+    """A power cut afterwards costs none of it."""
+    synced = set()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: synced.add(os.fstat(descriptor).st_ino))
+    _, _, made = kept(tmp_path)
+    assert {path.stat().st_ino for path in (*made.iterdir(), made, tmp_path)} <= synced
+
+
 def test_the_same_content_has_one_name_and_any_difference_another():
     one, _ = images()
     assert own.name_of(images()[0]) == own.name_of(one)
