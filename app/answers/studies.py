@@ -148,7 +148,7 @@ class RungSize(TypedDict):
 @answer
 class DifferenceAnswer(TypedDict):
     """A configuration minus the best one, over their common pairs, with a 95 % interval; null with one pair. `tied`:
-    they cannot be told apart. `p_holm`: `p` for all comparisons with the best together."""
+    neither is shown to be better. `p_holm`: `p` for all comparisons with the best together."""
 
     mean: Number
     low: Number | None

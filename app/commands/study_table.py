@@ -77,7 +77,7 @@ def _sentence(verdict: dict[str, Any]) -> str:
         case "tie":
             count = len(verdict["tied"])
             others = "another one" if count == 1 else f"{count} others"
-            return f"A tie: the first one cannot be told apart from {others}."
+            return f"A tie: the first one is not shown to be better than {others}."
         case "few":
             fewest, needed = verdict["pairs"], verdict["least_pairs"]
             return f"No verdict: a comparison needs {needed} pairs, and the one with the fewest has {fewest}."

@@ -46,7 +46,7 @@ class Difference:
 
     @property
     def tied(self) -> bool:
-        """Whether they cannot be told apart."""
+        """Whether neither of the two is shown to be better: too few pairs, or 0 lies in the interval."""
         return self.pairs < MIN_PAIRS or self.low is None or self.high is None or self.low <= 0 <= self.high
 
 
@@ -56,7 +56,7 @@ class Verdict:
     Attributes:
         kind: "winner", "tie", "few" (too few pairs), "alone" (nothing to compare with) or "none" (nothing measured).
         best: the index of the best configuration in the scores; None: there is none.
-        tied: the indices of those that cannot be told apart from it.
+        tied: the indices of the configurations that are not shown to be worse than the best one.
         pairs: the fewest common pairs of a comparison.
         differences: by index; None of the best, and of those without common pairs.
     """

@@ -34,9 +34,9 @@ export class RunOrder extends Emitter {
   #store;
   #configs;
   #query = readQuery(urlState.get("list"));
-  /** What the query's text means. @type {Search | null} */
+  /** The search that the query's text describes. @type {Search | null} */
   #search = null;
-  /** The module that finds it out, loaded when somebody searches. @type {typeof import("./run-search.js") | null} */
+  /** The module that reads such a text, loaded at the first search. @type {typeof import("./run-search.js") | null} */
   #searching = null;
   #loadSearching = lazy(async () => {
     this.#searching = await import("./run-search.js");

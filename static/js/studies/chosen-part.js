@@ -15,7 +15,7 @@ import { scoreText } from "./study-words.js";
  * @import { Configuration, StudyDocument, Trial } from "./types.js"
  */
 
-/** How many trainings open at once at most: more curves cannot be told apart. */
+/** At most this many trainings open at once, so that each curve can still be recognized. */
 const MAX_RUNS = 10;
 /** Trials that have something to show. */
 const STARTED = ["running", "completed", "diverged"];
