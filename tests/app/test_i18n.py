@@ -83,7 +83,7 @@ def test_help_says_what_a_rate_does_in_the_code(messages):
 
 
 def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):
-    names = {name for known in datasets.names() for name in datasets.source(known).class_names}
+    names = {name for known in datasets.catalog() for name in datasets.source(known).class_names}
     words = {name for name in names if len(name) > 1}  # a digit and a letter are themselves
     assert len(words) == 20 + 100
     for name in words:
