@@ -163,6 +163,8 @@ class Lab:
             DatabaseError: the database cannot be opened.
             Mistake: the address of the checkpoints cannot be used.
         """
+        if self.database.is_open:
+            return
         demand_usable(self.settings)
         make_writable(self.settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)
         make_writable(self.settings.cache_dir, "the cache folder", mode=PRIVATE_FOLDER)

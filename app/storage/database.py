@@ -57,6 +57,10 @@ class Database:
         self._reading: list[sqlite3.Connection] = []
         self._is_open = False
 
+    @property
+    def is_open(self) -> bool:
+        return self._is_open
+
     def open(self) -> None:
         """Create or migrate the file, write to it, and start the writer thread. A second call does nothing.
 

@@ -57,6 +57,13 @@ class Tab:
     def until_status(self, run_id, status):
         self.until(lambda: run_id in self.runs and self.runs[run_id]["status"] == status)
 
+    def until_ended(self, run_id, status="completed"):
+        """Until the run has this status and all its rows have come: a subscription after the end gets them after the
+        status."""
+        self.until_status(run_id, status)
+        run = self.runs[run_id]
+        self.until(lambda: self.count(run_id) == run["iteration"])
+
 
 @pytest.fixture
 def tab(lab):
@@ -69,11 +76,11 @@ def test_a_viewer_from_the_start_gets_exactly_what_is_stored(lab, tab):
     run = lab.launch(training={"iterations": 2000, "batch_size": 16, "evaluate_every": 50})
     tab.subscribe(run["id"])
 
-    tab.until_status(run["id"], "completed")
+    tab.until_ended(run["id"])
 
     for stream, rows in (("train", 2000), ("evaluation", 40)):
         _, stored = lab.stored_rows(run["id"], stream)
-        assert tab.count(run["id"], stream) == rows
+        tab.until(lambda stream=stream, rows=rows: tab.count(run["id"], stream) == rows)
         np.testing.assert_array_equal(tab.curve(run["id"], stream), stored)
 
 
@@ -99,7 +106,7 @@ def test_a_viewer_that_reconnects_with_its_rows_gets_each_row_once(lab):
         tab.subscribe(run["id"], have)
 
     lab.post(f"/api/runs/{run['id']}/cancel")
-    tab.until_status(run["id"], "cancelled")
+    tab.until_ended(run["id"], "cancelled")
 
     np.testing.assert_array_equal(tab.curve(run["id"]), lab.stored_rows(run["id"])[1])
     tab.socket.close()
@@ -139,7 +146,7 @@ def test_many_viewers_all_get_everything(lab):
         tab.subscribe(run["id"])
 
     for tab in tabs:
-        tab.until_status(run["id"], "completed")
+        tab.until_ended(run["id"])
 
     _, stored = lab.stored_rows(run["id"])
     for tab in tabs:
@@ -156,10 +163,10 @@ def test_a_viewer_that_stops_reading_delays_no_other(lab):
 
     awake.until(lambda: awake.count(run["id"]) >= 5000)
     lab.post(f"/api/runs/{run['id']}/cancel")
-    awake.until_status(run["id"], "cancelled")
+    awake.until_ended(run["id"], "cancelled")
 
     for tab in asleep:  # they start to read again and have missed nothing
-        tab.until_status(run["id"], "cancelled")
+        tab.until_ended(run["id"], "cancelled")
         np.testing.assert_array_equal(tab.curve(run["id"]), awake.curve(run["id"]))
         tab.socket.close()
     awake.socket.close()
@@ -178,7 +185,7 @@ def test_connections_that_are_reset_do_not_affect_other_viewers(lab, tab):
         tab.receive()
 
     lab.post(f"/api/runs/{run['id']}/cancel")
-    tab.until_status(run["id"], "cancelled")
+    tab.until_ended(run["id"], "cancelled")
 
     _, stored = lab.stored_rows(run["id"])
     np.testing.assert_array_equal(tab.curve(run["id"]), stored)
@@ -242,7 +249,7 @@ def test_a_malformed_message_gets_an_error_frame_and_the_socket_stays(lab, tab, 
     assert tab.texts[-1]["error"]["message"]
     run = lab.launch()
     tab.subscribe(run["id"])
-    tab.until_status(run["id"], "completed")
+    tab.until_ended(run["id"])
     assert tab.count(run["id"]) == 200
 
 
@@ -250,7 +257,7 @@ def test_a_subscription_to_a_missing_run_is_not_an_error(lab, tab):
     tab.subscribe("nonsense")
     run = lab.launch()
     tab.subscribe(run["id"])
-    tab.until_status(run["id"], "completed")
+    tab.until_ended(run["id"])
     assert tab.count(run["id"]) == 200
 
 
