@@ -59,14 +59,14 @@ class Addresses:
         """Those that can be typed on other machines, the best one first; empty where none is known."""
         if self._settings.public_url:
             return [self._settings.public_url]
-        found = [f"{origin}{self._settings.root_path}" for origin in self._settings.allowed_origins]
+        addresses = [f"{origin}{self._settings.root_path}" for origin in self._settings.allowed_origins]
         if self._settings.host not in WILDCARDS:
-            found += [] if is_loopback(self._settings.host) else [self.own]
+            addresses += [] if is_loopback(self._settings.host) else [self.own]
         elif not self._in_container:
-            found += [f"http://{address}:{self.port}" for address in machine.addresses()]
-        found += reversed(self._teachers)
-        found += reversed(self._others)
-        return list(dict.fromkeys(found))
+            addresses += [f"http://{address}:{self.port}" for address in machine.addresses()]
+        addresses += reversed(self._teachers)
+        addresses += reversed(self._others)
+        return list(dict.fromkeys(addresses))
 
     def note(self, connection: HTTPConnection, *, by_teacher: bool) -> None:
         """Remember by which address a request came.

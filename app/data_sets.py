@@ -50,8 +50,8 @@ class DataSets:
     def view(self, name: str) -> DatasetAnswer:
         """A data set of the catalog; own ones are in `app.own_data.library`."""
         if name not in datasets.catalog():
-            known = ", ".join(datasets.catalog())
-            raise NotFound(f"there is no data set {name[:60]!r}; there are {known}", field="name")
+            names = ", ".join(datasets.catalog())
+            raise NotFound(f"there is no data set {name[:60]!r}; there are {names}", field="name")
         status = dataset_status(name, self._settings.data_dir)
         others = {"owner": None, "mine": False, "shared": True, "deleted": False, "digest": None}
         return cast(DatasetAnswer, {**status, **others, "fetching": self._fetching.get(name)})
@@ -62,9 +62,9 @@ class DataSets:
         now = time.monotonic()
         if now < self._there_until.get(name, 0.0):
             return True
-        known = datasets.find(name)
-        is_there = known is not None and known.is_available(self._settings.data_dir)
-        if is_there and known is not None and known.about is None:  # own ones are deleted at once
+        source = datasets.find(name)
+        is_there = source is not None and source.is_available(self._settings.data_dir)
+        if is_there and source is not None and source.about is None:  # own ones are deleted at once
             self._there_until[name] = now + FOUND_SECONDS
         return is_there
 
@@ -75,9 +75,9 @@ class DataSets:
             path: where the experiment is in the request, such as "experiments.3.".
         """
         if not self.is_available(name):
-            known = datasets.find(name)
+            source = datasets.find(name)
             if datasets.own.is_name(name):
-                deleted = datasets.own.missing(name, None if known is None else known.title)
+                deleted = datasets.own.missing(name, None if source is None else source.title)
                 raise Invalid(deleted, code="not_available", field=f"{path}dataset.name")
             message = f"the data set {name} is not on this server; fetch it first, or choose another"
             reason = Reason("not_available", message, dataset=name)

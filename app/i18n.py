@@ -103,9 +103,9 @@ class Messages:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""
         for wish in wishes:
             tags = [part.split(";")[0].strip().replace("-", "_") for part in (wish or "").split(",")]
-            found = negotiate_locale([tag for tag in tags if tag], LANGUAGES)
-            if found:
-                return str(found)
+            language = negotiate_locale([tag for tag in tags if tag], LANGUAGES)
+            if language:
+                return str(language)
         return LANGUAGES[0]
 
 

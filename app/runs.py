@@ -154,6 +154,6 @@ def _iterations_per_epoch(config: dict[str, Any]) -> int:
     """1 where the folder of an own data set is lost, and nothing says how many images it had."""
     if datasets.find(config["dataset"]["name"]) is None:
         return 1
-    known = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}
+    fields = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}
     batch_size: int = config["training"]["batch_size"]
-    return math.ceil(DatasetConfig(**known).train_images / batch_size)
+    return math.ceil(DatasetConfig(**fields).train_images / batch_size)

@@ -359,10 +359,10 @@ def variables() -> set[str]:
 def _refuse_unknown(environment: Mapping[str, str]) -> None:
     """Refuse variables `LOSSROOM_*` that are no settings: a misspelt one would be ignored without a word."""
     settings = variables()
-    known = settings | {name.removeprefix(PREFIX) for name in OTHER_VARIABLES}
+    names = settings | {name.removeprefix(PREFIX) for name in OTHER_VARIABLES}
     for variable in sorted(environment):
         name = variable.upper().removeprefix(PREFIX)
-        if variable.upper().startswith(PREFIX) and name not in known:
+        if variable.upper().startswith(PREFIX) and name not in names:
             like = difflib.get_close_matches(name, settings, n=1)
             hint = f"did you mean {PREFIX}{like[0]}?" if like else "see docs/configuration.md"
             raise SettingsError(f"there is no setting {variable}; {hint}")

@@ -215,14 +215,14 @@ def fingerprint_of(
     """
     configs = [*(stretch["config"] for stretch in stretches), config]
     arithmetic = arithmetic or fingerprint.of_arithmetic()
-    found: str | None = fingerprint.of_experiment(configs[0], data=data, arithmetic=arithmetic)
+    current: str | None = fingerprint.of_experiment(configs[0], data=data, arithmetic=arithmetic)
     changes = deque(annotation for annotation in annotations if annotation["kind"] == "live")
     for stretch, following in zip(stretches, configs[1:], strict=True):
         # one at the iteration of the fork was made after it
         while changes and changes[0]["iteration"] < stretch["until"]:
-            found = fingerprint_after(found, changes.popleft())
-        found = found and fingerprint.after_fork(found, stretch["until"], following, stretch["seed"])
-    return functools.reduce(fingerprint_after, changes, found)
+            current = fingerprint_after(current, changes.popleft())
+        current = current and fingerprint.after_fork(current, stretch["until"], following, stretch["seed"])
+    return functools.reduce(fingerprint_after, changes, current)
 
 
 def changed_values(annotation: Mapping[str, Any]) -> dict[str, float]:

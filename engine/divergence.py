@@ -28,14 +28,14 @@ def likely_causes(
         metrics: of the last step.
         first_loss: the loss of the first batch, before any step.
     """
-    found = (
+    causes = (
         *_of_initial_weights(config, network, metrics, first_loss),
         *_of_penalty_on_activations(network),
         *_of_steps(network, metrics),
         *_of_growth(config, metrics),
     )
     text = f"numbers became too large for {config.dtype}"
-    return found or (Reason("numbers_too_large", text, dtype=config.dtype),)
+    return causes or (Reason("numbers_too_large", text, dtype=config.dtype),)
 
 
 def _of_initial_weights(

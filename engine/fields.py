@@ -185,12 +185,12 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
         ConfigError: `given` is not an object, a key is unknown, or a value is missing or wrong.
     """
     demand_object(given, path)
-    known = [field.name for field in fields]
+    names = [field.name for field in fields]
     for key in given:
-        if key not in known and key not in also:
+        if key not in names and key not in also:
             where = join(path, str(key)[:60])
-            message = f"there is no {where}; {path or 'an experiment'} has {', '.join([*also, *known])}"
-            raise ConfigError("unknown_key", where, message, {"choices": [*also, *known]})
+            message = f"there is no {where}; {path or 'an experiment'} has {', '.join([*also, *names])}"
+            raise ConfigError("unknown_key", where, message, {"choices": [*also, *names]})
     parsed = {}
     for field in fields:
         where = join(path, field.name)

@@ -81,5 +81,5 @@ class ForksAhead:
         """The row of an event of `trainer`, one value for each of `columns`; NaN where the event has no such value."""
         if not self._forks:
             return event.values
-        known = dict(zip(trainer.columns[event.stream], event.values, strict=True))
-        return [known.get(name, math.nan) for name in self.columns(trainer)[event.stream]]
+        by_column = dict(zip(trainer.columns[event.stream], event.values, strict=True))
+        return [by_column.get(name, math.nan) for name in self.columns(trainer)[event.stream]]

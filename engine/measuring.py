@@ -92,8 +92,8 @@ class Measurer:
                 lost.add(passed)
                 outputs.add(passed)
                 logits = passed.outputs[network.layers[-1]]
-                known = logits[np.isfinite(logits).all(axis=1)]
-                predicted += np.bincount(known.argmax(axis=1), minlength=classes)
+                finite_logits = logits[np.isfinite(logits).all(axis=1)]
+                predicted += np.bincount(finite_logits.argmax(axis=1), minlength=classes)
             facts = [
                 {
                     "name": layer.name,

@@ -96,8 +96,8 @@ class Replay:
 
     def nearest(self, iteration: int) -> int:
         """The latest moment, not after `iteration`, that needs no steps."""
-        known = (place for place in (*self.checkpoints, *self._kept) if place <= iteration)
-        return max(self._here(iteration), *known, 0)
+        places = (place for place in (*self.checkpoints, *self._kept) if place <= iteration)
+        return max(self._here(iteration), *places, 0)
 
     def _here(self, iteration: int) -> int:
         """Where the trainer stands, if that is not after `iteration`; else -1."""

@@ -88,9 +88,9 @@ def _print(preview: Preview) -> None:
     shape = " × ".join(map(str, preview["shape"]))
     sizes = f"{preview['train_size']:,} for training and {preview['test_size']:,} for the test"
     print(visible(f"{preview['kind']} of {shape}: {sizes}"))
-    for found in preview["classes"]:
-        new_name = f"→ {found['shown']} " if found["shown"] != found["name"] else ""
-        print(visible(f"  {found['name']} {new_name}{found['count']:,}"))
+    for named in preview["classes"]:
+        new_name = f"→ {named['shown']} " if named["shown"] != named["name"] else ""
+        print(visible(f"  {named['name']} {new_name}{named['count']:,}"))
     for note in preview["notes"]:
         print(visible(f"note: {note['text']}"))
     for dropped in preview["dropped"]:
@@ -143,13 +143,15 @@ def find_own(which: str) -> str | None:
     Raises:
         Mistake: there are several with this title.
     """
-    known = own.names()
-    if which in known:
+    names = own.names()
+    if which in names:
         return which
-    found = [name for name in known if datasets.source(name).title == which]
-    if len(found) > 1:
-        raise Mistake(f"{len(found)} own data sets are called {which!r}: {', '.join(found)}; give the name")
-    return found[0] if found else None
+    matching = [name for name in names if datasets.source(name).title == which]
+    if len(matching) > 1:
+        raise Mistake(
+            f"{len(matching)} own data sets are called {which!r}: {', '.join(matching)}; give the name"
+        )
+    return matching[0] if matching else None
 
 
 def find_dataset(which: str) -> str:
@@ -163,6 +165,6 @@ def find_dataset(which: str) -> str:
     found = find_own(which)
     if found is None:
         own_titles = [datasets.source(name).title for name in own.names()]
-        known = ", ".join([*datasets.catalog(), *own_titles])
-        raise Mistake(f"there is no data set {which!r}; there are {known}")
+        names = ", ".join([*datasets.catalog(), *own_titles])
+        raise Mistake(f"there is no data set {which!r}; there are {names}")
     return found

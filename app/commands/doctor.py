@@ -131,9 +131,9 @@ def _who(settings: Settings) -> Finding:
 
 
 def _addresses(settings: Settings, addresses: Addresses) -> Finding:
-    found = addresses.all()
-    if found:
-        return Finding("ok", "addresses", " or ".join(found))
+    listed = addresses.all()
+    if listed:
+        return Finding("ok", "addresses", " or ".join(listed))
     if machine.is_container():
         text = "this is a container, which does not know the address of its machine; set LOSSROOM_PUBLIC_URL"
         return Finding("note", "addresses", f"{text}=http://ADDRESS:PORT")
@@ -187,9 +187,9 @@ def _checkpoints(settings: Settings) -> Iterator[Finding]:
 
 
 def _data_sets(settings: Settings) -> Iterator[Finding]:
-    found = [datasets.status(name, settings.data_dir) for name in datasets.catalog()]
-    available = [status["name"] for status in found if status["available"]]
-    missing = [status["name"] for status in found if not status["available"] and status["fetchable"]]
+    states = [datasets.status(name, settings.data_dir) for name in datasets.catalog()]
+    available = [status["name"] for status in states if status["available"]]
+    missing = [status["name"] for status in states if not status["available"] and status["fetchable"]]
     yield Finding("ok", "data sets", ", ".join(available))
     if missing:
         names = ", ".join(missing)
@@ -332,12 +332,12 @@ def _health(url: str) -> dict[str, Any] | None:
     """What the lab on this machine says of itself; None if there is none."""
     try:
         with _OPENER.open(f"{url}/health", timeout=ANSWER_SECONDS) as answer:
-            found = json.loads(answer.read(ANSWER_BYTES))
+            health = json.loads(answer.read(ANSWER_BYTES))
     except urllib.error.HTTPError as error:
         with contextlib.suppress(ValueError):
-            found = json.loads(error.read(ANSWER_BYTES))
-            return found if isinstance(found, dict) and "server" in found else None
+            health = json.loads(error.read(ANSWER_BYTES))
+            return health if isinstance(health, dict) and "server" in health else None
         return None
     except (OSError, ValueError):
         return None
-    return found if isinstance(found, dict) and "server" in found else None
+    return health if isinstance(health, dict) and "server" in health else None

@@ -58,8 +58,8 @@ def look(
     console = terminal.console()
     datasets.own.look_in(settings.own_dir)
     try:
-        found = None if lesson is None else find_lesson(lesson)
-        experiment = None if found is None else found.experiment()
+        shown_lesson = None if lesson is None else find_lesson(lesson)
+        experiment = None if shown_lesson is None else shown_lesson.experiment()
         chosen = find_dataset(str(name)) if experiment is None else experiment.dataset.name
         dataset = datasets.load_dataset(chosen, data_dir=settings.data_dir, cache_dir=settings.cache_dir)
         if count is None:
@@ -83,9 +83,9 @@ def look(
         _print_rows(console, seen.values, about, [names[label] for label in seen.labels])
     else:
         _print_points(console, seen.values, seen.labels, names)
-    if found is not None and experiment is not None:
+    if shown_lesson is not None and experiment is not None:
         console.print(table_of(experiment))
-        console.print(visible(_said(found)))
+        console.print(visible(_said(shown_lesson)))
     return 0
 
 

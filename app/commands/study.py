@@ -134,10 +134,10 @@ class _Going:
             )
             scores.append(measure_test(session.trainer, dataset)[0])
             session.release()
-        known = [score for score in scores if score is not None]
+        measured = [score for score in scores if score is not None]
         row["test"] = {
-            "mean": float(np.mean(known)) if known else None,
-            "spread": float(np.std(known, ddof=1)) if len(known) > 1 else None,
+            "mean": float(np.mean(measured)) if measured else None,
+            "spread": float(np.std(measured, ddof=1)) if len(measured) > 1 else None,
             "scores": scores,
         }
 

@@ -43,11 +43,11 @@ def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> i
 
 def _networks(experiments: list[ExperimentConfig]) -> list[tuple[list[str], ExperimentConfig]]:
     """The experiments that differ in their network or its images, each with the names of those that share it."""
-    found: dict[str, tuple[list[str], ExperimentConfig]] = {}
+    networks: dict[str, tuple[list[str], ExperimentConfig]] = {}
     for experiment in experiments:
         key = repr((experiment.network.layers, experiment.dataset.source.shape))
-        found.setdefault(key, ([], experiment))[0].append(experiment.name)
-    return list(found.values())
+        networks.setdefault(key, ([], experiment))[0].append(experiment.name)
+    return list(networks.values())
 
 
 def table_of(config: ExperimentConfig, *, title: str = "") -> Table:

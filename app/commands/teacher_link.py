@@ -28,7 +28,7 @@ def teacher_link(settings: Settings) -> int:
             f"there is no class in {settings.state_dir.absolute()}; `lossroom serve --class NAME` begins one"
         )
     addresses = Addresses(settings)
-    if found := re.match(r"the lab at (http://\S+):(\d+) ", holder(settings.state_dir) or ""):
-        addresses.port = int(found[2])
+    if served := re.match(r"the lab at (http://\S+):(\d+) ", holder(settings.state_dir) or ""):
+        addresses.port = int(served[2])
     print(f"{addresses.best}/join#teacher={secret}")
     return 0

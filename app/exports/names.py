@@ -43,8 +43,8 @@ def _common(runs: Sequence[Run]) -> str:
     if len(names) != 1:
         return ""
     (name,) = names
-    known = datasets.find(name)
-    return known.title if known is not None and known.about is not None else name
+    source = datasets.find(name)
+    return source.title if source is not None and source.about is not None else name
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -45,8 +45,8 @@ def best_of_each(owned: Iterable[Owned]) -> list[Owned]:
     """The best run of each person, in the order of their numbers."""
     best: dict[str, Owned] = {}
     for person, run in owned:
-        known = best.get(person.id)
-        if known is None or _accuracy(run) > _accuracy(known[1]):
+        best_so_far = best.get(person.id)
+        if best_so_far is None or _accuracy(run) > _accuracy(best_so_far[1]):
             best[person.id] = person, run
     return sorted(best.values(), key=lambda pair: pair[0].number or 0)
 
@@ -100,8 +100,8 @@ def _challenge(name: str, place: Standing) -> list[object]:
 def _accuracy(run: Run) -> float:
     """The newest accuracy by which runs are compared; -1 if there is none."""
     latest = run.training.latest
-    found = next((latest[name] for name in RANKED_BY if name in latest), -1.0)
-    return found if math.isfinite(found) else -1.0
+    accuracy = next((latest[name] for name in RANKED_BY if name in latest), -1.0)
+    return accuracy if math.isfinite(accuracy) else -1.0
 
 
 def _text(value: object) -> object:

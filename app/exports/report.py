@@ -168,8 +168,8 @@ def _fork_text(origin: Mapping[str, Any], text: str) -> str:
 
 def _own_title(run: Mapping[str, Any]) -> str:
     """What the own data set of a run is called; empty: it is on one of the catalog."""
-    known = datasets.find(run["config"]["dataset"]["name"])
-    return "" if known is None or known.about is None else known.title
+    source = datasets.find(run["config"]["dataset"]["name"])
+    return "" if source is None or source.about is None else source.title
 
 
 def _indented(config: dict[str, Any]) -> str:

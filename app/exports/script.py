@@ -118,8 +118,8 @@ def script(recording: Recording) -> str:
 def data_file(config: dict[str, Any]) -> str | None:
     """The name of the file that the lab offers of the own data set of an experiment; None: it is on one of the
     catalog, or on one of which nothing is known."""
-    known = datasets.find(config["dataset"]["name"])
-    return None if known is None or known.about is None else f"{file_name(known.title)}.npz"
+    source = datasets.find(config["dataset"]["name"])
+    return None if source is None or source.about is None else f"{file_name(source.title)}.npz"
 
 
 def _measured(dataset: dict[str, Any]) -> list[str]:

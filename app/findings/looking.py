@@ -86,14 +86,14 @@ class Looking:
 
     def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Judged:
         case = self.case(training, iteration, totals)
-        found = [
+        findings = [
             Found(
                 finding,
                 tuple(offer(training, iteration, case.config, remedy) for remedy in finding.remedies),
             )
             for finding in find(case)
         ]
-        return Judged(found, len(case.rows.evaluation["iteration"]))
+        return Judged(findings, len(case.rows.evaluation["iteration"]))
 
     def case(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Case:
         """What the rules look at. It reads the store: call it in a thread."""

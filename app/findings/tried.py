@@ -81,15 +81,15 @@ class Tried:
             async with self._working:
                 waiting = [training for training in ended if training.id not in self._outcomes]
                 await self._look_at(waiting[:AT_ONCE])
-        known = [training for training in ended if training.id in self._outcomes]
-        counted = hash(tuple(training.id for training in known))
+        compared = [training for training in ended if training.id in self._outcomes]
+        counted = hash(tuple(training.id for training in compared))
         if self._counts is None or counted != self._counted:
-            self._counted, self._counts = counted, self._count(known)
+            self._counted, self._counts = counted, self._count(compared)
             known_ids = {training.id for training in self._register.trainings}
             for remembered in (self._outcomes, self._identities):
                 for gone in remembered.keys() - known_ids:
                     del remembered[gone]
-        return replace(self._counts, compared=len(known), ended=len(ended))
+        return replace(self._counts, compared=len(compared), ended=len(ended))
 
     def _count(self, known: list[Training]) -> Counts:
         outcomes = {self._identity(training): self._outcomes[training.id] for training in known}

@@ -187,11 +187,11 @@ class Commands:
         """
         launches = await self._preparing.ask((configs, ()))
         async with self._sharing.order:
-            found, new = match(launches, None, find=self._sharing.find, owner=owner)
+            shown, new = match(launches, None, find=self._sharing.find, owner=owner)
             self._allowance.demand_terms(owner, [launch.document for launch in launches])
-            self._demand_allowance(_Wish(launches, None, False, owner, None), found, new)
+            self._demand_allowance(_Wish(launches, None, False, owner, None), shown, new)
             self._places.demand(owner, len(new))
-            runs = wanted(launches, [run.training for run in found])
+            runs = wanted(launches, [run.training for run in shown])
             await self._register.add_trials(runs, new, also=[beside(runs, new)])
             self._metrics.launched(len(runs), len(new))
             for training in {run.training.id: run.training for run in runs}.values():

@@ -60,14 +60,14 @@ class FirstRows:
         return int(rows.values[rows.columns.index("iteration"), 0])
 
     def _part(self, first: int) -> Rows:
-        found = self._read(first, self.count - first)
-        values = np.full((len(self.columns), found.count), np.nan, np.float32)
+        rows = self._read(first, self.count - first)
+        values = np.full((len(self.columns), rows.count), np.nan, np.float32)
         for index, name in enumerate(self.columns):
-            if name in found.columns:
-                values[index] = found.values[found.columns.index(name)]
-        times = [time for time in found.times if time[0] < found.end]
+            if name in rows.columns:
+                values[index] = rows.values[rows.columns.index(name)]
+        times = [time for time in rows.times if time[0] < rows.end]
         times += self._database.read_now(
-            lambda c: row_store.time_of(c, self._training_id, self._stream, found.end)
+            lambda c: row_store.time_of(c, self._training_id, self._stream, rows.end)
         )
         return Rows(self.columns, first, values, times)
 

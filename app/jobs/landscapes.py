@@ -183,9 +183,9 @@ def path_iterations(moment: Moment, most: int) -> list[int]:
     last = moment.iteration
     wanted = {round(last * (number / (most - 1)) ** 2) for number in range(most)}
     if last * moment.seconds_per_iteration > SHORT_SECONDS:
-        known = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
-        known = {iteration for iteration in known if iteration <= last}
-        wanted = {min(known, key=lambda other: abs(other - iteration)) for iteration in wanted}
+        near = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
+        near = {iteration for iteration in near if iteration <= last}
+        wanted = {min(near, key=lambda other: abs(other - iteration)) for iteration in wanted}
     return sorted(wanted)
 
 

@@ -149,7 +149,7 @@ class Replaying:
             return stop()
 
         try:
-            found = find_rate(
+            result = find_rate(
                 config,
                 iterations=ask.iterations,
                 data_dir=Path(ask.data_dir),
@@ -160,7 +160,7 @@ class Replaying:
             if stop.withdrawn:
                 return Withdrawn()
             return TooLong((time.monotonic() - begun) * ask.iterations / max(done, 1))
-        return RateFound(asdict(found))
+        return RateFound(asdict(result))
 
     def _survey(self, ask: AskLandscape) -> Answer:
         until = time.monotonic() + ask.bound_seconds

@@ -158,9 +158,9 @@ class Viewing:
         for watched in self._of(training_id):
             self._answered(watched.ticket)
             watched.due = 0.0
-        for known in (self._used_until, self._took):
-            for kind in [kind for kind in known if kind[0] == training_id]:
-                del known[kind]
+        for by_kind in (self._used_until, self._took):
+            for kind in [kind for kind in by_kind if kind[0] == training_id]:
+                del by_kind[kind]
 
     def _answered(self, ticket: int) -> _Watched | None:
         watched = self._tickets.pop(ticket, None)
@@ -207,14 +207,14 @@ class Viewing:
 
     async def _replay(self, watched: _Watched, training: Training) -> None:
         iteration = training.iteration
-        found: bytes | dict[str, Any]
+        answer: bytes | dict[str, Any]
         try:
-            found = await self._replayed(training, iteration, watched.view, watched.options)
+            answer = await self._replayed(training, iteration, watched.view, watched.options)
         except LabError as error:
-            found = error.body()
+            answer = error.body()
         watched.replaying = None
         watched.due = time.monotonic() + EVERY_SECONDS
-        self._show(watched, found, iteration)
+        self._show(watched, answer, iteration)
 
     def _show(self, watched: _Watched, found: bytes | dict[str, Any], iteration: int = -1) -> None:
         watched.newest, watched.iteration = found, iteration

@@ -85,9 +85,9 @@ class Attempts:
             LabError: the launch is refused, and so nothing is sealed.
         """
         async with self._orders.setdefault(person.owner, asyncio.Lock()):
-            known = self.newest(person, lesson)
-            if known and known.is_repeated(prediction, sure, full=full) and is_whole(known):
-                return known, None
+            earlier = self.newest(person, lesson)
+            if earlier and earlier.is_repeated(prediction, sure, full=full) and is_whole(earlier):
+                return earlier, None
             sealed: list[Attempt] = []
 
             def beside(runs: Sequence[Run]) -> Operation:

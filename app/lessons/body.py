@@ -169,13 +169,13 @@ def _link(address: str, line: int, runs: Collection[str]) -> Evidence | None:
     """A card that a link opens, or None for an address in the web."""
     if re.match(r"https?://", address):
         return None
-    found = _CARD.match(address)
-    if found is None:
+    card_link = _CARD.match(address)
+    if card_link is None:
         raise BodyError(
             line,
             f"a link goes to a card, such as card:view.gradients?at=50, or to https://…, not to {address!r}",
         )
-    card, query = found[1], found[2] or ""
+    card, query = card_link[1], card_link[2] or ""
     given = {key: unquote(value) for key, _, value in (part.partition("=") for part in query.split("&"))}
     if unknown := given.keys() - {"run", "at", ""}:
         raise BodyError(line, f"a link to a card has run= and at=, not {min(unknown)}=")

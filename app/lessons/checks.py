@@ -81,8 +81,8 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     for number, claim in enumerate(settings.claims):
         yield from _expression(lesson, claim.holds, ("claims", number, "holds"), "truth", curves=False)
         if claim.on is not None and datasets.find(claim.on) is None:
-            known = ", ".join(datasets.catalog())
-            yield Flaw(f"there is no data set {claim.on!r}; there are {known}", ("claims", number, "on"))
+            names = ", ".join(datasets.catalog())
+            yield Flaw(f"there is no data set {claim.on!r}; there are {names}", ("claims", number, "on"))
     for row, columns in settings.compared.items():
         for column, figure in columns.items():
             yield from _expression(lesson, figure, ("compared", row, column), "number", curves=False)
@@ -126,8 +126,8 @@ def _experiments(lesson: Lesson) -> Iterator[Flaw]:
         yield Flaw("common needs dataset: {name: …}", ("common",))
         return
     if datasets.find(data["name"]) is None:
-        known = ", ".join(datasets.catalog())
-        yield Flaw(f"there is no data set {data['name']!r}; there are {known}", ("common", "dataset", "name"))
+        names = ", ".join(datasets.catalog())
+        yield Flaw(f"there is no data set {data['name']!r}; there are {names}", ("common", "dataset", "name"))
         return
     for part in ("runs", "also_measured"):
         for name, changes in getattr(settings, part).items():
@@ -251,7 +251,7 @@ def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterato
 
 
 def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
-    known = [claim.id for claim in lesson.claims]
+    claims = [claim.id for claim in lesson.claims]
     first = lesson.editions[language].body
     for name, edition in lesson.editions.items():
         body = edition.body
@@ -260,8 +260,8 @@ def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
                 if reason := _no_figure(lesson, *named):
                     yield Flaw(reason, language=name, body_line=line)
         for claim, line in body.claims.items():
-            if claim not in known:
-                names = ", ".join(known) or "none"
+            if claim not in claims:
+                names = ", ".join(claims) or "none"
                 yield Flaw(f"there is no claim {claim!r}; there are {names}", language=name, body_line=line)
         if body.parts and first.parts and (missing := first.claims.keys() - body.claims.keys()):
             yield Flaw(

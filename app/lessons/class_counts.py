@@ -117,8 +117,8 @@ class ClassCounts:
             if question is None:
                 continue
             given = [attempt.answers[question.id] for attempt in attempts if question.id in attempt.answers]
-            known = [answer.right for answer in given if answer.right is not None]
-            counts.append(_count(step, stage, question, len(given), known))
+            checked = [answer.right for answer in given if answer.right is not None]
+            counts.append(_count(step, stage, question, len(given), checked))
         return counts
 
     async def _judged(self, stage: Stage, attempts: Sequence[Attempt]) -> Mapping[str, list[bool]]:

@@ -174,14 +174,14 @@ class _Reader:
                     raise ExpressionError(f"{ast.unparse(argument)} must be one of {', '.join(choices)}")
             return "number"
         if name not in functions.OF_VALUES:
-            known = [
+            names = [
                 *functions.OF_RUNS,
                 *functions.OF_LAYERS,
                 *functions.OF_CURVES,
                 "chosen",
                 *functions.OF_VALUES,
             ]
-            raise ExpressionError(f"there is no function {name!r}; there are {', '.join(known)}")
+            raise ExpressionError(f"there is no function {name!r}; there are {', '.join(names)}")
         _, takes, gives, most = functions.OF_VALUES[name]
         _demand_count(name, arguments, 1, most)
         self._demand(takes, arguments, depth)

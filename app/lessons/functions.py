@@ -77,8 +77,8 @@ def _best(curves: Curves) -> float:
 
 
 def _best_at(curves: Curves) -> float:
-    known = np.isfinite(curves.test).any()
-    return float(curves.evaluations[np.nanargmax(curves.test)]) if known else np.nan
+    any_finite = np.isfinite(curves.test).any()
+    return float(curves.evaluations[np.nanargmax(curves.test)]) if any_finite else np.nan
 
 
 def _at(iterations: Numbers, values: Numbers, iteration: float) -> float:

@@ -71,18 +71,18 @@ class KnownRuns:
 
     def holds(self, claim: str) -> bool | None:
         """Whether a claim holds for the person's runs; None: it is not stated of them, or they do not measure it."""
-        known = self._claims.get(claim)
-        if known is None or known.on not in (None, self._dataset):
+        stated = self._claims.get(claim)
+        if stated is None or stated.on not in (None, self._dataset):
             return None
         try:
-            return expressions.holds(parsed(known.holds, self._runs, "truth"), self._figures)
+            return expressions.holds(parsed(stated.holds, self._runs, "truth"), self._figures)
         except Unmeasured:
             return None
 
     def says(self, claim: str) -> str:
         """The claim in the reader's language."""
-        known = self._claims.get(claim)
-        return "" if known is None else self._words(claim, known.says)
+        stated = self._claims.get(claim)
+        return "" if stated is None else self._words(claim, stated.says)
 
     def run(self, name: str) -> str | None:
         """The id of the person's run with this name in the lesson's file."""

@@ -36,8 +36,8 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
     Raises:
         Invalid: naming the field, what it must be, and what it is.
     """
-    known = lesson.configs(dataset=dataset) or [lesson.experiment(dataset=dataset)]
-    documents = [config.to_dict() for config in known]
+    configs = lesson.configs(dataset=dataset) or [lesson.experiment(dataset=dataset)]
+    documents = [config.to_dict() for config in configs]
     for index, config in enumerate(launched):
         given = config.to_dict()
         for field in lesson.settings.locked:

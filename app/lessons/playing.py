@@ -122,15 +122,15 @@ class Playing:
         return answer
 
     def _outcome(self, stage: Stage, attempt: Attempt, figures: Figures) -> list[OutcomeAnswer]:
-        found: list[OutcomeAnswer] = []
+        outcomes: list[OutcomeAnswer] = []
         for asked in stage.lesson.settings.predict:
             try:
                 value = stage.checked(asked, attempt.prediction.get(asked.id), asked.id)
             except Invalid:  # the lesson's file has changed since
                 continue
             came = results.outcome(asked, value, figures, stage.lesson.run_names(), stage.words)
-            found.append({**asdict(came), "runs": [asdict(run) for run in came.runs]})  # type: ignore[typeddict-item]
-        return found
+            outcomes.append({**asdict(came), "runs": [asdict(run) for run in came.runs]})  # type: ignore[typeddict-item]
+        return outcomes
 
     def _see(self, stage: Stage, attempt: Attempt, known: KnownRuns) -> SeeAnswer | None:
         asked = stage.lesson.settings.see
@@ -207,12 +207,12 @@ class Playing:
         if transfer is not None and question == transfer.id:
             figures = await self._demand_figures(stage, attempt, after_see=True)
             return await self._judge(stage, attempt, transfer, given, figures)
-        known = [part.id for part in (settings.see, transfer, settings.exit) if part is not None]
+        ids = [part.id for part in (settings.see, transfer, settings.exit) if part is not None]
         raise Invalid(
-            f"id must be one of {', '.join(known)}, not {question[:40]!r}",
+            f"id must be one of {', '.join(ids)}, not {question[:40]!r}",
             code="unknown_name",
             field="id",
-            bounds={"choices": known},
+            bounds={"choices": ids},
         )
 
     async def _judge(

@@ -76,13 +76,13 @@ def read_lesson(slug: str, paths: Mapping[str, Path], *, own: bool = False, whol
             editions[file.language] = Edition(
                 translation.title, translation.question, translation.texts, Body({}, {})
             )
-    found: list[Problem] = []
+    problems_so_far: list[Problem] = []
     for file in files:
         edition = editions[file.language]
         try:
             body = read_body(file.body, runs=[*settings.runs, *settings.also_measured])
         except BodyError as error:
-            found.append(Problem(file.path, file.begin + error.line - 1, str(error)))
+            problems_so_far.append(Problem(file.path, file.begin + error.line - 1, str(error)))
             continue
         editions[file.language] = Edition(edition.title, edition.question, edition.texts, body)
     lesson = Lesson(
@@ -94,9 +94,9 @@ def read_lesson(slug: str, paths: Mapping[str, Path], *, own: bool = False, whol
     )
     by_language = {file.language: file for file in files}
     if whole:
-        found += [_problem(flaw, main, by_language) for flaw in flaws(lesson, main.language)]
-    if found:
-        raise Problems(sorted(found, key=lambda each: (each.path.name, each.line)))
+        problems_so_far += [_problem(flaw, main, by_language) for flaw in flaws(lesson, main.language)]
+    if problems_so_far:
+        raise Problems(sorted(problems_so_far, key=lambda each: (each.path.name, each.line)))
     return lesson
 
 

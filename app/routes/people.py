@@ -83,9 +83,9 @@ async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAns
     student whom the teacher has removed."""
     classroom = lab.demand_class()
     lab.addresses.note(request, by_teacher=visitor is not None and visitor.is_teacher)
-    known = classroom.person_of(token_of(request, classroom.id))
+    member = classroom.person_of(token_of(request, classroom.id))
     seen = class_view(lab, visitor)
-    return {**seen, "removed": True} if known is not None and known.removed else seen
+    return {**seen, "removed": True} if member is not None and member.removed else seen
 
 
 @router.post("/check")
@@ -102,12 +102,12 @@ async def join(lab: TheLab, request: Request, response: Response, given: Joining
     200."""
     classroom = lab.demand_class()
     token = token_of(request, classroom.id)
-    known = classroom.person_of(token)
-    if known is not None:
-        if known.removed:
+    member = classroom.person_of(token)
+    if member is not None:
+        if member.removed:
             raise Forbidden("the teacher has removed you from the class", code="removed")
         response.status_code = 200
-        return class_view(lab, known)
+        return class_view(lab, member)
     person, token = await classroom.entrance.join(given.code, given.nickname, token)
     remember(response, request, classroom.id, token)
     return class_view(lab, person)

@@ -147,8 +147,8 @@ async def list_trials(
     study = lab.studies.get(person, study_id)
     async with study.order:
         trials = study.plan.trials[after : after + limit]
-        found = await in_thread(lambda: [views.trial_of(study, trial) for trial in trials])
-        return {"trials": found, "total": len(study.plan.trials)}
+        answers = await in_thread(lambda: [views.trial_of(study, trial) for trial in trials])
+        return {"trials": answers, "total": len(study.plan.trials)}
 
 
 @router.post("/{study_id}/trials/{number}/run", status_code=201, dependencies=[LAUNCHES])

@@ -28,10 +28,10 @@ class Authority:
     @classmethod
     def parse(cls, text: str) -> Authority | None:
         """None if it is not an authority: for example with a user name, a space or an invalid port."""
-        found = _AUTHORITY.fullmatch(text)
-        if found is None:
+        match = _AUTHORITY.fullmatch(text)
+        if match is None:
             return None
-        address, name, digits = found.groups()
+        address, name, digits = match.groups()
         port = int(digits) if digits else None
         if port is not None and port > MAX_PORT:
             return None

@@ -63,9 +63,9 @@ def _checked(body: bytes) -> bytes:
         # only escapes bring halves of surrogate pairs into a text of UTF-8, and NUL into one of JSON
         return text.encode()
     try:
-        found = find_unfit(json.loads(text))
+        unfit = find_unfit(json.loads(text))
     except (ValueError, RecursionError):
-        found = None
-    if found is not None:
-        raise Invalid(found[1], field=found[0])
+        unfit = None
+    if unfit is not None:
+        raise Invalid(unfit[1], field=unfit[0])
     return text.encode()

@@ -52,11 +52,11 @@ def renew_teacher_secret(database: Path, hashed: str) -> str | None:
         ):
             if connection.execute("PRAGMA user_version").fetchone()[0] < FIRST_WITH_CLASSES:
                 return None
-            found = connection.execute(
+            row = connection.execute(
                 "SELECT id, name FROM classes WHERE ended_at IS NULL ORDER BY made_at DESC LIMIT 1"
             ).fetchone()
-            if found is not None:
-                people_store.renew_secret(connection, found[0], Role.TEACHER, hashed)
+            if row is not None:
+                people_store.renew_secret(connection, row[0], Role.TEACHER, hashed)
     except sqlite3.Error as error:
         raise Failure(f"{database} cannot be written: {error}") from error
-    return None if found is None else str(found[1])
+    return None if row is None else str(row[1])

@@ -15,8 +15,8 @@ def reason(error: sqlite3.Error) -> Reason:
         sqlite3.SQLITE_READONLY: "not_permitted",
         sqlite3.SQLITE_BUSY: "store_locked",
     }
-    known = codes.get(code(error))
-    return Reason(known, str(error)) if known else reason_of(error)
+    sqlite_reason = codes.get(code(error))
+    return Reason(sqlite_reason, str(error)) if sqlite_reason else reason_of(error)
 
 
 def code(error: BaseException) -> int:

@@ -88,18 +88,18 @@ def append_rows(
     if first > stored:
         text = f"its {stream} stream has {stored:,} rows; row {first:,} cannot follow them"
         raise Refused(Reason("stream_gap", text, stream=stream, stored=stored, first=first))
-    known = min(stored - first, values.shape[1])
-    if known:
-        before = read_rows(connection, training_id, stream, first, limit=known)
+    repeated = min(stored - first, values.shape[1])
+    if repeated:
+        before = read_rows(connection, training_id, stream, first, limit=repeated)
         assert before is not None
-        is_same = before.values.tobytes() == values[:, :known].tobytes()
+        is_same = before.values.tobytes() == values[:, :repeated].tobytes()
         if not is_same and not _has_moved(connection, training_id):
             text = (
                 f"computed again from its last checkpoint, its {stream} stream is not the stored one;"
                 " another version or another machine rounds differently"
             )
             raise Refused(Reason("stream_other", text, stream=stream))
-    values = values[:, known:]
+    values = values[:, repeated:]
     count = values.shape[1]
     if not count:
         return None
@@ -188,8 +188,8 @@ def read_rows(
             values = values[:, : limit - taken]
         parts.append(values)
         taken += values.shape[1]
-        known = _times(chunk["times"], row["started_at"])
-        times += [time for time in known if after < time[0] <= after + taken]
+        chunk_times = _times(chunk["times"], row["started_at"])
+        times += [time for time in chunk_times if after < time[0] <= after + taken]
         if limit is not None and taken >= limit:
             break
     values = np.concatenate(parts, axis=1) if parts else np.empty((len(columns), 0), np.float32)
@@ -237,10 +237,10 @@ def time_of(connection: sqlite3.Connection, training_id: str, stream: str, row: 
         " WHERE c.training_id = ? AND c.stream = ? AND c.first < ? ORDER BY c.first DESC LIMIT 2",
         (training_id, stream, row),
     ).fetchall()
-    known = [time for chunk in reversed(chunks) for time in _times(chunk["times"], chunk["started_at"])]
-    if not known:
+    times = [time for chunk in reversed(chunks) for time in _times(chunk["times"], chunk["started_at"])]
+    if not times:
         return []
-    rows, at, seconds = zip(*known, strict=True)
+    rows, at, seconds = zip(*times, strict=True)
     return [(row, float(np.interp(row, rows, at)), float(np.interp(row, (0, *rows), (0.0, *seconds))))]
 
 

@@ -149,5 +149,5 @@ def _written(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _why(reason: str | None) -> str | None:
-    found = why(reason)
-    return None if found is None else json.dumps(found, ensure_ascii=False)
+    reasons = why(reason)
+    return None if reasons is None else json.dumps(reasons, ensure_ascii=False)

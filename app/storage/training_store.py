@@ -132,9 +132,9 @@ def add_checkpoint(
     connection: sqlite3.Connection, training_id: str, checkpoint: Checkpoint
 ) -> list[Checkpoint]:
     """Store that a checkpoint was made, in its order among the rows; returns all that are remembered now."""
-    known = _checkpoints(connection, training_id)
-    newest = [checkpoint, *(earlier for earlier in known if "kept_bytes" not in earlier)][:CHECKPOINTS]
-    return _set_checkpoints(connection, training_id, [*newest, *checkpoints.kept(known)])
+    stored = _checkpoints(connection, training_id)
+    newest = [checkpoint, *(earlier for earlier in stored if "kept_bytes" not in earlier)][:CHECKPOINTS]
+    return _set_checkpoints(connection, training_id, [*newest, *checkpoints.kept(stored)])
 
 
 def set_kept(connection: sqlite3.Connection, training_id: str, kept: list[Checkpoint]) -> list[Checkpoint]:
@@ -146,8 +146,8 @@ def set_kept(connection: sqlite3.Connection, training_id: str, kept: list[Checkp
 
 def _checkpoints(connection: sqlite3.Connection, training_id: str) -> list[Checkpoint]:
     row = connection.execute("SELECT checkpoints FROM trainings WHERE id = ?", (training_id,)).fetchone()
-    found: list[Checkpoint] = json.loads(row["checkpoints"]) if row else []
-    return found
+    stored: list[Checkpoint] = json.loads(row["checkpoints"]) if row else []
+    return stored
 
 
 def _set_checkpoints(

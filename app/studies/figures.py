@@ -44,11 +44,11 @@ class TestFigures:
         None: nothing is measured, as there is no best one, or a challenge keeps the test set closed."""
         if self._is_closed(study):
             return None
-        found = await in_thread(results_of, study.plan)
-        number = found["verdict"]["best"]
+        results = await in_thread(results_of, study.plan)
+        number = results["verdict"]["best"]
         if number is None:
             return None
-        row = next(row for row in found["configurations"] if row["number"] == number)
+        row = next(row for row in results["configurations"] if row["number"] == number)
         numbers = study.plan.numbers(row["rung"])[number - 1]
         trainings = {run.number: run.training for run in self._register.trials_of(study.id)}
         scores = [await self._score(study, trainings.get(int(trial)), int(trial)) for trial in numbers]

@@ -283,14 +283,14 @@ class Studies:
         self._measuring[study.id] = asyncio.create_task(self._measure(study))
 
     async def _measure(self, study: Study) -> None:
-        found = None
+        figures = None
         try:
-            found = await self._figures.of_best(study)
+            figures = await self._figures.of_best(study)
         except Exception:  # it ends without test figures
             log.exception("study %d could not be measured", study.number)
         async with study.order:
-            await self._database.settle(lambda c: study_store.update(c, study.id, {"test": found}))
-            study.test = found
+            await self._database.settle(lambda c: study_store.update(c, study.id, {"test": figures}))
+            study.test = figures
             await self._settle(study, Status.COMPLETED, study.reason)
             del self._measuring[study.id]
 

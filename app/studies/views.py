@@ -105,21 +105,21 @@ def trial_of(study: Study, trial: Trial) -> TrialAnswer:
 
 def results(study: Study) -> StudyResults:
     """The table, the verdict and the luck line. Thousands of configurations take a second: call it in a thread."""
-    found = results_of(study.plan)
+    of_plan = results_of(study.plan)
     if study.test is not None and study.status is Status.COMPLETED:
-        for row in found["configurations"]:
+        for row in of_plan["configurations"]:
             if row["number"] == study.test["configuration"]:
                 row["test"] = _test(study.test["scores"])
     return cast(
         StudyResults,
-        {"id": study.id, "revision": next_revision(), **found, "test": test_state(study)},
+        {"id": study.id, "revision": next_revision(), **of_plan, "test": test_state(study)},
     )
 
 
 def _test(scores: list[float | None]) -> TestAnswer:
-    known = [score for score in scores if score is not None and math.isfinite(score)]
+    measured = [score for score in scores if score is not None and math.isfinite(score)]
     return {
-        "mean": statistics.fmean(known) if known else None,
-        "spread": statistics.stdev(known) if len(known) > 1 else None,
+        "mean": statistics.fmean(measured) if measured else None,
+        "spread": statistics.stdev(measured) if len(measured) > 1 else None,
         "scores": list(scores),
     }

@@ -83,10 +83,10 @@ def source(name: str) -> Source:
     Raises:
         DatasetError: there is none of this name.
     """
-    known = find(name)
-    if known is None:
+    source_of_name = find(name)
+    if source_of_name is None:
         raise _unknown(name)
-    return known
+    return source_of_name
 
 
 def _unknown(name: str) -> DatasetError:
@@ -103,22 +103,22 @@ def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
     Raises:
         DatasetError: there is none of this name.
     """
-    known = source(name)
-    about = known.about
+    described = source(name)
+    about = described.about
     return {
         "name": name,
-        "title": known.title,
-        "shape": list(known.shape),
-        "classes": len(known.class_names),
+        "title": described.title,
+        "shape": list(described.shape),
+        "classes": len(described.class_names),
         "class_names": [] if about is None else list(about.class_names),
         "columns": [] if about is None else list(about.columns),
-        "flippable": known.flippable,
-        "train_size": known.train_size,
-        "test_size": known.test_size,
+        "flippable": described.flippable,
+        "train_size": described.train_size,
+        "test_size": described.test_size,
         "validation_size": 0 if about is None else about.validation_size,
-        "available": known.is_available(data_dir),
-        "fetchable": known.fetch is not None,
-        "download_bytes": known.download_bytes,
+        "available": described.is_available(data_dir),
+        "fetchable": described.fetch is not None,
+        "download_bytes": described.download_bytes,
         "own": about is not None,
     }
 

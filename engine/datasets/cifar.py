@@ -117,8 +117,8 @@ class CifarFiles:
         """The files of the training batches on this machine, plain or gzipped."""
         if data_dir is None:
             return []
-        found = (find(data_dir / self.folder, _names(batch)) for batch in self.batches)
-        return [path for path in found if path is not None]
+        paths = (find(data_dir / self.folder, _names(batch)) for batch in self.batches)
+        return [path for path in paths if path is not None]
 
 
 def _names(batch: str) -> tuple[str, str]:

@@ -137,8 +137,8 @@ def mentioned(known: Mapping[str, Source]) -> Iterator[None]:
 
 def names() -> list[str]:
     """The own data sets that can be trained on, the oldest first."""
-    found = {name: read_card(folder) for name, folder in _all() if is_there(folder)}
-    return sorted(found, key=lambda name: (found[name].made_at, name))
+    cards = {name: read_card(folder) for name, folder in _all() if is_there(folder)}
+    return sorted(cards, key=lambda name: (cards[name].made_at, name))
 
 
 def _all() -> Iterator[tuple[str, Path]]:

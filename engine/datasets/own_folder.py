@@ -111,9 +111,9 @@ def move_in(new: Path, folder: Path) -> Path:
             new.rename(target)
             sync_folder(folder)
             return target
-        known = read_about(target)
+        earlier = read_about(target)
         # experiments may flip its images already
-        kept = replace(about, flippable=about.flippable or known.flippable)
+        kept = replace(about, flippable=about.flippable or earlier.flippable)
         for path in array_paths(new):
             path.replace(target / path.name)
         if not (target / "card.json").exists() and (new / "card.json").exists():

@@ -50,26 +50,26 @@ NEEDED = {"iteration", "loss", "learning_rate"}
 
 def find(case: Case, most: int = MAX_FINDINGS) -> list[Finding]:
     """What is to be said of a training at the moment of its last row, the most decisive first."""
-    found = (
+    findings = (
         _finding(case, RULES[code], history) for code, history in histories(case).items() if history.holds
     )
-    return list(found)[:most]
+    return list(findings)[:most]
 
 
 def histories(case: Case) -> dict[str, FindingHistory]:
     """By the code of each rule that has something to look at: at which rows its finding held."""
-    known: dict[str, FindingHistory] = {}
+    so_far: dict[str, FindingHistory] = {}
     if not case.rows.train.keys() >= NEEDED:
-        return known
+        return so_far
     # a training that diverges has numbers that overflow, also here
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for code, rule in RULES.items():
             look = rule.look(case, rule.limits)
             if look is None or not len(look.iterations):
                 continue
-            true = look.true & ~_explained(rule, known, look.iterations)
-            known[code] = history_of(look, true, rule.rows)
-    return known
+            true = look.true & ~_explained(rule, so_far, look.iterations)
+            so_far[code] = history_of(look, true, rule.rows)
+    return so_far
 
 
 def _explained(rule: Rule, known: dict[str, FindingHistory], iterations: Numbers) -> NDArray[np.bool_]:

@@ -78,6 +78,6 @@ def latest(x: Numbers, iterations: Numbers, at: Numbers) -> Numbers:
     """A column's values at other iterations: of the last row at or before each of them; NaN where there is none."""
     places = np.searchsorted(iterations, at, side="right") - 1
     values = np.full(len(at), np.nan)
-    known = places >= 0
-    values[known] = x[places[known]]
+    present = places >= 0
+    values[present] = x[places[present]]
     return values

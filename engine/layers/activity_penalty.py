@@ -40,12 +40,12 @@ class ActivityPenalty(Layer):
 
 def with_penalties(layers: Sequence[Layer]) -> list[Layer]:
     """The layers, each followed by its activity penalty if it has one."""
-    found: list[Layer] = []
+    with_them: list[Layer] = []
     for layer in layers:
-        found.append(layer)
+        with_them.append(layer)
         if layer.has_activity_penalty:
-            found.append(penalty_of(layer))
-    return found
+            with_them.append(penalty_of(layer))
+    return with_them
 
 
 def penalty_of(layer: Layer) -> ActivityPenalty:

@@ -80,12 +80,12 @@ class StudyConfig:
         if _is_deep(document):
             text = f"a study has at most {MAX_DEPTH} levels of lists and objects in each other"
             raise ConfigError("type", "", text)
-        known = [*_SECTIONS, *(field.name for field in _FIELDS)]
+        names = [*_SECTIONS, *(field.name for field in _FIELDS)]
         for key in document:
-            if key not in known:
+            if key not in names:
                 where = str(key)[:60]
-                text = f"there is no {where}; a study has {', '.join(known)}"
-                raise ConfigError("unknown_key", where, text, {"choices": known})
+                text = f"there is no {where}; a study has {', '.join(names)}"
+                raise ConfigError("unknown_key", where, text, {"choices": names})
         general = parse(_FIELDS, document, "", also=_SECTIONS)
         del general["version"]
         for section in ("experiment", "space"):
@@ -201,19 +201,19 @@ def _experiment(given: Any, folds: int | None) -> dict[str, Any]:
             where = "dataset.fold"
             raise ConfigError("range", where, Reason("study_fixed", f"{where} is set by the study's folds"))
         dataset = experiment["dataset"] = {**dataset, "fold": None, "test_size": 0}
-        found = parse_dataset(dataset)
+        parsed = parse_dataset(dataset)
         if folds is not None:
             fold = {"folds": folds, "index": 0, "part": "validation"}
             parse_dataset({**dataset, "fold": fold})
-        elif found.validation_size is None:
-            dataset["validation_size"] = max(1, found.train_images // 10)
-            if found.train_size is not None:
-                room = found.source.train_size - found.train_size
+        elif parsed.validation_size is None:
+            dataset["validation_size"] = max(1, parsed.train_images // 10)
+            if parsed.train_size is not None:
+                room = parsed.source.train_size - parsed.train_size
                 dataset["validation_size"] = max(1, min(room, dataset["validation_size"]))
             parse_dataset(dataset)
     except ConfigError as error:
         raise error.within("experiment") from error
-    dataset["name"] = found.name
+    dataset["name"] = parsed.name
     del dataset["fold"]
     experiment.pop("seed", None)
     return experiment

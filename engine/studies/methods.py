@@ -202,13 +202,13 @@ def grid(space: Sequence[Parameter]) -> list[Values]:
 def drawn(space: Sequence[Parameter], count: int, seed: int) -> list[Values]:
     """Configurations that are drawn independently, each once as far as there are others."""
     generator = np.random.default_rng(seed)
-    found: dict[str, Values] = {}
+    distinct: dict[str, Values] = {}
     tries = 0
-    while len(found) < count and tries < _MAX_TRIES * count:
+    while len(distinct) < count and tries < _MAX_TRIES * count:
         values = {parameter.path: parameter.draw(generator) for parameter in space}
-        found.setdefault(written(values), values)
+        distinct.setdefault(written(values), values)
         tries += 1
-    return list(found.values())
+    return list(distinct.values())
 
 
 def written(values: Values) -> str:

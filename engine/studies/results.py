@@ -71,18 +71,18 @@ def _row(
     difference: Difference | None,
 ) -> dict[str, Any]:
     scores = by_rung[rung][index]
-    known = scores[~np.isnan(scores)]
-    bounds = interval(known, plan.config.folds) if len(known) else None
+    measured = scores[~np.isnan(scores)]
+    bounds = interval(measured, plan.config.folds) if len(measured) else None
     return {
         "number": index + 1,
         "place": None,
         "values": plan.configurations[index],
         "rung": rung,
         "iterations": plan.iterations(index + 1, rung),
-        "trials": len(known),
+        "trials": len(measured),
         "failed": int(failures[rung][index]),
-        "mean": float(known.mean()) if len(known) else None,
-        "spread": spread_of(known),
+        "mean": float(measured.mean()) if len(measured) else None,
+        "spread": spread_of(measured),
         "low": None if bounds is None else bounds[0],
         "high": None if bounds is None else bounds[1],
         "scores": [None if np.isnan(score) else float(score) for score in scores],

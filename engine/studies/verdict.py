@@ -104,23 +104,23 @@ def judge(
     best = best_of(scores, higher_is_better=higher_is_better, failed=failed)
     if best is None:
         return Verdict("none", None, (), 0, (None,) * len(scores))
-    known = ~np.isnan(scores)
+    measured = ~np.isnan(scores)
     differences = [
         None if index == best else _compare(row[both] - scores[best][both], folds)
-        for index, (row, both) in enumerate(zip(scores, known & known[best], strict=True))
+        for index, (row, both) in enumerate(zip(scores, measured & measured[best], strict=True))
     ]
     if len(scores) == 1:
-        return Verdict("alone", best, (), int(known[best].sum()), tuple(differences))
+        return Verdict("alone", best, (), int(measured[best].sum()), tuple(differences))
     adjusted = _holm([None if difference is None else difference.p for difference in differences])
-    found = tuple(
+    all_differences = tuple(
         difference and replace(difference, p_holm=p_holm)
         for difference, p_holm in zip(differences, adjusted, strict=True)
     )
-    others = [(index, difference) for index, difference in enumerate(found) if index != best]
+    others = [(index, difference) for index, difference in enumerate(all_differences) if index != best]
     pairs = min(0 if difference is None else difference.pairs for _, difference in others)
     tied = tuple(index for index, difference in others if difference is None or difference.tied)
     kind = "few" if pairs < MIN_PAIRS else "tie" if tied else "winner"
-    return Verdict(kind, best, tied, pairs, found)
+    return Verdict(kind, best, tied, pairs, all_differences)
 
 
 def best_of(
@@ -159,10 +159,10 @@ def _factor(pairs: int, folds: int | None) -> float:
 
 
 def _holm(probabilities: Sequence[float | None]) -> list[float | None]:
-    known = sorted((p, index) for index, p in enumerate(probabilities) if p is not None)
+    ranked = sorted((p, index) for index, p in enumerate(probabilities) if p is not None)
     adjusted: list[float | None] = [None] * len(probabilities)
     before = 0.0
-    for rank, (p, index) in enumerate(known):
-        before = max(before, min(1.0, (len(known) - rank) * p))
+    for rank, (p, index) in enumerate(ranked):
+        before = max(before, min(1.0, (len(ranked) - rank) * p))
         adjusted[index] = before
     return adjusted

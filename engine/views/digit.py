@@ -37,9 +37,9 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     """
     image = image_of(subject.config, options["pixels"])
     probabilities = softmax(subject.trainer.network.forward(image))[0]
-    known = bool(np.isfinite(probabilities).all())
+    is_finite = bool(np.isfinite(probabilities).all())
     return View(
-        {"probabilities": probabilities}, {"predicted": int(probabilities.argmax()) if known else None}
+        {"probabilities": probabilities}, {"predicted": int(probabilities.argmax()) if is_finite else None}
     )
 
 

@@ -34,29 +34,29 @@ class Distribution:
 
 def distribution(values: Array, bins: int) -> Distribution:
     """The distribution of numbers (n,). Equal numbers lie in the middle of edges that are 1 apart."""
-    known = 0
+    finite_count = 0
     low, high, total = math.inf, -math.inf, 0.0
     for part in _finite_parts(values):
-        known += len(part)
+        finite_count += len(part)
         if len(part):
             low, high = min(low, float(part.min())), max(high, float(part.max()))
         total += float(part.sum(dtype=np.float64))
-    if not known:
+    if not finite_count:
         low, high = 0.0, 0.0
     if low == high:
         low, high = low - 0.5, high + 0.5
     counts = np.zeros(bins, np.int64)
-    squares, mean = 0.0, total / max(known, 1)
+    squares, mean = 0.0, total / max(finite_count, 1)
     for part in _finite_parts(values):
         exact = part.astype(np.float64)
         counts += np.histogram(exact, bins, (low, high))[0]
         squares += float(((exact - mean) ** 2).sum())
-    whole = known == len(values)
+    whole = finite_count == len(values)
     facts = {
         "count": len(values),
-        "not_finite": len(values) - known,
+        "not_finite": len(values) - finite_count,
         "mean": finite(mean) if whole else None,
-        "std": finite(math.sqrt(squares / max(known, 1))) if whole else None,
+        "std": finite(math.sqrt(squares / max(finite_count, 1))) if whole else None,
         "norm": finite(euclidean_norm(values)),
         "near_zero": share_of_small([values]),
     }

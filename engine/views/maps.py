@@ -122,13 +122,13 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
         kind = described[options["layer"] - 1]["type"]
         names = {name: options[name] for name in ("layer", "channel", "y", "x")}
         pixel = {**names, "type": kind, "value": finite(float(value)), **facts}
-    known = bool(np.isfinite(probabilities).all())
+    is_finite = bool(np.isfinite(probabilities).all())
     return View(
         arrays,
         {
             "image": None if truth is None else options["image"],
             "truth": truth,
-            "predicted": int(probabilities.argmax()) if known else None,
+            "predicted": int(probabilities.argmax()) if is_finite else None,
             "layers": layers,
             "pixel": pixel,
         },

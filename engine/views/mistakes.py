@@ -116,15 +116,15 @@ def _chosen(subject: Subject, options: Mapping[str, Any]) -> tuple[_Chosen, int,
             wanted &= outcome.labels == truth
         if predicted is not None:
             wanted &= predictions == predicted
-        found = np.flatnonzero(wanted)
-        total += len(found)
+        places = np.flatnonzero(wanted)
+        total += len(places)
         sample += len(predictions)
-        logits = outcome.logits[found].astype(np.float64)
+        logits = outcome.logits[places].astype(np.float64)
         # log p of the largest logit: -log Σ e^(z - max), exact also where p rounds to 1
         largest = logits.max(axis=1, keepdims=True)
         log_p = -np.log(np.exp(logits - largest).sum(axis=1))
         order = log_p if wants_right else -log_p
-        chosen.add(outcome.places[found], outcome.labels[found], logits, order, options["count"])
+        chosen.add(outcome.places[places], outcome.labels[places], logits, order, options["count"])
     return chosen, total, sample
 
 
