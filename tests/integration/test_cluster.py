@@ -130,7 +130,7 @@ def test_a_worker_that_is_asked_to_end_saves_its_run_first(lab, cluster):
     end(leaver, signal.SIGTERM)
     cluster.workers.remove(leaver)
     assert assert_complete(lab, run)["attempt"] == 2
-    assert "was asked to end" in lab.read_log()
+    wait_until(lambda: "was asked to end" in lab.read_log(), "the line in the log")
     cluster.start_worker()
 
 
@@ -176,7 +176,7 @@ def test_a_training_whose_server_does_not_come_back_ends_by_itself(lab, cluster)
     (orphan,) = cluster.trainings()
     lab.stop(signal.SIGKILL)
     orphan.wait(TIMEOUT)
-    assert "is given up" in cluster.read_log()
+    wait_until(lambda: "is given up" in cluster.read_log(), "the line in the log")
     lab.start()
     wait_until(lambda: lab.run(run["id"])["attempt"] == 2, "its next attempt")
     lab.post(f"/api/runs/{run['id']}/cancel")

@@ -106,7 +106,7 @@ def test_a_lab_whose_store_is_out_of_reach_trains_and_says_so(tmp_path):
         lab.post(f"/api/runs/{paused['id']}/pause")
         lab.wait_for(paused["id"], "paused")
         wait_until(lambda: "could not be saved" in lab.read_log(), "the problem")
-        assert "the checkpoints cannot be listed" in lab.read_log()
+        wait_until(lambda: "the checkpoints cannot be listed" in lab.read_log(), "the line in the log")
 
 
 def test_a_lab_with_an_address_that_cannot_be_used_says_why_before_it_starts(tmp_path):

@@ -150,15 +150,16 @@ def test_a_damaged_copy_is_noticed_and_pulled_again(lab, wire, cluster, copies):
     path.write_bytes(damaged)
     complete(lab, MNIST)
     assert wire.sent() > IMAGES * 28 * 28
-    assert "is damaged, and is pulled again" in cluster.read_log()
-    assert not [path for path in (copies / "copies").iterdir() if path.name.startswith(".")]
+    wait_until(lambda: "is damaged, and is pulled again" in cluster.read_log(), "the line in the log")
+    wait_until(lambda: not list((copies / "copies").glob(".*")), "the end of what is half pulled")
 
 
 def test_an_own_data_set_is_pulled_and_checkpoints_stay_on_the_worker_until_the_end(lab, leaves, copies):
     complete(lab, leaves[0])
     complete(lab, {**SHORT, "dataset": {"name": "digits"}})
-    assert not list((lab.state_dir / "checkpoints").glob("*"))
-    assert not list((copies / "checkpoints").glob("*"))
+    for folder in (lab.state_dir, copies):
+        checkpoints = folder / "checkpoints"
+        wait_until(lambda folder=checkpoints: not list(folder.glob("*")), "the end of the checkpoints")
 
 
 def test_a_run_whose_worker_is_lost_with_its_checkpoints_begins_anew_elsewhere(
