@@ -157,9 +157,10 @@ def test_a_damaged_copy_is_noticed_and_pulled_again(lab, wire, cluster, copies):
 def test_an_own_data_set_is_pulled_and_checkpoints_stay_on_the_worker_until_the_end(lab, leaves, copies):
     complete(lab, leaves[0])
     complete(lab, {**SHORT, "dataset": {"name": "digits"}})
-    for folder in (lab.state_dir, copies):
-        checkpoints = folder / "checkpoints"
-        wait_until(lambda folder=checkpoints: not list(folder.glob("*")), "the end of the checkpoints")
+    folders = lab.state_dir, copies
+    wait_until(
+        lambda: not any(list(at.glob("checkpoints/*")) for at in folders), "the end of the checkpoints"
+    )
 
 
 def test_a_run_whose_worker_is_lost_with_its_checkpoints_begins_anew_elsewhere(
