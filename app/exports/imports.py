@@ -166,8 +166,8 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
         first = error.errors(include_url=False)[0]
         path = ".".join([field, *(str(part) for part in first["loc"])])
         value = len(first["input"]) if first["type"].endswith("too_long") else first["input"]
-        and_value = f", not {value:,}" if isinstance(value, int | float) else ""
-        raise wrong(path, f"{first['msg']}{and_value}") from None
+        value_text = f", not {value:,}" if isinstance(value, int | float) else ""
+        raise wrong(path, f"{first['msg']}{value_text}") from None
     for stream, known in times.items():
         if stream not in rows or any(row > rows[stream].count for row, _, _ in known[-1:]):
             raise wrong(f"{field}.times.{stream}", "these are times of rows that are not there")

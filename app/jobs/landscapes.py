@@ -183,9 +183,9 @@ def path_iterations(moment: Moment, most: int) -> list[int]:
     last = moment.iteration
     wanted = {round(last * (number / (most - 1)) ** 2) for number in range(most)}
     if last * moment.seconds_per_iteration > SHORT_SECONDS:
-        near = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
-        near = {iteration for iteration in near if iteration <= last}
-        wanted = {min(near, key=lambda other: abs(other - iteration)) for iteration in wanted}
+        starts = {0, last, *(checkpoint["iteration"] for checkpoint in moment.training.checkpoints)}
+        starts = {iteration for iteration in starts if iteration <= last}
+        wanted = {min(starts, key=lambda other: abs(other - iteration)) for iteration in wanted}
     return sorted(wanted)
 
 

@@ -50,16 +50,16 @@ async def show(request: Request, lab: TheLab, lesson: str = "", lang: str | None
         lang, request.cookies.get("language"), request.headers.get("accept-language")
     )
     shelf = lab.library.shelf()
-    lesson_shown = shelf.lessons.get(lesson)
+    shown_lesson = shelf.lessons.get(lesson)
     mine = [lesson for lesson in shelf.lessons.values() if lesson.own]
     problems = [each for each in shelf.problems if not lesson or each.path.name.startswith(f"{lesson}.")]
-    if lesson and lesson_shown is None and not problems:
+    if lesson and shown_lesson is None and not problems:
         raise NotFound(f"there is no lesson {lesson!r}", field="lesson")
     text = pages.render(
         "preview.html",
         language,
         slug=lesson,
-        shown=None if lesson_shown is None else preview(lesson_shown, language),
+        shown=None if shown_lesson is None else preview(shown_lesson, language),
         own=[(lesson.slug, lesson.edition(language).title) for lesson in mine],
         problems=problems,
         version=shelf.version,

@@ -238,9 +238,9 @@ async def compare(
     rows = {
         stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
     }
-    first = await lab.database.read(lambda c: row_store.first_difference(c, mine, others, rows))
-    difference: Difference | None = None if first is None else {"stream": first[0], "iteration": first[1]}
-    return {"identical": first is None, "rows": rows, "difference": difference}
+    place = await lab.database.read(lambda c: row_store.first_difference(c, mine, others, rows))
+    difference: Difference | None = None if place is None else {"stream": place[0], "iteration": place[1]}
+    return {"identical": place is None, "rows": rows, "difference": difference}
 
 
 @router.get("/{run_id}/metrics", response_model=MetricsAnswer)

@@ -15,8 +15,8 @@ def reason(error: sqlite3.Error) -> Reason:
         sqlite3.SQLITE_READONLY: "not_permitted",
         sqlite3.SQLITE_BUSY: "store_locked",
     }
-    sqlite_reason = codes.get(code(error))
-    return Reason(sqlite_reason, str(error)) if sqlite_reason else reason_of(error)
+    fault_code = codes.get(code(error))
+    return Reason(fault_code, str(error)) if fault_code else reason_of(error)
 
 
 def code(error: BaseException) -> int:

@@ -105,14 +105,14 @@ def trial_of(study: Study, trial: Trial) -> TrialAnswer:
 
 def results(study: Study) -> StudyResults:
     """The table, the verdict and the luck line. Thousands of configurations take a second: call it in a thread."""
-    of_plan = results_of(study.plan)
+    plan_results = results_of(study.plan)
     if study.test is not None and study.status is Status.COMPLETED:
-        for row in of_plan["configurations"]:
+        for row in plan_results["configurations"]:
             if row["number"] == study.test["configuration"]:
                 row["test"] = _test(study.test["scores"])
     return cast(
         StudyResults,
-        {"id": study.id, "revision": next_revision(), **of_plan, "test": test_state(study)},
+        {"id": study.id, "revision": next_revision(), **plan_results, "test": test_state(study)},
     )
 
 

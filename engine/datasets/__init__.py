@@ -83,10 +83,10 @@ def source(name: str) -> Source:
     Raises:
         DatasetError: there is none of this name.
     """
-    source_of_name = find(name)
-    if source_of_name is None:
+    data_source = find(name)
+    if data_source is None:
         raise _unknown(name)
-    return source_of_name
+    return data_source
 
 
 def _unknown(name: str) -> DatasetError:
@@ -103,22 +103,22 @@ def status(name: str, data_dir: Path | None = None) -> dict[str, Any]:
     Raises:
         DatasetError: there is none of this name.
     """
-    described = source(name)
-    about = described.about
+    chosen = source(name)
+    about = chosen.about
     return {
         "name": name,
-        "title": described.title,
-        "shape": list(described.shape),
-        "classes": len(described.class_names),
+        "title": chosen.title,
+        "shape": list(chosen.shape),
+        "classes": len(chosen.class_names),
         "class_names": [] if about is None else list(about.class_names),
         "columns": [] if about is None else list(about.columns),
-        "flippable": described.flippable,
-        "train_size": described.train_size,
-        "test_size": described.test_size,
+        "flippable": chosen.flippable,
+        "train_size": chosen.train_size,
+        "test_size": chosen.test_size,
         "validation_size": 0 if about is None else about.validation_size,
-        "available": described.is_available(data_dir),
-        "fetchable": described.fetch is not None,
-        "download_bytes": described.download_bytes,
+        "available": chosen.is_available(data_dir),
+        "fetchable": chosen.fetch is not None,
+        "download_bytes": chosen.download_bytes,
         "own": about is not None,
     }
 

@@ -40,12 +40,12 @@ class ActivityPenalty(Layer):
 
 def with_penalties(layers: Sequence[Layer]) -> list[Layer]:
     """The layers, each followed by its activity penalty if it has one."""
-    with_them: list[Layer] = []
+    all_layers: list[Layer] = []
     for layer in layers:
-        with_them.append(layer)
+        all_layers.append(layer)
         if layer.has_activity_penalty:
-            with_them.append(penalty_of(layer))
-    return with_them
+            all_layers.append(penalty_of(layer))
+    return all_layers
 
 
 def penalty_of(layer: Layer) -> ActivityPenalty:
