@@ -50,6 +50,17 @@ def hovered(page, chart="accuracy"):
     return columns
 
 
+def means_at_end(page, optimizer):
+    """What the tooltip shows of an optimizer at the end, as texts of per cents."""
+    columns = hovered(page)
+    shown = zip(columns["Optimizer"], columns["value"], strict=True)
+    return {value.split("%")[0] for name, value in shown if name == optimizer}
+
+
+def wait_for_mean(page, optimizer, mean):
+    wait_until(lambda: mean in means_at_end(page, optimizer), f"the mean {mean} of {optimizer}")
+
+
 def test_each_value_of_a_field_has_its_dash_and_its_symbol_in_every_chart(page, lab_with_runs):
     choose(page, "optimizer.name")
     wait_for_symbols(page, "accuracy")
@@ -165,10 +176,9 @@ def test_the_curve_of_a_group_has_the_look_of_the_value_that_all_its_runs_have(p
         columns, _ = lab_with_runs.stored_rows(group[0], "evaluation")
         place = columns.index("test_accuracy")
         last = [lab_with_runs.stored_rows(run_id, "evaluation")[1][-1, place] for run_id in group]
-        rows = hovered(page)
-        indices = [i for i, value in enumerate(rows["Optimizer"]) if value == name]
-        shown = {rows["value"][i].split("%")[0] for i in indices}
-        assert f"{100 * sum(map(float, last)) / 3:.2f}" in shown
+        mean = f"{100 * sum(map(float, last)) / 3:.2f}"
+        # a mean is drawn of the rows that have come: the address was opened a moment ago
+        wait_for_mean(page, name, mean)
 
 
 def test_the_legend_sorts_numbers_by_value_not_by_arrival(open_page, lab):
