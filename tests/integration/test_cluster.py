@@ -68,10 +68,8 @@ def begun(lab, experiment=STOCHASTIC):
     return run
 
 
-def assert_complete(lab, run):
-    ended = lab.wait_for(run["id"], "completed")
-    assert_uninterrupted(lab, ended)
-    return ended
+def assert_goes_on(lab, run, *, attempt):
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=attempt))
 
 
 def test_runs_train_on_all_workers_at_once_and_obey_the_page(lab, cluster):
@@ -119,7 +117,7 @@ def test_a_run_whose_worker_is_killed_goes_on_on_another(lab, cluster):
     (orphan,) = trainings_of(victim.pid)
     end(victim)
     cluster.workers.remove(victim)
-    assert assert_complete(lab, run)["attempt"] == 2
+    assert_goes_on(lab, run, attempt=2)
     orphan.wait(TIMEOUT)  # it ends with its pipe
     cluster.start_worker()
 
@@ -129,7 +127,7 @@ def test_a_worker_that_is_asked_to_end_saves_its_run_first(lab, cluster):
     leaver = next(worker for worker in cluster.workers if trainings_of(worker.pid))
     end(leaver, signal.SIGTERM)
     cluster.workers.remove(leaver)
-    assert assert_complete(lab, run)["attempt"] == 2
+    assert_goes_on(lab, run, attempt=2)
     wait_until(lambda: "was asked to end" in lab.read_log(), "the line in the log")
     cluster.start_worker()
 
@@ -137,7 +135,7 @@ def test_a_worker_that_is_asked_to_end_saves_its_run_first(lab, cluster):
 def test_a_cut_between_server_and_scheduler_loses_nothing(lab, proxy):
     run = begun(lab)
     proxy.cut()
-    assert assert_complete(lab, run)["attempt"] == 1
+    assert_goes_on(lab, run, attempt=1)
 
 
 def test_a_connection_that_falls_silent_is_opened_again(lab, proxy):
@@ -159,7 +157,7 @@ def test_when_the_scheduler_dies_all_waits_for_it_and_goes_on(lab, cluster):
     end(cluster.scheduler)
     wait_for_places(lab, 0)
     cluster.start_scheduler()
-    assert_complete(lab, run)
+    assert_goes_on(lab, run, attempt=1)
     lab.wait_for(waiting["id"], "completed")
 
 
@@ -167,7 +165,7 @@ def test_a_server_that_was_killed_goes_on_and_what_it_left_ends(lab, cluster):
     run = begun(lab)
     (orphan,) = cluster.trainings()
     lab.restart(signal.SIGKILL)
-    assert assert_complete(lab, run)["attempt"] == 2
+    assert_goes_on(lab, run, attempt=2)
     orphan.wait(TIMEOUT)
 
 
@@ -188,7 +186,7 @@ def test_a_server_that_ends_lets_the_cluster_save_its_runs(lab, cluster):
     lab.stop()
     wait_until(lambda: not cluster.trainings(), "the end of its training")
     lab.start()
-    assert assert_complete(lab, run)["attempt"] == 2
+    assert_goes_on(lab, run, attempt=2)
 
 
 def test_a_second_lab_is_refused_while_the_first_has_the_cluster(lab, cluster, tmp_path):
@@ -196,7 +194,7 @@ def test_a_second_lab_is_refused_while_the_first_has_the_cluster(lab, cluster, t
         wait_until(lambda: "uses it" in other.read_log(), "its refusal")
         assert other.http.get("/health").json()["workers"] == 0
         run = begun(lab)
-        assert assert_complete(lab, run)["attempt"] == 1
+        assert_goes_on(lab, run, attempt=1)
 
 
 def test_with_dasks_own_commands_a_nanny_starts_a_killed_worker_again(tmp_path):
@@ -224,7 +222,7 @@ def test_with_dasks_own_commands_a_nanny_starts_a_killed_worker_again(tmp_path):
             run = begun(lab)
             (worker,) = worker_of_the_nanny()
             worker.kill()
-            assert assert_complete(lab, run)["attempt"] == 2
+            assert_goes_on(lab, run, attempt=2)
     finally:
         for process in processes:
             end(process, signal.SIGTERM)

@@ -18,7 +18,6 @@ from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import TIMEOUT, wait_until
 
 #: Long enough for a worker to be killed between its first checkpoint and its end.
-LONG = {**STOCHASTIC, "training": {**STOCHASTIC["training"], "iterations": 10_000}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -56,15 +55,14 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
         }
         with LabServer(tmp_path / "state", tmp_path, environment=variables) as lab:
             first = cluster.start_worker_apart(tmp_path / "first")
-            run = lab.launch(**LONG)
+            run = lab.launch(**STOCHASTIC)
             wait_until(lambda: stored(lab) > 300, "a checkpoint")
             assert trainings_of(first.pid)
             end(first)
             cluster.workers.remove(first)
             assert ftp.read == []
             cluster.start_worker_apart(tmp_path / "second")
-            ended = lab.wait_for(run["id"], "completed")
-            assert ended["attempt"] == 2
+            ended = lab.train_on(run["id"], attempt=2)
             assert_uninterrupted(lab, ended)
             # the newest one may be kept: its name has no training, as its folder is named after that
             begun_from = [name for name in ftp.read if ".1." in name or name.startswith("1.")]
@@ -73,11 +71,13 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             # what it keeps is there for replays and forks
             wait_until(lambda: all(map(is_kept, files(ftp))), "no others")
             ftp.read.clear()
-            lab.http.get(f"/api/runs/{run['id']}/moments/9990/weights.npz").raise_for_status()
+            lab.http.get(
+                f"/api/runs/{run['id']}/moments/{ended['iteration'] - 10}/weights.npz"
+            ).raise_for_status()
             assert ftp.read
             before = len(files(ftp))
-            fork = lab.post(f"/api/runs/{run['id']}/fork", iteration=9950, seed=5).json()
-            assert_uninterrupted(lab, lab.wait_for(fork["id"], "completed"))
+            fork = lab.post(f"/api/runs/{run['id']}/fork", iteration=ended["iteration"] - 50, seed=5).json()
+            assert_uninterrupted(lab, lab.train_on(fork["id"], attempt=1))
             assert len(files(ftp)) > before
 
             # a lab that starts removes what no training has
@@ -99,9 +99,9 @@ def test_a_lab_whose_store_is_out_of_reach_trains_and_says_so(tmp_path):
         address = ftp.address
     variables = {"LOSSROOM_CHECKPOINTS": address, "LOSSROOM_CHECKPOINT_SECONDS": "0.05"}
     with LabServer(tmp_path / "state", tmp_path, environment=variables) as lab:
-        run = lab.wait_for(lab.launch(**{**LONG, "training": QUICK["training"]})["id"], "completed")
+        run = lab.wait_for(lab.launch(**{**STOCHASTIC, "training": QUICK["training"]})["id"], "completed")
         assert_uninterrupted(lab, run)
-        paused = lab.launch(**LONG)
+        paused = lab.launch(**STOCHASTIC)
         wait_until(lambda: lab.run(paused["id"])["iteration"] > 0, "its first rows")
         lab.post(f"/api/runs/{paused['id']}/pause")
         lab.wait_for(paused["id"], "paused")

@@ -63,10 +63,8 @@ def test_a_run_whose_worker_is_killed_goes_on_with_the_same_curve_and_disturbs_n
     rows_of(lab, run["id"], 1000)
 
     os.kill(pid, signal.SIGKILL)
-    finished = lab.wait_for(run["id"], "completed")
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=2))
 
-    assert finished["attempt"] == 2
-    assert_uninterrupted(lab, finished)
     now = lab.run(other["id"])
     assert (now["status"], now["attempt"]) == ("running", 1)
     wait_until(lambda: not list((lab.state_dir / "checkpoints").glob(f"{run['id']}*")), "a clean folder")
@@ -79,22 +77,20 @@ def test_a_run_whose_worker_dies_before_its_first_checkpoint_begins_again(make_l
 
     os.kill(lab.worker_pids()[0], signal.SIGKILL)
 
-    finished = lab.wait_for(run["id"], "completed")
-    assert finished["attempt"] == 2
-    assert_uninterrupted(lab, finished)
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=2))
 
 
 def test_a_damaged_checkpoint_costs_time_and_nothing_else(make_lab):
     lab = make_lab(LOSSROOM_WORKERS="1", **OFTEN)
     run = lab.launch(**STOCHASTIC)
-    wait_until(lambda: len(checkpoint_files(lab)) == 2, "two checkpoints")
+    wait_until(lambda: len(checkpoint_files(lab)) >= 2, "two checkpoints")
     kill_with_workers(lab)
     for file in checkpoint_files(lab):
         file.write_bytes(file.read_bytes()[:1000])
 
     lab.start()
 
-    assert_uninterrupted(lab, lab.wait_for(run["id"], "completed"))
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=2))
 
 
 def test_checkpoints_and_decoded_data_that_are_deleted_or_cut_short_while_a_run_trains_cost_time_only(
@@ -112,10 +108,8 @@ def test_checkpoints_and_decoded_data_that_are_deleted_or_cut_short_while_a_run_
     # rows that the new worker has trained, from decoded data that are whole again
     rows_of(lab, run["id"], lab.run(run["id"])["iteration"] + 100)
     os.truncate(decoded / "train_images.npy", 1000)  # the worker has it mapped, and crashes
-    finished = lab.wait_for(run["id"], "completed")
 
-    assert_uninterrupted(lab, finished)
-    assert finished["attempt"] > 1
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=3))
     assert (decoded / "train_labels.npy").exists()
 
 
@@ -136,8 +130,7 @@ def test_a_restart_keeps_finished_curves_and_goes_on_with_the_others(make_lab, h
     assert lab.run(done["id"])["status"] == "completed"
     assert lab.run(done["id"])["latest"]["test_accuracy"] > 0.5
     assert lab.http.get(f"/api/runs/{done['id']}/metrics").json() == before
-    interrupted = lab.wait_for(running["id"], "completed")
-    assert interrupted["attempt"] == 2
+    interrupted = lab.train_on(running["id"], attempt=2)
     assert_uninterrupted(lab, interrupted)
     waited = lab.wait_for(waiting["id"], "completed")
     assert waited["attempt"] == 1
@@ -165,7 +158,7 @@ def test_a_paused_run_stays_paused_over_a_restart_and_then_steps_and_goes_on(mak
     rows_of(lab, run["id"], paused_at + 10)
     assert lab.run(run["id"])["iteration"] == paused_at + 10
     lab.post(f"/api/runs/{run['id']}/resume")
-    assert_uninterrupted(lab, lab.wait_for(run["id"], "completed"))
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=2))
 
 
 def wait_for_changes(lab, run_id, count):
@@ -186,7 +179,7 @@ def test_changes_by_hand_are_made_again_at_their_iterations(make_lab):
 
     lab.restart(signal.SIGKILL)  # no checkpoint: everything is computed again, with the changes
 
-    finished = lab.wait_for(run["id"], "completed")
+    finished = lab.train_on(run["id"], attempt=2)
     assert [annotation["changes"] for annotation in finished["annotations"]] == [
         {"learning_rate": [0.001, 0.01]},
         {"l2": [0.0, 0.001], "dropout": [0.2, 0.5]},
@@ -209,7 +202,7 @@ def test_a_paused_run_that_loses_its_worker_keeps_its_place_and_its_changes(make
     lab.http.patch(f"/api/runs/{run['id']}/live", json={"learning_rate": 0.005})
     lab.post(f"/api/runs/{run['id']}/resume")
 
-    finished = lab.wait_for(run["id"], "completed")
+    finished = lab.train_on(run["id"], attempt=2)
     (annotation,) = finished["annotations"]
     assert annotation["iteration"] == paused["iteration"]
     assert_uninterrupted(lab, finished)
@@ -282,7 +275,5 @@ def test_a_full_disk_is_named_training_waits_and_nothing_is_lost(make_lab):
 
     resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
     wait_until(lambda: lab.http.get("/health").status_code == 200, "the recovery")
-    finished = lab.wait_for(run["id"], "completed")
 
-    assert finished["attempt"] == 1
-    assert_uninterrupted(lab, finished)
+    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=1))

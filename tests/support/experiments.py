@@ -24,13 +24,14 @@ LONG: dict[str, Any] = {
     "training": {"iterations": 2000, "batch_size": 256, "evaluate_every": 100},
 }
 
-#: Trains for a second, with random streams and moments that a checkpoint must hold.
+#: Trains until it is cancelled, with random streams and moments that a checkpoint must hold: for tests in which
+#: something must happen while a run trains, however slow the machine is. `LabServer.train_on` ends it.
 STOCHASTIC: dict[str, Any] = {
-    "name": "long",
+    "name": "stochastic",
     "dataset": {"name": "digits"},
     "network": {"preset": "mlp", "hidden": [32, 16], "batch_norm": True, "dropout": 0.2},
     "optimizer": {"name": "adam", "learning_rate": 0.001},
-    "training": {"iterations": 3500, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
+    "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 100, "sampling": "epochs"},
 }
 
 #: Trains until it is cancelled.

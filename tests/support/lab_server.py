@@ -169,6 +169,18 @@ class LabServer:
 
         return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}", timeout)
 
+    def train_on(self, run_id: str, *, attempt: int, rows: int = 300) -> dict[str, Any]:
+        """Wait until a run has trained `rows` further in this attempt, cancel it, and return it. The rows of an attempt
+        before, which may still be on their way, do not count."""
+        now = wait_until(
+            lambda: (run := self.run(run_id))["attempt"] == attempt and run,
+            f"attempt {attempt} of run {run_id}",
+        )
+        further = now["iteration"] + rows
+        wait_until(lambda: self.run(run_id)["iteration"] >= further, f"{further} iterations of run {run_id}")
+        self.post(f"/api/runs/{run_id}/cancel").raise_for_status()
+        return self.wait_for(run_id, "cancelled")
+
     def post(self, path: str, **body: Any) -> httpx.Response:
         return self.http.post(path, json=body)
 
