@@ -10,6 +10,8 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
+
 from engine import optimizers
 from engine.config import ExperimentConfig
 from engine.errors import ConfigError
@@ -184,6 +186,21 @@ def slower_from_here(case: Case, began: int, moment: int) -> Remedy | None:
 def faster(case: Case, began: int, moment: int) -> Remedy | None:
     """Ten times the learning rate, from the start."""
     return _rate(case, "launch", 10, None)
+
+
+def faster_or_slower(case: Case, began: int, moment: int) -> Remedy | None:
+    """Three times the learning rate, from the start, where the loss of training images still falls: the network learns,
+    but slowly. A third of it elsewhere."""
+    return _rate(case, "launch", 3 if _falls(case, moment) else 1 / 3, None)
+
+
+def _falls(case: Case, moment: int) -> bool:
+    """Whether most of the last evaluations, up to ten, had a lower training loss than the one before."""
+    evaluation = case.rows.evaluation
+    if "train_loss" not in evaluation:
+        return False
+    changes = np.diff(evaluation["train_loss"][evaluation["iteration"] <= moment])[-10:]
+    return bool(changes.size and np.mean(changes < 0) > 0.75)
 
 
 def _rate(case: Case, kind: Literal["launch", "fork"], factor: float, at: int | None) -> Remedy | None:

@@ -266,7 +266,7 @@ _RULES = (
         rows=2,
         stream="measurement",
         card="confusion",
-        remedies=(remedies.fitting_weights, remedies.slower),
+        remedies=(remedies.fitting_weights, remedies.faster_or_slower),
         unless=CAUSES,
     ),
     Rule(

@@ -59,6 +59,11 @@ FAULTY = {
     "underfitting": [experiment(LINEAR, dataset={"name": "circles"}, iterations=800)],
     # most units of the lowest layer give 0 for every image
     "dead_units": [experiment(mlp(100, 50), rate=1.0, optimizer="sgd")],
+    # one learns, but slowly; the other jumped to where it gives most images to one class
+    "classes_never_predicted": [
+        experiment(rate=0.01, iterations=200),
+        {**experiment(rate=0.4, optimizer="momentum"), "seed": 1},
+    ],
     # what is left of the rate after 150 iterations moves nothing
     "plateau": [experiment(iterations=750, schedule={"name": "step", "every": 150, "factor": 0.001})],
 }

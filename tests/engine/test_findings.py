@@ -311,31 +311,32 @@ def test_every_remedy_is_another_valid_experiment(code, index):
     assert offered
 
 
-#: finding → the index of the run → remedies that are known to help against it
-HELP = {
-    "initial_weights_small": (1, ["he_normal", "batch_norm"]),
-    "vanishing_gradients": (0, ["relu", "glorot_normal", "batch_norm", "adam"]),
-    "dead_network": (0, ["learning_rate"]),
-    "rate_too_high": (0, ["learning_rate"]),
-    "rate_too_low": (0, ["learning_rate"]),
-    "penalty_too_strong": (0, ["weaker_penalty"]),
-    "batch_norm_small_batches": (0, ["batch_size"]),
-    "labels_look_wrong": (0, ["label_noise"]),
-    "underfitting": (0, ["hidden_layer"]),
-    "plateau": (0, ["schedule"]),
-    "gap": (0, ["more_images"]),
-}
+#: a finding, the index of its run, and remedies that are known to help against it
+HELP = [
+    ("initial_weights_small", 1, ["he_normal", "batch_norm"]),
+    ("vanishing_gradients", 0, ["relu", "glorot_normal", "batch_norm", "adam"]),
+    ("dead_network", 0, ["learning_rate"]),
+    ("rate_too_high", 0, ["learning_rate"]),
+    ("rate_too_low", 0, ["learning_rate"]),
+    ("classes_never_predicted", 0, ["learning_rate"]),
+    ("classes_never_predicted", 1, ["learning_rate"]),
+    ("penalty_too_strong", 0, ["weaker_penalty"]),
+    ("batch_norm_small_batches", 0, ["batch_size"]),
+    ("labels_look_wrong", 0, ["label_noise"]),
+    ("underfitting", 0, ["hidden_layer"]),
+    ("plateau", 0, ["schedule"]),
+    ("gap", 0, ["more_images"]),
+]
 
 
-@pytest.mark.parametrize("code", HELP)
-def test_a_known_remedy_removes_the_fault_and_raises_the_accuracy(code):
-    index, names = HELP[code]
+@pytest.mark.parametrize(("code", "index", "names"), HELP)
+def test_a_known_remedy_removes_the_fault_and_raises_the_accuracy(code, index, names):
     case = case_of(FAULTY[code][index])
     (finding,) = [finding for finding in find(case, most=100) if finding.code == code]
     remedies = {remedy.code: remedy for remedy in finding.remedies}
     for name in names:
         better = case_of(applied(case.config, remedies[name].changes).to_dict())
-        before, after = (float(found.rows.evaluation["test_accuracy"][-1]) for found in (case, better))
+        before, after = (float(ended.rows.evaluation["test_accuracy"][-1]) for ended in (case, better))
         assert code not in codes(better), name
         assert after > before + 0.02, name
 
