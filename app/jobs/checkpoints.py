@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from app.jobs.checkpoint_store import CheckpointStore
 from app.jobs.messages import Checkpoint
 
-#: Saving takes at most 1/SHARE of a training's time: where saving is slow, it is done less often.
+#: Saving takes at most 1/SHARE of a training's processor time: where saving is slow, it is done less often. A save that
+#: only waited for the processor, because others used it, is not slow.
 SHARE = 20
 
 
@@ -89,10 +90,14 @@ class Writer:
         self._written: Checkpoint | None = None
         self._problem: str | None = None
         self._every = every
-        self._next = time.monotonic() + every
+        #: the times of the clock and of the processor before which nothing is saved
+        self._rests_until = time.monotonic() + every, 0.0
 
-    def due(self, now: float) -> bool:
-        return now >= self._next and self._thread is None
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for the next checkpoint, and none is being written."""
+        clock, processor = self._rests_until
+        return self._thread is None and time.monotonic() >= clock and time.process_time() >= processor
 
     @property
     def is_writing(self) -> bool:
@@ -100,9 +105,9 @@ class Writer:
         return self._thread is not None and self._thread.is_alive()
 
     def begin(self, data: bytes, iteration: int, evaluations: int, *, seconds: float) -> None:
-        """Start writing what took `seconds` to put together. Waits for the one before."""
+        """Start writing what took `seconds` of the processor to put together. Waits for the one before."""
         self.wait()
-        self._next = time.monotonic() + max(self._every, SHARE * seconds)
+        self._rests_until = time.monotonic() + self._every, time.process_time() + SHARE * seconds
         # what is not written when its process ends is not waited for
         self._thread = threading.Thread(target=self._write, args=(data, iteration, evaluations), daemon=True)
         self._thread.start()

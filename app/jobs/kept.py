@@ -99,8 +99,8 @@ class Keeper:
 
     @property
     def is_writing(self) -> bool:
-        """Whether a thread may still be writing what was begun."""
-        return self._thread is not None
+        """Whether what was begun is still being written, and so is in memory."""
+        return self._thread is not None and self._thread.is_alive()
 
     def wait(self, seconds: float) -> None:
         """Wait until the checkpoint that is being written is complete, but no longer than this."""

@@ -234,7 +234,7 @@ class Training:
                 self._link.flush_in_turn()
             self._report_dead()
             self._report_saved()
-            if self._writer.due(time.monotonic()) and not self._keeper.is_writing:
+            if self._writer.is_due and not self._keeper.is_writing:
                 self._save()
             self._obey()
             self._link.resume_clock()
@@ -307,12 +307,11 @@ class Training:
         self._note_kept()
         if self._saved_at == self._trainer.iteration:
             return
-        begun = time.monotonic()
+        begun = time.thread_time()
         data = self._trainer.checkpoint()
+        seconds = time.thread_time() - begun
         self._saved_at = self._trainer.iteration
-        self._writer.begin(
-            data, self._saved_at, self._link.rows_of("evaluation"), seconds=time.monotonic() - begun
-        )
+        self._writer.begin(data, self._saved_at, self._link.rows_of("evaluation"), seconds=seconds)
 
     def _save_now(self) -> None:
         self._save()

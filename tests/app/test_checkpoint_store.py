@@ -118,6 +118,9 @@ def test_a_worker_saves_and_keeps_moments_that_lead_to_the_same_curve(store, mon
         if trainer.iteration >= keeper.due:
             keeper.keep(trainer, 0, is_saving=False)
             keeper.wait(60)
+            assert (
+                not keeper.is_writing
+            )  # an ordinary checkpoint can be saved before the next moment that is kept
     writer.begin(trainer.checkpoint(), 60, 3, seconds=0)
     writer.wait()
     made, kept = writer.written(), keeper.news()

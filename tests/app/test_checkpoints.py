@@ -1,6 +1,6 @@
 """Checkpoints of a worker: how they are written and reported, and how often."""
 
-import time
+import types
 
 import pytest
 
@@ -39,12 +39,17 @@ def test_a_checkpoint_that_cannot_be_written_is_reported_and_the_next_one_is_tri
     assert finish(writer)["iteration"] == 2
 
 
-@pytest.mark.parametrize(("seconds", "wait"), [(0.0, 3.0), (1.0, checkpoints.SHARE)])
-def test_checkpoints_that_take_long_to_save_are_saved_less_often(tmp_path, seconds, wait):
+@pytest.mark.parametrize(("clock", "processor", "is_due"), [(2, 99, False), (99, 19, False), (3, 20, True)])
+def test_the_next_checkpoint_is_due_after_some_time_and_twenty_times_what_the_last_one_took_the_processor(
+    tmp_path, monkeypatch, clock, processor, is_due
+):
+    now = types.SimpleNamespace(clock=100.0, processor=50.0)
+    times = {"monotonic": lambda: now.clock, "process_time": lambda: now.processor}
+    monkeypatch.setattr(checkpoints, "time", types.SimpleNamespace(**times))
     writer = Writer(FolderStore(tmp_path), "run", 1, every=3)
-    writer.begin(b"", 1, 0, seconds=seconds)
+    assert not writer.is_due
+    writer.begin(b"", 1, 0, seconds=1.0)
     finish(writer)
 
-    now = time.monotonic()
-    assert not writer.due(now + wait - 1.5)
-    assert writer.due(now + wait + 0.1)
+    now.clock, now.processor = 100.0 + clock, 50.0 + processor
+    assert writer.is_due == is_due

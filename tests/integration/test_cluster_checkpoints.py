@@ -17,7 +17,8 @@ from tests.support.lab_server import LabServer
 from tests.support.reference import assert_uninterrupted
 from tests.support.waiting import TIMEOUT, wait_until
 
-#: Long enough for a worker to be killed between its first checkpoint and its end.
+#: Trains for about a second, and keeps some moments.
+ENDING = {**STOCHASTIC, "training": {**STOCHASTIC["training"], "iterations": 4000}}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -68,16 +69,15 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             begun_from = [name for name in ftp.read if ".1." in name or name.startswith("1.")]
             assert begun_from, f"a checkpoint of the first attempt, not {ftp.read}"
 
-            # what it keeps is there for replays and forks
+            # what a run keeps is there for replays and forks
+            kept = lab.wait_for(lab.launch(**ENDING)["id"], "completed")
             wait_until(lambda: all(map(is_kept, files(ftp))), "no others")
             ftp.read.clear()
-            lab.http.get(
-                f"/api/runs/{run['id']}/moments/{ended['iteration'] - 10}/weights.npz"
-            ).raise_for_status()
+            lab.http.get(f"/api/runs/{kept['id']}/moments/3990/weights.npz").raise_for_status()
             assert ftp.read
             before = len(files(ftp))
-            fork = lab.post(f"/api/runs/{run['id']}/fork", iteration=ended["iteration"] - 50, seed=5).json()
-            assert_uninterrupted(lab, lab.train_on(fork["id"], attempt=1))
+            fork = lab.post(f"/api/runs/{kept['id']}/fork", iteration=3950, seed=5).json()
+            assert_uninterrupted(lab, lab.wait_for(fork["id"], "completed"))
             assert len(files(ftp)) > before
 
             # a lab that starts removes what no training has
@@ -86,7 +86,7 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             lab.restart()
             wait_until(lambda: not [path for path in files(ftp) if path.name == "1.77.npz"], "the sweep")
             wait_until(lambda: not list((lab.state_dir / "checkpoints").iterdir()), "the sweep of its folder")
-            for trained in (run, fork):
+            for trained in (run, kept, fork):
                 lab.http.delete(f"/api/runs/{trained['id']}").raise_for_status()
             wait_until(lambda: files(ftp) == [], "the end of all checkpoints")
             for log in (lab.read_log(), cluster.read_log()):

@@ -276,4 +276,4 @@ def test_a_full_disk_is_named_training_waits_and_nothing_is_lost(make_lab):
     resource.prlimit(lab.process.pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
     wait_until(lambda: lab.http.get("/health").status_code == 200, "the recovery")
 
-    assert_uninterrupted(lab, lab.train_on(run["id"], attempt=1))
+    assert_uninterrupted(lab, lab.train_on(run["id"]))

@@ -15,7 +15,7 @@ from tests.support.waiting import wait_until
 
 LONG = {
     "network": {"preset": "mlp", "hidden": [64, 32], "batch_norm": True, "dropout": 0.2},
-    "training": {"iterations": 1500, "batch_size": 64, "evaluate_every": 100, "sampling": "epochs"},
+    "training": {"iterations": 1_000_000, "batch_size": 64, "evaluate_every": 100, "sampling": "epochs"},
 }
 
 
@@ -157,23 +157,24 @@ def test_a_run_that_goes_its_own_way_keeps_its_rows_and_the_others_notice_nothin
         wait_until(lambda: lab.run(mine["id"])["iteration"] == iteration + 3, "three steps")
         lab.post(f"/api/runs/{mine['id']}/resume")
 
-    for run in others:
-        ended = lab.wait_for(run["id"], "completed")
-        assert (ended["attempt"], ended["annotations"]) == (1, [])
-        reference.assert_uninterrupted(lab, ended)
-    ended = lab.wait_for(mine["id"], "cancelled" if command == "cancel" else "completed")
-    if command == "cancel":
-        stored = lab.stored_rows(mine["id"])[1]
-        assert len(stored) == iteration > 100
-        assert stored.tobytes() == lab.stored_rows(others[0]["id"])[1][:iteration].tobytes()
-    else:
+    if command != "cancel":
+        ended = lab.train_on(mine["id"], attempt=lab.run(mine["id"])["attempt"])
         reference.assert_uninterrupted(lab, ended)
     if command == "change":
         (annotation,) = ended["annotations"]
         assert annotation["iteration"] >= 100
-        # the changed curve is another experiment's now, and the plain one is still answered
-        assert lab.launch(**LONG, fresh=False)["training"] == others[0]["training"]
         assert ended["fingerprint"] != others[0]["fingerprint"]
+        # the changed curve is another experiment's now, and the plain one is still answered
+        others.append(lab.launch(**LONG, fresh=False))
+        assert others[-1]["training"] == others[0]["training"]
+    for run in others:
+        ended = lab.train_on(run["id"])
+        assert (ended["attempt"], ended["annotations"]) == (1, [])
+        reference.assert_uninterrupted(lab, ended)
+    if command == "cancel":
+        stored = lab.stored_rows(mine["id"])[1]
+        assert len(stored) == iteration > 100
+        assert stored.tobytes() == lab.stored_rows(others[0]["id"])[1][:iteration].tobytes()
     checkpoints = lab.state_dir / "checkpoints"
     wait_until(
         lambda: not list(checkpoints.glob("*.npz")), "the end of all that only a training needs that goes on"

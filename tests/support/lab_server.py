@@ -169,7 +169,7 @@ class LabServer:
 
         return wait_until(reached, f"status {' or '.join(statuses)} of run {run_id}", timeout)
 
-    def train_on(self, run_id: str, *, attempt: int, rows: int = 300) -> dict[str, Any]:
+    def train_on(self, run_id: str, *, attempt: int = 1, rows: int = 300) -> dict[str, Any]:
         """Wait until a run has trained `rows` further in this attempt, cancel it, and return it. The rows of an attempt
         before, which may still be on their way, do not count."""
         now = wait_until(
