@@ -83,7 +83,7 @@ def is_container() -> bool:
 def addresses() -> list[str]:
     """IPv4 addresses by which other machines may reach this one, such as `192.168.1.20`; the likeliest first: that of
     the way to the internet or the school's router, and those of virtual machines and containers last."""
-    found = {
+    interfaces = {
         address.address: name
         for name, interface in sorted(psutil.net_if_addrs().items())
         if (state := psutil.net_if_stats().get(name)) is None or state.isup
@@ -91,7 +91,9 @@ def addresses() -> list[str]:
         if address.family == socket.AF_INET and is_usable(address.address)
     }
     routed = default_interface()
-    return sorted(found, key=lambda address: (found[address] != routed, is_virtual(found[address])))
+    return sorted(
+        interfaces, key=lambda address: (interfaces[address] != routed, is_virtual(interfaces[address]))
+    )
 
 
 def is_usable(address: str) -> bool:

@@ -78,7 +78,7 @@ def modules_of(folder: Path, entry: str) -> list[str]:
     The page preloads them. Without that, a browser learns of an import only when it has read the script that names it,
     and loads the scripts of a page in as many rounds as they are deep. Dynamic imports are not included.
     """
-    found: dict[str, None] = {entry: None}
+    modules: dict[str, None] = {entry: None}
     waiting = [entry]
     while waiting:
         path = waiting.pop(0)
@@ -87,7 +87,7 @@ def modules_of(folder: Path, entry: str) -> list[str]:
             imported = (
                 (folder / path).parent.joinpath(name).resolve().relative_to(folder.resolve()).as_posix()
             )
-            if imported not in found:
-                found[imported] = None
+            if imported not in modules:
+                modules[imported] = None
                 waiting.append(imported)
-    return [path for path in found if path != entry]
+    return [path for path in modules if path != entry]

@@ -48,7 +48,7 @@ def play(
     lab: LabServer, tabs: Tabs, lesson: Lesson, dataset: str, ways: list[Way], pictures: Path | None
 ) -> Iterator[Played]:
     """Play a lesson in several ways, one after the other, in a lab that has no runs."""
-    known: Truth | None = None
+    truth: Truth | None = None
     for way in ways:
         begun = time.monotonic()
         tab = tabs.borrow(**way.context)
@@ -56,7 +56,7 @@ def play(
         fault = ""
         try:
             page = LabPage(tab, lab)
-            known = Walk(page, lab, lesson, way.language, way.aim, before=known, look=look).take()
+            truth = Walk(page, lab, lesson, way.language, way.aim, before=truth, look=look).take()
             page.stop_listening()
             tabs.give_back(tab, lab.url, **way.context)
         except Exception as error:  # the other lessons are played all the same

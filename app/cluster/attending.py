@@ -173,9 +173,9 @@ class Attending(WorkerPlugin):
             self.event(ticket, event)
         self.exited(ticket, None)
 
-    def _sync(self, known: set[str]) -> None:
-        self._give_up([ticket for ticket in self._held if ticket not in known])
-        self._send({"kind": "unknown", "tickets": sorted(known - self._held.keys())})
+    def _sync(self, tickets: set[str]) -> None:
+        self._give_up([ticket for ticket in self._held if ticket not in tickets])
+        self._send({"kind": "unknown", "tickets": sorted(tickets - self._held.keys())})
         for held in self._held.values():
             held.outbox.send_again()
 

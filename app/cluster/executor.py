@@ -222,18 +222,18 @@ class DaskExecutor:
                 tickets[start.member["address"]].append(start.ticket)
                 self._tell(start, start.down([]))
                 start.outbox.send_again()
-        for address, known in tickets.items():
-            self._post([address], {"kind": "sync", "tickets": known})
+        for address, of_worker in tickets.items():
+            self._post([address], {"kind": "sync", "tickets": of_worker})
 
     def _on_report(self, worker: str, message: Message) -> None:
         if message["kind"] == "unknown":
             for ticket in message["tickets"]:
                 self._on_unknown(ticket)
         elif message["kind"] == "want":
-            known = {
+            data_of_key = {
                 start.data["key"]: start.data for start in self._starts.values() if start.data is not None
             }
-            self._giver.give(worker, message, known.get(message["key"]))
+            self._giver.give(worker, message, data_of_key.get(message["key"]))
         elif (start := self._starts.get(message["ticket"])) is not None:
             start.was_heard = True
             start.outbox.acknowledge(message["taken"])

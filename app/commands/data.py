@@ -49,8 +49,8 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
         about = asyncio.run(process.decode(file, file.name, chosen, limits, temporary))
         unpacked = temporary / own.name_of(about)
         folder = settings.own_dir / unpacked.name
-        known = own.read_card(folder) if own.is_there(folder) else Card(title=name, made_at=time.time())
-        card = replace(known, title=name, shared=True)
+        stored = own.read_card(folder) if own.is_there(folder) else Card(title=name, made_at=time.time())
+        card = replace(stored, title=name, shared=True)
         # before the move, so that the data set has its title from the start; and after it, because a data set with the
         # same content that is there already keeps its card
         own.write_card(unpacked, card)
@@ -162,9 +162,9 @@ def find_dataset(which: str) -> str:
     """
     if which in datasets.catalog():
         return which
-    found = find_own(which)
-    if found is None:
+    own_name = find_own(which)
+    if own_name is None:
         own_titles = [datasets.source(name).title for name in own.names()]
         names = ", ".join([*datasets.catalog(), *own_titles])
         raise Mistake(f"there is no data set {which!r}; there are {names}")
-    return found
+    return own_name

@@ -201,13 +201,13 @@ def _own_data(settings: Settings) -> Iterator[Finding]:
     """Data sets that people brought, and files in the data folder that did not become one."""
     datasets.own.look_in(settings.own_dir)
     count, folder = len(datasets.own.names()), settings.data_dir / "own"
-    found = read_found(settings.own_dir)
+    results = read_found(settings.own_dir)
     files = stamps_of(folder)
     for file in files:
-        if file not in found:
+        if file not in results:
             text = f"{folder / file} is read when the lab runs"
             yield Finding("note", "own data", text)
-        elif (problem := found[file].problem) is not None:
+        elif (problem := results[file].problem) is not None:
             yield Finding("wrong", "own data", f"{folder / file}: {problem}")
     if count or files:
         size = datasets.own.size_of(settings.own_dir) / 1e6

@@ -19,8 +19,8 @@ def fetch(names: list[str], data_dir: Path) -> int:
     """
     for name in names:
         if name not in datasets.catalog():
-            known = ", ".join(datasets.catalog())
-            complain(f"there is no data set {name!r}; there are {known}")
+            existing = ", ".join(datasets.catalog())
+            complain(f"there is no data set {name!r}; there are {existing}")
             return 2
     for name in names:
         if datasets.status(name, data_dir)["available"]:

@@ -149,13 +149,13 @@ class _Server(uvicorn.Server):
     def _class(self, classroom: Classroom) -> list[str]:
         """How people join, also as a QR code, and the teacher's link."""
         addresses = self._lab.addresses
-        found, code = addresses.all(), classroom.entrance.code
-        where = " or ".join(f"{address}/join" for address in found) or _for_others(addresses)
+        urls, code = addresses.all(), classroom.entrance.code
+        where = " or ".join(f"{address}/join" for address in urls) or _for_others(addresses)
         lines = [
             f"  class {classroom.name}: people join at {where}",
             f"  with the code {code[:3]} {code[3:]}",
         ]
-        picture = code_lines(f"{found[0]}/join#{code}") if found else []
+        picture = code_lines(f"{urls[0]}/join#{code}") if urls else []
         lines += colored(picture) if can_show("".join(picture)) else []
         secret, classroom.new_secret = classroom.new_secret, None
         if secret is not None and sys.stdout.isatty():
@@ -205,8 +205,8 @@ def _max_connections(settings: Settings) -> int:
 
 def _for_others(addresses: Addresses) -> str:
     """The addresses to type on other machines, as far as this process can find them."""
-    if found := addresses.all():
-        return " or ".join(found)
+    if urls := addresses.all():
+        return " or ".join(urls)
     if machine.is_container():
         return (
             "the address of the machine that runs this container, and the port that it publishes"

@@ -207,8 +207,8 @@ class _Going:
         )
         self.rows.append(row)
         if self._as_json:
-            known = {name: value for name, value in row[0].items() if name != "why"}
-            _print_json({"event": "trial", **known, "values": values})
+            fields = {name: value for name, value in row[0].items() if name != "why"}
+            _print_json({"event": "trial", **fields, "values": values})
 
     def _best(self) -> str:
         """The best so far, beside the bar; for few configurations, as it costs time."""

@@ -80,7 +80,7 @@ def can_show(text: str) -> bool:
 
 def visible(text: str) -> str:
     """A text without characters that move the cursor or turn the writing direction: they are escaped, as `\\x1b`."""
-    return _COMMANDS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
+    return _COMMANDS.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def complain(message: object) -> None:

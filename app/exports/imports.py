@@ -57,13 +57,13 @@ Parts = tuple[ImportedRun, ExperimentConfig, Sequence[Stretch], dict[str, Import
 
 
 def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
-    known: dict[str, Source] = {}
-    with own.mentioned(known):
-        return _imported(reader, spool, known)
+    own_sources: dict[str, Source] = {}
+    with own.mentioned(own_sources):
+        return _imported(reader, spool, own_sources)
 
 
-def _imported(reader: JsonReader, spool: Spool, known: dict[str, Source]) -> list[Imported]:
-    """The runs; own data sets that the document says something of are added to `known` before its experiments are
+def _imported(reader: JsonReader, spool: Spool, own_sources: dict[str, Source]) -> list[Imported]:
+    """The runs; own data sets that the document says something of are added to `own_sources` before its experiments are
     read."""
     version: Any = None
     exported_at: float | None = None
@@ -78,7 +78,7 @@ def _imported(reader: JsonReader, spool: Spool, known: dict[str, Source]) -> lis
             case "data_sets":
                 for place in _turns(reader, key):
                     source = _data_set(reader.value(), f"{key}.{place}")
-                    known[source.name] = source
+                    own_sources[source.name] = source
             case "runs":
                 runs = [_run(reader, spool, f"runs.{place}") for place in _turns(reader, key)]
             case _:
@@ -168,8 +168,8 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
         value = len(first["input"]) if first["type"].endswith("too_long") else first["input"]
         value_text = f", not {value:,}" if isinstance(value, int | float) else ""
         raise wrong(path, f"{first['msg']}{value_text}") from None
-    for stream, known in times.items():
-        if stream not in rows or any(row > rows[stream].count for row, _, _ in known[-1:]):
+    for stream, of_stream in times.items():
+        if stream not in rows or any(row > rows[stream].count for row, _, _ in of_stream[-1:]):
             raise wrong(f"{field}.times.{stream}", "these are times of rows that are not there")
     # before the next run is read: what is no experiment may be large
     try:

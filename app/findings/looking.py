@@ -76,13 +76,13 @@ class Looking:
         is_complete = _are_complete(training, iteration, totals)
         newest = () if is_complete else (training.measured, *totals.values())
         key = (training.id, iteration, len(training.annotations), *newest)
-        found = self._found.get(key)
-        if found is None:
-            found = self._found[key] = await in_thread(self._look, training, iteration, totals)
+        judged = self._found.get(key)
+        if judged is None:
+            judged = self._found[key] = await in_thread(self._look, training, iteration, totals)
         self._found.move_to_end(key)
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
-        return found
+        return judged
 
     def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Judged:
         case = self.case(training, iteration, totals)
@@ -114,14 +114,14 @@ class Looking:
         """The columns of a stream up to a row, without the middle of a long one."""
         head = min(total, FIRST_ROWS)
         tail = max(head, total - NEWEST_ROWS)
-        found = [
+        head_and_tail = [
             self._database.read_now(
                 partial(read_rows, training_id=training.id, stream=stream, after=first, limit=count)
             )
             for first, count in ((0, head), (tail, total - tail))
             if count
         ]
-        parts = [rows for rows in found if rows is not None]
+        parts = [rows for rows in head_and_tail if rows is not None]
         if not parts:
             return None
         return parts[0].columns, np.concatenate([rows.values for rows in parts], axis=1)

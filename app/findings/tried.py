@@ -91,8 +91,8 @@ class Tried:
                     del remembered[gone]
         return replace(self._counts, compared=len(compared), ended=len(ended))
 
-    def _count(self, known: list[Training]) -> Counts:
-        outcomes = {self._identity(training): self._outcomes[training.id] for training in known}
+    def _count(self, trainings: list[Training]) -> Counts:
+        outcomes = {self._identity(training): self._outcomes[training.id] for training in trainings}
         tried, helped = Counter[Against](), Counter[Against]()
         for outcome in outcomes.values():
             for against, identity in outcome.offers.items():

@@ -66,10 +66,10 @@ class AddressStore:
             system.invalidate_cache()
             start = f"{self._root}/{training_id}" if training_id else self._root
             try:
-                found = system.find(start, **({"on_error": "raise"} if _walks(system) else {}))
+                paths = system.find(start, **({"on_error": "raise"} if _walks(system) else {}))
             except FileNotFoundError:
                 return set()
-            names = (path.removeprefix(f"{self._root}/").split("/") for path in found)
+            names = (path.removeprefix(f"{self._root}/").split("/") for path in paths)
             return {_file_of(*name) for name in names if len(name) == 2}
 
         return self._do(find)

@@ -127,13 +127,13 @@ class FolderStore:
         if training_id is not None:
             named = {path.name for path in self._folder.glob(f"{training_id}.*")}
             return named | self._kept(self._folder / training_id)
-        found: set[str] = set()
+        names: set[str] = set()
         for path in self._folder.glob("*"):
-            found |= self._kept(path) if path.is_dir() else {path.name}
-        return found
+            names |= self._kept(path) if path.is_dir() else {path.name}
+        return names
 
     def _kept(self, place: Path) -> set[str]:
-        found: set[str] = set()
+        names: set[str] = set()
         with contextlib.suppress(OSError):  # another thread may be deleting the folder
-            found = {f"{place.name}/{path.name}" for path in place.glob("*")}
-        return found
+            names = {f"{place.name}/{path.name}" for path in place.glob("*")}
+        return names

@@ -87,10 +87,10 @@ class Forking:
             self._allowance.demand_terms(owner, [fork.config.to_dict()])
             digest = await asyncio.to_thread(self._data_sets.digest, fork.config.dataset.name)
             training = self._training(fork, rows, digest)
-            if not fresh and (known := self._known(fork, training)) is not None:
-                run = self._run(fork, known, owner)
+            if not fresh and (existing := self._known(fork, training)) is not None:
+                run = self._run(fork, existing, owner)
                 await self._register.add([run])
-                self._places.let_wait(known)
+                self._places.let_wait(existing)
                 return run, False
             self._allowance.demand_costs(owner, [self._places.cost(fork.summary, training)])
             self._places.demand(owner, 1)

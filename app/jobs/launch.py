@@ -116,13 +116,13 @@ def match(
     runs: list[Run] = []
     new: list[Training] = []
     for launch in launches:
-        known = find and find(launch.fingerprint)
-        if find and not known and launch.fingerprint is not None:
-            known = next(
-                (training for training in (*beside, *new) if training.fingerprint == launch.fingerprint), None
+        training = find and find(launch.fingerprint)
+        if find and not training and launch.fingerprint is not None:
+            training = next(
+                (other for other in (*beside, *new) if other.fingerprint == launch.fingerprint), None
             )
-        if known is None:
-            known = launch.training()
-            new.append(known)
-        runs.append(launch.run(known, lesson, group_id, owner))
+        if training is None:
+            training = launch.training()
+            new.append(training)
+        runs.append(launch.run(training, lesson, group_id, owner))
     return runs, new

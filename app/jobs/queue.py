@@ -335,8 +335,8 @@ class Queue:
     def _turn(self, may_run: Callable[[Owner], bool]) -> _Key | None:
         """The line whose turn it is."""
         passed: list[_Entry] = []
-        found = None
-        while self._heap and found is None:
+        chosen = None
+        while self._heap and chosen is None:
             entry = self._heap[0]
             key, line = entry[4], self._lines[entry[4]]
             if line.stamp != entry[3] or not line.waiting:
@@ -344,9 +344,9 @@ class Queue:
             elif (now := self._entry(key, line)) != entry:
                 heapq.heapreplace(self._heap, now)
             elif may_run(key[1]):
-                found = key
+                chosen = key
             else:
                 passed.append(heapq.heappop(self._heap))
         for entry in passed:
             heapq.heappush(self._heap, entry)
-        return found
+        return chosen

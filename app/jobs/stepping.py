@@ -58,15 +58,15 @@ class Stepping:
         Raises:
             Conflict: there are none.
         """
-        found = [
+        moving = [
             training
             for training in self._register.trainings
             if _is_stepped(training) or self._trains(training)
         ]
-        if not found:
+        if not moving:
             text = "nothing trains now that could be moved"
             raise Conflict(Reason("nothing_trains", text), code="nothing_trains")
-        return found
+        return moving
 
     def step(self, iterations: int) -> int:
         """Move each of them by this number of iterations. Returns the number of trainings.

@@ -216,13 +216,13 @@ class Viewing:
         watched.due = time.monotonic() + EVERY_SECONDS
         self._show(watched, answer, iteration)
 
-    def _show(self, watched: _Watched, found: bytes | dict[str, Any], iteration: int = -1) -> None:
-        watched.newest, watched.iteration = found, iteration
+    def _show(self, watched: _Watched, content: bytes | dict[str, Any], iteration: int = -1) -> None:
+        watched.newest, watched.iteration = content, iteration
         for key, viewers in watched.keys.items():
-            self._give(key, found, viewers)
+            self._give(key, content, viewers)
 
-    def _give(self, key: Key, found: bytes | dict[str, Any], viewers: Iterable[Viewer]) -> None:
-        frame = encode_refusal(key, found) if isinstance(found, dict) else encode(key, found)
+    def _give(self, key: Key, content: bytes | dict[str, Any], viewers: Iterable[Viewer]) -> None:
+        frame = encode_refusal(key, content) if isinstance(content, dict) else encode(key, content)
         shared = wrap(frame)
         for viewer in viewers:
             if viewer.may_see(key.run):  # it may not any more

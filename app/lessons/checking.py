@@ -173,8 +173,8 @@ def _try(lesson: Lesson, each: Try, of_person: Figures, measured: Measured) -> L
         reached = holds(lesson.expression(str(each.reach), also=each.id), figures)
     except Unmeasured as error:
         return Line(what, str(error), None)
-    found = f"test {measured.quantities.get('test', np.nan):.4g}, train {measured.quantities['train']:.4g}"
-    return Line(what, f"{found}: {'reached' if reached else 'not reached'} as it is", True)
+    scores = f"test {measured.quantities.get('test', np.nan):.4g}, train {measured.quantities['train']:.4g}"
+    return Line(what, f"{scores}: {'reached' if reached else 'not reached'} as it is", True)
 
 
 def right_option(lesson: Lesson, question: Choice, figures: Figures) -> str | None:

@@ -106,11 +106,11 @@ def parse(text: str, runs: Collection[str], *, kind: Kind | None = None, curves:
 class _Reader:
     """Goes through a tree, refuses what is not on the list, and notes what is used. Dictionaries keep the order."""
 
-    def __init__(self, known: Collection[str], curves: bool) -> None:
+    def __init__(self, run_names: Collection[str], curves: bool) -> None:
         self.runs: dict[str, None] = {}
         self.functions: dict[str, None] = {}
         self.layers: dict[tuple[str, str, int], None] = {}
-        self._known = known
+        self._run_names = run_names
         self._curves = curves
 
     def read(self, node: ast.expr, depth: int) -> Kind:
@@ -190,8 +190,8 @@ class _Reader:
     def _run(self, function: str, node: ast.expr) -> None:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             raise ExpressionError(f"{function}(…) needs the name of a run in quotation marks")
-        if node.value not in self._known:
-            names = ", ".join(map(repr, self._known)) or "none"
+        if node.value not in self._run_names:
+            names = ", ".join(map(repr, self._run_names)) or "none"
             raise ExpressionError(f"there is no run {node.value!r}; there are {names}")
         self.runs.setdefault(node.value)
 

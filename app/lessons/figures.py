@@ -80,16 +80,16 @@ class MeasuredRuns:
                 {training.id: self._known[training.id] for training in trainings}, trainings
             )
         async with self._reading:
-            found = {
+            by_training = {
                 training.id: self._known[training.id] for training in trainings if training.id in self._known
             }
-            if unknown := [training for training in trainings if training.id not in found]:
-                found |= await in_thread(self._read, unknown)
-            return self._remember(found, trainings)
+            if unknown := [training for training in trainings if training.id not in by_training]:
+                by_training |= await in_thread(self._read, unknown)
+            return self._remember(by_training, trainings)
 
-    def _remember(self, found: Mapping[str, Measured], trainings: Sequence[Training]) -> list[Measured]:
+    def _remember(self, by_training: Mapping[str, Measured], trainings: Sequence[Training]) -> list[Measured]:
         """Keep these, and drop those not used for longest. Returns them in the order of `trainings`."""
-        for training_id, measured in found.items():
+        for training_id, measured in by_training.items():
             if training_id not in self._known:
                 self._known[training_id] = measured
                 self._bytes += measured.nbytes
@@ -97,7 +97,7 @@ class MeasuredRuns:
         while self._bytes > MAX_KEPT_BYTES:
             _, oldest = self._known.popitem(last=False)
             self._bytes -= oldest.nbytes
-        return [found[training.id] for training in trainings]
+        return [by_training[training.id] for training in trainings]
 
     def _read(self, trainings: list[Training]) -> dict[str, Measured]:
         return {

@@ -48,10 +48,10 @@ class FrontMatter:
             place: as validation names it. Parts that are not in the document, such as the kind of a question, are
                 skipped.
         """
-        found: Place = ()
+        nearest: Place = ()
         for part in place:
-            found = (*found, part) if (*found, part) in self.lines else found
-        return self.lines.get(found, 1)
+            nearest = (*nearest, part) if (*nearest, part) in self.lines else nearest
+        return self.lines.get(nearest, 1)
 
 
 def split(text: str) -> tuple[str, str, int]:

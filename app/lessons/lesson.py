@@ -193,12 +193,12 @@ class Lesson:
         document = self._document(start, dataset, full=full, last=what.changes)
         return ExperimentConfig.from_dict({**document, "name": name})
 
-    def figures(self, outcomes: Mapping[str, Outcome], dataset: str | None, **known: Any) -> Figures:
+    def figures(self, outcomes: Mapping[str, Outcome], dataset: str | None, **more: Any) -> Figures:
         """What was measured of its runs, by their names on a data set, for its expressions."""
         sizes = {
             config.name: config.dataset.test_images for config in self.configs(dataset=dataset, measured=True)
         }
-        return Figures(outcomes, names=self.names_on(dataset), test_images=sizes, **known)
+        return Figures(outcomes, names=self.names_on(dataset), test_images=sizes, **more)
 
     def expression(self, text: str, *, curves: bool = True, also: str | None = None) -> Expression:
         """One of its expressions, which was checked when the lesson was read.

@@ -116,17 +116,17 @@ def read_course(path: Path) -> Course:
 
 def _read_files(paths: Mapping[str, Path]) -> list[_File]:
     files: list[_File] = []
-    found: list[Problem] = []
+    all_problems: list[Problem] = []
     for language, path in paths.items():
         try:
             yaml, body, begin = front_matter.split(_text(path))
             files.append(_File(path, language, front_matter.read(yaml), body, begin))
         except FrontMatterError as error:
-            found.append(Problem(path, error.line, str(error)))
+            all_problems.append(Problem(path, error.line, str(error)))
         except Problems as problems:
-            found += problems.found
-    if found:
-        raise Problems(found)
+            all_problems += problems.found
+    if all_problems:
+        raise Problems(all_problems)
     return files
 
 

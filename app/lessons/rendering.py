@@ -128,12 +128,12 @@ def markdown() -> MarkdownIt:
 
 
 def _read_figure(state: StateInline, silent: bool) -> bool:
-    found = _FIGURE.match(state.src, state.pos, state.posMax)
-    if found is None:
+    match = _FIGURE.match(state.src, state.pos, state.posMax)
+    if match is None:
         return False
     if not silent:
-        state.push("figure", "", 0).content = found[1]
-    state.pos = found.end()
+        state.push("figure", "", 0).content = match[1]
+    state.pos = match.end()
     return True
 
 

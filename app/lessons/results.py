@@ -141,13 +141,13 @@ def _holds(option: Option, question: Choice, figures: Figures, runs: Collection[
 
 def _values(question: Rank, figures: Figures) -> dict[str, float]:
     """Name of the run here → the value by which it is ranked; none where one cannot be measured."""
-    found = {}
+    means = {}
     for written in question.runs:
         name = figures.name(written)
         if name not in figures.outcomes:
             raise Unmeasured(f"there is no run {name!r}")
-        found[name] = float(np.mean(getattr(figures.outcomes[name], question.by)))
-    return found if all(math.isfinite(value) for value in found.values()) else {}
+        means[name] = float(np.mean(getattr(figures.outcomes[name], question.by)))
+    return means if all(math.isfinite(value) for value in means.values()) else {}
 
 
 @functools.lru_cache(maxsize=1024)
@@ -217,8 +217,8 @@ def outcome(
     of_runs: tuple[RunOutcome, ...] = ()
     if isinstance(question, Sketch):
         of_runs = tuple(_sketched(question, name, points, figures) for name, points in value.items())
-        known = [run.off for run in of_runs if run.off is not None]
-        off = rounded(float(np.mean(known))) if known else None
+        distances = [run.off for run in of_runs if run.off is not None]
+        off = rounded(float(np.mean(distances))) if distances else None
     elif isinstance(question, Number) and judged.came is not None:
         off = abs(value["value"] - judged.came)
         off = 0.0 if off < PRECISION * abs(judged.came) else rounded(off)
@@ -250,8 +250,8 @@ def _sketched(question: Sketch, name: str, points: list[list[float]], figures: F
     places, values = curves.evaluations, of_chart(curves)
     xs, ys = zip(*points, strict=True)
     within = (places >= xs[0]) & (places <= xs[-1]) & np.isfinite(values)
-    known = values[np.isfinite(values)]
-    came_last = f"{_short(float(known[-1]))}{unit}" if known.size else ""
+    finite = values[np.isfinite(values)]
+    came_last = f"{_short(float(finite[-1]))}{unit}" if finite.size else ""
     if not within.any():
         return RunOutcome(name, predicted, came_last, None)
     distance = float(np.mean(np.abs(values[within] - np.interp(places[within], xs, ys))))

@@ -243,7 +243,7 @@ def _valid(stage: Stage, asked: Question, values: list[Value]) -> list[Value]:
         return [value for value in values if isinstance(value, list) and value]
     if isinstance(asked, Click):
         return [value for value in values if isinstance(value, int | float)]
-    known = [value for value in values if isinstance(value, dict)]
+    objects = [value for value in values if isinstance(value, dict)]
     if isinstance(asked, Number):
-        return [value for value in known if isinstance(value.get("value"), int | float)]
-    return [value for value in known if all(isinstance(points, list) for points in value.values())]
+        return [value for value in objects if isinstance(value.get("value"), int | float)]
+    return [value for value in objects if all(isinstance(points, list) for points in value.values())]

@@ -146,7 +146,7 @@ def sketches(
         "question": question.id,
         "ask": words(question.id, question.ask),
         "chart": question.chart,
-        "runs": {name: sorted(found[:MAX_SKETCHES]) for name, found in curves.items()},
+        "runs": {name: sorted(drawn[:MAX_SKETCHES]) for name, drawn in curves.items()},
         "came": dict(came),
     }
 

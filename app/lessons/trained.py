@@ -102,11 +102,11 @@ class Trained:
         """
         self.expect([planned])
         wanted = self._expected[planned.key]
-        known = self._known.get(planned.key)
-        if known is None or known[0] != wanted:
-            known = wanted, self._measure(wanted)
-            self._known[planned.key] = known
-        return known[1]
+        entry = self._known.get(planned.key)
+        if entry is None or entry[0] != wanted:
+            entry = wanted, self._measure(wanted)
+            self._known[planned.key] = entry
+        return entry[1]
 
     def _measure(self, wanted: Planned) -> Measured:
         return measure(

@@ -68,7 +68,7 @@ class Tries:
             for run in self._register.runs
             if run.owner == attempt.person and run.launched_at >= attempt.sealed_at and _is_of(run, config)
         ]
-        found: bool | None = None
+        is_reached: bool | None = None
         for run in tried[-MAX_TRIED:]:
             trainings = {**state.trainings, what.id: run.training}
             try:
@@ -76,8 +76,8 @@ class Tries:
                     return True
             except Unmeasured:
                 return None
-            found = False
-        return found
+            is_reached = False
+        return is_reached
 
 
 def name_of(text: str) -> str:

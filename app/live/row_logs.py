@@ -92,13 +92,13 @@ class StreamLog:
 
     def since(self, row: int) -> list[Chunk]:
         """The chunks that hold `row` and what follows."""
-        found: list[Chunk] = []
+        chunks: list[Chunk] = []
         for chunk in reversed(self.chunks):  # most viewers are near the end
             if chunk.end <= row:
                 break
-            found.append(chunk)
-        found.reverse()
-        return found
+            chunks.append(chunk)
+        chunks.reverse()
+        return chunks
 
 
 class RowLogs:

@@ -137,8 +137,8 @@ class States:
         if since >= self.version:
             return []
         key = (since, reader if self.keeps(reader, since) else "")
-        found = self._changes.get(key)
-        if found is None:
+        messages = self._changes.get(key)
+        if messages is None:
             changed: list[tuple[str, State]] = []
             for subject in reversed(self._states):
                 state = self._states[subject]
@@ -147,8 +147,8 @@ class States:
                 if not (state.kept_by and state.kept_by == reader):
                     changed.append((subject, state))
             changed.reverse()
-            found = self._changes.put(key, _messages(changed))
-        return found
+            messages = self._changes.put(key, _messages(changed))
+        return messages
 
     def others(self) -> list[str | bytes]:
         """The states of everything except runs."""
@@ -164,10 +164,10 @@ class States:
         A run that changes while a viewer takes the parts is not in those that follow, but among the changes. So who
         has taken all changes and then the last part knows every run that there is.
         """
-        found = self._parts.get(place)
-        if found is None:
-            found = self._parts.put(place, self._make_part(place))
-        return found
+        answer = self._parts.get(place)
+        if answer is None:
+            answer = self._parts.put(place, self._make_part(place))
+        return answer
 
     def _make_part(self, place: Place) -> tuple[str, Place | None]:
         runs: list[str] = []

@@ -237,10 +237,10 @@ class Viewer:
     async def _overview(self) -> list[str | bytes]:
         """The next overview that is due: one at a time, so that each is seen as soon as it is made."""
         (run_id, stream), bins = next(iter(self._overviews.items()))
-        found, total = await self._rows.overview(run_id, stream, bins)
-        if self._overviews.pop((run_id, stream), None) is None or found is None:
+        overview, total = await self._rows.overview(run_id, stream, bins)
+        if self._overviews.pop((run_id, stream), None) is None or overview is None:
             return await self.next_messages()  # unsubscribed or deleted in the meantime
-        return [frames.encode(run_id, stream, found, overview=total)]
+        return [frames.encode(run_id, stream, overview, overview=total)]
 
     def _from_memory(self, run_id: str, stream: str, log: StreamLog) -> list[bytes]:
         """Frames of one stream from the cursor on."""
@@ -263,14 +263,14 @@ class Viewer:
     async def _from_history(
         self, run_id: str, stream: str, cursor: int, until: int
     ) -> tuple[list[bytes], bool]:
-        found = await self._rows.from_history(run_id, stream, cursor, until, CATCH_UP_BYTES)
+        rows = await self._rows.from_history(run_id, stream, cursor, until, CATCH_UP_BYTES)
         cursors = self._cursors.get(run_id)
         if cursors is None or cursors[stream] != cursor:
             return [], False  # deleted, unsubscribed or subscribed again in the meantime
-        if found is None:
+        if rows is None:
             cursors[stream] = UNREADABLE
             return [], False
-        due = self._catch_up(run_id, stream, found)
+        due = self._catch_up(run_id, stream, rows)
         return due, bool(due) and cursors[stream] < self._rows.total(run_id, stream)
 
 

@@ -91,9 +91,9 @@ def _of_folder(path: Path, file: str, limits: Limits, dropping: Dropping) -> Ite
     while waiting:
         folder, prefix, depth = waiting.pop()
         with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
+            in_order = sorted(entries, key=lambda entry: entry.name)
         deeper = []
-        for entry in found:
+        for entry in in_order:
             name = clean(prefix + entry.name, dropping)
             if name is None:
                 continue

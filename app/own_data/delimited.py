@@ -152,8 +152,8 @@ def _demand_text(member: Member) -> None:
     offset = 0
     with member.open() as stream:
         while piece := stream.read(PIECE):
-            if (found := piece.find(0)) >= 0:
-                raise refusal("read_not_text", file=member.base, byte=offset + found)
+            if (position := piece.find(0)) >= 0:
+                raise refusal("read_not_text", file=member.base, byte=offset + position)
             offset += len(piece)
 
 

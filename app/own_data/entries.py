@@ -30,13 +30,13 @@ class Entry:
         return self.bytes > 0
 
 
-def scan(folder: Path, known: dict[str, Entry]) -> dict[str, Entry]:
+def scan(folder: Path, before: dict[str, Entry]) -> dict[str, Entry]:
     """What is in the folder; what has not changed is not read again."""
     entries = {}
     for path in _folders(folder):
         stamp = (own.file_state(path / "about.json"), own.file_state(path / "card.json"), own.is_there(path))
-        if path.name in known and known[path.name].stamp == stamp:
-            entries[path.name] = known[path.name]
+        if path.name in before and before[path.name].stamp == stamp:
+            entries[path.name] = before[path.name]
             continue
         try:
             about = own.read_about(path)

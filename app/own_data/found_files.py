@@ -57,18 +57,18 @@ class FoundFiles:
         """Read what is new or has changed, and delete what is gone."""
         before = read_found(self._own_data.folder)
         stamps = stamps_of(self._folder)
-        found = {file: before[file] for file in stamps if file in before}
+        results = {file: before[file] for file in stamps if file in before}
         for file, stamp in stamps.items():
             is_settled = self._seen.get(file) == stamp
-            if is_settled and (file not in found or found[file].stamp != stamp):
-                found[file] = await self._read(file, stamp)
-                self._write({**before, **found})
+            if is_settled and (file not in results or results[file].stamp != stamp):
+                results[file] = await self._read(file, stamp)
+                self._write({**before, **results})
         self._seen = stamps
-        names = {file.name for file in found.values()}
+        names = {file.name for file in results.values()}
         for name in {file.name for file in before.values() if file.name is not None} - names:
             await self._own_data.withdraw(name)
-        if found != before:
-            self._write(found)
+        if results != before:
+            self._write(results)
 
     async def _read(self, file: str, stamp: str) -> Found:
         temporary = Path(tempfile.mkdtemp(prefix=".own-", dir=self._own_data.folder))
@@ -87,9 +87,9 @@ class FoundFiles:
         log.info("%s is the data set %s", self._folder / file, name)
         return Found(stamp, name=name)
 
-    def _write(self, found: dict[str, Found]) -> None:
+    def _write(self, results: dict[str, Found]) -> None:
         with suppress(OSError):  # then they are read once more after a restart
-            text = json.dumps({file: asdict(one) for file, one in found.items()}, ensure_ascii=False)
+            text = json.dumps({file: asdict(one) for file, one in results.items()}, ensure_ascii=False)
             _list_in(self._own_data.folder).write_text(text, "utf-8")
 
 

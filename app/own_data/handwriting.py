@@ -58,11 +58,11 @@ class Handwriting:
             Conflict: there are no drawings.
         """
         class_id = self._class_id
-        found = await self._database.read(lambda c: drawing_store.load(c, class_id))
-        if not found:
+        stored = await self._database.read(lambda c: drawing_store.load(c, class_id))
+        if not stored:
             reason = Reason("upload_drawings_none", "no one has given drawings yet")
             raise Conflict(reason, code="upload_drawings_none")
-        return found
+        return stored
 
 
 def write_file(path: Path, drawings: Sequence[Drawing]) -> None:

@@ -74,17 +74,17 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     Raises:
         DatasetError: there are other files than pairs, or a pair does not belong together.
     """
-    found: dict[tuple[str, int], Idx] = {}
+    idx_files: dict[tuple[str, int], Idx] = {}
     others = []
     for member in contents.members[:_LOOKED_AT]:
         if not is_idx(member):
             others.append(member)
             continue
         idx = _header(member, contents.file, limits)
-        found[_KIND.sub("", member.base.lower()), len(idx.shape)] = idx
+        idx_files[_KIND.sub("", member.base.lower()), len(idx.shape)] = idx
     if len(contents.members) == 1 and not others:
         raise refusal("read_images_only", file=contents.file)
-    pairs = _pairs(found, contents)
+    pairs = _pairs(idx_files, contents)
     for images, labels in pairs:
         if images.shape[0] != labels.shape[0]:
             count, of = images.shape[0], labels.shape[0]
@@ -130,14 +130,14 @@ def _header(member: Member, file: str, limits: Limits) -> Idx:
     return Idx(member, shape)
 
 
-def _pairs(found: dict[tuple[str, int], Idx], contents: Contents) -> list[tuple[Idx, Idx]]:
+def _pairs(idx_files: dict[tuple[str, int], Idx], contents: Contents) -> list[tuple[Idx, Idx]]:
     """Images with their labels, training first: those whose names differ in the kind only, or the only two.
 
     Raises:
         DatasetError: there are other files than one or two pairs.
     """
-    images = {name: idx for (name, axes), idx in found.items() if axes == _IMAGES}
-    labels = {name: idx for (name, axes), idx in found.items() if axes == _LABELS}
+    images = {name: idx for (name, axes), idx in idx_files.items() if axes == _IMAGES}
+    labels = {name: idx for (name, axes), idx in idx_files.items() if axes == _LABELS}
     if len(images) == len(labels) == 1:
         return [(next(iter(images.values())), next(iter(labels.values())))]
     names = sorted(images, key=lambda name: _TEST.search(name) is not None)
@@ -163,10 +163,10 @@ def _classes(
     used = {number: characters.get(number, str(number)) for number in numbers}
     if len(set(used.values())) < len(used):
         used = {number: str(number) for number in numbers}
-    known = Codes(limits)
+    codes = Codes(limits)
     code_of = np.zeros(256, np.int32)
-    code_of[numbers] = known.of(used[number] for number in numbers)
-    classes, order = known.in_order(list(used.values()))
+    code_of[numbers] = codes.of(used[number] for number in numbers)
+    classes, order = codes.in_order(list(used.values()))
     return order[code_of[values]], classes
 
 
@@ -175,8 +175,8 @@ def _mapping(others: Sequence[Member]) -> dict[int, str]:
     for member in others:
         if not member.ends("mapping.txt"):
             continue
-        found = re.findall(rb"^(\d{1,3}) (\d{1,6})\b", member.head(8192), re.MULTILINE)
-        characters = {int(label): int(code) for label, code in found}
+        lines = re.findall(rb"^(\d{1,3}) (\d{1,6})\b", member.head(8192), re.MULTILINE)
+        characters = {int(label): int(code) for label, code in lines}
         return {
             label: chr(code)
             for label, code in characters.items()

@@ -73,17 +73,21 @@ def _pair_names(names: Sequence[str] | Mapping[str, Any], file: str) -> list[tup
     """Names of inputs and labels with their part, training first.
 
     Raises:
-        DatasetError: no names are known ones.
+        DatasetError: no names are of a known convention.
     """
-    found = []
+    pairs = []
     for part, code in _PARTS.items():
-        known = ((f"x_{part}", f"y_{part}"), (f"{part}_x", f"{part}_y"), (f"{part}_images", f"{part}_labels"))
+        conventions = (
+            (f"x_{part}", f"y_{part}"),
+            (f"{part}_x", f"{part}_y"),
+            (f"{part}_images", f"{part}_labels"),
+        )
         more = ((f"{part}_data", f"{part}_labels"), (f"{part}_data", f"{part}_target"))
-        pair = next(((x, y) for x, y in (*known, *more) if x in names and y in names), None)
+        pair = next(((x, y) for x, y in (*conventions, *more) if x in names and y in names), None)
         if pair is not None:
-            found.append((*pair, code))
-    if any(part == TRAIN for *_, part in found):
-        return found
+            pairs.append((*pair, code))
+    if any(part == TRAIN for *_, part in pairs):
+        return pairs
     pair = next(((x, y) for x, y in _SINGLE if x in names and y in names), None)
     if pair is None:
         raise refusal("read_no_arrays", file=file, there=join_names(list(names)))
@@ -116,15 +120,17 @@ def _label_kind(labels: Npy) -> Exception:
 
 def _labels(pairs: Sequence[Pair], names: Npy | None, limits: Limits) -> tuple[NDArray[np.int32], list[str]]:
     """The class of each item, and the names of the classes: those in the file, if they are numbered."""
-    known = Codes(limits)
+    class_codes = Codes(limits)
     given = texts_of(names, limits)
     codes = [
-        known.of(_class_names(block, pair.labels, given)) for pair in pairs for block in pair.labels.blocks()
+        class_codes.of(_class_names(block, pair.labels, given))
+        for pair in pairs
+        for block in pair.labels.blocks()
     ]
     if given is None:
-        classes, order = known.ordered()
+        classes, order = class_codes.ordered()
     else:
-        classes, order = known.in_order(given)
+        classes, order = class_codes.in_order(given)
     return order[np.concatenate(codes)], classes
 
 

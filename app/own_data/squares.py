@@ -121,8 +121,8 @@ def _resizable(image: Image.Image) -> tuple[Image.Image, bool]:
         return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8)), True
     if "transparency" in image.info:
         return image.convert("RGBA"), False
-    known = {"L": "L", "1": "L", "RGB": "RGB", "RGBA": "RGBA", "LA": "LA", "La": "LA", "RGBa": "RGBA"}
-    mode = "RGBA" if image.mode == "PA" else known.get(image.mode, "RGB")
+    modes = {"L": "L", "1": "L", "RGB": "RGB", "RGBA": "RGBA", "LA": "LA", "La": "LA", "RGBa": "RGBA"}
+    mode = "RGBA" if image.mode == "PA" else modes.get(image.mode, "RGB")
     return (image if image.mode == mode else image.convert(mode)), False
 
 

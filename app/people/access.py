@@ -215,8 +215,8 @@ def check(routes: Iterable[Key]) -> None:
     Raises:
         IncompleteTable: with what is missing.
     """
-    known = set(routes)
-    without_row, without_route = known - TABLE.keys(), TABLE.keys() - known
+    route_keys = set(routes)
+    without_row, without_route = route_keys - TABLE.keys(), TABLE.keys() - route_keys
     unruled = {
         key for key, rule in TABLE.items() if ("{run_id}" in key[1]) != (rule.run is not Needs.NOTHING)
     }

@@ -75,9 +75,9 @@ class Challenges:
     async def open(self) -> None:
         """Go on with the challenge of this class, if there is one. The register must be open."""
         class_id = self._classroom.id
-        found = await self._database.read(lambda c: challenge_store.find_current(c, class_id))
-        self._begin(found)
-        if found is not None and found.phase is not Phase.OPEN:
+        current = await self._database.read(lambda c: challenge_store.find_current(c, class_id))
+        self._begin(current)
+        if current is not None and current.phase is not Phase.OPEN:
             self._publish()
 
     def _begin(self, challenge: Challenge | None) -> None:
@@ -156,9 +156,9 @@ class Challenges:
     async def outcomes(self) -> list[Outcome]:
         """All challenges of the class with their places, the oldest first."""
         class_id = self._classroom.id
-        found = await self._database.read(lambda c: challenge_store.find_all(c, class_id))
+        challenges = await self._database.read(lambda c: challenge_store.find_all(c, class_id))
         outcomes = []
-        for challenge in found:
+        for challenge in challenges:
             phase, entries = challenge.phase, challenge.entries
             if self._judge is not None and self._judge.challenge.id == challenge.id:
                 phase = self._judge.challenge.phase

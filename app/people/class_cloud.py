@@ -93,12 +93,12 @@ class ClassCloud:
         }
         now = {"cloud": {"type": "cloud", "groups": self._groups(runs_of)}}
         for training in trainings.values():
-            known = self._ids[training.id]
+            cloud_id = self._ids[training.id]
             seen = self._curves.message(training)
-            now[f"cloud:{known}"] = {
+            now[f"cloud:{cloud_id}"] = {
                 **{name: value for name, value in seen.items() if name not in _LEFT_OUT},
                 "type": "cloud_curve",
-                "id": known,
+                "id": cloud_id,
             }
         changed = {subject: message for subject, message in now.items() if self._sent.get(subject) != message}
         gone = self._sent.keys() - now.keys()

@@ -60,5 +60,5 @@ class ClassCurves:
 
 def _chance(training: Training) -> float:
     """The accuracy of guessing."""
-    known = datasets.find(training.config["dataset"]["name"])
-    return 0.0 if known is None else 1 / len(known.class_names)
+    source = datasets.find(training.config["dataset"]["name"])
+    return 0.0 if source is None else 1 / len(source.class_names)

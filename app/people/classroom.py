@@ -100,13 +100,13 @@ class Classroom:
             on_released: called when launching is no longer held.
         """
         self._republish, self._on_shown, self._on_released = republish, on_shown, on_released
-        found = await self._database.read(lambda c: people_store.find_class(c, self.name))
-        if found is None:
-            found = await self._begin()
-        self.id, self.made_at = found["id"], found["made_at"]
-        self.held, self.shown, self.vote = bool(found["held"]), found["shown"], found["vote"]
-        self.numbers_only, self.cloud = bool(found["numbers_only"]), bool(found["cloud"])
-        self.entrance.open(self.id, found["code"], bytes.fromhex(found["salt"]))
+        row = await self._database.read(lambda c: people_store.find_class(c, self.name))
+        if row is None:
+            row = await self._begin()
+        self.id, self.made_at = row["id"], row["made_at"]
+        self.held, self.shown, self.vote = bool(row["held"]), row["shown"], row["vote"]
+        self.numbers_only, self.cloud = bool(row["numbers_only"]), bool(row["cloud"])
+        self.entrance.open(self.id, row["code"], bytes.fromhex(row["salt"]))
         await self.links.open(self.id)
         with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: they end another time
             await self._database.write(lambda c: people_store.end_others(c, self.id, time.time()))

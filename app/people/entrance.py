@@ -113,7 +113,7 @@ class Entrance:
     async def _join(self, wishes: list[tuple[str, str]]) -> list[tuple[Person, str] | Exception]:
         """Store those who join at the same moment: their nicknames, and the tokens that their browsers had before."""
         sessions = self._roster.sessions
-        found: list[Person | Exception] = []
+        results: list[Person | Exception] = []
         new: list[Person] = []
         recent = dict[str, Person]()  # by the token that the browser had before
         for nickname, browser in wishes:
@@ -124,18 +124,18 @@ class Entrance:
                     person = self._new_student(nickname, beside=new)
                     new.append(person)
             except LabError as refusal:
-                found.append(refusal)
+                results.append(refusal)
                 continue
             if browser:
                 recent[browser] = person
-            found.append(person)
-        people = [result for result in found if isinstance(result, Person)]
+            results.append(person)
+        people = [result for result in results if isinstance(result, Person)]
         tokens = iter(await sessions.begin_all(self._class_id, new, people))
         self._roster.add(new)
         for browser, person in recent.items():
             if person in new:  # else the time in which a browser's tabs are one person would begin again
                 sessions.note_joined(browser, person.id)
-        return [(result, next(tokens)) if isinstance(result, Person) else result for result in found]
+        return [(result, next(tokens)) if isinstance(result, Person) else result for result in results]
 
     def _new_student(self, nickname: str, *, beside: list[Person]) -> Person:
         """A new student, `beside` others who are not stored yet.
@@ -187,8 +187,8 @@ class Entrance:
             given = await in_thread(phrases.hash_of, phrase, self._salt)
             async with self._order:
                 self.demand_open()
-                known = [student for student in self._roster.students if student.phrase is not None]
-                fitting = [student for student in known if equal(student.phrase or "", given)]
+                with_phrase = [student for student in self._roster.students if student.phrase is not None]
+                fitting = [student for student in with_phrase if equal(student.phrase or "", given)]
                 if fitting:
                     return fitting[0], await self._roster.sessions.begin(fitting[0])
             self._guesses.note_wrong(browser)

@@ -71,21 +71,21 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket"):
-            known = self._classroom.person_of(token_of(HTTPConnection(scope), self._classroom.id))
-            scope[PERSON] = None if known is None or known.removed else known
-            if known is not None:
-                known.seen_at = time.time()
+            cookie_person = self._classroom.person_of(token_of(HTTPConnection(scope), self._classroom.id))
+            scope[PERSON] = None if cookie_person is None or cookie_person.removed else cookie_person
+            if cookie_person is not None:
+                cookie_person.seen_at = time.time()
             try:
-                self._demand(scope, known)
+                self._demand(scope, cookie_person)
             except LabError as error:
                 await deny_with(error, scope, receive, send)
                 return
         await self.app(scope, receive, send)
 
-    def _demand(self, scope: Scope, known: Person | None) -> None:
+    def _demand(self, scope: Scope, cookie_person: Person | None) -> None:
         """
         Args:
-            known: the person of the request's cookie, also one whom the teacher has removed.
+            cookie_person: the person of the request's cookie, also one whom the teacher has removed.
 
         Raises:
             LabError: the table does not allow this request.
@@ -93,14 +93,14 @@ class Guard:
         method = SOCKET if scope["type"] == "websocket" else scope["method"]
         path = route_path(scope)
         fitting = self._fixed.get(path) or self._fitting(path)
-        found = next((row for row in fitting if row[0] == method), None)
-        if found is None:
+        fitting_row = next((row for row in fitting if row[0] == method), None)
+        if fitting_row is None:
             if fitting and method != SOCKET:
                 return  # the application says that there is no such method here
             raise NotFound("there is nothing at this address")
-        _, match, rule = found
+        _, match, rule = fitting_row
         person: Person | None = scope[PERSON]
-        self._demand_role(known, person, rule)
+        self._demand_role(cookie_person, person, rule)
         if person is None or rule.run is Needs.NOTHING:
             return
         run = self._find_run(match["run_id"])
@@ -115,11 +115,11 @@ class Guard:
             if (match := pattern.match(path)) is not None
         ]
 
-    def _demand_role(self, known: Person | None, person: Person | None, rule: Rule) -> None:
+    def _demand_role(self, cookie_person: Person | None, person: Person | None, rule: Rule) -> None:
         if (person and person.role) not in rule.roles:
             if person is not None:
                 raise Forbidden("your role in the class does not allow this")
-            if known is not None:
+            if cookie_person is not None:
                 raise Forbidden("the teacher has removed you from the class", code="removed")
             raise NotJoined(NOT_JOINED)
         if person is None or person.role is not Role.STUDENT:

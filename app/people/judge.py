@@ -86,8 +86,8 @@ class Judge:
             student, judged = self._classroom.find(run.owner), self._judged.get(run.training.id)
             if student is None or judged is None or judged.best is None or self._uncounted(run):
                 continue
-            known = best.get(student.id)
-            if known is None or judged.best.accuracy > known.accuracy:
+            earlier = best.get(student.id)
+            if earlier is None or judged.best.accuracy > earlier.accuracy:
                 best[student.id] = Entry(
                     student.id, student.number or 0, run.id, run.number, **asdict(judged.best)
                 )
@@ -95,12 +95,12 @@ class Judge:
 
     def uncounted(self) -> dict[str, list[Uncounted]]:
         """The runs of each student that do not count, the newest first, at most `MAX_UNCOUNTED`; by student."""
-        found: dict[str, list[Uncounted]] = {}
+        by_owner: dict[str, list[Uncounted]] = {}
         for run in reversed(self._choose_candidates()):
-            several = found.setdefault(run.owner or "", [])
+            several = by_owner.setdefault(run.owner or "", [])
             if len(several) < MAX_UNCOUNTED and (uncounted := self._uncounted(run)) is not None:
                 several.append(uncounted)
-        return found
+        return by_owner
 
     def _choose_candidates(self) -> list[Run]:
         """The runs of students on the challenge's data since it began. They are chosen again when there are others."""

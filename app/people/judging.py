@@ -126,6 +126,6 @@ class Judged:
 
 def places(scores: Iterable[tuple[K, float | None]]) -> dict[K, int | None]:
     """The place of each, from 1; those with equal scores share one, and those without a score have none."""
-    known = list(scores)
-    values = sorted((score for _, score in known if score is not None), reverse=True)
-    return {key: None if score is None else values.index(score) + 1 for key, score in known}
+    pairs = list(scores)
+    values = sorted((score for _, score in pairs if score is not None), reverse=True)
+    return {key: None if score is None else values.index(score) + 1 for key, score in pairs}

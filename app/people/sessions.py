@@ -49,12 +49,12 @@ class Sessions:
     async def begin_all(self, class_id: str, new: Sequence[Person], people: Sequence[Person]) -> list[str]:
         """New tokens of people who join together; those of them who are `new` are stored with them."""
         tokens = [new_token() for _ in people]
-        known = [(hash_of(token), person) for token, person in zip(tokens, people, strict=True)]
-        if known:
+        new_sessions = [(hash_of(token), person) for token, person in zip(tokens, people, strict=True)]
+        if new_sessions:
             forgotten = await self._database.write(
-                lambda c: people_store.insert_joined(c, class_id, new, known, time.time())
+                lambda c: people_store.insert_joined(c, class_id, new, new_sessions, time.time())
             )
-            self._people |= {hashed: person.id for hashed, person in known}
+            self._people |= {hashed: person.id for hashed, person in new_sessions}
             for old in forgotten:
                 self._people.pop(old, None)
         return tokens

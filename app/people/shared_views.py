@@ -190,6 +190,6 @@ class SharedViews:
                 self._sharers.setdefault(run_id, set()).add(view.person)
 
     def _seen(self, view: View) -> SharedView:
-        found = [run for run_id in view.runs if (run := self._find_run(run_id)) is not None]
-        runs: list[ViewedRun] = [{"id": run.id, "number": run.number} for run in found]
+        existing = [run for run_id in view.runs if (run := self._find_run(run_id)) is not None]
+        runs: list[ViewedRun] = [{"id": run.id, "number": run.number} for run in existing]
         return {"id": view.id, "runs": runs, "iteration": view.iteration, "made_at": view.made_at}

@@ -55,8 +55,8 @@ class Sight:
 
     def is_student(self, owner: str | None) -> bool:
         """Whether runs of this owner are a student's of this class."""
-        found = None if self._classroom is None else self._classroom.find(owner)
-        return found is not None and found.role is Role.STUDENT
+        person = None if self._classroom is None else self._classroom.find(owner)
+        return person is not None and person.role is Role.STUDENT
 
     def comes_first(self, run: Run, *, again: bool) -> bool:
         """Whether a run is the teacher's, or of the lesson that the teacher shows to the class: these need no turn.

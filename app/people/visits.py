@@ -28,8 +28,8 @@ def is_gone(connection: HTTPConnection) -> bool:
     classroom = connection.app.state.lab.classroom
     if classroom is None:
         return False
-    known: Person | None = classroom.person_of(token_of(connection, classroom.id))
-    return known is None or known.removed
+    cookie_person: Person | None = classroom.person_of(token_of(connection, classroom.id))
+    return cookie_person is None or cookie_person.removed
 
 
 def person(connection: HTTPConnection) -> Person:
@@ -38,10 +38,10 @@ def person(connection: HTTPConnection) -> Person:
     Raises:
         NotJoined: it is a visitor, who has not joined the class.
     """
-    found = visitor(connection)
-    if found is None:
+    present = visitor(connection)
+    if present is None:
         raise NotJoined(NOT_JOINED)
-    return found
+    return present
 
 
 async def _person(connection: HTTPConnection) -> Person:

@@ -56,11 +56,11 @@ async def fork(lab: TheLab, person: ThePerson, run_id: str, given: ForkRequest) 
 async def check_fork(lab: TheLab, run_id: str, given: ForkRequest) -> ForkAnswer:
     """What a fork would be: its complete experiment and what it costs. Nothing is stored. `seconds` are those from the
     nearest checkpoint to the end."""
-    found = await lab.scheduler.commands.forking.check(run_id, given.wish())
+    checked = await lab.scheduler.commands.forking.check(run_id, given.wish())
     return ForkAnswer(
-        **vars(found.summary),
-        iterations=found.config.iterations,
-        seconds=found.seconds(),
-        config={**found.config.to_dict(), "name": found.name},
-        changes_nothing=found.changes_nothing,
+        **vars(checked.summary),
+        iterations=checked.config.iterations,
+        seconds=checked.seconds(),
+        config={**checked.config.to_dict(), "name": checked.name},
+        changes_nothing=checked.changes_nothing,
     )

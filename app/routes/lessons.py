@@ -128,8 +128,8 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     prediction = _prediction(stage, given.prediction)
     configs = stage.configs
     lab.check_lesson(person, zip(configs, stage.summaries, strict=True))
-    known = lab.attempts.newest(person, slug)
-    if known is None or not known.is_repeated(prediction, given.sure, full=given.full):
+    newest = lab.attempts.newest(person, slug)
+    if newest is None or not newest.is_repeated(prediction, given.sure, full=given.full):
         lab.take_runs(person, len(configs))
     attempt, runs = await lab.attempts.seal(
         person,
@@ -139,8 +139,8 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
         configs,
         full=given.full,
         dataset=stage.dataset,
-        is_whole=lambda known: (
-            not lab.playing.state(_stage_of(lab, person, known, given.language), known).missing
+        is_whole=lambda attempt: (
+            not lab.playing.state(_stage_of(lab, person, attempt, given.language), attempt).missing
         ),
     )
     if runs is None:
@@ -262,16 +262,16 @@ def _prediction(stage: Stage, given: dict[str, Any]) -> dict[str, Any]:
 def _votable(lesson: Lesson, question: str, field: str) -> Question:
     """A question that a class can vote on: a choice of the prediction or of the transfer."""
     see = lesson.settings.see
-    known = {
+    questions = {
         asked.id: asked
         for asked in lesson.questions()
         if can_be_voted_on(asked) and (see is None or asked.id != see.id)
     }
-    if question not in known:
+    if question not in questions:
         raise Invalid(
-            f"{field} must be one of {', '.join(known) or 'none'}, not {question!r}",
+            f"{field} must be one of {', '.join(questions) or 'none'}, not {question!r}",
             code="unknown_name",
             field=field,
-            bounds={"choices": list(known)},
+            bounds={"choices": list(questions)},
         )
-    return known[question]
+    return questions[question]

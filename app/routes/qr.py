@@ -31,12 +31,12 @@ async def qr(
 ) -> Response:
     """Leads to the page on which people join, with the code of the class in it."""
     classroom = lab.demand_class()
-    known = lab.addresses.all()
-    if not known:
+    urls = lab.addresses.all()
+    if not urls:
         raise NotFound("no address is known by which other machines reach the lab", code="no_address")
-    if address and address not in known:
-        addresses = ", ".join(known)
+    if address and address not in urls:
+        addresses = ", ".join(urls)
         text = f"address must be one of {addresses}, not {address!r}"
         raise Invalid(Reason("unknown_address", text, addresses=addresses), field="address")
-    picture = code_svg(f"{address or known[0]}/join#{classroom.entrance.code}")
+    picture = code_svg(f"{address or urls[0]}/join#{classroom.entrance.code}")
     return Response(picture, media_type="image/svg+xml", headers={"Cache-Control": "no-store"})

@@ -74,11 +74,11 @@ class Origin:
     @classmethod
     def parse(cls, text: str) -> Origin | None:
         """None if it is not the origin of a web page: `null`, other schemes, paths, user names."""
-        found = _ORIGIN.fullmatch(text)
-        authority = Authority.parse(found[2]) if found else None
-        if found is None or authority is None:
+        match = _ORIGIN.fullmatch(text)
+        authority = Authority.parse(match[2]) if match else None
+        if match is None or authority is None:
             return None
-        scheme = found[1].lower()
+        scheme = match[1].lower()
         return cls(scheme, _without_default_port(scheme, authority))
 
     @classmethod

@@ -103,7 +103,7 @@ class OriginCheck:
 def is_loopback(host: str) -> bool:
     """Whether a lab that listens on `host` can be reached from this machine only."""
     try:
-        addresses = {str(found[4][0]).partition("%")[0] for found in socket.getaddrinfo(host, None)}
+        addresses = {str(info[4][0]).partition("%")[0] for info in socket.getaddrinfo(host, None)}
     except OSError:
         return False
     return all(ipaddress.ip_address(address).is_loopback for address in addresses)
@@ -124,10 +124,10 @@ def _cross_origin(headers: Headers, hosts: list[str]) -> tuple[Reason, str]:
     text = (
         f"the page that asks is not of this lab: it comes from {origin}, and the lab was asked for as {host}"
     )
-    known = Origin.parse(origins[0]) if len(origins) == 1 else None
+    sender = Origin.parse(origins[0]) if len(origins) == 1 else None
     advice = f"the browser says Sec-Fetch-Site: {_shown(', '.join(sites))}" if sites else ""
-    if known is not None:
-        advice += f"{'; ' if advice else ''}if people open the lab as {known}, set {SETTING}={known}"
+    if sender is not None:
+        advice += f"{'; ' if advice else ''}if people open the lab as {sender}, set {SETTING}={sender}"
         if sites in ([], ["none"]):
             advice += (
                 ", or let the proxy pass the host with its port (nginx: proxy_set_header Host $http_host)"

@@ -141,14 +141,18 @@ def insert_joined(
     connection: sqlite3.Connection,
     class_id: str,
     people: Sequence[Person],
-    known: Sequence[tuple[str, Person]],
+    sessions: Sequence[tuple[str, Person]],
     at: float,
 ) -> list[str]:
-    """Store people who join together, and by the hashes of which tokens they and others are known; returns the hashes
-    of those that are forgotten for them."""
+    """Store people who join together.
+
+    Args:
+        sessions: the hash of a token and the person whom it stands for; also of others than `people`.
+
+    Returns the hashes of the tokens that are forgotten for them."""
     for person in people:
         insert_person(connection, class_id, person)
-    forgotten = [insert_session(connection, hashed, person, at) for hashed, person in known]
+    forgotten = [insert_session(connection, hashed, person, at) for hashed, person in sessions]
     return [token for tokens in forgotten for token in tokens]
 
 

@@ -79,10 +79,10 @@ def append_rows(
     Raises:
         Refused: rows before `first` are missing, or repeated ones differ from those that are stored.
     """
-    found = connection.execute(
+    stream_row = connection.execute(
         "SELECT columns FROM streams WHERE training_id = ? AND stream = ?", (training_id, stream)
     ).fetchone()
-    if found is None:
+    if stream_row is None:
         return None
     stored = count_rows(connection, training_id, stream)
     if first > stored:
@@ -104,7 +104,7 @@ def append_rows(
     if not count:
         return None
     times = [(stored + count, round(at, 3), round(seconds, 3))]
-    rows = Rows(tuple(json.loads(found["columns"])), stored, values, times)
+    rows = Rows(tuple(json.loads(stream_row["columns"])), stored, values, times)
     insert_chunk(connection, training_id, stream, rows)
     return rows
 

@@ -27,13 +27,13 @@ def trials_csv(rows: Iterable[TrialRow], config: StudyConfig) -> Iterator[str]:
     after = [config.metric if name == "score" else name for name in _AFTER]
     yield BYTE_ORDER_MARK + _text([*_BEFORE, *map(cell, paths), *after])
     for trial, values in rows:
-        known: dict[str, Any] = {**trial}
+        cells: dict[str, Any] = {**trial}
         yield _text(
             [
                 str(trial["number"]),
                 str(trial["configuration"]),
                 *(_value(values[path]) for path in paths),
-                *(_value(known[name]) for name in _AFTER),
+                *(_value(cells[name]) for name in _AFTER),
             ]
         )
 

@@ -64,7 +64,7 @@ SOURCES: dict[str, Source] = {
 
 def catalog() -> list[str]:
     """The data sets that every lab has, in the order of the form."""
-    return [name for name, known in SOURCES.items() if known.listed]
+    return [name for name, data_source in SOURCES.items() if data_source.listed]
 
 
 def names() -> list[str]:
@@ -140,10 +140,10 @@ def fetch(
     Raises:
         DatasetError: it cannot be downloaded, or the downloaded files are wrong.
     """
-    known = source(name)
-    if known.fetch is None:
+    data_source = source(name)
+    if data_source.fetch is None:
         raise DatasetError(Reason("dataset_not_fetchable", f"{name} cannot be downloaded", dataset=name))
-    known.fetch(data_dir, [*mirrors, *os.environ.get("LOSSROOM_MIRRORS", "").split()], progress)
+    data_source.fetch(data_dir, [*mirrors, *os.environ.get("LOSSROOM_MIRRORS", "").split()], progress)
 
 
 def prepare(name: str, data_dir: Path | None, cache_dir: Path) -> Path:
@@ -170,10 +170,10 @@ def load_dataset(name: str, *, data_dir: Path | None = None, cache_dir: Path | N
     Raises:
         DatasetError: it is not there, or its files are damaged.
     """
-    known = source(name)
+    data_source = source(name)
     if cache_dir is not None:
-        return cache.load(known, data_dir, cache_dir)
-    dataset = known.read(data_dir)
+        return cache.load(data_source, data_dir, cache_dir)
+    dataset = data_source.read(data_dir)
     train_images, test_images = (
         as_numbers(x, np.float32) for x in (dataset.train_images, dataset.test_images)
     )

@@ -150,9 +150,9 @@ class IdxFiles:
         if data_dir is None:
             return None
         for folder in self.folders:
-            found = {array: find(data_dir / folder, _names(file)) for array, file in self.files.items()}
-            if all(found.values()):
-                return {array: path for array, path in found.items() if path is not None}
+            paths = {array: find(data_dir / folder, _names(file)) for array, file in self.files.items()}
+            if all(paths.values()):
+                return {array: path for array, path in paths.items() if path is not None}
         return None
 
     def _missing(self, data_dir: Path | None) -> DatasetError:

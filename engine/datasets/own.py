@@ -125,10 +125,10 @@ def give(about: About, arrays: Arrays, *, title: str) -> Dataset:
 
 
 @contextmanager
-def mentioned(known: Mapping[str, Source]) -> Iterator[None]:
+def mentioned(sources: Mapping[str, Source]) -> Iterator[None]:
     """Know these data sets too, by name, while this block works: so a document's experiments can be read before
     anything of it is kept."""
-    token = _mentioned.set(known)
+    token = _mentioned.set(sources)
     try:
         yield
     finally:

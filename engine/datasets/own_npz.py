@@ -48,24 +48,24 @@ def load(path: str | Path) -> Dataset:
     path = Path(path)
     try:
         with np.load(path, allow_pickle=False) as file:
-            found = dict(file)
+            members = dict(file)
         arrays = Arrays(
-            train_images=found["x_train"],
-            train_labels=found["y_train"].astype(np.intp),
-            test_images=found["x_test"],
-            test_labels=found["y_test"].astype(np.intp),
+            train_images=members["x_train"],
+            train_labels=members["y_train"].astype(np.intp),
+            test_images=members["x_test"],
+            test_labels=members["y_test"].astype(np.intp),
         )
-        class_names = tuple(map(str, found["class_names"]))
-        columns = tuple(map(str, found.get("columns", ())))
+        class_names = tuple(map(str, members["class_names"]))
+        columns = tuple(map(str, members.get("columns", ())))
         about = About(
             shape=tuple(arrays.train_images.shape[1:]),
             class_names=class_names,
             columns=columns,
-            units=tuple((float(mean), float(deviation)) for mean, deviation in found.get("units", ())),
+            units=tuple((float(mean), float(deviation)) for mean, deviation in members.get("units", ())),
             train_size=len(arrays.train_labels),
             test_size=len(arrays.test_labels),
-            validation_size=int(found["validation_size"]),
-            flippable=bool(found["flippable"]),
+            validation_size=int(members["validation_size"]),
+            flippable=bool(members["flippable"]),
             origin="npz",
             digest=own.digest_of(arrays, class_names, columns),
         )

@@ -101,7 +101,7 @@ class MaxPoolStep(PoolStep):
         buffers = super().buffers(count, training)
         if training:
             shape = buffers["y"][0]
-            buffers |= {"free": (shape, BOOL), "found": (shape, BOOL), "share": (shape, self.dtype)}
+            buffers |= {"free": (shape, BOOL), "is_largest": (shape, BOOL), "share": (shape, self.dtype)}
         return buffers
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -116,15 +116,15 @@ class MaxPoolStep(PoolStep):
 
     def backward(self, dy: Array) -> Array | None:
         arrays = self.arrays_for(dy, True)
-        dx, found, share = arrays["dx"], arrays["found"], arrays["share"]
+        dx, is_largest, share = arrays["dx"], arrays["is_largest"], arrays["share"]
         free = arrays["free"]  # windows whose largest pixel is not found yet
         dx.fill(0)
         free.fill(True)
         for part, gradient in zip(self.slices(self._x), self.slices(dx), strict=True):
-            np.equal(part, self._y, out=found)
-            np.logical_and(found, free, out=found)
-            np.logical_xor(free, found, out=free)
-            np.multiply(dy, found, out=share)
+            np.equal(part, self._y, out=is_largest)
+            np.logical_and(is_largest, free, out=is_largest)
+            np.logical_xor(free, is_largest, out=free)
+            np.multiply(dy, is_largest, out=share)
             np.add(gradient, share, out=gradient)
         return dx
 

@@ -72,12 +72,12 @@ def histories(case: Case) -> dict[str, FindingHistory]:
     return so_far
 
 
-def _explained(rule: Rule, known: dict[str, FindingHistory], iterations: Numbers) -> NDArray[np.bool_]:
+def _explained(rule: Rule, histories: dict[str, FindingHistory], iterations: Numbers) -> NDArray[np.bool_]:
     """At which iterations a finding held, or had held, that explains the fault."""
     explained = np.zeros(len(iterations), bool)
     for code in (*rule.unless, *rule.never_after):
-        if code in known:
-            held = at_iterations(known[code], iterations)
+        if code in histories:
+            held = at_iterations(histories[code], iterations)
             explained |= np.maximum.accumulate(held) if code in rule.never_after else held
     return explained
 

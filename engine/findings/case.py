@@ -41,9 +41,9 @@ class Case:
         """The names of the layers with weights, the lowest first; none if the norms of some are not there, as may be in
         rows that were recorded elsewhere."""
         names = [str(number) for number in range(1, len(self.weight_specs) + 1)]
-        known = self.rows.train.keys()
+        columns = self.rows.train.keys()
         are_known = all(
-            f"{norm}/{name}" in known for name in names for norm in ("gradient_norm", "weight_norm")
+            f"{norm}/{name}" in columns for name in names for norm in ("gradient_norm", "weight_norm")
         )
         return names if are_known else []
 

@@ -119,18 +119,18 @@ def rungs_of(method: Mapping[str, Any], space: Sequence[Parameter]) -> list[int]
 
 
 def make(
-    method: Mapping[str, Any], space: Sequence[Parameter], *, known: Callable[[Values], int | None]
+    method: Mapping[str, Any], space: Sequence[Parameter], *, index_of: Callable[[Values], int | None]
 ) -> Method:
     """The method of a study.
 
     Args:
-        known: the index of a configuration that is in the list already; None: it is new.
+        index_of: the index of a configuration that is in the list already; None: it is new.
     """
     name = method["name"]
     if name == "tpe":
         from engine.studies.tpe import Tpe  # it needs Optuna
 
-        return Tpe(method, space, known)
+        return Tpe(method, space, index_of)
     if name == "grid" or method["configurations"] is None:
         begun: Iterable[Values] = grid(space)
     else:

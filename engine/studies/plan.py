@@ -62,7 +62,7 @@ class Plan:
         ] = {}  # the values of a configuration as text → its index in `configurations`
         self.stages: list[list[Values]] = []
         self._method = (
-            methods.make(config.method, config.space, known=self._index_of)
+            methods.make(config.method, config.space, index_of=self._index_of)
             if recorded is None
             else methods.Recorded(recorded)
         )

@@ -22,14 +22,14 @@ class Tpe:
         self,
         method: Mapping[str, Any],
         space: Sequence[Parameter],
-        known: Callable[[Values], int | None],
+        index_of: Callable[[Values], int | None],
     ) -> None:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         self._optuna = optuna
         self._space = space
-        self._known = known
+        self._index_of = index_of
         self._left: int = method["configurations"]
         self._batch: int = method["batch"]
         sampler = optuna.samplers.TPESampler(seed=method["seed"])
@@ -49,12 +49,12 @@ class Tpe:
             new: list[Values] = []
             for _ in range(min(self._batch, self._left)):
                 trial, values = self._ask()
-                known = self._known(values)
-                if known is None:
+                number = self._index_of(values)
+                if number is None:
                     if values not in new:
                         new.append(values)
-                    known = self._count + new.index(values)
-                self._asked.append((trial, known))
+                    number = self._count + new.index(values)
+                self._asked.append((trial, number))
             self._left -= len(self._asked)
             if new:
                 self._count += len(new)

@@ -80,8 +80,8 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
         for layer in layers:
             parts[layer.name].append(seen.outputs[layer.last][:, :UNITS].astype(np.float32))
     arrays = {"probabilities": _maps(probabilities, size)}
-    for name, found in parts.items():
-        arrays[f"units/{name}"] = _maps(np.concatenate(found), UNIT_SIZE)
+    for name, pieces in parts.items():
+        arrays[f"units/{name}"] = _maps(np.concatenate(pieces), UNIT_SIZE)
     return View(
         arrays,
         {

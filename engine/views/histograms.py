@@ -57,10 +57,10 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "activation": None if layer.activation is None else layer.activation.name,
         }
         for kind, values in kinds.items():
-            found = distribution(values, options["bins"])
-            arrays[f"{kind}/{layer.name}/counts"] = found.counts
-            arrays[f"{kind}/{layer.name}/edges"] = found.edges
-            about[kind] = found.facts
+            measured = distribution(values, options["bins"])
+            arrays[f"{kind}/{layer.name}/counts"] = measured.counts
+            arrays[f"{kind}/{layer.name}/edges"] = measured.edges
+            about[kind] = measured.facts
         about["outputs"]["images"] = len(outputs[layer.name])
         facts.append(about)
     return View(arrays, {"sample": len(images), "layers": facts})
@@ -78,7 +78,7 @@ def _outputs(subject: Subject, layers: list[WeightLayer], images: Array) -> dict
             # a copy: a part of an array would keep all of it in memory
             parts[layer.name].append(y.copy())
         done += len(seen.outputs[layers[-1].last])
-    return {name: np.concatenate(found) for name, found in parts.items()}
+    return {name: np.concatenate(pieces) for name, pieces in parts.items()}
 
 
 KIND = Kind(see, FIELDS)

@@ -57,15 +57,15 @@ function heightsByRun(traces) {
   const heights = new Map();
   for (const { points, meta } of traces) {
     if (!points) continue;
-    const known = heights.get(meta.run) ?? { begin: Infinity, first: 0, usual: 0, highest: 0 };
+    const soFar = heights.get(meta.run) ?? { begin: Infinity, first: 0, usual: 0, highest: 0 };
     const row = points.y.findIndex(Number.isFinite);
     const { begin, first } =
-      row >= 0 && points.x[row] < known.begin ? { begin: points.x[row], first: points.y[row] } : known;
+      row >= 0 && points.x[row] < soFar.begin ? { begin: points.x[row], first: points.y[row] } : soFar;
     heights.set(meta.run, {
       begin,
       first,
-      usual: Math.max(known.usual, usualOf(points)),
-      highest: Math.max(known.highest, points.highest),
+      usual: Math.max(soFar.usual, usualOf(points)),
+      highest: Math.max(soFar.highest, points.highest),
     });
   }
   return heights;

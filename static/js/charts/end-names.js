@@ -112,16 +112,25 @@ export class EndNames {
     this.#start = columns > 2 ? commonStart(full) : "";
     const before = new Map(this.#names.map((name) => [keyOf(name.trace), name]));
     this.#names = curves.map((trace, i) => {
-      const known = before.get(keyOf(trace));
-      const element = known?.element ?? h("span", { className: "end-name", hidden: true });
-      const value = known?.value ?? h("span", { className: "end-value", hidden: true });
+      const earlier = before.get(keyOf(trace));
+      const element = earlier?.element ?? h("span", { className: "end-name", hidden: true });
+      const value = earlier?.value ?? h("span", { className: "end-value", hidden: true });
       const text = full[i].slice(this.#start.length) + (isDiverged(trace) ? ` ${DIVERGED}` : "");
       setText(element, text);
       element.title = trace.line?.label ?? "";
-      const lead = known?.lead ?? document.createElementNS(SVG, "path");
+      const lead = earlier?.lead ?? document.createElementNS(SVG, "path");
       lead.style.stroke = trace.color ?? "";
       const length = this.#lengthOf(text);
-      return { element, value, lead, trace, runs: trace.runs ?? [], text, length, place: known?.place ?? "" };
+      return {
+        element,
+        value,
+        lead,
+        trace,
+        runs: trace.runs ?? [],
+        text,
+        length,
+        place: earlier?.place ?? "",
+      };
     });
     this.#leads.replaceChildren(...this.#names.flatMap(({ lead, place }) => (place ? [lead] : [])));
     this.#element.replaceChildren(

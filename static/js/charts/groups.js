@@ -156,12 +156,12 @@ export class GroupCurve {
     const rows = [];
     for (let row = from; row < to; row += step) rows.push(row);
     if (to > from && rows.at(-1) !== to - 1) rows.push(to - 1);
-    const found = rows.map((row) => valuesAt(curves, xs[row]));
-    this.#rows = rows.filter((_, i) => found[i].length);
-    const spreads = found.filter((values) => values.length).map(spread);
+    const columns = rows.map((row) => valuesAt(curves, xs[row]));
+    this.#rows = rows.filter((_, i) => columns[i].length);
+    const spreads = columns.filter((values) => values.length).map(spread);
     this.xs = Float64Array.from(this.#rows, (row) => xs[row]);
     this.iterations = Float64Array.from(this.#rows, (row) => longest.iterations[row]);
-    this.counts = found.map((values) => values.length).filter(Boolean);
+    this.counts = columns.map((values) => values.length).filter(Boolean);
     const part = (/** @type {0 | 1 | 2} */ i) => Float64Array.from(spreads, (three) => three[i]);
     this.lows = part(0);
     this.ys = part(1);

@@ -150,9 +150,9 @@ export class TraceMaker {
         const bin = binOf(run, what.stream, range, maxPoints, x?.(series));
         const ended = smoothing > 0 && hasEnded(run);
         const key = [run.id, line.series, smoothing, ended, range, bin, axisName, since].join();
-        const known = this.#curves.get(key);
-        const curve = known?.follows(series)
-          ? known
+        const earlier = this.#curves.get(key);
+        const curve = earlier?.follows(series)
+          ? earlier
           : new Curve(series, { ...line, smoothing, ended, bin, range, x, since });
         kept.set(key, curve);
         curve.advance();

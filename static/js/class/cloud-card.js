@@ -56,13 +56,13 @@ export class CloudCard {
 
   /** The curves by id; those that are in no group any more are forgotten. */
   #curves() {
-    const known = new Set((this.#groups ?? []).flatMap(({ curves }) => curves.map(([id]) => id)));
+    const listed = new Set((this.#groups ?? []).flatMap(({ curves }) => curves.map(([id]) => id)));
     /** @type {Map<string, CloudCurve>} */
     const messages = this.#store.several.cloud_curve;
     /** @type {Map<string, CurveView>} */
     const views = new Map();
     for (const [id, message] of messages) {
-      if (!known.has(id)) {
+      if (!listed.has(id)) {
         messages.delete(id);
         continue;
       }

@@ -41,21 +41,21 @@ export function columnsOf(curves, end) {
   /** @type {Column[]} */
   const columns = [];
   for (const x of grid(begun, end)) {
-    let known = 0;
+    let count = 0;
     let missing = 0;
     for (let i = 0; i < begun.length; i++) {
       const y = readers[i](x);
-      if (y !== null) sorted[known++] = y;
+      if (y !== null) sorted[count++] = y;
       else if (!begun[i].over && x <= begun[i].iterations && x > reach(begun[i])) missing++;
     }
-    if (known * 2 < begun.length) continue;
-    const values = sorted.subarray(0, known).sort();
+    if (count * 2 < begun.length) continue;
+    const values = sorted.subarray(0, count).sort();
     columns.push({
       x,
       median: percentile(values, 0.5),
       low: percentile(values, 0.1),
       high: percentile(values, 0.9),
-      settled: missing <= MAX_MISSING * (known + missing),
+      settled: missing <= MAX_MISSING * (count + missing),
     });
   }
   return columns;
@@ -107,15 +107,15 @@ function reader(points) {
  * @returns {Any | null}
  */
 export function nearest(curves, x, y, farthest) {
-  let found = null;
+  let closest = null;
   let least = farthest;
   for (const curve of curves) {
     const value = reader(curve.points)(x);
     if (value === null || Math.abs(value - y) > least) continue;
     least = Math.abs(value - y);
-    found = curve;
+    closest = curve;
   }
-  return found;
+  return closest;
 }
 
 /**
@@ -142,13 +142,13 @@ export function halfTakenOff(curves, chance) {
   if (begun.length < MIN_FOR_HALF) return null;
   const level = chance + CLEARLY;
   const offs = begun.map(({ points }) => points.find(([, y]) => y >= level)?.[0] ?? null);
-  const made = offs.filter((x) => x !== null).sort((a, b) => a - b);
+  const reached = offs.filter((x) => x !== null).sort((a, b) => a - b);
   const half = Math.ceil(begun.length / 2);
-  if (made.length < half) return null;
-  const x = made[half - 1];
+  if (reached.length < half) return null;
+  const x = reached[half - 1];
   if (begun.some((curve, i) => offs[i] === null && !curve.over && reach(curve) < x)) return null;
   const waited = begun.filter(({ points }, i) => offs[i] !== null && offs[i] > points[0][0]);
-  return waited.length * 2 >= made.length ? x : null;
+  return waited.length * 2 >= reached.length ? x : null;
 }
 
 /**

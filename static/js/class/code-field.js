@@ -12,8 +12,8 @@ export class CodeField {
   input;
   #boxes;
   #onChange;
-  /** The code when the page last heard of it. */
-  #known = "";
+  /** The code that `onChange` was last called with. */
+  #lastCode = "";
 
   /**
    * @param {HTMLElement} element with an input and the boxes
@@ -37,7 +37,7 @@ export class CodeField {
   }
 
   get code() {
-    return this.#known;
+    return this.#lastCode;
   }
 
   /** Enter the code that a text holds. @param {string} text */
@@ -45,8 +45,8 @@ export class CodeField {
     const code = codeIn(text);
     if (this.input.value !== code) this.input.value = code;
     this.#draw();
-    if (code === this.#known) return;
-    this.#known = code;
+    if (code === this.#lastCode) return;
+    this.#lastCode = code;
     this.#onChange(code);
   }
 

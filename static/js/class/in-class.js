@@ -74,10 +74,10 @@ export class InClass {
     onLanguage(lock);
     lock();
     store.on("dataset_gone", ({ name }) => {
-      const known = datasetCalled(name);
-      if (known?.own)
+      const dataset = datasetCalled(name);
+      if (dataset?.own)
         store.putDataset({
-          .../** @type {Dataset} */ (known),
+          .../** @type {Dataset} */ (dataset),
           available: false,
           deleted: true,
           unshared: true,
@@ -126,11 +126,11 @@ export class InClass {
    */
   #leaveIfOver() {
     const { messages, person } = this.#store;
-    const known = messages.person?.person;
-    if (known && person?.role === "student" && known.id !== person.id) {
+    const changed = messages.person?.person;
+    if (changed && person?.role === "student" && changed.id !== person.id) {
       if (!this.#reloading) location.reload();
       this.#reloading = true;
-    } else if (known?.removed && known.id === person?.id) goToJoin("removed");
+    } else if (changed?.removed && changed.id === person?.id) goToJoin("removed");
     else leaveIfRefused(this.#store);
   }
 

@@ -44,8 +44,8 @@ export class PersonMenu {
   /** Number and nickname of this person; of the teacher, the word for the role. */
   get #name() {
     const { person, messages } = this.#store;
-    const known = messages.person?.person;
-    return person?.role === "student" && known ? { number: known.number, nickname: known.nickname } : null;
+    const newest = messages.person?.person;
+    return person?.role === "student" && newest ? { number: newest.number, nickname: newest.nickname } : null;
   }
 
   #draw() {

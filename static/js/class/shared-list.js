@@ -62,7 +62,7 @@ export class SharedList {
       for (const view of views) {
         const who = this.#owner(person, view);
         const what = this.#what(view);
-        const content = JSON.stringify([who, what, this.#known(view)]);
+        const content = JSON.stringify([who, what, this.#existing(view)]);
         const old = this.#lines.get(view.id);
         lines.set(view.id, old?.content === content ? old : { content, line: this.#line(person, view) });
       }
@@ -76,7 +76,7 @@ export class SharedList {
   }
 
   /** The ids of the runs of a view that the page has. @param {SharedView} view */
-  #known({ runs }) {
+  #existing({ runs }) {
     return runs.map(({ id }) => id).filter((id) => this.#store.runs.has(id));
   }
 
@@ -95,7 +95,7 @@ export class SharedList {
    * @param {SharedView} view
    */
   #owner(person, view) {
-    const own = this.#known(view).map((id) => this.#store.runs.get(id)?.owner);
+    const own = this.#existing(view).map((id) => this.#store.runs.get(id)?.owner);
     return own.find((owner) => owner?.id === person.id) ?? { ...person, nickname: null };
   }
 
@@ -128,7 +128,7 @@ export class SharedList {
    * @param {string} who empty: it is one's own
    */
   #open(view, who) {
-    const ids = this.#known(view);
+    const ids = this.#existing(view);
     if (!ids.length) return;
     const { runs } = this.#store;
     const before = { runs: this.#store.shown().map(({ id }) => id), moment: urlState.get("moment") };

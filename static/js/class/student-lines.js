@@ -49,7 +49,7 @@ export function ownerNames(tiles, others) {
  */
 export function lines(list) {
   /** @type {Map<string, {element: HTMLElement, content: string}>} */
-  const known = new Map();
+  const linesByKey = new Map();
   /**
    * `update` writes what a line says into its element, which then stays also if it says something else; without it, another
    * element is made.
@@ -58,15 +58,15 @@ export function lines(list) {
   return (wanted) => {
     const elements = wanted.map(({ key, make, update, ...line }) => {
       const content = `${language()} ${line.content}`;
-      const old = known.get(key);
+      const old = linesByKey.get(key);
       if (old?.content === content) return old.element;
       const element = (update && old?.element) || make();
       update?.(element);
-      known.set(key, { element, content });
+      linesByKey.set(key, { element, content });
       return element;
     });
     const keys = new Set(wanted.map(({ key }) => key));
-    for (const key of known.keys()) if (!keys.has(key)) known.delete(key);
+    for (const key of linesByKey.keys()) if (!keys.has(key)) linesByKey.delete(key);
     setChildren(list, elements);
   };
 }

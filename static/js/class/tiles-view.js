@@ -119,10 +119,10 @@ export class TilesView {
    * @param {Tile} tile
    */
   #add(tile) {
-    const made = new TileElement(tile);
-    this.#elements.set(tile.person, made);
-    this.#list.append(made.element);
-    return made;
+    const tileElement = new TileElement(tile);
+    this.#elements.set(tile.person, tileElement);
+    this.#list.append(tileElement.element);
+    return tileElement;
   }
 
   /**

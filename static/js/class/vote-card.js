@@ -30,8 +30,8 @@ export class VoteCard {
   #close = h("button", { type: "button", className: "toggle", onclick: () => this.#leave() });
   #body = h("div", { className: "room-body" });
   #card = h("section", { className: "card vote", id: "vote", hidden: true, tabIndex: -1 });
-  /** The vote of which the page knows, as JSON: another phase is asked for. */
-  #known = "";
+  /** The newest vote that the card has drawn, as JSON. */
+  #lastVote = "";
   /** The question whose vote was open while the page was: its tally is shown. */
   #open = "";
   #problem = "";
@@ -70,9 +70,9 @@ export class VoteCard {
 
   #follow() {
     const vote = this.#vote;
-    const known = JSON.stringify(vote);
-    if (known === this.#known) return;
-    this.#known = known;
+    const text = JSON.stringify(vote);
+    if (text === this.#lastVote) return;
+    this.#lastVote = text;
     this.#problem = "";
     if (vote && vote.phase !== "closed") this.#open = vote.question;
     const isShown = vote !== null && vote.question === this.#open;

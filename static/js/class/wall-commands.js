@@ -135,8 +135,9 @@ export class WallCommands {
   /** What is shown to all. */
   #shownText() {
     const { lesson, person } = this.#store.classroom.shown ?? {};
-    const found = allLessons().find(({ slug }) => slug === lesson);
-    if (found) return t("class.wall.show.now", { who: `${found.section} ${found.title[language()]}` });
+    const shownLesson = allLessons().find(({ slug }) => slug === lesson);
+    if (shownLesson)
+      return t("class.wall.show.now", { who: `${shownLesson.section} ${shownLesson.title[language()]}` });
     return t("class.wall.show.now", { who: person ? this.#nameOf(person) : t("class.wall.show.runs") });
   }
 

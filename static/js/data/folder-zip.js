@@ -82,8 +82,8 @@ export async function membersOf(entry) {
   if (entry.isFile) {
     const { file, fullPath } = /** @type {FileSystemFileEntry} */ (entry);
     /** @type {File} */
-    const found = await new Promise((done, fail) => file.call(entry, done, fail));
-    return [{ path: fullPath.replace(/^\//, ""), file: found }];
+    const opened = await new Promise((done, fail) => file.call(entry, done, fail));
+    return [{ path: fullPath.replace(/^\//, ""), file: opened }];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   /** @type {Member[]} */

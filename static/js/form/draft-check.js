@@ -24,7 +24,7 @@ export function isDraft(json, options) {
   if (!SEEDS.includes(json.seeds) || !FOLDS.includes(json.folds)) return false;
   const { dataset, network, optimizer, regularization, training } = document;
   const { datasets, presets, initializers, optimizers, schedules } = options;
-  const known =
+  const namesExist =
     areNames(
       alternatives(dataset.name),
       datasets.map(({ name }) => name),
@@ -38,7 +38,7 @@ export function isDraft(json, options) {
       (alternative) => alternative === null || isObject(alternative),
     ) &&
     alternatives(regularization).every(isObject);
-  if (!known) return false;
+  if (!namesExist) return false;
   if (network.layers !== undefined) return areLayers(network.layers, 0, options);
   const networks = alternatives(network);
   return (
@@ -90,11 +90,11 @@ function areKnown(part, registry, { nullable = false } = {}) {
 
 /**
  * @param {any[]} names
- * @param {any[]} known
+ * @param {any[]} existing
  */
-function areNames(names, known) {
+function areNames(names, existing) {
   return (
-    names.length > 0 && new Set(names).size === names.length && names.every((name) => known.includes(name))
+    names.length > 0 && new Set(names).size === names.length && names.every((name) => existing.includes(name))
   );
 }
 

@@ -117,10 +117,10 @@ function fieldOf(form, parts) {
   const blocks = /** @type {HTMLElement[]} */ ([...form.querySelectorAll("[data-field].field")]);
   for (let length = parts.length; length > 0; length--) {
     const path = parts.slice(0, length).join(".");
-    const found =
+    const nearest =
       blocks.find((field) => field.dataset.field === path) ??
       blocks.find((field) => field.dataset.field?.startsWith(`${path}.`));
-    if (found) return found;
+    if (nearest) return nearest;
   }
   return find(form, ".field.general", HTMLElement);
 }

@@ -26,7 +26,7 @@ export async function findRate(form) {
   const count = draft.count();
   const status = h("div", { className: "rate-status", role: "status" }, h("p", {}, t("rates.training")));
   const problem = h("p", { className: "error", role: "alert" });
-  const found = h("div", { className: "rate-found" });
+  const result = h("div", { className: "rate-found" });
   const loading = new AbortController();
   const dialog = openDialog({
     title: t("rates.title"),
@@ -36,7 +36,7 @@ export async function findRate(form) {
       ...(count > 1 ? [h("p", { className: "quiet" }, t("rates.first", { count: number(count) }))] : []),
       status,
       problem,
-      found,
+      result,
     ],
     onClose: () => loading.abort(),
   });
@@ -53,7 +53,7 @@ export async function findRate(form) {
     if (loading.signal.aborted) return;
     status.replaceChildren(...(test ? said(test) : []).map((sentence) => h("p", {}, sentence)));
     if (!test) problem.textContent = t("rates.wrong");
-    else if (test.rates.length > 1) show(found, test, take);
+    else if (test.rates.length > 1) show(result, test, take);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     if (loading.signal.aborted) return;
@@ -64,11 +64,11 @@ export async function findRate(form) {
 
 /**
  * Show the curve, and the button that puts the chosen rate into the form.
- * @param {HTMLElement} found
+ * @param {HTMLElement} result
  * @param {RateTest} test
  * @param {(rate: number) => void} take
  */
-function show(found, test, take) {
+function show(result, test, take) {
   let chosen = test.suggestion ?? test.rates[test.best ?? 0];
   const button = h("button", { type: "button", className: "rate-take", onclick: () => take(chosen) });
   const draw = () => setText(button, t("rates.take", { rate: exact(chosen) }));
@@ -84,7 +84,7 @@ function show(found, test, take) {
     },
   });
   draw();
-  found.replaceChildren(
+  result.replaceChildren(
     plot.element,
     h("p", { className: "quiet rate-key" }, t("rates.key")),
     h("div", { className: "rate-foot" }, h("span", { className: "quiet" }, t("rates.move")), button),
@@ -101,8 +101,8 @@ function said({ iterations, rates, smoothed, best, suggestion, end }) {
     n: number(rates.length),
     iterations: number(iterations),
   });
-  const found = t("rates.found", { rate, loss, suggestion: exact(suggestion ?? 0) });
-  return [ends, suggestion === null ? t("rates.flat") : found];
+  const sentence = t("rates.found", { rate, loss, suggestion: exact(suggestion ?? 0) });
+  return [ends, suggestion === null ? t("rates.flat") : sentence];
 }
 
 /** A loss with three digits. @param {number} loss */

@@ -55,12 +55,12 @@ export function typed(text, field = {}) {
     .map((item) => item.trim())
     .filter(Boolean);
   const ranges = items.map((item) => range(item, field));
-  const found = new Set(items.flatMap((item, i) => ranges[i]?.values ?? [numberOf(item) ?? item]));
-  const values = [...found].slice(0, MAX_COUNT + 1);
+  const distinct = new Set(items.flatMap((item, i) => ranges[i]?.values ?? [numberOf(item) ?? item]));
+  const values = [...distinct].slice(0, MAX_COUNT + 1);
   if (!values.length || (values.length === 1 && typeof values[0] === "string")) return text.trim();
   if (values.length === 1) return values[0];
   const count =
-    found.size + ranges.reduce((sum, made) => sum + (made ? made.count - made.values.length : 0), 0);
+    distinct.size + ranges.reduce((sum, made) => sum + (made ? made.count - made.values.length : 0), 0);
   return { sweep: text.trim(), values, ...(count > MAX_COUNT ? { count } : {}) };
 }
 
@@ -126,9 +126,9 @@ function range(text, field) {
   const steps = typedCount ? Number(typedCount) : defaultCount(low, high, powers);
   const count = whole && !powers ? Math.min(steps, Math.floor(high - low) + 1) : steps;
   if (count < 2) return null;
-  const made = Math.min(count, MAX_RANGE);
-  const values = Array.from({ length: made }, (_, i) => {
-    const share = i / (made - 1);
+  const length = Math.min(count, MAX_RANGE);
+  const values = Array.from({ length }, (_, i) => {
+    const share = i / (length - 1);
     const value = powers ? low * (high / low) ** share : low + (high - low) * share;
     return whole ? Math.round(value) : Number(value.toPrecision(3));
   });

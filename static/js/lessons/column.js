@@ -22,8 +22,8 @@ export class Column {
     for (const name of this.#drawn.keys()) if (!names.has(name)) this.#drawn.delete(name);
     const elements = parts.map(({ name, state, make }) => {
       const text = JSON.stringify([language(), state]);
-      const known = this.#drawn.get(name);
-      if (known?.state === text) return known.element;
+      const drawn = this.#drawn.get(name);
+      if (drawn?.state === text) return drawn.element;
       const element = make();
       this.#drawn.set(name, { state: text, element });
       return element;
@@ -39,10 +39,10 @@ export class Column {
 
   /** Focus the element with a name in `data-focus`. @param {string} name */
   focus(name) {
-    const found = [...this.element.querySelectorAll("[data-focus]")].find(
+    const withFocus = [...this.element.querySelectorAll("[data-focus]")].find(
       (element) => focusOf(element) === name,
     );
-    if (found instanceof HTMLElement) found.focus();
+    if (withFocus instanceof HTMLElement) withFocus.focus();
   }
 
   /** Tell it to screen readers. @param {string} text */

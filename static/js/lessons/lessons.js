@@ -122,8 +122,8 @@ export class Lessons {
   /** Focus the button of a lesson, or the menu that has it. @param {string} slug */
   focus(slug) {
     const button = this.#bar.querySelector(`.lesson[data-lesson="${CSS.escape(slug)}"]`);
-    const found = button ?? this.#bar.querySelector("summary");
-    if (found instanceof HTMLElement) found.focus();
+    const target = button ?? this.#bar.querySelector("summary");
+    if (target instanceof HTMLElement) target.focus();
   }
 
   /** Mark the button of the open lesson; if it has none, the menu shows its section. */

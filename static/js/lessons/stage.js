@@ -37,9 +37,9 @@ export class Stage {
    * @param {string[]} cards
    */
   begin(slug, cards) {
-    const known = readBefore();
-    const isAgain = known?.slug === slug;
-    this.#before = isAgain ? known : { slug, ...this.#now() };
+    const stored = readBefore();
+    const isAgain = stored?.slug === slug;
+    this.#before = isAgain ? stored : { slug, ...this.#now() };
     window.kept.set(BEFORE, JSON.stringify(this.#before));
     const isDefault = urlState.get("charts").join() === PROPERTIES.charts.default.join();
     if (cards.length && (!isAgain || isDefault)) urlState.set({ charts: [...new Set(cards.map(cardName))] });

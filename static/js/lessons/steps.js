@@ -45,8 +45,8 @@ export function progressOf(attempt) {
  * @param {{runs: Map<string, Run>, complete: boolean}} store
  */
 export function runsOf(attempt, { runs, complete }) {
-  const known = attempt.runs.flatMap((id) => runs.get(id) ?? []);
-  return { runs: known, ended: complete && !known.some(({ status }) => WAITING.has(status)) };
+  const existing = attempt.runs.flatMap((id) => runs.get(id) ?? []);
+  return { runs: existing, ended: complete && !existing.some(({ status }) => WAITING.has(status)) };
 }
 
 /** How much of all runs is trained, from 0 to 1. @param {Pick<Run, "iteration" | "iterations" | "status">[]} runs */

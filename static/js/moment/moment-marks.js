@@ -56,9 +56,9 @@ export class MomentMarks {
   /** @param {Chart} chart */
   #show(chart) {
     const { run, iteration } = this.#playhead;
-    const known = this.#marks.get(chart);
-    if (!run && !known) return;
-    const mark = known ?? this.#make(chart);
+    const existing = this.#marks.get(chart);
+    if (!run && !existing) return;
+    const mark = existing ?? this.#make(chart);
     const { axes, lines, axis, percent: isShare } = chart.drawing;
     const x = run && axes ? xOf(run, iteration, axis) : NaN;
     const left = axes && Number.isFinite(x) ? axes.place(x, 1).left : NaN;

@@ -138,11 +138,11 @@ const icons = new Map();
  * @param {string} name
  */
 export function icon(name) {
-  const made =
+  const original =
     icons.get(name) ??
     svg("svg", { class: "icon", "aria-hidden": "true" }, svg("use", { href: `${ICONS}#${name}` }));
-  icons.set(name, made);
-  return /** @type {SVGElement} */ (made.cloneNode(true));
+  icons.set(name, original);
+  return /** @type {SVGElement} */ (original.cloneNode(true));
 }
 
 /**

@@ -9,13 +9,13 @@
  */
 export function lazy(make) {
   /** @type {Promise<Part> | null} */
-  let made = null;
+  let promise = null;
   return () => {
-    made ??= make().catch((error) => {
-      made = null;
+    promise ??= make().catch((error) => {
+      promise = null;
       throw error;
     });
-    return made;
+    return promise;
   };
 }
 

@@ -13,8 +13,8 @@ const RETRY = 2000;
  * @param {string} name
  */
 export function loadStyle(name) {
-  const known = loaded.get(name);
-  if (known) return known;
+  const begun = loaded.get(name);
+  if (begun) return begun;
   /** @type {Promise<void>} */
   const load = new Promise((done) => {
     const href = new URL(`../../css/${name}.css`, import.meta.url).href;

@@ -120,8 +120,8 @@ export class RunDetails {
    * @returns {RunText[]}
    */
   #textsOf(run, { KINDS, RunText }) {
-    const known = this.#texts.get(run.id);
-    if (known) return known;
+    const existing = this.#texts.get(run.id);
+    if (existing) return existing;
     /** @param {Record<string, any>} changes */
     const send = (changes) => this.#actions.write(run.id, changes);
     const onOutcome = () => {
@@ -135,8 +135,11 @@ export class RunDetails {
 
   /** Runs whose text another person has changed meanwhile: [run id, error]. */
   #conflicts() {
-    const found = [...this.#texts].map(([id, texts]) => [id, texts.find((text) => text.conflict)?.conflict]);
-    return found.filter(([, conflict]) => conflict);
+    const conflicts = [...this.#texts].map(([id, texts]) => [
+      id,
+      texts.find((text) => text.conflict)?.conflict,
+    ]);
+    return conflicts.filter(([, conflict]) => conflict);
   }
 
   /** Show conflicts at the rows of runs; the card shows the conflict of its own run. */

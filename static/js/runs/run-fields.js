@@ -19,7 +19,7 @@ const percent = (/** @type {number | null | undefined} */ value) =>
  * @template T
  * @param {T | null | undefined} value
  */
-const known = (value) => value ?? undefined;
+const orUndefined = (value) => value ?? undefined;
 
 /**
  * Fields of a run object: name → value (number, text, or list of texts; undefined if it has none). Settings have the same
@@ -32,8 +32,8 @@ export const FIELDS = {
   status: (run) => run.status,
   tag: (run) => run.tags,
   notes: (run) => run.notes,
-  lesson: (run) => known(run.lesson),
-  launch: (run) => known(run.group_id),
+  lesson: (run) => orUndefined(run.lesson),
+  launch: (run) => orUndefined(run.group_id),
   "dataset.name": (run) => run.summary.dataset,
   units: (run) => run.summary.units.join("-"),
   activation: (run) => run.summary.activations,
@@ -45,7 +45,7 @@ export const FIELDS = {
   iteration: (run) => run.iteration,
   origin: (run) => run.origin?.number,
   owner: ({ owner }) => (owner ? [`${owner.number ?? ""}`, owner.nickname ?? ""] : undefined),
-  loss: (run) => known(run.latest.loss),
+  loss: (run) => orUndefined(run.latest.loss),
   train: (run) => percent(run.latest.train_accuracy),
   validation: (run) => percent(run.latest.validation_accuracy),
   test: (run) => percent(run.latest.test_accuracy),
@@ -53,7 +53,7 @@ export const FIELDS = {
     train === null || train === undefined || test === null || test === undefined
       ? undefined
       : 100 * (train - test),
-  seconds: (run) => known(run.seconds),
+  seconds: (run) => orUndefined(run.seconds),
   is: (run) =>
     [
       run.starred ? "starred" : "",
@@ -81,7 +81,7 @@ const ALIASES = {
  * @param {Pick<FlatConfigs, "get">} [configs]
  */
 export function fieldValue(run, name, configs) {
-  return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : known(configs?.get(run.id)?.[name]);
+  return Object.hasOwn(FIELDS, name) ? FIELDS[name](run) : orUndefined(configs?.get(run.id)?.[name]);
 }
 
 /**

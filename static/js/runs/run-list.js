@@ -232,8 +232,8 @@ export class RunList {
 
   /** @param {Run} run */
   #entry(run) {
-    const known = this.#entries.get(run.id);
-    if (known) return known;
+    const existing = this.#entries.get(run.id);
+    if (existing) return existing;
     const actions = this.#actions;
     const store = this.#store;
     const entry = makeEntry(run, this.#configs, {
@@ -265,8 +265,8 @@ export class RunList {
 
   /** @param {string} key */
   #head(key) {
-    const known = this.#heads.get(key);
-    if (known) return known;
+    const existing = this.#heads.get(key);
+    if (existing) return existing;
     const head = makeGroupHead(key, {
       show: (ids, shown) => this.#store.show(ids, shown),
       fold: (folded) => this.#order.fold(folded),

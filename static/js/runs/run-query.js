@@ -120,13 +120,13 @@ export function needsConfigs({ sort, group }, others) {
  * @returns {RunGroup[]}
  */
 export function arrange(runs, query, configs, search = null) {
-  const found = runs.filter((run) => matches(run, query, search));
+  const matching = runs.filter((run) => matches(run, query, search));
   const sign = query.descending ? -1 : 1;
   const byNumber = query.sort === "number";
   const sorted =
     byNumber && query.descending
-      ? found
-      : found.toSorted(
+      ? matching
+      : matching.toSorted(
           (a, b) =>
             sign * compare(fieldValue(a, query.sort, configs), fieldValue(b, query.sort, configs), sign),
         );

@@ -152,12 +152,12 @@ onLanguage(forget);
 /** The text in which a word without a field is searched. @param {Run} run */
 function haystack(run) {
   if (titles !== titlesVersion()) forget();
-  let known = haystacks.get(run);
-  if (known?.revision !== run.revision) {
-    known = { revision: run.revision, text: makeHaystack(run) };
-    haystacks.set(run, known);
+  let entry = haystacks.get(run);
+  if (entry?.revision !== run.revision) {
+    entry = { revision: run.revision, text: makeHaystack(run) };
+    haystacks.set(run, entry);
   }
-  return known.text;
+  return entry.text;
 }
 
 /** @param {Run} run */
@@ -178,9 +178,9 @@ function wordsOf(field, value) {
   const words = repeated.get(field) ?? new Map();
   repeated.set(field, words);
   const key = String(value);
-  const known = words.get(key);
-  if (known !== undefined) return known;
-  const made = [value ?? []].flat().map((item) => normalize(searchTexts(field, item).join("\n")));
-  words.set(key, made.join("\n"));
-  return made.join("\n");
+  const text = words.get(key);
+  if (text !== undefined) return text;
+  const texts = [value ?? []].flat().map((item) => normalize(searchTexts(field, item).join("\n")));
+  words.set(key, texts.join("\n"));
+  return texts.join("\n");
 }

@@ -40,10 +40,10 @@ export class SameExperiment {
   reportRepeat(launched) {
     const ids = new Set(launched.map(({ id }) => id));
     const others = this.#store.list().filter(({ id }) => !ids.has(id));
-    const known = launched.filter((run) => sharing(run, others).length);
-    if (!known.length) return;
+    const repeated = launched.filter((run) => sharing(run, others).length);
+    if (!repeated.length) return;
     if (launched.length > 1) {
-      this.#toast.show(t("same.launched_some", { n: known.length, all: launched.length }));
+      this.#toast.show(t("same.launched_some", { n: repeated.length, all: launched.length }));
       return;
     }
     const [run] = launched;

@@ -80,9 +80,9 @@ export function keepSelected(selection, store) {
   const selectRequested = () => {
     if (!requested || !store.complete) return;
     const ids = new Map(store.list().map((run) => [String(run.number), run.id]));
-    const found = requested.flatMap((number) => ids.get(number) ?? []);
+    const selected = requested.flatMap((number) => ids.get(number) ?? []);
     requested = null;
-    selection.set(found);
+    selection.set(selected);
   };
   selection.on("change", () => {
     requested = null; // the user's selection is newer than the address

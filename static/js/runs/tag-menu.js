@@ -32,8 +32,13 @@ export function makeTagMenu(ids, actions) {
     add();
   });
   const button = h("button", { type: "button", className: "toggle", onclick: add }, t("runs.add_tags"));
-  const known = h("div", { className: "known-tags" });
-  const panel = h("div", { className: "card panel" }, h("div", { className: "pair" }, input, button), known);
+  const knownTags = h("div", { className: "known-tags" });
+  const panel = h(
+    "div",
+    { className: "card panel" },
+    h("div", { className: "pair" }, input, button),
+    knownTags,
+  );
   const summary = h("summary", { className: "toggle" }, t("runs.tags"));
   const element = h("details", { className: "menu up" }, summary, panel);
   wireMenu(element);
@@ -43,10 +48,10 @@ export function makeTagMenu(ids, actions) {
     const tags = countTags(ids.flatMap((id) => actions.run(id) ?? []));
     if (JSON.stringify(tags) === drawn) return;
     drawn = JSON.stringify(tags);
-    const hadFocus = known.contains(document.activeElement);
-    known.replaceChildren(...tags.map(([tag, count]) => knownTag(tag, count)));
+    const hadFocus = knownTags.contains(document.activeElement);
+    knownTags.replaceChildren(...tags.map(([tag, count]) => knownTag(tag, count)));
     if (hadFocus && element.open)
-      (known.querySelector("button") ?? find(panel, "input", HTMLElement)).focus();
+      (knownTags.querySelector("button") ?? find(panel, "input", HTMLElement)).focus();
   };
   /**
    * @param {string} tag

@@ -10,17 +10,17 @@ export const urlState = new UrlState(PROPERTIES, location.hash);
 let timer = 0;
 let writtenAt = -PAUSE;
 /** What was read or written last. */
-let known = location.hash;
+let lastHash = location.hash;
 
 function write() {
   clearTimeout(timer);
   timer = 0;
-  if (location.hash !== known) return; // an address was pasted, and the event that takes it is on its way
+  if (location.hash !== lastHash) return; // an address was pasted, and the event that takes it is on its way
   writtenAt = performance.now();
   const address = location.pathname + location.search + urlState.hash();
   if (address !== location.pathname + location.search + location.hash)
     history.replaceState(history.state, "", address);
-  known = location.hash;
+  lastHash = location.hash;
 }
 
 urlState.on("set", () => {
@@ -28,7 +28,7 @@ urlState.on("set", () => {
 });
 // An address typed or pasted into the open page; `replaceState` does not cause this event.
 addEventListener("hashchange", () => {
-  known = location.hash;
-  urlState.apply(known);
+  lastHash = location.hash;
+  urlState.apply(lastHash);
 });
 addEventListener("pagehide", write);

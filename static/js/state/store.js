@@ -135,15 +135,15 @@ export class Store extends Emitter {
    */
   #put(view, isNewer) {
     if (this.#deleted.has(view.id)) return;
-    const known = this.runs.get(view.id);
-    if (!known) {
+    const stored = this.runs.get(view.id);
+    if (!stored) {
       this.runs.set(view.id, { ...view, train: new Series(), evaluation: new Series(), hue: ownHue(view) });
       this.#listed?.add(view.id); // launched after the list began
       this.#listChanged();
-    } else if (isNewer(known)) {
-      if (described(known) !== described(view)) this.versions.runs++;
-      else if (known.status !== view.status || !PROGRESSING.has(view.status)) this.versions.results++;
-      Object.assign(known, view);
+    } else if (isNewer(stored)) {
+      if (described(stored) !== described(view)) this.versions.runs++;
+      else if (stored.status !== view.status || !PROGRESSING.has(view.status)) this.versions.results++;
+      Object.assign(stored, view);
     }
   }
 

@@ -172,8 +172,8 @@ export class UrlState extends Emitter {
       const value = text === null ? undefined : TYPES[type].read(text);
       if (value !== undefined) this.#values.set(name, value);
     }
-    const known = new Set(Object.values(this.#properties).map(({ key }) => key));
-    this.#unknown = [...query].filter(([key]) => !known.has(key));
+    const keys = new Set(Object.values(this.#properties).map(({ key }) => key));
+    this.#unknown = [...query].filter(([key]) => !keys.has(key));
   }
 
   /** @param {string[]} names */

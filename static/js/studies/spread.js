@@ -34,10 +34,10 @@ export function spreadOf(configurations, metric, luck, before) {
   const isShare = METRICS[metric].percent;
   // an interval may reach beyond what can be: an accuracy above 100%, a loss below 0
   const within = (/** @type {number} */ value) => Math.max(0, isShare ? Math.min(1, value) : value);
-  const given = (/** @type {(number | null)[]} */ values) =>
+  const numbersIn = (/** @type {(number | null)[]} */ values) =>
     values.flatMap((value) => (value === null ? [] : within(value)));
-  const results = measured.flatMap(({ mean, scores }) => given([mean, ...scores]));
-  const around = given([...measured.flatMap(({ low, high }) => [low, high]), luck?.line ?? null]);
+  const results = measured.flatMap(({ mean, scores }) => numbersIn([mean, ...scores]));
+  const around = numbersIn([...measured.flatMap(({ low, high }) => [low, high]), luck?.line ?? null]);
   const isLog = !isShare && differGreatly(results);
   const scale = resultScaleOf(isLog ? results : [...results, ...around], before, !isShare);
   const place = (/** @type {number} */ value) =>

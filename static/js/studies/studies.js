@@ -143,10 +143,13 @@ export class Studies {
 
   /** @param {Study} study */
   #put(study) {
-    const known = this.#place.studies.get(study.id);
-    if (known && known.revision >= study.revision && !(study.document && !known.document)) return;
+    const stored = this.#place.studies.get(study.id);
+    if (stored && stored.revision >= study.revision && !(study.document && !stored.document)) return;
     // the document never changes, and only some answers have it
-    this.#place.studies.set(study.id, { ...(known?.document ? { document: known.document } : {}), ...study });
+    this.#place.studies.set(study.id, {
+      ...(stored?.document ? { document: stored.document } : {}),
+      ...study,
+    });
     this.#view?.update?.();
   }
 

@@ -92,10 +92,10 @@ function ofSection(path, now, registry) {
 function ofFields(path, fields, values) {
   return fields.flatMap((field) => {
     const { name, kind } = field;
-    const found = { path: path ? `${path}.${name}` : name, field, now: values[name] ?? field.default };
+    const base = { path: path ? `${path}.${name}` : name, field, now: values[name] ?? field.default };
     const names = kind === "boolean" ? [false, true] : kind === "choice" ? field.choices : [];
     const isNumber = kind === "number" || kind === "integer";
     if (!isNumber && !names.length) return [];
-    return [/** @type {StudyField} */ ({ ...found, kind: isNumber ? "numbers" : "names", names })];
+    return [/** @type {StudyField} */ ({ ...base, kind: isNumber ? "numbers" : "names", names })];
   });
 }

@@ -46,8 +46,8 @@ class Edges {
     const [below, above] = [values[row], values[row + 1]];
     const corners = [below[column], below[column + 1], above[column + 1], above[column]];
     if (corners.some((value) => value === null)) return;
-    const known = /** @type {number[]} */ (corners);
-    const isIn = known.map((value) => value >= this.#level);
+    const heights = /** @type {number[]} */ (corners);
+    const isIn = heights.map((value) => value >= this.#level);
     // counterclockwise from the lowest one: edge i is between the corners i and i + 1
     const edges = [
       this.#across(row, column),
@@ -58,7 +58,7 @@ class Edges {
     const crossed = [0, 1, 2, 3].filter((i) => isIn[i] !== isIn[(i + 1) % 4]);
     if (crossed.length === 2) this.#join(edges[crossed[0]], edges[crossed[1]]);
     if (crossed.length !== 4) return;
-    const middle = known.reduce((sum, value) => sum + value, 0) / 4 >= this.#level;
+    const middle = heights.reduce((sum, value) => sum + value, 0) / 4 >= this.#level;
     // the corners that are unlike the middle are each cut off
     for (let corner = 0; corner < 4; corner++)
       if (isIn[corner] !== middle) this.#join(edges[corner], edges[(corner + 3) % 4]);
@@ -183,8 +183,8 @@ function placeIn(places, value) {
  * @returns {[low: number, high: number] | null}
  */
 export function ends({ values }) {
-  const known = values.flatMap((row) => row.filter((value) => value !== null));
-  return known.length ? [Math.min(...known), Math.max(...known)] : null;
+  const numbers = values.flatMap((row) => row.filter((value) => value !== null));
+  return numbers.length ? [Math.min(...numbers), Math.max(...numbers)] : null;
 }
 
 /**

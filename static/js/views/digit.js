@@ -85,8 +85,8 @@ export class Digit {
   options(run) {
     const sample = sampleOf(run.summary.dataset, { part: "test", first: 0, count: 1 }, this.#card.redraw);
     if (!sample?.pixels) return null;
-    const made = drawing.pixelsFor(sample.name, sample.shape);
-    return made && sample.shape[0] === 1 ? { pixels: toBase64(made) } : null;
+    const pixels = drawing.pixelsFor(sample.name, sample.shape);
+    return pixels && sample.shape[0] === 1 ? { pixels: toBase64(pixels) } : null;
   }
 
   /** @param {Seen[]} seen */
@@ -135,7 +135,7 @@ export class Digit {
     const { ink } = inks(this.#card.body);
     const sample = this.#sample;
     const { image, strokes } = drawing;
-    const made = sample ? drawing.pixelsFor(sample.name, sample.shape) : null;
+    const pixels = sample ? drawing.pixelsFor(sample.name, sample.shape) : null;
     if (image) {
       const picture = greys(image.pixels, Math.sqrt(image.pixels.length), this.#card.isDark());
       context.imageSmoothingEnabled = false;
@@ -147,11 +147,11 @@ export class Digit {
       image ? t("views.pad_image", { n: number(image.number) }) : t("views.pad", { n: strokes.length }),
     );
     const small = prepared(this.#small, Math.round(side * SMALL), Math.round(side * SMALL));
-    this.#small.hidden = !made;
+    this.#small.hidden = !pixels;
     this.#small.title = t("views.seen_as");
-    if (!made || !sample) return;
+    if (!pixels || !sample) return;
     small.imageSmoothingEnabled = false;
-    const picture = greys(made, sample.shape[2], this.#card.isDark());
+    const picture = greys(pixels, sample.shape[2], this.#card.isDark());
     small.drawImage(picture, 0, 0, Math.round(side * SMALL), Math.round(side * SMALL));
   }
 
@@ -173,12 +173,12 @@ export class Digit {
     context.font = `${letter}px ${font}`;
     const left = 8 + Math.min(70, Math.max(0, ...names.map((name) => context.measureText(name).width)));
     const room = width - left - 40;
-    const found = seen.map(({ run, view }) => ({
+    const outputs = seen.map(({ run, view }) => ({
       run,
       values: /** @type {Float32Array} */ (view?.arrays.probabilities.values),
       predicted: /** @type {number | null} */ (view?.facts.predicted ?? null),
     }));
-    const said = new Set(found.map(({ predicted }) => predicted));
+    const said = new Set(outputs.map(({ predicted }) => predicted));
     context.textBaseline = "middle";
     names.forEach((name, i) => {
       const middle = row * (i + 0.5);
@@ -189,18 +189,18 @@ export class Digit {
       context.fillStyle = line;
       context.fillRect(left, row * i + 2, 1, row - 4);
       context.textAlign = "left";
-      found.forEach(({ run, values, predicted }, j) => {
-        const top = middle + (j - found.length / 2) * thick;
+      outputs.forEach(({ run, values, predicted }, j) => {
+        const top = middle + (j - outputs.length / 2) * thick;
         const share = Number.isFinite(values[i]) ? values[i] : 0;
         context.fillStyle = color(run.hue, this.#card.isDark());
         context.fillRect(left, top, Math.max(1, share * room), thick - 0.5);
-        if (predicted !== i || found.some((other, k) => k < j && other.predicted === i)) return;
-        const highest = Math.max(...found.map(({ values: all }) => all[i] || 0));
+        if (predicted !== i || outputs.some((other, k) => k < j && other.predicted === i)) return;
+        const highest = Math.max(...outputs.map(({ values: all }) => all[i] || 0));
         context.fillStyle = ink;
         context.fillText(percent(highest, 0), left + highest * room + 4, middle);
       });
     });
-    const sentences = found.map(({ run, values, predicted }) =>
+    const sentences = outputs.map(({ run, values, predicted }) =>
       predicted === null
         ? t("views.digit_unknown", { run: run.name })
         : t("views.digit_says", {
@@ -210,7 +210,7 @@ export class Digit {
           }),
     );
     this.#description.replaceChildren(
-      ...found.map(({ run, predicted }) => {
+      ...outputs.map(({ run, predicted }) => {
         return h(
           "span",
           { title: run.name },
@@ -268,10 +268,10 @@ export class Digit {
     this.#number.value = String(first);
     this.#number.max = String(sample.total - 1);
     const show = () => {
-      const found = sampleOf(sample.name, { part: "test", first, count: 1 }, show);
-      if (!found?.pixels || this.#wanted !== first) return;
+      const loaded = sampleOf(sample.name, { part: "test", first, count: 1 }, show);
+      if (!loaded?.pixels || this.#wanted !== first) return;
       this.#wanted = null;
-      drawing.show({ dataset: sample.name, number: first, pixels: fromBase64(found.pixels) });
+      drawing.show({ dataset: sample.name, number: first, pixels: fromBase64(loaded.pixels) });
     };
     show();
   }

@@ -166,8 +166,8 @@ export class Gradients {
 
   /** The number of weights of each layer of a run; null: not known yet. @param {Seen} seen */
   #countsOf({ run }) {
-    const known = this.#counts.get(run.id);
-    if (known !== undefined) return known;
+    const counts = this.#counts.get(run.id);
+    if (counts !== undefined) return counts;
     this.#counts.set(run.id, null);
     api
       .run(run.id)

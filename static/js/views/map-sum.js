@@ -139,11 +139,11 @@ function table(caption, rows, dark) {
 /** The products of a large window that are farthest from 0. @param {View["arrays"]} arrays */
 function largest(arrays) {
   const { window, kernel, products } = arrays;
-  const { largest: found, others, rest } = largestProducts({ window, kernel, products }, PRODUCTS);
+  const { largest: terms, others, rest } = largestProducts({ window, kernel, products }, PRODUCTS);
   const head = ["views.maps.window", "views.maps.kernel", "views.maps.products"].map((key) =>
     h("th", { scope: "col" }, t(key)),
   );
-  const rows = found.map(({ index, window: x, kernel: w, product }) =>
+  const rows = terms.map(({ index, window: x, kernel: w, product }) =>
     h(
       "tr",
       {},

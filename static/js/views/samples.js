@@ -11,15 +11,15 @@ const MAX_KEPT = 60;
 const kept = new Map();
 
 /**
- * Some images or points of a data set; null: not here yet (then `found` is called), or not to be had.
+ * Some images or points of a data set; null: not here yet (then `onLoad` is called), or not to be had.
  * @param {string} dataset
  * @param {{part: "test" | "train", first: number, count: number}} which
- * @param {() => void} found
+ * @param {() => void} onLoad
  */
-export function sampleOf(dataset, which, found) {
+export function sampleOf(dataset, which, onLoad) {
   const key = `${dataset} ${which.part} ${which.first} ${which.count}`;
-  const known = kept.get(key);
-  if (known !== undefined) return known instanceof Error ? null : known;
+  const loaded = kept.get(key);
+  if (loaded !== undefined) return loaded instanceof Error ? null : loaded;
   kept.set(key, null);
   const [oldest] = kept.keys();
   if (kept.size > MAX_KEPT) kept.delete(oldest);
@@ -27,6 +27,6 @@ export function sampleOf(dataset, which, found) {
     .images(dataset, which)
     .then((sample) => kept.set(key, sample))
     .catch((error) => kept.set(key, error))
-    .then(found);
+    .then(onLoad);
   return null;
 }

@@ -252,11 +252,11 @@ export class ViewCard {
         const now = isLive && !isPolling ? null : iteration;
         const asked = { run: run.id, view: request.view, options: request.options };
         wanted.push({ ...asked, iteration: request.iteration ?? now });
-        const found = watching.get(wanted[wanted.length - 1]);
+        const answer = watching.get(wanted[wanted.length - 1]);
         keys.add(key);
-        if (found instanceof ApiError) seenRun.error = explain(found);
-        else if (found) this.#last.set(key, found);
-        return found instanceof ApiError ? null : (this.#last.get(key) ?? null);
+        if (answer instanceof ApiError) seenRun.error = explain(answer);
+        else if (answer) this.#last.set(key, answer);
+        return answer instanceof ApiError ? null : (this.#last.get(key) ?? null);
       };
       seenRun.view = ask({ view: content.view, options }, run.id);
       seenRun.further = (content.further?.(run, iteration) ?? []).map((request) =>

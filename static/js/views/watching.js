@@ -109,10 +109,10 @@ export class Watching extends Emitter {
 
   /**
    * @param {string} key
-   * @param {Found} found
+   * @param {Found} answer
    */
-  #keep(key, found) {
-    this.#past.set(key, found);
+  #keep(key, answer) {
+    this.#past.set(key, answer);
     const [oldest] = this.#past.keys();
     if (this.#past.size > MAX_KEPT) this.#past.delete(oldest);
     this.emit("found");

@@ -150,9 +150,9 @@ const PARTS = /** @type {const} */ (["title", "question"]);
 export function registerLessons(all) {
   version++;
   for (const lesson of all) {
-    const known = lessons.get(lesson.slug);
-    if (!known) lessons.set(lesson.slug, lesson);
-    else for (const part of PARTS) Object.assign(known[part], lesson[part]);
+    const earlier = lessons.get(lesson.slug);
+    if (!earlier) lessons.set(lesson.slug, lesson);
+    else for (const part of PARTS) Object.assign(earlier[part], lesson[part]);
   }
 }
 
