@@ -16,18 +16,21 @@ def parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="serve the lab")
     serve.add_argument(
-        "--host", help="address to listen on (default: 127.0.0.1; with --class and --open: all addresses)"
+        "--host", help="address to listen on (default: 127.0.0.1; with --class or --open: all addresses)"
     )
     serve.add_argument("--port", type=int, help="port to listen on (default: 8000; 0: a free one)")
     serve.add_argument("--class", dest="class_name", metavar="NAME", help="open a class that people join")
     serve.add_argument(
-        "--open", action="store_true", default=None, help="let anyone who reaches the lab do everything"
+        "--open",
+        action="store_true",
+        default=None,
+        help="no class: anyone who can reach the lab may do everything",
     )
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
     _folders(serve)
     serve.set_defaults(command="serve")
 
-    doctor = commands.add_parser("doctor", help="look at all that a class needs, and say what to do")
+    doctor = commands.add_parser("doctor", help="check everything that a class needs, and say what to do")
     doctor.add_argument("--url", metavar="ADDRESS", help="of the lab in a browser (or LOSSROOM_PUBLIC_URL)")
     doctor.add_argument("--host", help="address to listen on, as for serve")
     doctor.add_argument("--port", type=int, help="port to listen on, as for serve")
@@ -129,7 +132,10 @@ def parser() -> argparse.ArgumentParser:
 
     bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
     bench.add_argument(
-        "names", nargs="*", metavar="NAME", help="engine, live, browser, stream (default: all)"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="live, browser, memory, stream, engine, replay, views, watching, cluster (default: all but memory)",
     )
     bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
     bench.set_defaults(command="bench")

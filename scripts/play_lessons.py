@@ -9,6 +9,7 @@ played. At the end comes a table of all walks; the exit code is 1 if one had a f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 import tempfile
 import time
@@ -62,15 +63,17 @@ def play(
         except Exception as error:  # the other lessons are played all the same
             is_expected = isinstance(error, AssertionError | PlaywrightError)
             fault = str(error) if is_expected and str(error) else traceback.format_exc()
-            look("fault")
-            tab.context.close()
+            with contextlib.suppress(PlaywrightError):  # the page may have crashed
+                look("fault")
+            with contextlib.suppress(PlaywrightError):
+                tab.context.close()
         yield Played(lesson.slug, dataset, way.name, time.monotonic() - begun, fault)
     for run in lab.http.get("/api/runs").json()["runs"]:
         lab.http.delete(f"/api/runs/{run['id']}")
 
 
 def _photograph(tab: Any, folder: Path | None, name: str) -> Look:
-    """Takes a picture of each step, of the whole page."""
+    """A function that takes a picture of the whole page after a step, if there is a folder for them."""
 
     def look(step: str) -> None:
         if folder is not None:
@@ -80,22 +83,26 @@ def _photograph(tab: Any, folder: Path | None, name: str) -> Look:
 
 
 def play_all(
-    prefix: str, only: str | None, ways: list[Way], pictures: Path | None, report: Callable[[Played], None]
+    prefix: str,
+    only_dataset: str | None,
+    ways: list[Way],
+    pictures: Path | None,
+    report: Callable[[Played], None],
 ) -> None:
-    """Play all lessons whose slug begins so, on all their data sets that this machine has, or on one."""
-    real = Settings().data_dir
+    """Play all lessons whose slug begins with `prefix`, on all their data sets that this machine has, or on one."""
+    real_data_dir = Settings().data_dir
     with open_chromium() as browser, tempfile.TemporaryDirectory() as folder:
-        for has_real in (False, True):
-            data_dir = real if has_real else Path(folder) / "none"
-            place = Path(folder) / ("real" if has_real else "digits")
-            place.mkdir()
-            with running_lab(place, data_dir) as lab:
+        for with_real_data in (False, True):
+            data_dir = real_data_dir if with_real_data else Path(folder) / "none"  # does not exist
+            lab_folder = Path(folder) / ("real" if with_real_data else "digits")
+            lab_folder.mkdir()
+            with running_lab(lab_folder, data_dir) as lab:
                 tabs = Tabs(browser)
                 for lesson in Library().shelf().lessons.values():
-                    dataset = lesson.dataset if has_real else STAND_IN
-                    is_there = has_real or lesson.any_dataset
-                    is_asked = lesson.slug.startswith(prefix) and only in (None, dataset)
-                    if is_asked and is_there and datasets.status(dataset, data_dir)["available"]:
+                    dataset = lesson.dataset if with_real_data else STAND_IN
+                    can_use_it = with_real_data or (lesson.any_dataset and lesson.dataset != STAND_IN)
+                    is_wanted = lesson.slug.startswith(prefix) and only_dataset in (None, dataset)
+                    if is_wanted and can_use_it and datasets.status(dataset, data_dir)["available"]:
                         for played in play(lab, tabs, lesson, dataset, ways, pictures):
                             report(played)
 
@@ -119,6 +126,8 @@ def main() -> None:
         print(_line(played), flush=True)
 
     play_all(given.only, given.dataset, ways, given.pictures, report)
+    if not all_played:
+        sys.exit("no lesson, data set or way fits")
     print(f"\n{'lesson':26}{'data set':12}{'way':20}{'seconds':>8}  passed")
     for played in all_played:
         print(_row(played))

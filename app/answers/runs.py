@@ -36,8 +36,8 @@ class Live(TypedDict):
 
 @answer
 class Annotation(TypedDict):
-    """What happened after an iteration: `live`, a change by hand (name → [before, after]); or `dead`: in the next 50
-    iterations at least, every gradient of a weight was exactly 0."""
+    """`live`: a change by hand after this iteration (name → [before, after]). `dead`: from this iteration on, for at
+    least 50 iterations, the gradient of every weight was exactly 0."""
 
     kind: str
     iteration: int
@@ -46,8 +46,9 @@ class Annotation(TypedDict):
 
 @answer
 class Origin(TypedDict):
-    """What a run was forked from: a run, with its number and name at that time, and how many iterations the two share.
-    `seed` is that of the random numbers that follow; null: those that the other run would have drawn."""
+    """The run that this one was forked from, with the number and the name that it had then; `iteration` is the last one
+    that both share. `seed` is that of the random numbers that follow; null: the fork draws those that the other run
+    would have drawn."""
 
     run: str
     number: int

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import tempfile
-import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +15,12 @@ from rich.table import Table
 from app.commands.terminal import complain, console, visible
 from app.folders import PRIVATE_FOLDER, make_writable
 from app.mistake import Mistake
-from app.own_data import process
+from app.own_data import cards, entries, process
 from app.own_data.choices import Choices
 from app.own_data.preview import Preview
 from app.settings import Settings
 from engine import DatasetError, datasets
 from engine.datasets import own
-from engine.datasets.own import Card
 
 
 def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], choices: dict[str, Any]) -> int:
@@ -39,6 +36,7 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
         Mistake: an argument is wrong, or the folder cannot be written.
     """
     chosen = _choices(name, renamed, choices)
+    title = chosen.title or name
     make_writable(settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)
     if not file.exists():
         raise Mistake(f"there is no file {file}")
@@ -49,8 +47,7 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
         about = asyncio.run(process.decode(file, file.name, chosen, limits, temporary))
         unpacked = temporary / own.name_of(about)
         folder = settings.own_dir / unpacked.name
-        stored = own.read_card(folder) if own.is_there(folder) else Card(title=name, made_at=time.time())
-        card = replace(stored, title=name, shared=True)
+        card = cards.kept(entries.scan(settings.own_dir, {}).get(folder.name), None, title, shared=True)
         # before the move, so that the data set has its title from the start; and after it, because a data set with the
         # same content that is there already keeps its card
         own.write_card(unpacked, card)
@@ -61,7 +58,7 @@ def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], ch
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     _print(preview)
-    print(visible(f"{name} is kept as {folder.name}"))
+    print(visible(f"{title} is kept as {folder.name}"))
     return 0
 
 

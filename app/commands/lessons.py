@@ -51,14 +51,15 @@ class _Check:
 def check_lessons(
     paths: Sequence[Path], settings: Settings, *, seeds: int | None, quick: bool, budget: float | None
 ) -> int:
-    """Check files, train their runs, and print what was found: 0, 1 if a claim does not hold, or 2 for a wrong file.
+    """Check files, train their runs, and print what was found. Returns 0; 1 if a claim or the answer to a question is
+    wrong; 2 if a file is wrong. A data set that this machine does not have is named, and not trained on.
 
     Args:
-        paths: folders or files; none: the folder of own lessons, or else the built-in lessons.
+        paths: folders or files; if there are none, the folder of own lessons, or else the built-in lessons.
         seeds: how many seeds each run is trained from; 0: the files are only read.
-        quick: only on the digits, with few seeds, for `QUICK_SECONDS`, and without what is to be tried.
-        budget: train no longer than this many seconds by the estimate: the lessons that take least come first, and the
-            others are named.
+        quick: only on the digits, with few seeds, for `QUICK_SECONDS`, and without what a student is to try.
+        budget: train no longer than this many seconds by the estimate: the shortest lessons are trained, and the others
+            are listed.
     """
     datasets.own.look_in(settings.own_dir)
     lessons, problems = _chosen(paths, settings)
@@ -84,7 +85,7 @@ def check_lessons(
         output.print(_table(lesson_check, lines))
         wrong = wrong or any(line.right is False for line in lines)
     if skipped:
-        output.print(visible(f"Not trained, as about {most:g} s were to be used:"))
+        output.print(visible(f"Not trained, because of the limit of about {most:g} s:"))
         for lesson_check in skipped:
             seconds = trained.seconds(lesson_check.planned)
             output.print(visible(f"  {lesson_check.name}: the files are right; about {seconds:.0f} s more"))
@@ -92,13 +93,14 @@ def check_lessons(
 
 
 def _expect(checks: list[_Check], trained: Trained, most: float | None) -> list[_Check]:
-    """Say what will be trained: all, or what takes least, up to this many estimated seconds. Returns the others."""
+    """Note in `trained` what will be trained: all, or the shortest ones, which take at most this many seconds together
+    by the estimate. Returns the others."""
     skipped, spent = [], 0.0
     for lesson_check in sorted(checks, key=lambda each: trained.seconds(each.planned)):
         seconds = trained.seconds(lesson_check.planned)
         if most is not None and spent + seconds > most:
             skipped.append(lesson_check)
-            continue
+            continue  # a later one may need less time: what it shares with those before is trained once
         spent += seconds
         trained.expect(lesson_check.planned)
     return skipped
@@ -108,11 +110,12 @@ def new_lesson(slug: str, folder: Path) -> int:
     """Write the files of a new lesson in both languages, which can be launched as they are.
 
     Raises:
-        Mistake: the slug is no name of a lesson, or there is one already.
+        Mistake: the slug is not valid, or one of the files is there already.
     """
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) or len(slug) > 60:
         raise Mistake(
-            f"a lesson is named with small letters, digits and hyphens, such as two-rates, not {slug!r}"
+            "a lesson is named with at most 60 small letters, digits and single hyphens, such as two-rates, not "
+            f"{slug!r}"
         )
     files = {language: folder / f"{slug}.{language}.md" for language in LANGUAGES}
     for path in files.values():
@@ -135,27 +138,33 @@ def print_schema(kind: str) -> int:
 
 
 def _chosen(paths: Sequence[Path], settings: Settings) -> tuple[list[Lesson], list[Problem]]:
-    """The lessons in folders and files, and what is wrong there."""
+    """The lessons in folders and files, each once, and what is wrong there. Of a course, only the file is checked."""
     if not paths:
         paths = [settings.lessons_dir or BUILT_IN]
     lessons: list[Lesson] = []
     problems: list[Problem] = []
+    shelves: dict[Path, Shelf] = {}
     for path in paths:
         if not path.exists():
             raise Mistake(f"there is no {path}")
-        shelf = _read(path if path.is_dir() else path.parent)
+        folder = path if path.is_dir() else path.parent
+        if folder not in shelves:
+            shelves[folder] = _read(folder)
+        shelf = shelves[folder]
         inside = [lesson for lesson in shelf.lessons.values() if path.is_dir() or path in lesson.paths]
         # the files of a lesson belong together: what is wrong in the other language is wrong here too
         name = path.name.partition(".")[0]
         wrong = [each for each in shelf.problems if path.is_dir() or each.path.name.partition(".")[0] == name]
-        if not inside and not wrong:
+        is_course = path.name.endswith(".course.yaml") and name in shelf.courses
+        if not inside and not wrong and not is_course:
             raise Mistake(f"there is no lesson in {path}; its file is named like my-lesson.en.md")
         lessons += [lesson for lesson in inside if lesson not in lessons]
-        problems += [each for each in wrong if each not in problems]
+        problems += [problem for problem in wrong if problem not in problems]
     return lessons, problems
 
 
 def _read(folder: Path) -> Shelf:
+    """What is in a folder. It is read as the built-in one, so that the lab's own lessons are left out."""
     return Library(built_in=folder, whole=True, log=False).shelf()
 
 

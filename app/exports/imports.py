@@ -63,8 +63,8 @@ def _document(reader: JsonReader, spool: Spool) -> list[Imported]:
 
 
 def _imported(reader: JsonReader, spool: Spool, own_sources: dict[str, Source]) -> list[Imported]:
-    """The runs; own data sets that the document says something of are added to `own_sources` before its experiments are
-    read."""
+    """The runs. Own data sets that the document describes are added to `own_sources` before its experiments are read:
+    the key `data_sets` comes before `runs`."""
     version: Any = None
     exported_at: float | None = None
     runs: list[Parts] | None = None
@@ -74,8 +74,10 @@ def _imported(reader: JsonReader, spool: Spool, own_sources: dict[str, Source]) 
                 version = reader.value()
                 _demand_version(version)
             case "exported_at":
-                exported_at = _finite(reader.value(), "exported_at")
+                exported_at = _unix_seconds(reader.value(), "exported_at")
             case "data_sets":
+                if runs is not None:
+                    raise wrong(key, "data_sets must come before runs, which are trained on them")
                 for place in _turns(reader, key):
                     source = _data_set(reader.value(), f"{key}.{place}")
                     own_sources[source.name] = source
@@ -117,8 +119,10 @@ def _demand_version(version: Any) -> None:
 def _turns(reader: JsonReader, field: str) -> Iterator[int]:
     for index, _ in enumerate(reader.array()):
         if index == MAX_RUNS:
-            message = f"{field}: a document holds at most {MAX_RUNS} of them, and this one more"
-            reason = Reason("too_many_runs", message, most=MAX_RUNS)
+            problem = f"a document holds at most {MAX_RUNS} of them, and this one holds more"
+            if field != "runs":
+                raise wrong(field, problem)
+            reason = Reason("too_many_runs", f"{field}: {problem}", most=MAX_RUNS)
             raise Invalid(reason, field=field, bounds={"maximum": MAX_RUNS})
         yield index
 
@@ -197,23 +201,26 @@ def _stream(name: str, field: str) -> str:
 
 
 def _times(reader: JsonReader, field: str) -> Iterator[tuple[int, float, float]]:
-    before = 0
+    last_row = 0
     for index, _ in enumerate(reader.array()):
         if index == MAX_TIMES:
             raise wrong(field, f"there are more than {MAX_TIMES:,} times")
         time = reader.value()
         match time:
             case [int(row), int() | float() as at, int() | float() as seconds] if (
-                row > before and 0 <= at <= 1e11 and 0 <= seconds <= 1e11
+                not any(isinstance(value, bool) for value in time)
+                and row > last_row
+                and 0 <= at <= 1e11
+                and 0 <= seconds <= 1e11
             ):
-                before = row
+                last_row = row
                 yield row, float(at), float(seconds)
             case _:
-                wanted = "rows so far, Unix seconds and seconds of training, all ascending"
+                wanted = "[rows so far, Unix seconds, seconds of training], with more rows each time"
                 raise wrong(f"{field}.{index}", f"this must be {wanted}")
 
 
-def _finite(value: Any, field: str) -> float | None:
+def _unix_seconds(value: Any, field: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e11:

@@ -69,7 +69,7 @@ class Hub:
         self._rows.show(run_id, training_id)
 
     def separate(self, run_id: str, training_id: str) -> None:
-        """A run gets a new training, which begins with the rows that viewers have of the run; see `RowLogs.part`."""
+        """A run gets a new training, which begins with the rows that viewers have; see `RowLogs.separate`."""
         self._rows.separate(run_id, training_id)
 
     def stored(self, training_id: str) -> None:
@@ -200,9 +200,9 @@ class Hub:
         return self._rows.total(run_id, stream)
 
     def rows_in_memory(self, run_id: str, stream: str, first: int) -> Rows | None:
-        """The rows of a stream from number `first` on; None: they have left the memory."""
+        """The rows of a stream from number `first` on; None: some have left the memory, or there are none."""
         log = self._rows.log(run_id, stream)
-        if log is None or first < log.first:
+        if log is None or not log.first <= first < log.end:
             return None
         return join([chunk.rows for chunk in log.since(first)]).since(first)
 
@@ -215,7 +215,9 @@ class Hub:
         """Rows of a training's stream."""
         return self._rows.recorded(training_id, stream)
 
-    def remembers(self, version: int, person: Person = ANYONE) -> bool:
+    def remembers(self, version: int, person: Person = ANYONE, *, wall: bool = False) -> bool:
         """Whether all changes after a version of the states are still known; old deletions are forgotten."""
         newest = self._lanes.version
-        return version <= newest and all(lane.remembers(version) for lane in self._lanes.of(person))
+        return version <= newest and all(
+            lane.remembers(version) for lane in self._lanes.of(person, wall=wall)
+        )

@@ -46,9 +46,9 @@ def kept(before: Entry | None, owner: str | None, title: str, *, shared: bool) -
 
 
 def changed(card: Card, person: str, *, title: str | None, shared: bool | None) -> Card:
-    """The card after a person has given the data set another title, or shared it or not; what is None stays."""
+    """The card after a person has changed the data set's title or whether it is shared; what is None stays."""
     before = card
-    if shared is not None and shared != card.shared and person in card.others:
+    if shared and not card.shared and person in card.others:
         card = _handed_over(card, person)  # who shares it answers for it, under their title
         card = replace(card, others={**card.others, **_own_title(before)})
     if title is not None and person in card.others:

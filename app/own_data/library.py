@@ -221,10 +221,15 @@ class OwnData:
         """Rename or share one.
 
         Raises:
-            NotFound, Forbidden: the person may not see it, or not change it.
+            NotFound, Forbidden: the person may not see it, or not change it; or another person shares it.
         """
         async with self._order:
             entry = self._find_to_change(person, name)
+            is_of_another = person.role is Role.STUDENT and person.id in entry.card.others
+            if shared is False and entry.card.shared and is_of_another:
+                raise Forbidden(
+                    "another person shares this data set", code="upload_not_yours", field="shared"
+                )
             card = cards.changed(entry.card, person.id, title=title, shared=shared)
             await self._write(lambda: own.write_card(self.folder / name, card))
             await self._look()

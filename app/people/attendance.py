@@ -45,7 +45,7 @@ class Attendance:
         self._hub = hub
         self._owners = owners
         self._seconds = days * 86_400
-        self._stored = time.time()
+        self._stored = self._tried = time.time()
         self._links_seen = time.time()
         self._ticker: asyncio.Task[None] | None = None
 
@@ -65,7 +65,7 @@ class Attendance:
             try:
                 await self._look()
             except LabError as error:
-                log.warning("the class could not be stored: %s", error)
+                log.warning("who is in the class could not be read or stored: %s", error)
 
     async def _look(self) -> None:
         classroom, now = self._classroom, time.time()
@@ -84,11 +84,14 @@ class Attendance:
         if abs(now - self._links_seen) > LINKS_SECONDS:
             self._links_seen = now
             await classroom.links.look_for_new()
-        if now - self._stored > SEEN_SECONDS:
+        if abs(now - self._tried) > SEEN_SECONDS:
             await self._store_seen()
 
     async def _store_seen(self) -> None:
-        since, self._stored = self._stored, time.time()
-        seen = {person.id: person.seen_at for person in self._classroom.people if person.seen_at >= since}
+        self._tried = begun = time.time()
+        seen = {
+            person.id: person.seen_at for person in self._classroom.people if person.seen_at >= self._stored
+        }
         if seen:
             await self._database.write(lambda c: people_store.store_seen(c, seen))
+        self._stored = begun  # after a failed write, they are stored with the next one

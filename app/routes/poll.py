@@ -80,7 +80,9 @@ async def poll(
     on_wall = wall is not None
     # A page that has seen another server, or was away for long, gets the whole list of runs and not what has changed.
     whole = (
-        question.server != lab.server_id or not question.state or not hub.remembers(question.state, person)
+        question.server != lab.server_id
+        or not question.state
+        or not hub.remembers(question.state, person, wall=on_wall)
     )
     rest = None if question.rest is None else Place(**question.rest.model_dump())
     viewer = (

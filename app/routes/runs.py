@@ -210,8 +210,10 @@ async def cancel(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
 
 @router.post("/{run_id}/clone", status_code=201, dependencies=[LAUNCHES])
 async def clone(lab: TheLab, person: ThePerson, run_id: str, options: Fresh | None = None) -> RunAnswer:
-    """Launch a run's experiment again. That of a fork begins with the rows before its last fork."""
+    """Launch a run's experiment again. The clone of a fork begins with the rows before its last fork, and trains only
+    the rest."""
     run = lab.register.get(run_id)
+    lab.demand_dataset(person, run.training.config["dataset"]["name"])
     fresh = (options or Fresh()).fresh
     stretches = run.training.stretches
     if stretches and run.training.iteration >= stretches[-1]["until"]:
@@ -221,7 +223,6 @@ async def clone(lab: TheLab, person: ThePerson, run_id: str, options: Fresh | No
         )
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
     before = parse_stretches(stretches, config)
-    lab.demand_dataset(person, config.dataset.name)
     (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh, owner=person.owner)
     return lab.sight.view(person, twin)
 
@@ -294,12 +295,14 @@ def _thinned_out(
     """The answer with the columns `names`, at most `max_points` rows of them."""
     values = rows.values[[rows.columns.index(name) for name in names]]
     if max_points is not None and values.shape[1] > max_points:
-        values = values[:, extremes(values[min(1, len(names) - 1)], max_points)]
+        metric = next((index for index, name in enumerate(names) if name != "iteration"), 0)
+        values = values[:, extremes(values[metric], max_points)]
     return _written({**head, "rows": values.shape[1], "total": total}, names, values)
 
 
 def _written(head: dict[str, Any], names: list[str], values: NDArray[np.float32]) -> str:
-    """The answer with its columns as JSON, piece by piece: a hundred thousand rows are seconds of work."""
+    """The answer with its columns as JSON. They are made in pieces, between which other threads get the interpreter: a
+    hundred thousand rows are seconds of work."""
     columns = []
     for name, column in zip(names, values, strict=True):
         pieces = (column[first : first + AT_ONCE].tolist() for first in range(0, len(column), AT_ONCE))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers.classroom import ClassAnswer, PeopleAnswer, PersonAnswer, PhraseAnswer, SecretAnswer
 from app.answers.errors import ERRORS
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.exports.documents import MAX_RUNS
 from app.lab import Lab, TheLab
 from app.people.allowance import MAX_STEP
@@ -145,14 +145,21 @@ async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
 
 @router.post("/step")
 async def step_together(lab: TheLab, person: ThePerson, given: StepTogether | None = None) -> ClassAnswer:
-    """Move all that trains by exactly this number of iterations, and no further: the first time, each training stops
-    after its current one. Launching is held meanwhile, and nothing else begins; when that is released, all go on."""
+    """Move all that trains by exactly this number of iterations, and no further. The first time, each training stops
+    after its current iteration, and launching is held. Nothing else begins until the teacher releases it; then all go
+    on."""
     classroom = lab.demand_class()
     iterations = (given or StepTogether(iterations=1)).iterations
-    lab.scheduler.stepping.moves()
-    if not classroom.held:
+    lab.scheduler.stepping.moves()  # refuses where nothing trains
+    was_held = classroom.held
+    if not was_held:
         await classroom.set(held=True)
-    lab.scheduler.stepping.step(iterations)
+    try:
+        lab.scheduler.stepping.step(iterations)
+    except Conflict:  # the last training has ended meanwhile
+        if not was_held:
+            await classroom.set(held=False)
+        raise
     classroom.note_stepped(iterations)
     return class_view(lab, person)
 

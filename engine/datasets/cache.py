@@ -26,6 +26,7 @@ import numpy as np
 
 from engine.datasets.dataset import Dataset, Source
 from engine.datasets.files import identity
+from engine.datasets.own_folder import missing
 from engine.durable import save_array, write_text
 from engine.errors import DatasetError, unwritable
 from engine.levels import as_levels
@@ -52,8 +53,10 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
         DatasetError: the data set is missing, its files are damaged, or the cache cannot be written.
     """
     if source.about is not None:
-        source.read(data_dir)  # refuses what is missing or damaged
-        return next(iter(source.files(data_dir)), cache_dir).parent
+        source.read(data_dir)  # an own data set is stored decoded; this refuses what is missing or damaged
+        if not (files := source.files(data_dir)):
+            raise DatasetError(missing(source.name, source.title))
+        return files[0].parent
     for _ in range(ATTEMPTS):
         before = identity(source.files(data_dir))
         folder = folder_of(source.name, cache_dir, before)

@@ -107,11 +107,15 @@ def move_in(new: Path, folder: Path) -> Path:
     try:
         about = read_about(new)
         folder.mkdir(parents=True, exist_ok=True)
-        with suppress(OSError):  # it is there already, and not empty
+        try:
             new.rename(target)
+        except OSError:
+            if not target.is_dir():
+                raise
+        else:
             sync_folder(folder)
             return target
-        earlier = read_about(target)
+        earlier = read_about(target)  # it was there already
         # experiments may flip its images already
         kept = replace(about, flippable=about.flippable or earlier.flippable)
         for path in array_paths(new):

@@ -58,10 +58,24 @@ def test_a_claim_that_does_not_hold_and_a_wrong_file_have_their_own_exit_status(
     assert "two-rates.en.md:12: runs.large rate.optimizer.learning_rate: " in capsys.readouterr().err
 
 
+def test_a_lesson_whose_files_are_all_given_is_checked_once_and_a_course_beside_it_is_no_mistake(
+    tmp_path, capsys
+):
+    main(["lessons", "new", "two-rates", "--folder", str(tmp_path)])
+    (tmp_path / "rates.course.yaml").write_text(
+        "title:\n  en: Rates\n  ja: 学習率\nlessons: [two-rates]\n", "utf-8"
+    )
+    capsys.readouterr()
+    files = sorted(map(str, tmp_path.iterdir()))
+    assert len(files) == 3
+    assert main(["lessons", "check", *files, "--seeds", "0"]) == 0
+    assert capsys.readouterr().out == "two-rates: the files are right\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["new", "Two Rates"], "small letters, digits and hyphens"),
+        (["new", "Two Rates"], "small letters, digits and single hyphens"),
         (["check", "nowhere"], "there is no nowhere"),
         (["check", "README.md"], "there is no lesson in README.md"),
         (["check", "--seeds", "-1"], "--seeds must be 0 to 1000, not -1"),
@@ -75,7 +89,7 @@ def test_what_is_wrong_with_a_command_is_said_in_one_line(arguments, said, capsy
 
 def test_what_the_lessons_that_train_fastest_say_and_ask_is_so(capsys):
     assert main(["lessons", "check", str(BUILT_IN), "--quick", "--budget", "9"]) == 0
-    said, _, skipped = capsys.readouterr().out.partition("Not trained, as about 9 s were to be used:")
+    said, _, skipped = capsys.readouterr().out.partition("Not trained, because of the limit of about 9 s:")
     for slug in (
         "0-what-is-a-loss",
         "1a-vanishing-gradient",

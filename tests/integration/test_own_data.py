@@ -111,6 +111,19 @@ def test_others_see_a_data_set_only_when_it_is_shared(lab, people):
     assert name not in seen(bob)
 
 
+def test_a_shared_run_on_a_private_data_set_cannot_be_trained_again_by_others_not_even_as_a_fork(lab, people):
+    ada, bob = people["ada"], people["bob"]
+    name = kept(ada, npz(9))["name"]
+    run = launched(ada, name, training={"iterations": 20}).json()
+    ada.wait_for(run["id"], "completed")
+    fork = ada.http.post(f"/api/runs/{run['id']}/fork", json={"iteration": 10, "seed": 3}).json()
+    ada.wait_for(fork["id"], "completed")
+    for one in (run, fork):
+        ada.http.patch(f"/api/runs/{one['id']}", json={"shared": True}).raise_for_status()
+        refused = bob.http.post(f"/api/runs/{one['id']}/clone", json={"fresh": True})
+        assert (refused.status_code, refused.json()["error"]["field"]) == (422, "dataset.name")
+
+
 def test_pages_hear_of_what_they_see_and_no_more(lab, people):
     ada, bob, teacher = people["ada"], people["bob"], people["teacher"]
     name = kept(ada, npz(2))["name"]
@@ -137,6 +150,11 @@ def test_who_brings_the_same_content_has_it_too_with_a_title_of_their_own(lab, p
     assert kept(bob, npz(3), "Homework")["name"] == name
     assert [seen(person)[name]["title"] for person in (ada, bob, teacher)] == ["Ada's", "Homework", "Ada's"]
     assert bob.http.patch(f"/api/own-data/{name}", json={"title": "Task"}).json()["title"] == "Task"
+    ada.http.patch(f"/api/own-data/{name}", json={"shared": True}).raise_for_status()
+    refused = bob.http.patch(f"/api/own-data/{name}", json={"shared": False})  # it is not Bob who shares it
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "upload_not_yours")
+    assert seen(ada)[name]["shared"]
+    ada.http.patch(f"/api/own-data/{name}", json={"shared": False}).raise_for_status()
     assert ada.http.delete(f"/api/own-data/{name}").status_code == 204
     assert name not in seen(ada)
     assert seen(bob)[name]["available"]

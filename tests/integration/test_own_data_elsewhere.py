@@ -112,7 +112,7 @@ def test_files_in_the_data_folder_become_data_sets_of_all_and_go_with_their_file
 def test_the_command_line_adds_lists_trains_on_and_removes_beside_a_running_lab(other, tmp_path):
     (tmp_path / "twigs.npz").write_bytes(npz(70))
     file = str(tmp_path / "twigs.npz")
-    assert command(other, "data", "add", file, "--name", "Twigs")[0] == 0
+    assert command(other, "data", "add", file, "--name", " Twigs ")[0] == 0
     wait_until(lambda: "Twigs" in own_of(other), "the data set in the lab")
     status, said, _ = command(other, "data", "list")
     assert (status, "Twigs" in said) == (0, True)

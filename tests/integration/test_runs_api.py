@@ -60,6 +60,13 @@ def test_downsampled_metrics_keep_the_extremes(lab):
     everything = lab.http.get(url, params={"columns": "iteration,loss"}).json()["columns"]
 
     thin = lab.http.get(url, params={"columns": "iteration,loss", "max_points": 20}).json()
+    for columns in (
+        "loss,accuracy",
+        "loss,iteration",
+        "loss",
+    ):  # the first metric, wherever the iterations are
+        other = lab.http.get(url, params={"columns": columns, "max_points": 20}).json()
+        assert other["columns"]["loss"] == thin["columns"]["loss"]
 
     assert thin["rows"] <= 20
     assert min(thin["columns"]["loss"]) == min(everything["loss"])

@@ -34,6 +34,15 @@ test("whatever numbers vary, a sweep is in the order of their sizes, and not in 
     );
   }));
 
+test("the values of a title go from the smallest to the largest, also after some runs are deleted", () => {
+  const rates = [0.001, 0.01, 0.1, 1];
+  const names = ["SGD", "Adam"].flatMap((name) => rates.map((rate) => `${name} · lr ${rate}`)).slice(1);
+  assert.equal(titleOf(inOrder(launchOf(names))), "SGD, Adam · lr 0.001–1");
+});
+
+test("numbers are in order beside a value that is none", () =>
+  assert.deepEqual(ordered(["warmup 10", "none", "warmup 5"]), ["warmup 5", "warmup 10", "none"]));
+
 test("values that are not numbers stay in the order of the launch, and each of several settings is considered", () => {
   const names = ["SGD · lr 0.1", "SGD · lr 0.01", "Adam · lr 0.1", "Adam · lr 0.01"];
   assert.deepEqual(ordered(names), ["SGD · lr 0.01", "SGD · lr 0.1", "Adam · lr 0.01", "Adam · lr 0.1"]);

@@ -24,14 +24,15 @@ export class DrawingSchedule {
   #onFrame;
   #scheduled = false;
   #resting = 0;
-  #listed = 0;
+  #listUpdatedAt = 0;
+  #willUpdateList = false;
   #canDraw = false;
 
   /**
-   * @param {() => Chart[]} charts
+   * @param {() => Chart[]} charts all charts of the board
    * @param {() => Run[]} shown the shown runs
    * @param {(chart: Chart, shown: Run[]) => Promise<void>} drawWhole
-   * @param {() => void} onFrame called while rows come, to update other parts of the page
+   * @param {() => void} onFrame called after drawing, at most every LIST_EVERY, to update the run list
    */
   constructor(charts, shown, drawWhole, onFrame) {
     this.#charts = charts;
@@ -49,7 +50,7 @@ export class DrawingSchedule {
   /** If a chart must be drawn, plan this for the next frame after the rest. */
   plan() {
     const needs = this.#charts().some(
-      ({ visible, stale, behind }) => visible && ((stale && this.#canDraw) || behind),
+      ({ visible, stale, behind }) => visible && (stale ? this.#canDraw : behind),
     );
     if (this.#scheduled || !needs) return;
     this.#scheduled = true;
@@ -83,9 +84,22 @@ export class DrawingSchedule {
     // drawn at once, because they only have axes.
     if (shown.length) stale.sort((a, b) => a.drawn - b.drawn).splice(1);
     for (const chart of stale) await this.#drawWhole(chart, shown);
-    if (began - this.#listed >= LIST_EVERY) {
-      this.#listed = began;
-      this.#onFrame();
+    this.#updateList();
+  }
+
+  /** Update the run list now, or when the last update is long enough ago: what the last frame brought is in it too. */
+  #updateList() {
+    if (this.#willUpdateList) return;
+    const wait = this.#listUpdatedAt + LIST_EVERY - performance.now();
+    if (wait > 0) {
+      this.#willUpdateList = true;
+      setTimeout(() => {
+        this.#willUpdateList = false;
+        this.#updateList();
+      }, wait);
+      return;
     }
+    this.#listUpdatedAt = performance.now();
+    this.#onFrame();
   }
 }

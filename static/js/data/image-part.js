@@ -42,6 +42,7 @@ export class ImagePart {
      */
     const change = (field, value) => corrections.change({ ...corrections.choices, [field]: value }, field);
     const { choices } = corrections.preview;
+    // an empty box is no size yet: the one before stays until another is typed
     onInput(this.#size, () => this.#size.value && change("size", Number(this.#size.value)));
     this.#choosers = {
       colour: this.#segments("colour", ["false", "true"], String(!!choices.colour), (value) =>

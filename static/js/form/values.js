@@ -3,7 +3,8 @@
  *
  *     0.1              one value
  *     0.01, 0.1        a list
- *     0.001..1         a range: every power of ten if the field has a log scale; otherwise whole steps, or five values
+ *     0.001..1         a range: about one value per power of ten, in equal ratios, if the field has a log scale; otherwise
+ *                      whole steps, or five values. Its ends are always values.
  *     16..256          a range: every power of two if the field has a log scale and both ends are powers of two
  *     0.001..1:7       a range with seven values
  *
@@ -12,14 +13,14 @@
 
 import { numberOf, plain, settle } from "../words/notation.js";
 
-/** At most this many values of a field are kept; the server accepts as many experiments in one launch. */
+/** The most experiments that the server accepts in one launch. One value more is kept, so that it refuses them. */
 const MAX_COUNT = 100;
-/** At most this many values of a range are computed, to count the different ones. */
+/** At most this many values of a range are computed: only computed values can be counted as different ones. */
 const MAX_RANGE = 10_000;
 const RANGE = /^(.+?)\.{2,3}(.+?)(?::(\d+))?$/;
-/** A range with at most EACH whole numbers means all of them; a longer range means FEW values. */
-const EACH = 20;
-const FEW = 5;
+/** A range of at most MAX_STEPS whole numbers means all of them; any other one means FEW_VALUES values. */
+const MAX_STEPS = 20;
+const FEW_VALUES = 5;
 
 /**
  * Several values of one field, or several alternatives of one section; `sweep` is the typed text.
@@ -60,7 +61,8 @@ export function typed(text, field = {}) {
   if (!values.length || (values.length === 1 && typeof values[0] === "string")) return text.trim();
   if (values.length === 1) return values[0];
   const count =
-    distinct.size + ranges.reduce((sum, made) => sum + (made ? made.count - made.values.length : 0), 0);
+    distinct.size +
+    ranges.reduce((sum, parsed) => sum + (parsed ? parsed.count - parsed.values.length : 0), 0);
   return { sweep: text.trim(), values, ...(count > MAX_COUNT ? { count } : {}) };
 }
 
@@ -93,7 +95,8 @@ export function alternatives(part) {
 }
 
 /**
- * One alternative or several in the form of the draft's document; `names` are their names.
+ * A list of alternatives as the draft's document has it: one by itself, several as `{sweep, values}`. `names` are their names,
+ * for the text of `sweep`.
  * @template T
  * @param {T[]} several
  * @param {string[]} names
@@ -103,7 +106,7 @@ export function oneOrSeveral(several, names) {
   return several.length === 1 ? several[0] : { sweep: names.join(", "), values: several };
 }
 
-/** The text for a value in a box. @param {Value | undefined} value */
+/** The text that an input field shows for a value. @param {Value | undefined} value */
 export function asTyped(value) {
   if (value === null || value === undefined) return "";
   if (isSweep(value)) return value.sweep;
@@ -121,31 +124,38 @@ function range(text, field) {
   const [, from, to, typedCount] = RANGE.exec(text) ?? [];
   const [low, high] = [numberOf(from?.trim() ?? ""), numberOf(to?.trim() ?? "")];
   if (low === undefined || high === undefined || !(low < high)) return null;
-  const powers = field.scale === "log" && low > 0;
-  const whole = isWhole(field);
-  const steps = typedCount ? Number(typedCount) : defaultCount(low, high, powers);
-  const count = whole && !powers ? Math.min(steps, Math.floor(high - low) + 1) : steps;
+  const isLog = field.scale === "log" && low > 0;
+  const wanted = typedCount ? Number(typedCount) : defaultCount(low, high, isLog);
+  const count = isWhole(field) && !isLog ? Math.min(wanted, Math.floor(high - low) + 1) : wanted;
   if (count < 2) return null;
   const length = Math.min(count, MAX_RANGE);
   const values = Array.from({ length }, (_, i) => {
+    if (i === 0) return low;
+    if (i === length - 1) return high;
     const share = i / (length - 1);
-    const value = powers ? low * (high / low) ** share : low + (high - low) * share;
-    return whole ? Math.round(value) : Number(value.toPrecision(3));
+    const value = isLog ? low * (high / low) ** share : low + (high - low) * share;
+    return isWhole(field) ? Math.round(value) : Math.min(high, Math.max(low, rounded(value)));
   });
   return { values, count };
+}
+
+/** A value as one would type it: whole if it is that but for rounding, and otherwise with three digits. @param {number} value */
+function rounded(value) {
+  const whole = Math.round(value);
+  return Math.abs(value - whole) < 1e-9 * Math.abs(value) ? whole : Number(value.toPrecision(3));
 }
 
 /**
  * How many values a range has if the text does not say it.
  * @param {number} low
  * @param {number} high
- * @param {boolean} powers
+ * @param {boolean} isLog
  */
-function defaultCount(low, high, powers) {
-  if (powers) {
+function defaultCount(low, high, isLog) {
+  if (isLog) {
     const base = [low, high].every((end) => Number.isInteger(Math.log2(end)) && end >= 1) ? 2 : 10;
     return Math.max(2, Math.round(Math.log(high / low) / Math.log(base)) + 1);
   }
-  const whole = Number.isInteger(low) && Number.isInteger(high);
-  return whole && high - low < EACH ? high - low + 1 : FEW;
+  const areWhole = Number.isInteger(low) && Number.isInteger(high);
+  return areWhole && high - low < MAX_STEPS ? high - low + 1 : FEW_VALUES;
 }

@@ -10,14 +10,14 @@ import { PROPERTIES } from "../state/url-state.js";
 
 /** What the page showed before the lesson. @typedef {{slug: string, charts: string[], axis: string, runs: string[]}} Before */
 
-/** Its key in the browser's storage. */
-const BEFORE = "before-lesson";
-/** Cards as lessons call them, where the page has another name. @type {Record<string, string>} */
-const NAMES = { test_accuracy: "accuracy", train_accuracy: "accuracy" };
+/** The key of `Before` in the browser's storage. */
+const BEFORE_KEY = "before-lesson";
+/** A lesson's name for a card → the page's name, where they differ. @type {Record<string, string>} */
+const CARD_NAMES = { test_accuracy: "accuracy", train_accuracy: "accuracy" };
 
 /** The name of a card on the page. @param {string} name */
 export function cardName(name) {
-  return NAMES[name] ?? name;
+  return CARD_NAMES[name] ?? name;
 }
 
 export class Stage {
@@ -31,27 +31,32 @@ export class Stage {
   }
 
   /**
-   * Open a lesson's cards, and remember what the page showed. If the page was
-   * loaded again in the same lesson, the cards stay as the reader has arranged them.
+   * Open a lesson's cards, and remember what the page showed. If the page was loaded again in the same lesson, cards and axis
+   * stay as the reader has chosen them; the lesson's cards are opened only if the address names no others.
    * @param {string} slug
    * @param {string[]} cards
    */
   begin(slug, cards) {
     const stored = readBefore();
-    const isAgain = stored?.slug === slug;
-    this.#before = isAgain ? stored : { slug, ...this.#now() };
-    window.kept.set(BEFORE, JSON.stringify(this.#before));
+    const isReloaded = stored?.slug === slug;
+    if (isReloaded) this.#before = stored;
+    else this.#remember(slug);
     const isDefault = urlState.get("charts").join() === PROPERTIES.charts.default.join();
-    if (cards.length && (!isAgain || isDefault)) urlState.set({ charts: [...new Set(cards.map(cardName))] });
-    urlState.set({ axis: "iteration" });
+    if (cards.length && (!isReloaded || isDefault))
+      urlState.set({ charts: [...new Set(cards.map(cardName))] });
+    if (!isReloaded) urlState.set({ axis: "iteration" });
   }
 
-  #now() {
-    return {
-      charts: urlState.get("charts"),
-      axis: urlState.get("axis"),
-      runs: this.#store.shown().map(({ id }) => id),
-    };
+  /** Remember the cards and the axis, and the shown runs as soon as the page has the list of runs. @param {string} slug */
+  #remember(slug) {
+    /** @type {Before} */
+    const before = { slug, charts: urlState.get("charts"), axis: urlState.get("axis"), runs: [] };
+    this.#before = before;
+    this.#store.whenComplete(() => {
+      if (this.#before !== before) return; // the lesson was left before
+      before.runs = this.#store.shown().map(({ id }) => id);
+      window.kept.set(BEFORE_KEY, JSON.stringify(before));
+    });
   }
 
   /** Show these runs and no others. @param {string[]} ids */
@@ -59,21 +64,28 @@ export class Stage {
     this.#store.whenComplete(() => this.#store.showOnly(ids));
   }
 
-  /** Show again what the page showed before; runs that the lesson has launched stay. @param {{keepsRuns: boolean}} options */
+  /**
+   * Show the cards and the axis from before. With `keepsRuns`, the lesson's runs and the moment stay; otherwise the runs from
+   * before are shown again, without a moment.
+   * @param {{keepsRuns: boolean}} options
+   */
   end({ keepsRuns }) {
     const before = this.#before;
     this.#before = null;
-    window.kept.set(BEFORE, "");
+    window.kept.set(BEFORE_KEY, "");
     if (!before) return;
     urlState.set({ charts: before.charts, axis: before.axis, ...(keepsRuns ? {} : { moment: "" }) });
-    if (!keepsRuns) this.show(before.runs.filter((id) => this.#store.runs.has(id)));
+    if (!keepsRuns)
+      this.#store.whenComplete(() =>
+        this.#store.showOnly(before.runs.filter((id) => this.#store.runs.has(id))),
+      );
   }
 }
 
 /** @returns {Before | null} */
 function readBefore() {
   try {
-    return JSON.parse(window.kept.get(BEFORE) || "null");
+    return JSON.parse(window.kept.get(BEFORE_KEY) || "null");
   } catch {
     return null;
   }

@@ -107,7 +107,6 @@ export class Look {
    * @param {HTMLElement[]} body
    */
   #open(parts, body) {
-    this.#dropOlder(); // so that a dialog whose data is still loading does not open over this one
     openDialog({ ...parts, body, onClose: () => (this.#view = null) });
   }
 }

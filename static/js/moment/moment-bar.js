@@ -29,7 +29,7 @@ export class MomentBar {
   #values = h("span", { className: "moment-here" });
   #play = iconButton("play", "", () => this.#playhead.playing.toggle());
   #track = h("input", { type: "range", className: "moment-track", min: "0", step: "1" });
-  /** A button for each iteration since which something is wrong. @type {Map<number, HTMLButtonElement>} */
+  /** The iteration from which on a finding holds → its button, a ◆. @type {Map<number, HTMLButtonElement>} */
   #found = new Map();
   #foundPlace = h("span", { className: "moment-found" });
   #live = h("button", { type: "button", className: "toggle", id: "moment-live" });
@@ -56,6 +56,7 @@ export class MomentBar {
       if (playhead.run) on.fork(playhead.run, playhead.iteration);
     });
     document.body.append(this.#element);
+    new ResizeObserver(() => this.#showFound()).observe(this.#track);
     playhead.on("change", () => this.#show());
     foundMoments.on("change", () => this.#showFound());
     onLanguage(() => this.#translate());
@@ -88,12 +89,12 @@ export class MomentBar {
     setText(this.#name, run.name);
     this.#name.title = `${t("runs.number", { n: run.number })}: ${run.name}`;
     const at = t("moment.at", { n: number(iteration) });
-    setText(this.#at, this.#playhead.isLive ? t("moment.live", { at }) : at);
+    setText(this.#at, isLive ? t("moment.live", { at }) : at);
     setText(this.#values, valuesText(run, iteration));
     this.#showFound();
   }
 
-  /** ◆ on the track, where something has been wrong with the run since; a click goes there. */
+  /** Draw a ◆ on the track at each iteration from which on a finding holds. A click moves the moment there. */
   #showFound() {
     const { run, newest } = this.#playhead;
     const moments = run ? foundMoments.of(run.id).filter(({ iteration }) => iteration <= newest) : [];
@@ -117,7 +118,7 @@ export class MomentBar {
 
   /** @param {number} iteration */
   #foundButton(iteration) {
-    // not for the Tab key: it stands on the slider, whose arrow keys go there too, and so does the card Why
+    // no stop for the Tab key: the slider's arrow keys and the card Why reach the same iterations
     const button = h("button", { type: "button", tabIndex: -1 }, h("span", { "aria-hidden": "true" }, "◆"));
     button.addEventListener("click", () => this.#playhead.moveTo(iteration));
     return button;
@@ -125,7 +126,8 @@ export class MomentBar {
 }
 
 /**
- * The loss and the test accuracy (without one, the validation accuracy) of a run at an iteration; the accuracy is that of the last evaluation.
+ * The loss of a run at an iteration, and the test accuracy of the last evaluation until then; the validation accuracy if the
+ * run has no test images.
  * @param {Pick<Run, "train" | "evaluation">} run
  * @param {number} iteration
  */

@@ -6,40 +6,44 @@ import { onKey } from "./keys.js";
 const MIN_DRAG = 5;
 
 /**
- * @param {PointerEvent} down the press on the handle
+ * Follow a pointer from its press on a handle until it is released, or the drag is cancelled.
+ * @param {PointerEvent} press
  * @param {HTMLElement} handle
  * @param {{over: (y: number, x: number) => void, drop: (y: number | null, x: number) => void}} on `over` is called with
- *   the position in the window during the drag, `drop` at the end of it; y is null if the drag was cancelled, as by Escape
+ *   the position in the window during the drag, `drop` at the end of it. If the drag was cancelled, by Escape or the
+ *   browser, y is null and x is NaN.
  */
-export function drag(down, handle, { over, drop }) {
-  if (down.button !== 0) return;
+export function drag(press, handle, { over, drop }) {
+  if (press.button !== 0) return;
   let dragging = false;
   const listening = new AbortController();
-  handle.setPointerCapture(down.pointerId);
-  /** @param {PointerEvent} event */
-  const move = (event) => {
-    dragging ||= Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY) > MIN_DRAG;
-    if (dragging) over(event.clientY, event.clientX);
-  };
-  /** @param {Event} event */
-  const end = (event) => {
-    handle.removeEventListener("pointermove", move);
-    handle.removeEventListener("pointerup", end);
-    handle.removeEventListener("pointercancel", end);
+  const { signal } = listening;
+  handle.setPointerCapture(press.pointerId);
+  /** @param {number | null} y @param {number} x */
+  const end = (y, x) => {
     listening.abort();
-    if (!dragging) return;
-    if (event instanceof PointerEvent && event.type === "pointerup") drop(event.clientY, event.clientX);
-    else drop(null, NaN);
+    if (dragging) drop(y, x);
   };
+  /** Call a function for the events of this pointer: another finger does not take part. @param {(event: PointerEvent) => void} act */
+  const ofPointer = (act) => (/** @type {PointerEvent} */ event) => {
+    if (event.pointerId === press.pointerId) act(event);
+  };
+  const onMove = ofPointer(({ clientX, clientY }) => {
+    dragging ||= Math.hypot(clientX - press.clientX, clientY - press.clientY) > MIN_DRAG;
+    if (dragging) over(clientY, clientX);
+  });
+  const onEnd = ofPointer(({ clientX, clientY }) => end(clientY, clientX));
+  const onCancel = ofPointer(() => end(null, NaN));
   /** @param {KeyboardEvent} event */
-  const cancel = (event) => {
+  const onEscape = (event) => {
     if (event.key !== "Escape" || !dragging) return;
     event.preventDefault();
     event.stopPropagation();
-    end(event);
+    end(null, NaN);
   };
-  handle.addEventListener("pointermove", move);
-  handle.addEventListener("pointerup", end);
-  handle.addEventListener("pointercancel", end);
-  onKey(window, cancel, { capture: true, signal: listening.signal });
+  handle.addEventListener("pointermove", onMove, { signal });
+  handle.addEventListener("pointerup", onEnd, { signal });
+  handle.addEventListener("pointercancel", onCancel, { signal });
+  window.addEventListener("lostpointercapture", onCancel, { signal }); // also if the handle is removed
+  onKey(window, onEscape, { capture: true, signal });
 }

@@ -22,18 +22,16 @@ const MAX_LISTED = 3;
 export function inOrder(runs) {
   const launched = runs.toSorted((a, b) => a.number - b.number);
   const parts = new Map(launched.map((run) => [run, run.name.split(SEPARATOR)]));
-  /** Part of a name → its position among all parts, in the order of launching. @type {Map<string, number>} */
+  /** A part of a name, without its numbers → its place in the order of launching. @type {Map<string, number>} */
   const places = new Map();
-  for (const all of parts.values())
-    for (const part of all) if (!places.has(part)) places.set(part, places.size);
+  for (const part of [...parts.values()].flat().map(withoutNumbers))
+    if (!places.has(part)) places.set(part, places.size);
   /**
    * @param {string} a
    * @param {string} b
    */
   const compareParts = (a, b) =>
-    withoutNumbers(a) === withoutNumbers(b)
-      ? compareTexts(a, b)
-      : Number(places.get(a)) - Number(places.get(b));
+    Number(places.get(withoutNumbers(a))) - Number(places.get(withoutNumbers(b))) || compareTexts(a, b);
   return launched.toSorted((a, b) => {
     const [partsA = [], partsB = []] = [parts.get(a), parts.get(b)];
     if (partsA.length !== partsB.length) return a.number - b.number;
@@ -46,9 +44,10 @@ export function inOrder(runs) {
 }
 
 /**
- * The title of a group: "2a · Optimizers" for a lesson. For a sweep it is made from the names of the runs, with all values of
- * the settings that differ: "SGD · lr 0.001–1 · seed 0, 1". Forks of its runs do not change the title.
- * @param {LaunchedRun[]} all in their order
+ * The title of a group: "2a · Optimizers" for a lesson. For a sweep it is made from the names of the runs, with the values of
+ * the settings that differ (of many, the first and the last): "SGD · lr 0.001–1 · seed 0, 1". Forks of its runs do not change
+ * the title.
+ * @param {LaunchedRun[]} all at least one, in their order
  */
 export function titleOf(all) {
   const launched = all.filter(({ origin }) => !origin);
@@ -62,16 +61,19 @@ export function titleOf(all) {
 
 /**
  * A text for the values of one setting: "lr 0.001–1" for many numbers, "SGD, Adam" for a few other values.
- * @param {string[]} values parts of names, sorted, each once
+ * @param {string[]} values the different parts that the names have at one place
  */
 function valuesText(values) {
-  const [label, end, ...more] = withoutNumbers(values[0]).split("\0");
+  const [label, end, ...more] = withoutNumbers(values[0]).split("\0"); // "lr 0.1": a label, and one number at its end
   const isOfNumbers =
     end === "" &&
     !more.length &&
     values.every((value) => withoutNumbers(value) === withoutNumbers(values[0]));
-  const texts = isOfNumbers ? values.map((value) => value.slice(label.length)) : values;
+  // those of a later combination may be missing before: runs can be deleted
+  const texts = isOfNumbers
+    ? values.toSorted(compareTexts).map((value) => value.slice(label.length))
+    : values;
   const [first, last] = [texts[0], texts[texts.length - 1]];
-  const many = isOfNumbers ? `${first}–${last}` : `${first}, …, ${last}`;
-  return (isOfNumbers ? label : "") + (texts.length > MAX_LISTED ? many : texts.join(", "));
+  const range = isOfNumbers ? `${first}–${last}` : `${first}, …, ${last}`;
+  return (isOfNumbers ? label : "") + (texts.length > MAX_LISTED ? range : texts.join(", "));
 }

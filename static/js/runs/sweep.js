@@ -94,7 +94,10 @@ export function openSweep(chosen, { configs, selection, isDark }) {
     left = runs.length - points.length;
     say("");
     figure.setAttribute("aria-label", `${t(`sweep.${state.kind}`)}: ${metric.title}`);
-    if (!points.length || !fields.length) return;
+    const canBeDrawn = points.length > 0 && fields.length > 0;
+    figure.hidden = state.kind === "parallel" || !canBeDrawn;
+    lines.element.hidden = pointed.hidden = state.kind !== "parallel" || !canBeDrawn;
+    if (!canBeDrawn) return; // a drawing of another metric does not stay
     const onClick = (/** @type {string | string[]} */ chosen) => select([chosen].flat());
     if (state.kind === "parallel")
       lines.draw({ points, fields: commonFields(points, fields.map(field)).slice(0, MAX_AXES), metric });
@@ -140,8 +143,6 @@ export function openSweep(chosen, { configs, selection, isDark }) {
   const arrange = () => {
     x.hidden = state.kind === "parallel";
     y.hidden = state.kind !== "heat";
-    figure.hidden = state.kind === "parallel";
-    lines.element.hidden = pointed.hidden = !figure.hidden;
     pointed.textContent = t("sweep.how");
   };
   arrange();

@@ -16,6 +16,10 @@ def test_who_shares_a_data_set_becomes_its_owner_under_their_title():
     assert shared.others == {"bob": "Trees", "ada": "Leaves"}
 
 
+def test_a_data_set_that_is_not_shared_any_more_stays_with_its_owner():
+    assert cards.changed(ADAS, "bob", title=None, shared=False) == replace(ADAS, shared=False)
+
+
 @pytest.mark.parametrize(
     ("person", "title", "others"),
     [("ada", "Plants", ADAS.others), ("bob", "Leaves", {"bob": "Plants", "cho": "Woods"})],
