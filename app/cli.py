@@ -140,7 +140,9 @@ def _data_add(arguments: argparse.Namespace) -> int:
     choices = {name: getattr(arguments, name) for name in (*names, "transpose", "flippable", "own_test")}
     choices["columns"] = arguments.columns.split(",") if arguments.columns else None
     settings = read_settings(state_dir=arguments.state_dir)
-    return add(arguments.file, settings, name=arguments.name, renamed=arguments.renamed, choices=choices)
+    return add(
+        arguments.file, settings, name=arguments.name, new_class_names=arguments.renamed, options=choices
+    )
 
 
 def _data_list(arguments: argparse.Namespace) -> int:

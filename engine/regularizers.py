@@ -1,6 +1,7 @@
 """Penalties on weights: L1 = λ Σ|w| and L2 = ½ λ Σw², never on biases.
 
-All weights that have the penalties are one contiguous slice of the parameter vector, so a penalty is one operation.
+All weights that have the penalties are one contiguous slice of the parameter vector, so a penalty
+needs few operations on one array.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ FIELDS = (
 
 #: A weight whose absolute value is below this counts as small: nearly zero.
 SMALL = 1e-3
-#: Weights are compared this many at a time, so that no large array is made.
+#: This many weights are compared at a time, so that no large temporary array is made.
 PART = 1 << 16
 
 
@@ -31,13 +32,13 @@ def share_of_small(weights: Sequence[Array]) -> float:
 
 
 def count_small(values: Array) -> int:
-    """How many numbers (n,) have an absolute value below `SMALL`."""
+    """How many of `values` (n,) have an absolute value below `SMALL`."""
     parts = (values[start : start + PART] for start in range(0, len(values), PART))
     return sum(int(np.count_nonzero(np.abs(part) < SMALL)) for part in parts)
 
 
 class Penalty:
-    """L1 and L2 on one weight vector."""
+    """L1 and L2 on one weight vector. `weights` gives only its shape and dtype."""
 
     def __init__(self, l1: float, l2: float, weights: Array) -> None:
         self.l1 = l1

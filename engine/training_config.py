@@ -30,7 +30,7 @@ TRAINING_FIELDS = (
     Field("early_stopping", "object", None, nullable=True),
 )
 
-#: Iterations between evaluations by default.
+#: Iterations between evaluations, if neither `evaluate_every` nor `epochs` is given.
 EVALUATE_EVERY = 10
 
 
@@ -38,7 +38,8 @@ EVALUATE_EVERY = 10
 class TrainingConfig:
     """The length of training, its batches, and how often it is evaluated.
 
-    `iterations` or `epochs` is set; the other is None.
+    `iterations` or `epochs` is set; the other is None. `evaluate_every` is in iterations; `evaluate_train_size` is how
+    many training images are evaluated.
     """
 
     iterations: int | None
@@ -54,10 +55,10 @@ class TrainingConfig:
 
 
 def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
-    """The section `training`, checked against the images that are trained on.
+    """The section `training`, checked; `dataset` says how many images are trained on.
 
     Raises:
-        ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
+        ConfigError: a value is wrong; the error names the first wrong field, its bound and its value.
     """
     path = "training"
     values = parse(TRAINING_FIELDS, given, path, also=("iterations", "epochs"))
@@ -94,15 +95,15 @@ def parse_training(given: Any, dataset: DatasetConfig) -> TrainingConfig:
 
 
 def demand_variance(training: TrainingConfig, dataset: DatasetConfig, layers: Sequence[Layer]) -> None:
-    """Refuse batches of one image if batch norm normalizes single values: one value has no variance and becomes 0,
-    whatever the image is.
+    """Refuse batches of one image if batch norm normalizes single values: a single value has no variance, and is
+    always 0 when it is normalized.
 
     Raises:
-        ConfigError: with the batch size, or with how many images are left for the last batch of an epoch.
+        ConfigError: the batch size is 1, or the last batch of an epoch has one image.
     """
     size, images = training.batch_size, dataset.train_images
-    left = images % size if training.sampling == "epochs" else 0
-    if size > 1 and left != 1:
+    in_last_batch = images % size if training.sampling == "epochs" else 0
+    if size > 1 and in_last_batch != 1:
         return
     if not normalizes_single_values(layers):
         return

@@ -23,55 +23,57 @@ from engine import DatasetError, datasets
 from engine.datasets import own
 
 
-def add(file: Path, settings: Settings, *, name: str, renamed: Sequence[str], choices: dict[str, Any]) -> int:
-    """Make a data set of a file or a folder of images. Returns the exit code: 0, or 2 if the file is refused.
+def add(
+    file: Path, settings: Settings, *, name: str, new_class_names: Sequence[str], options: dict[str, Any]
+) -> int:
+    """Make a data set from a file, or from a folder of images. Returns the exit code: 0, or 2 if the file is refused.
 
     Args:
         file: the table, the archive or the folder.
         name: the title of the data set.
-        renamed: for classes that get another name, the old and the new one, such as "0=cat".
-        choices: the fields of `app.own_data.choices.Choices`. For those that are None, the file decides.
+        new_class_names: a text OLD=NEW for each class that gets another name, such as "0=cat".
+        options: the fields of `app.own_data.choices.Choices`; None: as the file is understood.
 
     Raises:
         Mistake: an argument is wrong, or the folder cannot be written.
     """
-    chosen = _choices(name, renamed, choices)
-    title = chosen.title or name
+    choices = _choices(name, new_class_names, options)
+    title = choices.title or name
     make_writable(settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)
     if not file.exists():
         raise Mistake(f"there is no file {file}")
     limits = settings.data_limits
-    temporary = Path(tempfile.mkdtemp(prefix=".own-", dir=settings.own_dir))
+    temporary_folder = Path(tempfile.mkdtemp(prefix=".own-", dir=settings.own_dir))
     try:
-        preview = asyncio.run(process.preview(file, file.name, chosen, limits))
-        about = asyncio.run(process.decode(file, file.name, chosen, limits, temporary))
-        unpacked = temporary / own.name_of(about)
+        preview = asyncio.run(process.preview(file, file.name, choices, limits))
+        about = asyncio.run(process.decode(file, file.name, choices, limits, temporary_folder))
+        unpacked = temporary_folder / own.name_of(about)
         folder = settings.own_dir / unpacked.name
         card = cards.kept(entries.scan(settings.own_dir, {}).get(folder.name), None, title, shared=True)
-        # before the move, so that the data set has its title from the start; and after it, because a data set with the
-        # same content that is there already keeps its card
+        # Written before the move, so that a new data set is never seen without its title; and again after it, because
+        # `move_in` keeps the card of a data set that was there already.
         own.write_card(unpacked, card)
         own.write_card(own.move_in(unpacked, settings.own_dir), card)
     except DatasetError as error:
         complain(error)
         return 2
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(temporary_folder, ignore_errors=True)
     _print(preview)
     print(visible(f"{title} is kept as {folder.name}"))
     return 0
 
 
-def _choices(name: str, renamed: Sequence[str], choices: dict[str, Any]) -> Choices:
+def _choices(name: str, new_class_names: Sequence[str], options: dict[str, Any]) -> Choices:
     """The arguments of `add`, checked. An error names the option of the command line."""
     classes = {}
-    for pair in renamed:
+    for pair in new_class_names:
         old, equals, new = pair.partition("=")
         if not equals:
             raise Mistake(f"--class must be OLD=NEW, such as 0=cat, not {pair!r}")
         classes[old] = new
     try:
-        return Choices(title=name, classes=classes or None, **choices)
+        return Choices(title=name, classes=classes or None, **options)
     except ValidationError as error:
         first = error.errors()[0]
         field = str(first["loc"][0])
@@ -85,14 +87,14 @@ def _print(preview: Preview) -> None:
     shape = " × ".join(map(str, preview["shape"]))
     sizes = f"{preview['train_size']:,} for training and {preview['test_size']:,} for the test"
     print(visible(f"{preview['kind']} of {shape}: {sizes}"))
-    for named in preview["classes"]:
-        new_name = f"→ {named['shown']} " if named["shown"] != named["name"] else ""
-        print(visible(f"  {named['name']} {new_name}{named['count']:,}"))
+    for class_preview in preview["classes"]:
+        new_name = f"→ {class_preview['shown']} " if class_preview["shown"] != class_preview["name"] else ""
+        print(visible(f"  {class_preview['name']} {new_name}{class_preview['count']:,}"))
     for note in preview["notes"]:
         print(visible(f"note: {note['text']}"))
-    for dropped in preview["dropped"]:
-        where = ", ".join(dropped["examples"])
-        print(visible(f"left out: {dropped['count']:,} × {dropped['why']['text']} ({where})"))
+    for left_out in preview["dropped"]:
+        examples = ", ".join(left_out["examples"])
+        print(visible(f"left out: {left_out['count']:,} × {left_out['why']['text']} ({examples})"))
 
 
 def print_list(settings: Settings) -> int:
@@ -112,19 +114,16 @@ def print_list(settings: Settings) -> int:
     return 0
 
 
-def remove(which: str, settings: Settings) -> int:
+def remove(name_or_title: str, settings: Settings) -> int:
     """Delete an own data set; its runs keep their curves.
 
-    Args:
-        which: its name or its title.
-
     Raises:
-        Mistake: there is none, or there are several with this title.
+        Mistake: there is none, there are several with this title, or its files cannot be deleted.
     """
     datasets.own.look_in(settings.own_dir)
-    name = find_own(which)
+    name = find_own(name_or_title)
     if name is None:
-        raise Mistake(f"there is no own data set {which!r}; `lossroom data list` names them")
+        raise Mistake(f"there is no own data set {name_or_title!r}; `lossroom data list` names them")
     title = datasets.source(name).title
     try:
         own.remove_arrays(settings.own_dir / name)
@@ -134,34 +133,34 @@ def remove(which: str, settings: Settings) -> int:
     return 0
 
 
-def find_own(which: str) -> str | None:
+def find_own(name_or_title: str) -> str | None:
     """The name of an own data set that can be trained on, by its name or its title; None if there is none.
 
     Raises:
         Mistake: there are several with this title.
     """
     names = own.names()
-    if which in names:
-        return which
-    matching = [name for name in names if datasets.source(name).title == which]
+    if name_or_title in names:
+        return name_or_title
+    matching = [name for name in names if datasets.source(name).title == name_or_title]
     if len(matching) > 1:
         raise Mistake(
-            f"{len(matching)} own data sets are called {which!r}: {', '.join(matching)}; give the name"
+            f"{len(matching)} own data sets are called {name_or_title!r}: {', '.join(matching)}; give the name"
         )
     return matching[0] if matching else None
 
 
-def find_dataset(which: str) -> str:
-    """The name of a data set that was given by its name, or an own one by its title.
+def find_dataset(name_or_title: str) -> str:
+    """The name of a data set, found by its name or, for an own one, also by its title.
 
     Raises:
-        Mistake: there is none; the message names all data sets.
+        Mistake: there is none, or several own ones have this title; the message names all data sets.
     """
-    if which in datasets.catalog():
-        return which
-    own_name = find_own(which)
+    if name_or_title in datasets.catalog():
+        return name_or_title
+    own_name = find_own(name_or_title)
     if own_name is None:
         own_titles = [datasets.source(name).title for name in own.names()]
         names = ", ".join([*datasets.catalog(), *own_titles])
-        raise Mistake(f"there is no data set {which!r}; there are {names}")
+        raise Mistake(f"there is no data set {name_or_title!r}; there are {names}")
     return own_name

@@ -13,48 +13,50 @@ from app.trainings import Training
 class KeptBound:
     """Counts the bytes of all kept checkpoints, and chooses which go. Lives in the event loop."""
 
-    def __init__(self, most_bytes: int, runs_of: Callable[[Training], list[Run]]) -> None:
-        self._most_bytes = most_bytes
+    def __init__(self, max_bytes: int, runs_of: Callable[[Training], list[Run]]) -> None:
+        self._max_bytes = max_bytes
         self._runs_of = runs_of
-        self._bytes: dict[str, int] = {}
+        self._bytes_of: dict[str, int] = {}
         self.bytes = 0
 
     def note(self, training: Training) -> None:
-        """These are the checkpoints that a training keeps now."""
+        """Count the checkpoints that a training keeps now, in place of those that were counted before."""
         self.forget(training.id)
-        held = sum(checkpoint["kept_bytes"] for checkpoint in checkpoints.kept(training.checkpoints))
-        if held:
-            self._bytes[training.id] = held
-            self.bytes += held
+        kept_bytes = sum(checkpoint["kept_bytes"] for checkpoint in checkpoints.kept(training.checkpoints))
+        if kept_bytes:
+            self._bytes_of[training.id] = kept_bytes
+            self.bytes += kept_bytes
 
     def forget(self, training_id: str) -> None:
-        """A training is deleted."""
-        self.bytes -= self._bytes.pop(training_id, 0)
+        """Count nothing for a training any more."""
+        self.bytes -= self._bytes_of.pop(training_id, 0)
 
     def excess(self, trainings: Iterable[Training], *, free: int) -> list[Training]:
         """The trainings that have to lose what they keep: those that only studies show first, those with a star last,
-        and of equal ones the oldest first. None that has not ended is among them, since its worker keeps more.
+        and of equal ones the oldest first. Only ended trainings are chosen, since the worker of another one keeps more.
 
         Args:
-            free: bytes on the disk; rows come before checkpoints where it is low.
+            free: bytes on the disk. If there are fewer than `LOW_DISK_BYTES`, checkpoints make room for rows.
         """
-        over = max(self.bytes - self._most_bytes, LOW_DISK_BYTES - free)
-        if over <= 0:
+        excess_bytes = max(self.bytes - self._max_bytes, LOW_DISK_BYTES - free)
+        if excess_bytes <= 0:
             return []
-        ended = [
-            candidate for candidate in trainings if candidate.status.finished and candidate.id in self._bytes
+        candidates = [
+            candidate
+            for candidate in trainings
+            if candidate.status.finished and candidate.id in self._bytes_of
         ]
-        ended.sort(key=lambda training: (self._worth(training), training.created_at))
+        candidates.sort(key=lambda training: (self._rank(training), training.created_at))
         losing: list[Training] = []
-        for training in ended:
-            if over <= 0:
+        for training in candidates:
+            if excess_bytes <= 0:
                 break
-            over -= self._bytes[training.id]
+            excess_bytes -= self._bytes_of[training.id]
             losing.append(training)
         return losing
 
-    def _worth(self, training: Training) -> int:
-        """How late it loses what it keeps."""
+    def _rank(self, training: Training) -> int:
+        """0: loses its checkpoints first, 2: last."""
         runs = self._runs_of(training)
         if all(run.study is not None for run in runs):
             return 0

@@ -4,9 +4,9 @@ Contract:
     `append` and the `publish_*` functions put news in; viewers (viewer.py) take them out, each at its own place in the
     same logs. Frames and states are encoded once and shared by all.
 
-    Rows come through `append` only after they are committed to the store, so what a viewer has seen, a
-    restart does not take back. The newest rows of a stream stay in memory; a cursor that is further behind is served
-    from the `History` given at construction.
+    Rows come through `append` only after they are committed to the store, so a restart never loses a row that a viewer
+    has seen. The newest rows of a stream stay in memory; a cursor that is further behind is served from the `History`
+    given at construction.
 
 All of it lives in the event loop's thread; nothing here is locked.
 """
@@ -31,6 +31,8 @@ class Hub:
     """Logs of rows and of states, and the viewers that read them.
 
     Args:
+        history: where rows are read that have left the memory.
+        observe_lag: gets the seconds between the arrival of rows and their sending, for some of them.
         in_class: whether viewers see different things; see `app.live.lanes`.
     """
 
@@ -44,28 +46,28 @@ class Hub:
         self._rows = RowLogs(history, observe_lag)
         self._lanes = Lanes(in_class=in_class)
         self._viewers: set[Viewer] = set()
-        self._watchers: dict[str, set[Viewer]] = {}  # run → the viewers that show it
-        self._readers: dict[States, set[Viewer]] = {}  # lane → viewers
+        self._viewers_of_run: dict[str, set[Viewer]] = {}  # run → the viewers that show it
+        self._viewers_of_lane: dict[States, set[Viewer]] = {}  # lane → viewers
         self.closing = False
 
     # -- publishing ---------------------------------------------------------------------------------
 
     def append(self, training_id: str, stream: str, rows: Rows) -> None:
-        """Committed rows of a training that some run shows; they follow those that came before."""
+        """Add committed rows of a training that some run shows. They follow those before them without a gap."""
         chunk = self._rows.append(training_id, stream, rows)
         for run_id in self._rows.runs(training_id):
-            viewers = self._watchers.get(run_id)
+            viewers = self._viewers_of_run.get(run_id)
             if viewers:
                 shared = wrap(chunk.frame(run_id))
                 for viewer in viewers:
                     viewer.offer_rows(run_id, stream, chunk, shared)
 
     def set_total(self, training_id: str, stream: str, rows: int) -> None:
-        """Note how many rows the store has of a training from before this server's start."""
+        """Note how many rows of a training were stored before this server started."""
         self._rows.set_total(training_id, stream, rows)
 
     def show(self, run_id: str, training_id: str) -> None:
-        """The rows of this training are those of the run."""
+        """From now on, the run shows this training."""
         self._rows.show(run_id, training_id)
 
     def separate(self, run_id: str, training_id: str) -> None:
@@ -78,19 +80,19 @@ class Hub:
 
     def is_watched(self, training_id: str) -> bool:
         """Whether a connected viewer shows a run of this training."""
-        return any(run_id in self._watchers for run_id in self._rows.runs(training_id))
+        return any(run_id in self._viewers_of_run for run_id in self._rows.runs(training_id))
 
     def publish_runs(self, runs: Iterable[RunState]) -> None:
         """The states of some runs have changed: one message for all of them, for those who may see them."""
         for run in runs:
             for lane in self._lanes.put_run(run):
-                self._close(run.view["id"], lane, run.owner)
+                self._hide_run(run.view["id"], lane, run.owner)
         self._offer_changes()
 
     def publish_deleted(self, run_id: str) -> None:
-        """Forget a deleted run, with the last one of a training its rows, and notify every viewer that saw it."""
+        """Forget a deleted run, and the training's rows if no other run shows them; notify every viewer that saw it."""
         self._rows.remove(run_id)
-        for viewer in tuple(self._watchers.get(run_id, ())):
+        for viewer in tuple(self._viewers_of_run.get(run_id, ())):
             viewer.unsubscribe(run_id)
         self._lanes.delete_run(run_id)
         self._offer_changes()
@@ -106,7 +108,7 @@ class Hub:
         self._offer_changes()
 
     def forget(self, subjects: Iterable[str]) -> None:
-        """Leave subjects out from now on, such as those that are deleted since long; viewers are not notified."""
+        """Leave subjects out from now on, such as those that were deleted long ago; viewers are not notified."""
         self._lanes.forget(subjects)
 
     def publish_wall(
@@ -125,20 +127,20 @@ class Hub:
         self._lanes.put_cloud(messages, gone)
         self._offer_changes()
 
-    def _close(self, run_id: str, lane: States, owner: str | None) -> None:
-        """Those who read a lane do not see a run any more, but for its owner."""
-        for viewer in tuple(self._watchers.get(run_id, ())):
+    def _hide_run(self, run_id: str, lane: States, owner: str | None) -> None:
+        """Unsubscribe the readers of a lane from a run that they may not see any more. Its owner still may."""
+        for viewer in tuple(self._viewers_of_run.get(run_id, ())):
             if lane in viewer.lanes and viewer.person.id != owner:
                 viewer.unsubscribe(run_id)
 
     def _offer_changes(self) -> None:
-        """Send the changes at once to the viewers that have all changes before them."""
-        for lane, before in self._lanes.take_changed():
-            viewers = self._readers.get(lane)
+        """Send the changes to the viewers that have every earlier change, and wake the others."""
+        for lane, version_before in self._lanes.take_changed():
+            viewers = self._viewers_of_lane.get(lane)
             if viewers:
-                shared = b"".join(map(wrap, lane.changes(before)))
+                shared = b"".join(map(wrap, lane.changes(version_before)))
                 for viewer in viewers:
-                    viewer.offer_state(lane, before, shared)
+                    viewer.offer_state(lane, version_before, shared)
 
     async def close(self, seconds: float) -> None:
         """Notify every viewer that the lab is stopping, and wait at most `seconds` for them to leave."""
@@ -165,18 +167,18 @@ class Hub:
     ) -> Viewer:
         """A viewer that gets updates until it leaves; see `Viewer` for `write`, and `Lanes.of` for `wall`."""
         viewer = Viewer(
-            self._rows, self._lanes.of(person, wall=wall), person, write=write, watchers=self._watchers
+            self._rows, self._lanes.of(person, wall=wall), person, write=write, watchers=self._viewers_of_run
         )
         self._viewers.add(viewer)
         for lane in viewer.lanes:
-            self._readers.setdefault(lane, set()).add(viewer)
+            self._viewers_of_lane.setdefault(lane, set()).add(viewer)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         self._viewers.discard(viewer)
         viewer.leave()
         for lane in viewer.lanes:
-            self._readers.get(lane, set()).discard(viewer)
+            self._viewers_of_lane.get(lane, set()).discard(viewer)
 
     def dismiss(self, person_id: str) -> None:
         """Let all viewers of a person go."""
@@ -186,7 +188,7 @@ class Hub:
                 viewer.news.set()
 
     def people(self) -> set[str]:
-        """The persons who have a viewer."""
+        """The ids of the persons who have a viewer."""
         return {viewer.person.id for viewer in self._viewers}
 
     def glance(
@@ -196,7 +198,7 @@ class Hub:
         return Viewer(self._rows, self._lanes.of(person, wall=wall), person, version=version, place=place)
 
     def total(self, run_id: str, stream: str) -> int:
-        """Rows of a stream that may be shown."""
+        """How many rows of a run's stream may be shown."""
         return self._rows.total(run_id, stream)
 
     def rows_in_memory(self, run_id: str, stream: str, first: int) -> Rows | None:
@@ -212,7 +214,7 @@ class Hub:
         return await self._rows.from_history(run_id, stream, first, until, CATCH_UP_BYTES)
 
     def recorded(self, training_id: str, stream: str) -> int:
-        """Rows of a training's stream."""
+        """How many rows a training's stream has."""
         return self._rows.recorded(training_id, stream)
 
     def remembers(self, version: int, person: Person = ANYONE, *, wall: bool = False) -> bool:

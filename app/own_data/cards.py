@@ -27,19 +27,19 @@ def kept(before: Entry | None, owner: str | None, title: str, *, shared: bool) -
     """The card of a data set that a person keeps.
 
     Args:
-        before: what is there of it already.
-        owner: the person's id; None: it comes from the data folder.
+        before: the data set as it is in the folder already; None: it is new.
+        owner: the person's id; None: it comes from the data folder, or from a lab without a class.
     """
     if before is None:
         return Card(title=title, owner=owner, shared=shared, made_at=time.time())
     card = before.card
-    if not before.is_there:
+    if not before.is_there:  # deleted: all who brought it stay, as others than its new owner
         others = {**card.others, **_own_title(card)}
         others.pop(owner or "", None)
         return Card(title=title, owner=owner, shared=shared, made_at=time.time(), others=others)
     if owner is not None and owner != card.owner:
         return replace(card, others={**card.others, owner: title})
-    if owner is None and card.owner is not None:  # what a person brought lies in the data folder too
+    if owner is None and card.owner is not None:  # the same content comes from the data folder now
         others = {**card.others, **_own_title(card)}
         return replace(card, title=title, owner=None, shared=shared, others=others)
     return replace(card, title=title, shared=card.shared or shared)
@@ -59,7 +59,7 @@ def changed(card: Card, person: str, *, title: str | None, shared: bool | None) 
 
 
 def left_by(card: Card, person: str | None) -> Card | None:
-    """The card after a person, or the data folder (None), gave the data set up; None: no other person brought it."""
+    """The card after a person, or the data folder (None), gave the data set up; None if nobody is left."""
     if not card.others:
         return None
     if person in card.others:
@@ -68,23 +68,23 @@ def left_by(card: Card, person: str | None) -> Card | None:
 
 
 def without_people(card: Card, people: Collection[str]) -> Card:
-    """The card without these people; if none is left who brought it, it is private and has no owner."""
-    card_left = replace(card, others=_without(card.others, people))
+    """The card without these people; if nobody is left who brought it, it is private and without an owner."""
+    remaining = replace(card, others=_without(card.others, people))
     if card.owner not in people:
-        return card_left
-    heir = next(iter(card_left.others), None)
-    return _handed_over(card_left, heir) if heir else replace(card_left, owner=None, shared=False)
+        return remaining
+    heir = next(iter(remaining.others), None)
+    return _handed_over(remaining, heir) if heir else replace(remaining, owner=None, shared=False)
 
 
 def _handed_over(card: Card, heir: str) -> Card:
-    """The card with one of the others as the owner; the owner is none of them."""
+    """The card with `heir`, one of the others, as its owner. The owner before is left out."""
     return replace(card, owner=heir, title=card.others[heir], others=_without(card.others, [heir]))
 
 
 def _own_title(card: Card) -> dict[str, str]:
-    """The owner and their title, as one of the others."""
+    """The owner's id and title, to be added to `others`; empty without an owner."""
     return {card.owner: card.title} if card.owner else {}
 
 
 def _without(others: dict[str, str], people: Collection[str]) -> dict[str, str]:
-    return {one: title for one, title in others.items() if one not in people}
+    return {person: title for person, title in others.items() if person not in people}

@@ -1,4 +1,4 @@
-"""How a file is to be read: what a person corrected of what was understood."""
+"""How a file is to be read: what was understood of it, with a person's corrections."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-#: Sides of images in pixels.
+#: The smallest and the largest side of an image, in pixels.
 SIZES = (8, 64)
 #: The longest title, and the longest name of a class or column, in characters.
 MAX_TITLE = 60
 MAX_NAME = 100
+#: The usual shares: of all rows for the test, and of the training part for validation.
 TEST_SHARE = 0.2
 VALIDATION_SHARE = 0.1
 
@@ -26,18 +27,19 @@ Title = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_TITLE),
     AfterValidator(_one_line),
 ]
+#: A name as it is in the file.
 Name = Annotated[str, StringConstraints(max_length=MAX_NAME), AfterValidator(_one_line)]
+#: A name to show; empty: the class is left out.
 ShownName = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=MAX_NAME), AfterValidator(_one_line)
 ]
 
 
 class Choices(BaseModel):
-    """What may be chosen; None: as the file was understood.
+    """What a person may choose; None: as the program understood the file.
 
-    A preview has every field filled in, except those that do not apply to its file: `label`, `columns` and
-    `standardize` to images, `size`, `fit`, `colour`, `transpose` and `flippable` to tables, and `own_test` to a file
-    without a test part of its own.
+    A preview fills in every field that applies to its file. For images, `label`, `columns` and `standardize` stay None;
+    for tables, `size`, `fit`, `colour`, `transpose` and `flippable`; without a test part of its own, `own_test`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,7 +50,7 @@ class Choices(BaseModel):
         None, min_length=1, max_length=1000, description="the input columns, in order"
     )
     standardize: bool | None = Field(
-        None, strict=True, description="give each column mean 0 and deviation 1 in the training part"
+        None, strict=True, description="give each column mean 0 and standard deviation 1 in the training part"
     )
     size: int | None = Field(None, ge=SIZES[0], le=SIZES[1], strict=True, description="side in pixels")
     fit: Literal["crop", "pad"] | None = Field(None, description="how an image becomes a square")

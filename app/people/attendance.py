@@ -1,4 +1,4 @@
-"""Attendance: who of the class is there, how many have launched a run, and when its days are over."""
+"""Attendance: who of the class is there, how many have launched a run, and the end of the class after its days."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ log = logging.getLogger(__name__)
 #: A person is away when none of their pages has been open for this time.
 AWAY_SECONDS = 30.0
 TICK_SECONDS = 1.0
-#: When a person was seen last is stored this often.
+#: Seconds between two times that `seen_at` of the persons is stored.
 SEEN_SECONDS = 60.0
-#: Whether a new link was made beside the lab is looked up this often.
+#: Seconds between two looks for a link that a command beside the lab has made.
 LINKS_SECONDS = 3.0
 
 
 class Attendance:
-    """Looks once a second. Lives in the event loop.
+    """Checks the class once a second. Lives in the event loop.
 
     Args:
-        owners: the ids of all who have launched a run.
+        owners: returns the ids of all who have launched a run.
         days: after this number of days the class ends.
     """
 
@@ -44,9 +44,9 @@ class Attendance:
         self._database = database
         self._hub = hub
         self._owners = owners
-        self._seconds = days * 86_400
-        self._stored = self._tried = time.time()
-        self._links_seen = time.time()
+        self._class_seconds = days * 86_400
+        self._seen_stored_at = self._storing_tried_at = time.time()
+        self._links_checked_at = time.time()
         self._ticker: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -54,7 +54,7 @@ class Attendance:
         self._ticker = asyncio.create_task(self._tick())
 
     async def close(self) -> None:
-        """Store when each person was seen last."""
+        """Stop, and store when each person was seen last."""
         if self._ticker is not None:
             self._ticker.cancel()
             await self._store_seen()
@@ -79,19 +79,21 @@ class Attendance:
                 classroom.roster.publish(person)
         owners = self._owners()
         classroom.note_launched(sum(student.id in owners for student in classroom.students))
-        if now > classroom.made_at + self._seconds:
+        if now > classroom.made_at + self._class_seconds:
             await classroom.end()
-        if abs(now - self._links_seen) > LINKS_SECONDS:
-            self._links_seen = now
+        if abs(now - self._links_checked_at) > LINKS_SECONDS:
+            self._links_checked_at = now
             await classroom.links.look_for_new()
-        if abs(now - self._tried) > SEEN_SECONDS:
+        if abs(now - self._storing_tried_at) > SEEN_SECONDS:
             await self._store_seen()
 
     async def _store_seen(self) -> None:
-        self._tried = begun = time.time()
+        self._storing_tried_at = begun = time.time()
         seen = {
-            person.id: person.seen_at for person in self._classroom.people if person.seen_at >= self._stored
+            person.id: person.seen_at
+            for person in self._classroom.people
+            if person.seen_at >= self._seen_stored_at
         }
         if seen:
             await self._database.write(lambda c: people_store.store_seen(c, seen))
-        self._stored = begun  # after a failed write, they are stored with the next one
+        self._seen_stored_at = begun  # after a failed write, they are stored with the next one

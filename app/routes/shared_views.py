@@ -32,7 +32,7 @@ async def get_views(lab: TheLab) -> ViewsAnswer:
 
 @router.post("", status_code=201)
 async def share_view(lab: TheLab, person: ThePerson, given: ViewToShare) -> ViewsOfPerson:
-    """Share runs with the class as one thing. Those that one may change are open to the class meanwhile."""
+    """Share runs with the class as one view. Meanwhile all see those of its runs that the sharer may change."""
     views = lab.demand_class().views
     runs = [lab.register.get(run_id) for run_id in given.runs]
     for run in runs:
@@ -40,7 +40,7 @@ async def share_view(lab: TheLab, person: ThePerson, given: ViewToShare) -> View
     last = runs[0].training.iterations
     if given.iteration is not None and given.iteration > last:
         raise Invalid(
-            f"iteration must be from 0 to {last}, not {given.iteration}: the first run has no more",
+            f"iteration must be from 0 to {last}, not {given.iteration}: the first run has only {last} iterations",
             code="range",
             field="iteration",
             bounds={"minimum": 0, "maximum": last, "value": given.iteration},
@@ -51,5 +51,5 @@ async def share_view(lab: TheLab, person: ThePerson, given: ViewToShare) -> View
 
 @router.delete("/{view_id}", status_code=204)
 async def stop_sharing(lab: TheLab, person: ThePerson, view_id: str) -> None:
-    """Stop sharing a view. The teacher may do this for all views."""
+    """Stop sharing a view. The teacher may stop any view."""
     await lab.demand_class().views.remove(person, view_id)

@@ -6,7 +6,7 @@ goes on with the images that it began with.
 
 Several processes may do all of this at the same time: each writes its own folder and renames it; the first one wins.
 
-A machine without the files can get a decoded folder from another one: as it has no files, theirs is an empty identity.
+A machine without the files can get a decoded folder from another one. Its name has no identity: there are no files.
 
 Own data sets (see `engine.datasets.own`) are stored in this form already, and need no cache.
 """
@@ -37,7 +37,7 @@ VERSION = 3
 
 ARRAYS = ("train_images", "train_labels", "test_images", "test_labels")
 
-#: How often to try again if files are replaced, or the folder is removed, in between.
+#: How often to try if files are replaced, or the folder is removed, meanwhile.
 ATTEMPTS = 5
 
 #: Unfinished folders older than this many seconds are leftovers of killed processes.
@@ -45,7 +45,7 @@ LEFT_BEHIND_SECONDS = 3600
 
 
 def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
-    """The folder of a data set's decoded files in their current content; decodes them if there is none yet.
+    """The folder of a data set, decoded from the present content of its files; decodes them if that was not done yet.
 
     Images are stored as levels of brightness (see `engine.levels`) if their values are levels.
 
@@ -58,12 +58,12 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
             raise DatasetError(missing(source.name, source.title))
         return files[0].parent
     for _ in range(ATTEMPTS):
-        before = identity(source.files(data_dir))
-        folder = folder_of(source.name, cache_dir, before)
+        identity_before = identity(source.files(data_dir))
+        folder = folder_of(source.name, cache_dir, identity_before)
         if folder.is_dir():
             return folder
         dataset = source.read(data_dir)
-        if identity(source.files(data_dir)) != before:
+        if identity(source.files(data_dir)) != identity_before:
             continue  # replaced while they were read
         try:
             _write(dataset, folder)
@@ -74,17 +74,17 @@ def prepare(source: Source, data_dir: Path | None, cache_dir: Path) -> Path:
     raise _changing(source)
 
 
-def folder_of(name: str, cache_dir: Path, of_files: str = "") -> Path:
-    """Where a data set is or will be, decoded from files of this identity; without one, where a machine that has no
-    files finds what it got from another machine."""
-    return cache_dir / "-".join(filter(None, (name, f"v{VERSION}", of_files)))
+def folder_of(name: str, cache_dir: Path, identity_of_files: str = "") -> Path:
+    """The folder of a data set that is decoded from files of this identity. Without one: the folder in which a machine
+    without the files has what it got from another machine."""
+    return cache_dir / "-".join(filter(None, (name, f"v{VERSION}", identity_of_files)))
 
 
 def load(source: Source, data_dir: Path | None, cache_dir: Path) -> Dataset:
     """A data set whose arrays are mapped from the cache.
 
     Raises:
-        DatasetError: as `prepare`, or the decoded files are damaged and cannot be removed.
+        DatasetError: for the reasons of `prepare`; or the decoded files are damaged and cannot be removed.
     """
     if source.about is not None:
         return source.read(data_dir)
@@ -130,25 +130,25 @@ def _write(dataset: Dataset, folder: Path) -> None:
         temporary.rename(folder)
     except OSError:
         if not folder.is_dir():
-            raise
+            raise  # otherwise another process was first, and its folder is as good
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _remove_others(name: str, kept: Path) -> None:
+def _remove_others(name: str, folder_to_keep: Path) -> None:
     """Remove what was decoded from older files of this data set, and leftovers of killed processes."""
-    for folder in kept.parent.glob(f"{name}-v*"):
-        if folder != kept:
+    for folder in folder_to_keep.parent.glob(f"{name}-v*"):
+        if folder != folder_to_keep:
             _remove(name, folder)
-    for folder in kept.parent.glob(f".{name}-*"):
+    for folder in folder_to_keep.parent.glob(f".{name}-*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > LEFT_BEHIND_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove(name: str, folder: Path) -> None:
-    """Remove a folder of decoded files. It is renamed first, so that no process finds half of it. If a mapped file
-    keeps it open, as on Windows, it stays."""
+    """Remove a folder of decoded files. It is renamed first, so that no process finds half of it. On Windows,
+    it stays while a process has one of its files mapped."""
     with suppress(OSError):
         old = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=folder.parent))
         with suppress(OSError):

@@ -26,9 +26,9 @@ from engine.durable import save_array, sync_folder, write_text
 from engine.errors import DatasetError, unwritable
 from engine.reasons import Reason
 
-#: Unfinished folders begin so.
+#: The names of unfinished folders begin with this.
 _HIDDEN = ".own-"
-#: Those older than this many seconds are leftovers of killed processes.
+#: Unfinished folders older than this many seconds are leftovers of killed processes.
 LEFT_BEHIND_SECONDS = 3600
 
 
@@ -50,7 +50,7 @@ def read_about(folder: Path) -> About:
 
 
 def read_card(folder: Path) -> Card:
-    """What may change of a data set; if its file is lost, its name stands for the title."""
+    """The card of a data set. If its file is missing or damaged: a private card with the data set's name as title."""
     try:
         return Card.from_dict(json.loads((folder / "card.json").read_text("utf-8")))
     except (OSError, ValueError, TypeError):
@@ -58,7 +58,7 @@ def read_card(folder: Path) -> Card:
 
 
 def write_card(folder: Path, card: Card) -> None:
-    """Replace the card at once, as readers never see half of it.
+    """Replace the card in one step, so that no reader sees half of it.
 
     Raises:
         DatasetError: the folder cannot be written.
@@ -67,8 +67,8 @@ def write_card(folder: Path, card: Card) -> None:
 
 
 def write(folder: Path, about: About, arrays: Arrays) -> Path:
-    """Write a data set into `folder`, all of it or nothing; returns its own folder there. The same content again is the
-    same data set; one that was deleted is there again.
+    """Write a data set into `folder`, all of it or nothing; returns its own folder there. Content that was
+    written before is not stored twice; if that data set was deleted, its arrays come back.
 
     Raises:
         DatasetError: the folder cannot be written.
@@ -97,7 +97,7 @@ def write(folder: Path, about: About, arrays: Arrays) -> Path:
 
 
 def move_in(new: Path, folder: Path) -> Path:
-    """Move the folder of a data set into `folder`, on the same disk. Returns where it is then. If a data set with the
+    """Move the folder of a data set into `folder`, on the same disk. Returns its new place. If a data set with the
     same content is there already, it keeps its card; if it was deleted, it gets its arrays back.
 
     Raises:
@@ -115,21 +115,22 @@ def move_in(new: Path, folder: Path) -> Path:
         else:
             sync_folder(folder)
             return target
-        earlier = read_about(target)  # it was there already
-        # experiments may flip its images already
-        kept = replace(about, flippable=about.flippable or earlier.flippable)
+        about_before = read_about(target)  # it was there already
+        # earlier experiments may flip its images: that stays allowed
+        merged = replace(about, flippable=about.flippable or about_before.flippable)
         for path in array_paths(new):
             path.replace(target / path.name)
         if not (target / "card.json").exists() and (new / "card.json").exists():
             (new / "card.json").replace(target / "card.json")
-        _replace(target / "about.json", _text(kept))
+        _replace(target / "about.json", _text(merged))
     except (OSError, ValueError) as error:
         raise unwritable(folder, error if isinstance(error, OSError) else OSError(str(error))) from error
     return target
 
 
 def write_about(folder: Path, about: About, card: Card) -> Path:
-    """Say of a data set that is not here what it is, so that experiments on it can be read; one that is here stays.
+    """Store what a data set is that is not on this machine, so that experiments on it can be read. Nothing changes if
+    it is known already.
 
     Raises:
         DatasetError: the folder cannot be written.
@@ -161,16 +162,16 @@ def remove_leftovers(folder: Path) -> None:
 
 def size_of(folder: Path) -> int:
     """Bytes of everything in a folder."""
-    sizes = 0
+    total = 0
     for parent, _, files in os.walk(folder):
         for file in files:
             with suppress(OSError):
-                sizes += os.lstat(os.path.join(parent, file)).st_size
-    return sizes
+                total += os.lstat(os.path.join(parent, file)).st_size
+    return total
 
 
 def file_state(path: Path) -> tuple[int, int, int] | None:
-    """What tells whether a file is another one than before: its time, size and inode; None: there is none."""
+    """Changes when a file is replaced: its time, size and inode; None: there is no file."""
     try:
         state = path.stat()
     except OSError:
@@ -206,13 +207,13 @@ def load(folder: Path, about: About) -> Dataset:
 
 
 def dataset_of(about: About, arrays: Arrays) -> Dataset:
-    """The arrays with what is known of them."""
+    """The arrays, with the names and the digest from `about`."""
     parts = {name: getattr(arrays, name) for name in ARRAYS}
     return Dataset(name=name_of(about), class_names=about.class_names, digest=about.digest, **parts)
 
 
 def missing(name: str, title: str | None = None) -> Reason:
-    """Why an own data set cannot be trained on."""
+    """Why an own data set cannot be trained on. `title` is None if nothing is known of it."""
     if title is None:
         text = (
             f"there is no data set {name}: a person brought it, and it was never on this machine or is lost"
@@ -223,7 +224,7 @@ def missing(name: str, title: str | None = None) -> Reason:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file beside, and rename it.
+    """Write a temporary file beside a file, and give it the file's name.
 
     Raises:
         DatasetError: it cannot be written.

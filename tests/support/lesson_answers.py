@@ -1,4 +1,4 @@
-"""What a student answers to a lesson's questions, right or wrong, and what the runs of a lab say to it."""
+"""What a student answers to a lesson's questions, right or wrong, and what the runs of a lab show to be right."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from app.trainings import Status, Training
 from engine.reasons import restored
 from tests.support.lab_server import LabServer
 
-#: Whether a student means to answer rightly.
+#: Whether a student gives right or wrong answers.
 Aim = Literal["right", "wrong"]
 
 
@@ -44,11 +44,11 @@ def _rows(lab: LabServer, run_id: str, stream: str) -> Rows:
 
 @dataclass(frozen=True)
 class Truth:
-    """What the runs of an attempt say to the questions of its lesson.
+    """The right answers to a lesson's questions, from the runs of an attempt.
 
     Attributes:
         stage: the lesson, on the data set and in the language in which it is played.
-        figures: of the runs; None: they have not ended yet, so it is not known.
+        figures: of the runs; None: they have not ended yet, so no right answer is known.
     """
 
     stage: Stage
@@ -57,12 +57,12 @@ class Truth:
     @classmethod
     def of(cls, lab: LabServer, stage: Stage, runs: Mapping[str, str]) -> Truth:
         """From ended runs: name → id."""
-        found = {name: measured_in(lab, run_id) for name, run_id in runs.items()}
+        measured = {name: measured_in(lab, run_id) for name, run_id in runs.items()}
         figures = Figures(
-            outcomes={name: trained.outcome for name, trained in found.items()},
-            curves={name: trained.curves for name, trained in found.items()},
+            outcomes={name: run.outcome for name, run in measured.items()},
+            curves={name: run.curves for name, run in measured.items()},
             names=stage.names,
-            test_images={name: trained.test_images for name, trained in found.items()},
+            test_images={name: run.test_images for name, run in measured.items()},
         )
         return cls(stage, figures)
 
@@ -71,30 +71,35 @@ class Truth:
         return tuple(self.stage.lesson.run_names())
 
     def answer(self, question: Question, aim: Aim) -> Any:
-        """An answer as one gives it on the page: an option's id, names of runs, a number, an iteration; of a sketch,
-        run → heights of the curve, from 0 at the foot of the chart to 1. Before the runs have ended it is a guess."""
-        came = None if self.figures is None else results.right_answer(question, self.figures, self._runs)
-        is_right = aim == "right"
+        """An answer as one gives it on the page: an option's id, names of runs in order, a number, an iteration; for a
+        sketch, a dictionary run → heights, from 0 at the foot of the chart to 1 at the top. Before the runs have
+        ended it is a guess, whatever the aim, and so are sketches of losses."""
+        right_answer = (
+            None if self.figures is None else results.right_answer(question, self.figures, self._runs)
+        )
+        wants_right = aim == "right"
         match question:
             case Choice():
-                others = [option.id for option in question.options if option.id != came]
-                return came if is_right and came is not None else others[0]
+                others = [option.id for option in question.options if option.id != right_answer]
+                return right_answer if wants_right and right_answer is not None else others[0]
             case Rank():
-                order = came or [self.stage.names[run] for run in question.runs]
-                return order if is_right else order[::-1]
+                order = right_answer or [self.stage.names[run] for run in question.runs]
+                return order if wants_right else order[::-1]
             case Number():
-                if came is None:
+                if right_answer is None:
                     return (question.low + question.high) / 2
-                far = max(question.low, question.high, key=lambda bound: abs(bound - came))
-                return float(f"{came:.6g}") if is_right else far
+                farthest = max(question.low, question.high, key=lambda bound: abs(bound - right_answer))
+                return float(f"{right_answer:.6g}") if wants_right else farthest
             case Click():
                 last = self.stage.iterations
-                if came is None:
+                if right_answer is None:
                     return last // 2
                 return (
-                    round(came)
-                    if is_right
-                    else max(last // 20, last - last // 20, key=lambda at: abs(at - came))
+                    round(right_answer)
+                    if wants_right
+                    else max(
+                        last // 20, last - last // 20, key=lambda iteration: abs(iteration - right_answer)
+                    )
                 )
             case Sketch():
                 return {self.stage.names[run]: self._heights(question, run, aim) for run in question.runs}
@@ -105,6 +110,7 @@ class Truth:
             curve = results.CHARTS[question.chart](self.figures.curves[self.stage.names[run]])
         if curve is None or not len(curve):
             return [0.1, 0.5, 0.7, 0.8]
+        # percent → height, with a margin so that the pen stays inside the chart; wrong: the curve upside down
         heights = [0.02 + 0.94 * float(curve[at]) / 100 for at in _spread(len(curve))]
         return heights if aim == "right" else [0.98 - height for height in heights]
 
@@ -118,35 +124,35 @@ class Truth:
         assert self.figures is not None, "the runs have not ended"
         return results.outcome(question, value, self.figures, self._runs, self.stage.words)
 
-    def came(self, question: Question) -> str:
+    def result_in_words(self, question: Question) -> str:
         """The result, in words."""
         assert self.figures is not None, "the runs have not ended"
         return results.in_words(
             question, results.right_answer(question, self.figures, self._runs), self.stage.words
         )
 
-    def reached(self, what: str, of: Measured) -> bool:
-        """Whether something to try has reached what is asked of it, by its figures."""
+    def reached(self, try_id: str, measured: Measured) -> bool:
+        """Whether a run that the lesson proposes to try has reached its goal."""
         assert self.figures is not None, "the runs have not ended"
         transfer = self.stage.lesson.settings.transfer
         assert transfer is not None, "there is nothing to try"
-        tried = next(option for option in transfer.try_ if option.id == what)
+        tried = next(option for option in transfer.try_ if option.id == try_id)
         figures = Figures(
-            {**self.figures.outcomes, what: of.outcome},
-            {**self.figures.curves, what: of.curves},
+            {**self.figures.outcomes, try_id: measured.outcome},
+            {**self.figures.curves, try_id: measured.curves},
             self.figures.names,
-            {**self.figures.test_images, what: of.test_images},
+            {**self.figures.test_images, try_id: measured.test_images},
         )
-        return expressions.holds(self.stage.lesson.expression(str(tried.reach), also=what), figures)
+        return expressions.holds(self.stage.lesson.expression(str(tried.reach), also=try_id), figures)
 
     @property
     def denied(self) -> set[str]:
-        """The claims of the lesson's text that the runs deny."""
+        """The claims of the lesson's text that are false for these runs."""
         assert self.figures is not None, "the runs have not ended"
         known = KnownRuns(self.stage.lesson, self.stage.dataset, self.figures, {}, self.stage.words)
         return {claim for claim in self.stage.body.claims if known.holds(claim) is False}
 
 
 def _spread(count: int) -> list[int]:
-    """Places of five of `count` points, from the first to the last."""
-    return [round(share * (count - 1) / 4) for share in range(5)]
+    """Five indices of `count` points, evenly spread from the first to the last."""
+    return [round(step * (count - 1) / 4) for step in range(5)]

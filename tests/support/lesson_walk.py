@@ -283,7 +283,7 @@ class Walk:
         shown = self._tab.locator(card).first
         classes = shown.locator(".verdict").get_attribute("class") or ""
         assert classes.split()[-1] == verdict, f"{question.id}: the page says {classes}, and it is {verdict}"
-        came = self._known.came(question)
+        came = self._known.result_in_words(question)
         if came and not (right and isinstance(question, Choice)):
             said = shown.locator(".answered dd").all_inner_texts()
             assert said[-1] == came, f"{question.id}: the page says {said}, and it is {came}"

@@ -8,22 +8,22 @@ import { classApi } from "./wall-api.js";
 
 /**
  * @import { WallStore } from "./wall-store.js"
- * @import { Joining as HowToJoin } from "./join-dialog.js"
+ * @import { Joining as Invitation } from "./join-dialog.js"
  */
 
-/** The address that people are to open, of several, in the browser's storage. */
-const ADDRESS = "wall-address";
+/** The key of the chosen address, of several that people can open, in the browser's storage. */
+const ADDRESS_KEY = "wall-address";
 
 export class Joining {
   #store;
   #card;
   #mayRenew;
-  /** @type {HowToJoin} */
+  /** @type {Invitation} */
   #invitation = { code: "", address: "", addresses: [] };
-  /** Draws how to join in the dialog that is open. @type {((how: HowToJoin) => void) | null} */
-  #drawLarge = null;
-  /** What of the class the last question was for, as JSON. */
-  #asked = "";
+  /** Draws the open dialog again; null while none is open. @type {((invitation: Invitation) => void) | null} */
+  #drawDialog = null;
+  /** The state of the class at the last request, as JSON; empty: ask again. */
+  #askedFor = "";
   #dropOlder = newestOnly();
 
   /**
@@ -41,50 +41,50 @@ export class Joining {
   draw() {
     const invitation = this.#store.classroom.ended ? { ...this.#invitation, code: "" } : this.#invitation;
     this.#card.draw(invitation.code, invitation.address);
-    this.#drawLarge?.(invitation);
+    this.#drawDialog?.(invitation);
   }
 
-  /** Ask for the code and the addresses again if there may be others; a message comes with each student who joins. */
+  /** Ask for the code and the addresses if they may have changed. A message about the class comes with each student. */
   askIfNew() {
     const { code_made, people } = this.#store.classroom;
-    // as long as no address is known, the next student may come by one
+    // while no address is known, ask whenever a student joins: the one that they used may be known then
     const state = JSON.stringify([code_made, this.#invitation.address ? null : people]);
-    if (state === this.#asked) return;
-    this.#asked = state;
+    if (state === this.#askedFor) return;
+    this.#askedFor = state;
     void this.#ask();
   }
 
   /** Ask again with the next message: the lab may have been started again, at another address. */
-  forget() {
-    this.#asked = "";
+  askAgain() {
+    this.#askedFor = "";
   }
 
-  /** What only some roles see, such as the code: it comes in an answer, not in a message to all. */
+  /** Request the code and the addresses: only some roles may see them, so they are not in the messages to all. */
   async #ask() {
     const isNewest = this.#dropOlder();
     try {
       const { code = "", addresses = [] } = await classApi.get();
       if (!isNewest()) return;
-      const kept = window.kept.get(ADDRESS) ?? "";
-      const address = addresses.includes(kept) ? kept : (addresses[0] ?? "");
+      const saved = window.kept.get(ADDRESS_KEY) ?? "";
+      const address = addresses.includes(saved) ? saved : (addresses[0] ?? "");
       this.#invitation = { code, address, addresses };
       this.draw();
     } catch (error) {
-      this.#asked = "";
-      if (!(error instanceof ApiError)) throw error; // the connection says it too
+      this.#askedFor = "";
+      if (!(error instanceof ApiError)) throw error; // no message: the status of the connection shows it
     }
   }
 
   #open() {
-    this.#drawLarge = openJoin(this.#invitation, {
+    this.#drawDialog = openJoin(this.#invitation, {
       onAddress: (address) => {
-        window.kept.set(ADDRESS, address);
+        window.kept.set(ADDRESS_KEY, address);
         this.#invitation = { ...this.#invitation, address };
         this.draw();
       },
       renew: this.#mayRenew ? () => this.#renew() : null,
       onClose: () => {
-        this.#drawLarge = null;
+        this.#drawDialog = null;
       },
     });
   }

@@ -127,7 +127,7 @@ class Wall {
     const { connection } = this.#store;
     leaveIfRefused(this.#store);
     if (connection !== "live" && connection !== "polling") return;
-    this.#joining.forget();
+    this.#joining.askAgain();
     document.documentElement.dataset.ready = "true";
   }
 

@@ -1,4 +1,4 @@
-/** How images are read: their size and colour, and what is done with those that are no squares. */
+/** How images are read: their size and colour, and what is done with those that are not square. */
 
 import { segments } from "../form/fields.js";
 import { h } from "../page/dom.js";
@@ -21,16 +21,16 @@ export class ImagePart {
     max: "64",
     step: "1",
     inputMode: "numeric",
-    id: "own-size",
   });
-  #boxes = {
+  #checkBoxes = {
     transpose: h("input", { type: "checkbox" }),
     flippable: h("input", { type: "checkbox" }),
   };
-  #choosers;
-  /** The places of the size, and of what happens to images that are no squares. */
-  #sides;
-  #squares;
+  #segmentsOf;
+  /** The rows of the size, and of the choice for images that are not square; hidden where they do not apply. */
+  #sizeRow;
+  #fitRow;
+  /** A choice → the element for its error; see `Part`. */
   /** @type {Record<string, HTMLElement>} */
   fields = {};
 
@@ -44,30 +44,30 @@ export class ImagePart {
     const { choices } = corrections.preview;
     // an empty box is no size yet: the one before stays until another is typed
     onInput(this.#size, () => this.#size.value && change("size", Number(this.#size.value)));
-    this.#choosers = {
+    this.#segmentsOf = {
       colour: this.#segments("colour", ["false", "true"], String(!!choices.colour), (value) =>
         change("colour", value === "true"),
       ),
       fit: this.#segments("fit", ["crop", "pad"], choices.fit ?? "crop", (value) => change("fit", value)),
     };
     for (const name of SWITCHES)
-      this.#boxes[name].addEventListener("change", () => change(name, this.#boxes[name].checked));
+      this.#checkBoxes[name].addEventListener("change", () => change(name, this.#checkBoxes[name].checked));
     const size = h("label", { className: "own-field" }, h("span", {}, t("own.size")), this.#size);
-    this.#sides = this.#with("size", size);
-    this.#squares = this.#with("fit", this.#field("fit", this.#choosers.fit));
-    const fields = [
-      this.#sides,
-      this.#with("colour", this.#field("colour", this.#choosers.colour)),
-      this.#squares,
+    this.#sizeRow = this.#withError("size", size);
+    this.#fitRow = this.#withError("fit", this.#field("fit", this.#segmentsOf.fit));
+    const rows = [
+      this.#sizeRow,
+      this.#withError("colour", this.#field("colour", this.#segmentsOf.colour)),
+      this.#fitRow,
       ...SWITCHES.map((name) =>
-        this.#with(name, h("label", { className: "own-check" }, this.#boxes[name], t(`own.${name}`))),
+        this.#withError(name, h("label", { className: "own-check" }, this.#checkBoxes[name], t(`own.${name}`))),
       ),
     ];
     this.element = h(
       "section",
       {},
       h("h3", {}, t("own.images")),
-      h("div", { className: "own-fields" }, ...fields),
+      h("div", { className: "own-fields" }, ...rows),
     );
   }
 
@@ -97,11 +97,11 @@ export class ImagePart {
   }
 
   /**
-   * A control with the place of its error.
+   * A row: a control, and below it an element for its error.
    * @param {string} name
    * @param {HTMLElement} control
    */
-  #with(name, control) {
+  #withError(name, control) {
     const problem = h("span", { className: "error", role: "alert" });
     this.fields[name] = problem;
     return h("div", {}, control, problem);
@@ -111,13 +111,13 @@ export class ImagePart {
   update({ choices }) {
     const { size, transpose, flippable, fit, colour } = choices;
     if (document.activeElement !== this.#size) this.#size.value = String(size ?? "");
-    this.#boxes.transpose.checked = !!transpose;
-    this.#boxes.flippable.checked = !!flippable;
-    check(this.#choosers.fit, String(fit));
-    check(this.#choosers.colour, String(!!colour));
-    // an array of images has them as they are
-    this.#squares.hidden = fit === null || fit === undefined;
-    this.#sides.hidden = size === null || size === undefined;
+    this.#checkBoxes.transpose.checked = !!transpose;
+    this.#checkBoxes.flippable.checked = !!flippable;
+    selectRadio(this.#segmentsOf.fit, String(fit));
+    selectRadio(this.#segmentsOf.colour, String(!!colour));
+    // of a file that is an array of images, the images are used as they are
+    this.#fitRow.hidden = fit === null || fit === undefined;
+    this.#sizeRow.hidden = size === null || size === undefined;
   }
 }
 
@@ -125,6 +125,6 @@ export class ImagePart {
  * @param {HTMLElement} group
  * @param {string} value
  */
-function check(group, value) {
+function selectRadio(group, value) {
   for (const radio of group.querySelectorAll("input")) radio.checked = radio.value === value;
 }

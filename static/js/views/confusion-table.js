@@ -1,4 +1,4 @@
-/** The numbers of a confusion matrix. No document, no state. */
+/** The numbers of a confusion matrix: each row is a true class, each column a predicted one. Pure functions. */
 
 /**
  * A cell: images of the class `truth` that the network takes for the class `predicted`.
@@ -6,7 +6,7 @@
  */
 
 /**
- * The share of each count in its row, row by row: of the images of a class. 0 in a row without images.
+ * Each count divided by the sum of its row, which is the images of a class. A row without images has zeros.
  * @param {ArrayLike<number>} counts
  * @param {number} classes
  */
@@ -23,7 +23,7 @@ export function rowShares(counts, classes) {
 }
 
 /**
- * How many images of a class there are.
+ * How many images of the true class `row` there are.
  * @param {ArrayLike<number>} counts
  * @param {number} classes
  * @param {number} row
@@ -34,13 +34,13 @@ export function rowSum(counts, classes, row) {
   return sum;
 }
 
-/** A cell as a text for the address, such as "8-3". @param {Cell | null} cell */
+/** A cell as a text for the page's address, such as "8-3". @param {Cell | null} cell */
 export function writeCell(cell) {
   return cell ? `${cell.truth}-${cell.predicted}` : "";
 }
 
 /**
- * The cell of a text that `writeCell` made; null if a matrix of this number of classes has no such cell.
+ * The cell that `writeCell` wrote; null if a matrix of this number of classes has no such cell.
  * @param {string} text
  * @param {number} classes
  * @returns {Cell | null}
@@ -53,7 +53,7 @@ export function readCell(text, classes = Infinity) {
 }
 
 /**
- * The cell that an arrow key leads to; null for other keys.
+ * The cell that an arrow key, Home or End leads to; null for other keys.
  * @param {Cell} cell
  * @param {string} key
  * @param {number} classes
@@ -70,15 +70,15 @@ export function cellAfter({ truth, predicted }, key, classes) {
   });
   if (!Object.hasOwn(steps, key)) return null;
   const [down, right] = steps[key];
-  const bounded = (/** @type {number} */ place) => Math.max(0, Math.min(classes - 1, place));
-  return { truth: bounded(truth + down), predicted: bounded(predicted + right) };
+  const clamped = (/** @type {number} */ index) => Math.max(0, Math.min(classes - 1, index));
+  return { truth: clamped(truth + down), predicted: clamped(predicted + right) };
 }
 
 /**
- * Every how many classes a name has room, where a class takes `each` pixels and a name needs `needed`.
- * @param {number} each
- * @param {number} needed
+ * The n for which every n-th class has room for its name.
+ * @param {number} classPixels how many pixels a class has
+ * @param {number} namePixels how many a name needs
  */
-export function nameEvery(each, needed) {
-  return Math.max(1, Math.ceil(needed / each));
+export function nameEvery(classPixels, namePixels) {
+  return Math.max(1, Math.ceil(namePixels / classPixels));
 }
