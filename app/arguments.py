@@ -9,10 +9,11 @@ from app import __version__
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser; `command` of what it returns names the command, as in `app.cli.COMMANDS`."""
-    whole = argparse.ArgumentParser(prog="lossroom", description="A live deep-learning lab for classrooms.")
-    whole.add_argument("--version", action="version", version=f"lossroom {__version__}")
-    commands = whole.add_subparsers(metavar="COMMAND")
+    """The parser. In the arguments that it parses, `command` is a key of `app.cli.COMMANDS`; it is missing if no
+    command was given."""
+    root = argparse.ArgumentParser(prog="lossroom", description="A live deep-learning lab for classrooms.")
+    root.add_argument("--version", action="version", version=f"lossroom {__version__}")
+    commands = root.add_subparsers(metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="serve the lab")
     serve.add_argument(
@@ -27,36 +28,38 @@ def parser() -> argparse.ArgumentParser:
         help="no class: anyone who can reach the lab may do everything",
     )
     serve.add_argument("--workers", type=int, help="runs that train at the same time (default: cores)")
-    _folders(serve)
+    _add_folders(serve)
     serve.set_defaults(command="serve")
 
     doctor = commands.add_parser("doctor", help="check everything that a class needs, and say what to do")
-    doctor.add_argument("--url", metavar="ADDRESS", help="of the lab in a browser (or LOSSROOM_PUBLIC_URL)")
+    doctor.add_argument(
+        "--url", metavar="ADDRESS", help="address of the lab in a browser (default: LOSSROOM_PUBLIC_URL)"
+    )
     doctor.add_argument("--host", help="address to listen on, as for serve")
     doctor.add_argument("--port", type=int, help="port to listen on, as for serve")
-    _folders(doctor)
+    _add_folders(doctor)
     doctor.set_defaults(command="doctor")
 
     teacher_link = commands.add_parser("teacher-link", help="a new link for the teacher of the class")
-    teacher_link.add_argument(
-        "--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)"
-    )
+    _add_state_dir(teacher_link)
     teacher_link.set_defaults(command="teacher-link")
 
     train = commands.add_parser("train", help="train without a browser")
-    what = train.add_mutually_exclusive_group(required=True)
-    what.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
-    what.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
+    source = train.add_mutually_exclusive_group(required=True)
+    source.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    source.add_argument("--lesson", metavar="SLUG", help="all runs of a lesson, such as 2a-optimizers")
     train.add_argument(
         "--data", metavar="NAME", help="train on this data set: its name, or an own one's title"
     )
-    _changes(train)
+    _add_set(train)
     train.add_argument("--json", action="store_true", dest="as_json", help="one JSON event per line")
     train.add_argument("--out", type=Path, metavar="DIR", help="write weights, metrics and config there")
     train.add_argument(
-        "--plain", action="store_true", help="by the formulas in engine/layers: the same curve, slower"
+        "--plain",
+        action="store_true",
+        help="by the readable formulas in engine/layers: the same curve but for rounding, slower",
     )
-    _folders(train)
+    _add_folders(train)
     train.set_defaults(command="train")
 
     study = commands.add_parser("study", help="find the best of many settings, and say whether it is luck")
@@ -65,13 +68,13 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument(
         "--out", type=Path, metavar="DIR", help="write the results and a table of the trials there"
     )
-    _folders(study)
+    _add_folders(study)
     study.set_defaults(command="study")
 
     look = commands.add_parser("look", help="show images of a data set, or what a lesson is about")
-    at = look.add_mutually_exclusive_group(required=True)
-    at.add_argument("name", nargs="?", metavar="NAME", help="such as mnist, cifar10, spirals")
-    at.add_argument(
+    target = look.add_mutually_exclusive_group(required=True)
+    target.add_argument("name", nargs="?", metavar="NAME", help="such as mnist, cifar10, spirals")
+    target.add_argument(
         "--lesson", metavar="SLUG", help="its data set and its network, such as 6b-look-at-the-data"
     )
     look.add_argument(
@@ -81,53 +84,51 @@ def parser() -> argparse.ArgumentParser:
         help="(default: test); validation: the images that a lesson's experiment keeps back",
     )
     look.add_argument(
-        "--first", type=int, default=0, metavar="N", help="index of the first, from 0 (default: 0)"
+        "--first", type=int, default=0, metavar="N", help="index of the first to show, from 0 (default: 0)"
     )
     look.add_argument("--count", type=int, metavar="N", help="how many (default: 50 images, or all points)")
-    _folders(look)
+    _add_folders(look)
     look.set_defaults(command="look")
 
     summary = commands.add_parser("summary", help="a network's layers: shapes, parameters, cost")
-    of = summary.add_mutually_exclusive_group(required=True)
-    of.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
-    of.add_argument("--lesson", metavar="SLUG", help="the networks of a lesson, such as 6-cifar")
-    _changes(summary)
+    source = summary.add_mutually_exclusive_group(required=True)
+    source.add_argument("--config", type=Path, metavar="FILE", help="an experiment file (JSON)")
+    source.add_argument("--lesson", metavar="SLUG", help="the networks of a lesson, such as 6-cifar")
+    _add_set(summary)
     summary.set_defaults(command="summary")
 
     lessons = commands.add_parser("lessons", help="check lessons of your own, or begin one")
-    _lessons_parsers(lessons)
+    _add_lessons(lessons)
 
     fetch = commands.add_parser("fetch", help="download data sets")
     fetch.add_argument("names", nargs="+", metavar="NAME", help="such as mnist, fashion_mnist, cifar10")
-    _folders(fetch)
+    _add_folders(fetch)
     fetch.set_defaults(command="fetch")
 
     data = commands.add_parser("data", help="data sets from files of your own")
-    _data_parsers(data)
+    _add_data(data)
 
     cluster = commands.add_parser("cluster", help="train on several machines")
-    _cluster_parsers(cluster)
+    _add_cluster(cluster)
 
     backup = commands.add_parser("backup", help="copy the database, while the lab runs or not")
     backup.add_argument("file", type=Path, metavar="FILE", help="where to")
     backup.add_argument("--force", action="store_true", help="replace FILE if it exists")
-    backup.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    _add_state_dir(backup)
     backup.set_defaults(command="backup")
 
-    restore = commands.add_parser(
-        "restore", help="put a copy in the place of the database, while no lab runs"
-    )
+    restore = commands.add_parser("restore", help="replace the database by a backup, while no lab runs")
     restore.add_argument("file", type=Path, metavar="FILE", help="what `lossroom backup` has made")
-    restore.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    _add_state_dir(restore)
     restore.set_defaults(command="restore")
 
-    prune = commands.add_parser("prune", help="delete old runs and give their room back, while no lab runs")
+    prune = commands.add_parser("prune", help="delete old runs and free their disk space, while no lab runs")
     prune.add_argument(
         "--before", required=True, metavar="DATE", help="runs that ended before this day: 2026-04-01"
     )
     prune.add_argument("--keep-starred", action="store_true", help="but not those with a star")
     prune.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
-    prune.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    _add_state_dir(prune)
     prune.set_defaults(command="prune")
 
     bench = commands.add_parser("bench", help="measure speed, in a checkout of the source")
@@ -139,15 +140,17 @@ def parser() -> argparse.ArgumentParser:
     )
     bench.add_argument("--json", action="store_true", dest="as_json", help="one JSON object per line")
     bench.set_defaults(command="bench")
-    return whole
+    return root
 
 
-def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
-    kinds = lessons.add_subparsers(metavar="WHAT", required=True)
-    check = kinds.add_parser("check", help="check files of lessons, and train their runs to see what is true")
+def _add_lessons(lessons: argparse.ArgumentParser) -> None:
+    subcommands = lessons.add_subparsers(metavar="WHAT", required=True)
+    check = subcommands.add_parser(
+        "check", help="check files of lessons, and train their runs to see what is true"
+    )
     check.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="folders or files (default: all)")
     check.add_argument(
-        "--seeds", type=int, metavar="N", help="of each run (default: 6); 0: only read the files"
+        "--seeds", type=int, metavar="N", help="seeds of each run (default: 6); 0: only read the files"
     )
     check.add_argument(
         "--quick", action="store_true", help="on the digits, two seeds, for about 90 s (or --budget)"
@@ -158,29 +161,31 @@ def _lessons_parsers(lessons: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help="train for about this long: the lessons that take the least time come first, and the others are listed",
     )
-    _folders(check)
+    _add_folders(check)
     check.set_defaults(command="lessons check")
 
-    new = kinds.add_parser("new", help="write the files of a new lesson, which can be launched as they are")
+    new = subcommands.add_parser(
+        "new", help="write the files of a new lesson, which can be launched as they are"
+    )
     new.add_argument("slug", metavar="SLUG", help="its name in addresses and files, such as two-rates")
     new.add_argument("--folder", type=Path, help="where to (default: LOSSROOM_LESSONS_DIR, or this folder)")
     new.set_defaults(command="lessons new")
 
-    schema = kinds.add_parser("schema", help="the JSON Schema of the files, for editors")
+    schema = subcommands.add_parser("schema", help="the JSON Schema of the files, for editors")
     schema.add_argument("kind", nargs="?", choices=("lesson", "course"), default="lesson")
     schema.set_defaults(command="lessons schema")
 
 
-def _data_parsers(data: argparse.ArgumentParser) -> None:
-    kinds = data.add_subparsers(metavar="WHAT", required=True)
-    add = kinds.add_parser("add", help="make a data set of a file, or of a folder of images")
+def _add_data(data: argparse.ArgumentParser) -> None:
+    subcommands = data.add_subparsers(metavar="WHAT", required=True)
+    add = subcommands.add_parser("add", help="make a data set of a file, or of a folder of images")
     add.add_argument(
         "file",
         type=Path,
         metavar="FILE",
         help="a table (CSV, TSV), NPZ, IDX, a ZIP or a folder with one folder of images for each class",
     )
-    add.add_argument("--name", required=True, help="what people call it")
+    add.add_argument("--name", required=True, help="its title")
     add.add_argument("--label", metavar="COLUMN", help="the column with the classes")
     add.add_argument("--columns", metavar="A,B", help="the input columns, separated by commas")
     add.add_argument(
@@ -189,8 +194,13 @@ def _data_parsers(data: argparse.ArgumentParser) -> None:
     add.add_argument(
         "--test-share", type=float, metavar="SHARE", help="kept for the test (default: 0.2 of all)"
     )
-    add.add_argument("--validation-share", type=float, metavar="SHARE", help="that the form suggests")
-    add.add_argument("--seed", type=int, help="of the division (default: 0)")
+    add.add_argument(
+        "--validation-share",
+        type=float,
+        metavar="SHARE",
+        help="of the training part, which the form suggests",
+    )
+    add.add_argument("--seed", type=int, help="seed of the division into training and test (default: 0)")
     add.add_argument("--size", type=int, metavar="PIXELS", help="side of the images, 8 to 64")
     add.add_argument("--fit", choices=("crop", "pad"), help="how an image becomes a square")
     for name, text in (
@@ -201,58 +211,64 @@ def _data_parsers(data: argparse.ArgumentParser) -> None:
         ("own-test", "use the test part that the file has"),
     ):
         add.add_argument(f"--{name}", action=argparse.BooleanOptionalAction, help=text)
-    _state(add)
+    _add_state_dir(add)
     add.set_defaults(command="data add")
 
-    shown = kinds.add_parser("list", help="the own data sets of the lab")
-    _state(shown)
-    shown.set_defaults(command="data list")
+    list_parser = subcommands.add_parser("list", help="list the own data sets of the lab")
+    _add_state_dir(list_parser)
+    list_parser.set_defaults(command="data list")
 
-    remove = kinds.add_parser("remove", help="delete one; its runs keep their curves")
-    remove.add_argument("which", metavar="NAME", help="its name, or what people call it")
-    _state(remove)
+    remove = subcommands.add_parser("remove", help="delete one; its runs keep their curves")
+    remove.add_argument("which", metavar="NAME", help="its name or title")
+    _add_state_dir(remove)
     remove.set_defaults(command="data remove")
 
 
-def _cluster_parsers(cluster: argparse.ArgumentParser) -> None:
-    kinds = cluster.add_subparsers(metavar="WHAT", required=True)
-    scheduler = kinds.add_parser(
+def _add_cluster(cluster: argparse.ArgumentParser) -> None:
+    subcommands = cluster.add_subparsers(metavar="WHAT", required=True)
+    scheduler = subcommands.add_parser(
         "scheduler", help="be the scheduler, to which the lab and all workers connect"
     )
     scheduler.add_argument("--host", help="address to listen on (default: all addresses)")
     scheduler.add_argument("--port", type=int, default=8786, help="port to listen on (default: 8786)")
-    _certs(scheduler)
+    _add_certs(scheduler)
     scheduler.set_defaults(command="cluster scheduler")
 
-    worker = kinds.add_parser("worker", help="train on this machine")
-    worker.add_argument("address", metavar="HOST:PORT", help="of the scheduler, such as 10.0.0.2:8786")
+    worker = subcommands.add_parser("worker", help="train on this machine")
+    worker.add_argument(
+        "address", metavar="HOST:PORT", help="address of the scheduler, such as 10.0.0.2:8786"
+    )
     worker.add_argument("--slots", type=int, metavar="N", help="runs that train at a time (default: cores)")
-    worker.add_argument("--name", help="of this worker in the log (default: its address)")
+    worker.add_argument("--name", help="name of this worker in the log (default: its address)")
     worker.add_argument(
         "--dir",
         type=Path,
         metavar="DIR",
         help="keep copies of data sets here, and use none of the lab's folders (default: use them where they are)",
     )
-    _certs(worker)
+    _add_certs(worker)
     worker.set_defaults(command="cluster worker")
 
-    certs = kinds.add_parser("certs", help="make certificates, with which only its own machines can connect")
+    certs = subcommands.add_parser(
+        "certs", help="make certificates, so that only machines of this cluster can connect"
+    )
     certs.add_argument("folder", type=Path, metavar="DIR", help="where to")
     certs.set_defaults(command="cluster certs")
 
 
-def _certs(parser: argparse.ArgumentParser) -> None:
+def _add_certs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--certs", type=Path, metavar="DIR", help="use TLS, with the certificates in this folder"
     )
 
 
-def _state(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--state-dir", type=Path, help="of the lab (default: ./state, or LOSSROOM_STATE_DIR)")
+def _add_state_dir(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--state-dir", type=Path, help="folder of the database (default: ./state, or LOSSROOM_STATE_DIR)"
+    )
 
 
-def _changes(parser: argparse.ArgumentParser) -> None:
+def _add_set(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set",
         action="append",
@@ -263,6 +279,6 @@ def _changes(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _folders(parser: argparse.ArgumentParser) -> None:
+def _add_folders(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data-dir", type=Path, help="data sets (default: ./data, or LOSSROOM_DATA_DIR)")
     parser.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")

@@ -68,7 +68,8 @@ class Owner(TypedDict):
 
 @answer
 class StretchAnswer(TypedDict):
-    """What a fork trained before: the experiment until an iteration, and the seed of the random numbers that follow."""
+    """A part of a fork's training before one of its forks: the experiment up to iteration `until`, and the seed of the
+    random numbers that follow."""
 
     until: int
     config: dict[str, Any]
@@ -77,7 +78,7 @@ class StretchAnswer(TypedDict):
 
 @answer
 class RunSummary(TypedDict):
-    """The config in the few words that a list has room for."""
+    """The settings of a run that lists show."""
 
     dataset: str
     train_size: int | None
@@ -99,8 +100,8 @@ class RunSummary(TypedDict):
 
 @answer
 class Wait(TypedDict):
-    """How many trainings start before one that waits, and in how many seconds it starts about, from the speed that this
-    machine was measured to have; rounded up, null where that is unknown."""
+    """`ahead`: how many waiting trainings start before this one. `seconds`: about how long until it starts, estimated
+    from the measured speed of this machine, and rounded up; null: unknown."""
 
     ahead: int
     seconds: int | None
@@ -123,15 +124,15 @@ class ListedRun(TypedDict):
 
     Times are Unix seconds. `seconds` is how long the run has trained so far, without pauses and waiting, by a clock
     that cannot be set; null before it begins. `expected_seconds` is a rough estimate of the whole run on a free core;
-    null of a run that had ended before the lab was started. `place` is that in the queue, published again when it
-    changes; null where a run does not wait, or has just begun to. Runs with the same `training` have the same rows, as
-    they were computed once; `shared_with` is the number of the others. Runs with the same `fingerprint` are of the same
-    experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `color` is a
-    place in the page's palette; it follows from
-    the number unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`.
-    `machines` are those of a cluster on which it trained, the newest last; only where there are some.
-    `origin` is what it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared`
-    whether the whole class sees it.
+    null of a run that had ended before the lab was started. `place` is its place in the queue, sent again when that
+    changes; null: it does not wait, or its place is not known yet. Runs with the same `training` show one computation,
+    so their rows are equal; `shared_with` counts the other runs that show it. Runs with the same `fingerprint` are of
+    the same experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `attempt`
+    counts the workers that have begun to train it. `color` is a place in the page's palette; it follows from the number
+    unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`. `machines`
+    are the machines of the cluster on which it trained, the newest last; left out without a cluster. `origin` is what
+    it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared` whether the whole
+    class sees it.
     """
 
     id: str
@@ -173,8 +174,8 @@ class ListedRun(TypedDict):
 
 @answer
 class RunAnswer(ListedRun):
-    """A run with its experiment file. That of a fork is what follows its last fork; `stretches` come before, the first
-    first."""
+    """A run with its experiment file. Of a fork, `config` is the part after its last fork, and `stretches` are the
+    parts before it, the earliest first."""
 
     config: dict[str, Any]
     stretches: list[StretchAnswer]
@@ -182,11 +183,15 @@ class RunAnswer(ListedRun):
 
 @answer
 class RunList(TypedDict):
+    """Runs without their experiments."""
+
     runs: list[ListedRun]
 
 
 @answer
 class RunsAnswer(TypedDict):
+    """Runs with their experiments."""
+
     runs: list[RunAnswer]
 
 

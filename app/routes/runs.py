@@ -1,4 +1,4 @@
-"""/api/runs: launch, look, command."""
+"""/api/runs: launch runs, read them, change and control them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from engine.stretches import parse_forked, parse_stretches
 
 router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
-#: Rows of one answer at most; `after` pages on.
+#: The most rows of one answer; more are asked for with `after`.
 MAX_ROWS = 100_000
-#: Values of a column that are taken out of NumPy at a time.
-AT_ONCE = 4096
+#: How many values of a column become Python numbers at a time.
+VALUES_AT_ONCE = 4096
 
 Experiment = Annotated[
     dict[str, Any],
     Body(
-        description="An experiment file; everything left out takes its default. That of a fork has `stretches`. "
+        description="An experiment file; everything left out takes its default. That of a fork also has `stretches`. "
         'With `"fresh": true` in it, it is trained again if it has been trained before.',
         openapi_examples={
             "short": {
@@ -83,8 +83,10 @@ class Changes(BaseModel):
         [], max_length=MAX_TAGS, description="tags to take from those that are there"
     )
     notes: str = Field("", max_length=10_000)
-    shared: bool = Field(False, description="with the class; of no effect without one")
-    was: Before = Field(Before(), description="refuse with 409 where one of these is another by now")
+    shared: bool = Field(
+        False, description="whether the class sees the run; no effect in a lab without a class"
+    )
+    was: Before = Field(Before(), description="refuse with 409 if one of these has changed since")
 
 
 class LiveChanges(BaseModel):
@@ -136,7 +138,7 @@ async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunA
 
 
 def _take_fresh(experiment: dict[str, Any]) -> bool:
-    """`fresh`, which is no part of the experiment that comes with it."""
+    """Remove `fresh` from the request, and return it: it is no part of the experiment."""
     fresh = experiment.pop("fresh", False)
     if not isinstance(fresh, bool):
         raise Invalid(
@@ -157,7 +159,7 @@ async def change_run(lab: TheLab, person: ThePerson, run_id: str, changes: Chang
     was = given.pop("was", {})
     if not given:
         raise Invalid(
-            f"nothing is to be changed: give {', '.join(name for name in Changes.model_fields if name != 'was')}",
+            f"no change was given: give {', '.join(name for name in Changes.model_fields if name != 'was')}",
             code="missing",
         )
     tags = {name: given.pop(name, []) for name in ("add_tags", "remove_tags")}
@@ -169,7 +171,7 @@ async def change_live(lab: TheLab, person: ThePerson, run_id: str, changes: Live
     """Change what may be changed while a run goes on; an annotation says when it was done."""
     values = changes.model_dump(exclude_none=True)
     if not values:
-        raise Invalid("nothing is to be changed: give learning_rate, l1, l2 or dropout", code="missing")
+        raise Invalid("no change was given: give learning_rate, l1, l2 or dropout", code="missing")
     return lab.sight.view(person, await lab.scheduler.commands.change_live(run_id, values, by=person.owner))
 
 
@@ -183,13 +185,13 @@ async def delete_run(lab: TheLab, run_id: str) -> None:
 
 @router.post("/{run_id}/pause")
 async def pause(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
-    """Ask a running run to pause after its iteration; viewers hear when it has."""
+    """Ask a running run to pause after its iteration; viewers are notified when it has."""
     return lab.sight.view(person, await lab.scheduler.commands.pause(run_id))
 
 
 @router.post("/{run_id}/resume")
 async def resume(lab: TheLab, person: ThePerson, run_id: str) -> RunAnswer:
-    """Go on; when all places are taken, as the next in the queue."""
+    """Resume a paused run; if no worker is free, it is the next in the queue."""
     return lab.sight.view(person, await lab.scheduler.commands.resume(run_id, by=person.owner))
 
 
@@ -235,13 +237,14 @@ async def compare(
     other: Annotated[str, Query(alias="with", description="another run's id")],
 ) -> ComparisonAnswer:
     """Whether the rows of two runs are equal, bit for bit, as far as both have them."""
-    mine, others = (lab.demand_seen(person, wanted).training.id for wanted in (run_id, other))
+    one_id, other_id = (lab.demand_seen(person, id_).training.id for id_ in (run_id, other))
     rows = {
-        stream: min(lab.hub.recorded(mine, stream), lab.hub.recorded(others, stream)) for stream in STREAMS
+        stream: min(lab.hub.recorded(one_id, stream), lab.hub.recorded(other_id, stream))
+        for stream in STREAMS
     }
-    place = await lab.database.read(lambda c: row_store.first_difference(c, mine, others, rows))
-    difference: Difference | None = None if place is None else {"stream": place[0], "iteration": place[1]}
-    return {"identical": place is None, "rows": rows, "difference": difference}
+    first = await lab.database.read(lambda c: row_store.first_difference(c, one_id, other_id, rows))
+    difference: Difference | None = None if first is None else {"stream": first[0], "iteration": first[1]}
+    return {"identical": first is None, "rows": rows, "difference": difference}
 
 
 @router.get("/{run_id}/metrics", response_model=MetricsAnswer)
@@ -285,11 +288,11 @@ async def metrics(
                 bounds={"choices": list(rows.columns)},
             )
     head = {"run": run_id, "stream": stream, "first": after}
-    text = await in_thread(_thinned_out, head, total, names, rows, max_points)
+    text = await in_thread(_thinned_json, head, total, names, rows, max_points)
     return Response(text, media_type="application/json")
 
 
-def _thinned_out(
+def _thinned_json(
     head: dict[str, Any], total: int, names: list[str], rows: Rows, max_points: int | None
 ) -> str:
     """The answer with the columns `names`, at most `max_points` rows of them."""
@@ -297,15 +300,17 @@ def _thinned_out(
     if max_points is not None and values.shape[1] > max_points:
         metric = next((index for index, name in enumerate(names) if name != "iteration"), 0)
         values = values[:, extremes(values[metric], max_points)]
-    return _written({**head, "rows": values.shape[1], "total": total}, names, values)
+    return _as_json({**head, "rows": values.shape[1], "total": total}, names, values)
 
 
-def _written(head: dict[str, Any], names: list[str], values: NDArray[np.float32]) -> str:
+def _as_json(head: dict[str, Any], names: list[str], values: NDArray[np.float32]) -> str:
     """The answer with its columns as JSON. They are made in pieces, between which other threads get the interpreter: a
     hundred thousand rows are seconds of work."""
     columns = []
     for name, column in zip(names, values, strict=True):
-        pieces = (column[first : first + AT_ONCE].tolist() for first in range(0, len(column), AT_ONCE))
+        pieces = (
+            column[first : first + VALUES_AT_ONCE].tolist() for first in range(0, len(column), VALUES_AT_ONCE)
+        )
         numbers = ",".join(
             ",".join(repr(value) if math.isfinite(value) else "null" for value in piece) for piece in pieces
         )

@@ -1,4 +1,4 @@
-"""/api/class: what the teacher does with the class."""
+"""/api/class: what the teacher does with the class. Only the teacher may: see `app.people.access`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/class", tags=["class"], responses=ERRORS)
 
 
 class PersonChanges(BaseModel):
-    """What the teacher changes of a student; what is left out stays."""
+    """What the teacher changes of a student; fields that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class PersonChanges(BaseModel):
     hand: Literal[False] = Field(False, description="false puts their hand down")
 
 
-class Holding(BaseModel):
+class HoldRequest(BaseModel):
     """Whether launching is held."""
 
     model_config = ConfigDict(extra="forbid")
@@ -39,7 +39,7 @@ class Holding(BaseModel):
     held: bool = Field(strict=True)
 
 
-class Behind(BaseModel):
+class BehindRequest(BaseModel):
     """Where a training that waits is put."""
 
     model_config = ConfigDict(extra="forbid")
@@ -48,7 +48,7 @@ class Behind(BaseModel):
 
 
 class StepTogether(BaseModel):
-    """How far all that trains is moved."""
+    """By how many iterations every training moves."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,14 +61,18 @@ class View(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["runs", "moment", "person", "lesson"]
-    runs: list[str] = Field([], max_length=MAX_RUNS, description="of the kinds runs and moment")
-    iteration: int | None = Field(None, ge=0, le=2**53, strict=True, description="of the kind moment")
-    person: str | None = Field(None, max_length=40, description="of the kind person: an id")
-    lesson: str | None = Field(None, max_length=100, description="of the kind lesson: a slug")
-    step: int | None = Field(None, ge=0, le=100, strict=True, description="of the kind lesson")
+    runs: list[str] = Field([], max_length=MAX_RUNS, description="for the kinds runs and moment")
+    iteration: int | None = Field(None, ge=0, le=2**53, strict=True, description="for the kind moment")
+    person: str | None = Field(None, max_length=40, description="for the kind person: an id")
+    lesson: str | None = Field(None, max_length=100, description="for the kind lesson: a slug")
+    step: int | None = Field(None, ge=0, le=100, strict=True, description="for the kind lesson")
 
-    def needed(self) -> dict[str, Any]:
-        """The values that its kind needs, and those that it may have."""
+    def checked_values(self) -> dict[str, Any]:
+        """The values that its kind needs, and those that it may have.
+
+        Raises:
+            Invalid: one that it needs is missing.
+        """
         names = {
             "runs": ("runs",),
             "moment": ("runs", "iteration"),
@@ -79,11 +83,11 @@ class View(BaseModel):
             if getattr(self, name) in (None, []):
                 message = f"view.{name} is needed for the kind {self.kind}"
                 raise Invalid(message, code="missing", field=f"view.{name}")
-        given = {name: getattr(self, name) for name in names}
-        return given | ({"step": self.step} if self.kind == "lesson" else {})
+        values = {name: getattr(self, name) for name in names}
+        return values | ({"step": self.step} if self.kind == "lesson" else {})
 
 
-class Showing(BaseModel):
+class ShowRequest(BaseModel):
     """What all screens show; null: each shows its own again."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,7 +96,7 @@ class Showing(BaseModel):
 
 
 class ClassChanges(BaseModel):
-    """What is left out stays."""
+    """Fields that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -114,7 +118,7 @@ async def change_person(lab: TheLab, person_id: str, given: PersonChanges) -> Pe
     person = classroom.roster.student(person_id)
     changes = given.model_dump(exclude_unset=True)
     if not changes:
-        raise Invalid("nothing is to be changed: give nickname, removed or hand", code="missing")
+        raise Invalid("no change was given: give nickname, removed or hand", code="missing")
     if changes.pop("hand", None) is False:
         changes["hand_at"] = None
     await classroom.change(person, **changes)
@@ -123,7 +127,7 @@ async def change_person(lab: TheLab, person_id: str, given: PersonChanges) -> Pe
 
 @router.post("/people/{person_id}/phrase")
 async def make_phrase(lab: TheLab, person_id: str, given: Language | None = None) -> PhraseAnswer:
-    """A new recovery phrase for a student, in the place of the one before."""
+    """A new recovery phrase for a student, which replaces the one before."""
     classroom = lab.demand_class()
     person = classroom.roster.student(person_id)
     return {"phrase": await classroom.entrance.give_phrase(person, (given or Language()).language)}
@@ -137,7 +141,7 @@ async def renew_code(lab: TheLab, person: ThePerson) -> ClassAnswer:
 
 
 @router.post("/hold")
-async def hold(lab: TheLab, person: ThePerson, given: Holding) -> ClassAnswer:
+async def hold(lab: TheLab, person: ThePerson, given: HoldRequest) -> ClassAnswer:
     """Hold launching: students cannot launch, fork, resume or step. What trains goes on."""
     await lab.demand_class().set(held=given.held)
     return class_view(lab, person)
@@ -171,46 +175,47 @@ async def put_first(lab: TheLab, training_id: str) -> None:
 
 
 @router.post("/queue/{training_id}/behind", status_code=204)
-async def put_behind(lab: TheLab, training_id: str, given: Behind) -> None:
+async def put_behind(lab: TheLab, training_id: str, given: BehindRequest) -> None:
     """Let a training that waits start right after another one that waits. All others keep their turns."""
     await lab.scheduler.order_by_hand.put_behind(training_id, given.behind)
 
 
 @router.post("/show")
-async def show(lab: TheLab, person: ThePerson, given: Showing) -> ClassAnswer:
+async def show(lab: TheLab, person: ThePerson, given: ShowRequest) -> ClassAnswer:
     """Put a view on every screen until it is released. All people see its runs meanwhile."""
     classroom = lab.demand_class()
-    await classroom.set(shown=None if given.view is None else _shown(lab, given.view))
+    await classroom.set(shown=None if given.view is None else _view_to_store(lab, given.view))
     await classroom.release_deleted(lab.register.find_run)  # what was deleted meanwhile
     return class_view(lab, person)
 
 
 @router.post("/projector-link", status_code=201)
 async def make_projector_link(lab: TheLab) -> SecretAnswer:
-    """A new link for the projector, `join#projector=SECRET`; the one before opens nothing any more."""
+    """A new link for the projector, `join#projector=SECRET`; the one before stops working."""
     return {"secret": await lab.demand_class().links.renew(Role.PROJECTOR)}
 
 
 @router.patch("")
 async def change_class(lab: TheLab, person: ThePerson, given: ClassChanges) -> ClassAnswer:
-    """Show nicknames on the projector, or numbers only; let students see the curves of all, without persons, or not."""
+    """Show nicknames on the projector, or numbers only; show students the curves of all, without names, or hide
+    them."""
     changes = given.model_dump(exclude_unset=True)
     if not changes:
-        raise Invalid("nothing is to be changed: give numbers_only or cloud", code="missing")
+        raise Invalid("no change was given: give numbers_only or cloud", code="missing")
     await lab.demand_class().set(**changes)
     return class_view(lab, person)
 
 
 @router.post("/end")
 async def end(lab: TheLab, person: ThePerson) -> ClassAnswer:
-    """End the class for ever: its nicknames are deleted and no student is known any more; the curves stay. The exports
-    hold the nicknames before."""
+    """End the class for ever: its nicknames are deleted and no student is known any more; the curves stay. Exports that
+    are made before keep the nicknames."""
     await lab.demand_class().end()
     return class_view(lab, person)
 
 
-def _shown(lab: Lab, view: View) -> dict[str, Any]:
-    shown = {"kind": view.kind, **view.needed()}
+def _view_to_store(lab: Lab, view: View) -> dict[str, Any]:
+    shown = {"kind": view.kind, **view.checked_values()}
     for run_id in shown.get("runs", ()):
         lab.register.get(run_id)
     if view.kind == "person":

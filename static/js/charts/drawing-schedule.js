@@ -14,16 +14,16 @@
 const REST = 0.25;
 /** The longest rest, in milliseconds. */
 const MAX_REST = 250;
-/** At least this many milliseconds between two updates of the run list. */
+/** At least this many milliseconds are between two updates of the run list. */
 const LIST_EVERY = 100;
 
 export class DrawingSchedule {
   #charts;
   #shown;
   #drawWhole;
-  #onFrame;
+  #updateRunList;
   #scheduled = false;
-  #resting = 0;
+  #restsUntil = 0;
   #listUpdatedAt = 0;
   #willUpdateList = false;
   #canDraw = false;
@@ -32,13 +32,13 @@ export class DrawingSchedule {
    * @param {() => Chart[]} charts all charts of the board
    * @param {() => Run[]} shown the shown runs
    * @param {(chart: Chart, shown: Run[]) => Promise<void>} drawWhole
-   * @param {() => void} onFrame called after drawing, at most every LIST_EVERY, to update the run list
+   * @param {() => void} updateRunList called after drawing, at most every LIST_EVERY, to update the run list
    */
-  constructor(charts, shown, drawWhole, onFrame) {
+  constructor(charts, shown, drawWhole, updateRunList) {
     this.#charts = charts;
     this.#shown = shown;
     this.#drawWhole = drawWhole;
-    this.#onFrame = onFrame;
+    this.#updateRunList = updateRunList;
   }
 
   /** From now on whole figures can be drawn. */
@@ -47,14 +47,14 @@ export class DrawingSchedule {
     this.plan();
   }
 
-  /** If a chart must be drawn, plan this for the next frame after the rest. */
+  /** If a chart must be drawn, ask for an animation frame, after the rest if there is one. */
   plan() {
     const needs = this.#charts().some(
       ({ visible, stale, behind }) => visible && (stale ? this.#canDraw : behind),
     );
     if (this.#scheduled || !needs) return;
     this.#scheduled = true;
-    const wait = this.#resting - performance.now();
+    const wait = this.#restsUntil - performance.now();
     if (wait > 0) setTimeout(() => requestAnimationFrame(() => this.#frame()), wait);
     else requestAnimationFrame(() => this.#frame());
   }
@@ -66,8 +66,8 @@ export class DrawingSchedule {
     } finally {
       const ended = performance.now();
       // no rest until every chart has axes, because the viewer waits for them
-      const drawn = this.#charts().every((chart) => chart.drawn >= 0 || !chart.visible);
-      this.#resting = drawn ? ended + Math.min(REST * (ended - began), MAX_REST) : ended;
+      const haveAxes = this.#charts().every((chart) => chart.drawn >= 0 || !chart.visible);
+      this.#restsUntil = haveAxes ? ended + Math.min(REST * (ended - began), MAX_REST) : ended;
       this.#scheduled = false;
       this.plan();
     }
@@ -75,31 +75,31 @@ export class DrawingSchedule {
 
   /** @param {number} began */
   async #draw(began) {
-    const seen = this.#charts().filter(({ visible }) => visible);
-    for (const chart of seen) if (chart.behind && !chart.stale) chart.drawNew(began);
-    const stale = this.#canDraw ? seen.filter((chart) => chart.stale) : [];
+    const visibleCharts = this.#charts().filter(({ visible }) => visible);
+    for (const chart of visibleCharts) if (chart.behind && !chart.stale) chart.drawNew(began);
+    const stale = this.#canDraw ? visibleCharts.filter((chart) => chart.stale) : [];
     const shown = stale.length ? this.#shown() : [];
     // Only one whole figure is drawn in a frame, and the chart with the fewest drawn runs comes first. So the first points do
     // not wait for all charts, and no chart waits until all runs of another one are drawn. If no run is shown, all charts are
     // drawn at once, because they only have axes.
     if (shown.length) stale.sort((a, b) => a.drawn - b.drawn).splice(1);
     for (const chart of stale) await this.#drawWhole(chart, shown);
-    this.#updateList();
+    this.#planListUpdate();
   }
 
   /** Update the run list now, or when the last update is long enough ago: what the last frame brought is in it too. */
-  #updateList() {
+  #planListUpdate() {
     if (this.#willUpdateList) return;
     const wait = this.#listUpdatedAt + LIST_EVERY - performance.now();
     if (wait > 0) {
       this.#willUpdateList = true;
       setTimeout(() => {
         this.#willUpdateList = false;
-        this.#updateList();
+        this.#planListUpdate();
       }, wait);
       return;
     }
     this.#listUpdatedAt = performance.now();
-    this.#onFrame();
+    this.#updateRunList();
   }
 }

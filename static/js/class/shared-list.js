@@ -1,6 +1,6 @@
 /**
- * The card with what people share with the class as one thing. A click shows it in place of what the page shows, and a button
- * brings that back.
+ * The card that lists the views which people share with the class; a view is some runs, perhaps at a moment. A click shows its
+ * runs in place of the present ones, and a button in the message undoes that.
  */
 
 import { find, h, iconButton, setChildren } from "../page/dom.js";
@@ -19,7 +19,7 @@ import { ownerPhrase, ownerText, shownText } from "./wording.js";
  * @import { SharedView, ViewsOfPerson } from "./types.js"
  */
 
-/** How long the button stays that brings back what the page showed before, in milliseconds. */
+/** How long the button that undoes it is shown, in milliseconds. */
 const BACK_TIME = 20_000;
 
 export class SharedList {
@@ -33,7 +33,7 @@ export class SharedList {
     h("header", { className: "card-head" }, this.#title),
     this.#list,
   );
-  /** The lines by the id of their view, with what they say. @type {Map<string, {content: string, line: HTMLElement}>} */
+  /** A view's id → its line, and the content that it was made of: another content makes another line. @type {Map<string, {content: string, line: HTMLElement}>} */
   #lines = new Map();
 
   /**
@@ -45,7 +45,7 @@ export class SharedList {
     this.#toast = toast;
     find(document, "#results", HTMLElement).prepend(this.#card);
     store.on("views", () => this.#draw());
-    store.on("draw", () => this.#draw()); // the names of the runs
+    store.on("draw", () => this.#draw()); // names of runs may have changed
     onLanguage(() => {
       this.#lines.clear();
       this.#draw();
@@ -61,7 +61,7 @@ export class SharedList {
     ).values())
       for (const view of views) {
         const who = this.#owner(person, view);
-        const what = this.#what(view);
+        const what = this.#describe(view);
         const content = JSON.stringify([who, what, this.#existing(view)]);
         const old = this.#lines.get(view.id);
         lines.set(view.id, old?.content === content ? old : { content, line: this.#line(person, view) });
@@ -81,7 +81,7 @@ export class SharedList {
   }
 
   /** @param {SharedView} view */
-  #what(view) {
+  #describe(view) {
     const ids = view.runs.map(({ id }) => id);
     const runs = this.#store.list();
     return view.iteration === null
@@ -90,13 +90,13 @@ export class SharedList {
   }
 
   /**
-   * Who shares a view, as the owner of a run; the nickname where a run of theirs says it.
+   * The person who shares a view, as the owner of a run. The nickname is known only if one of the view's runs is theirs.
    * @param {ViewsOfPerson["person"]} person
    * @param {SharedView} view
    */
   #owner(person, view) {
-    const own = this.#existing(view).map((id) => this.#store.runs.get(id)?.owner);
-    return own.find((owner) => owner?.id === person.id) ?? { ...person, nickname: null };
+    const owners = this.#existing(view).map((id) => this.#store.runs.get(id)?.owner);
+    return owners.find((owner) => owner?.id === person.id) ?? { ...person, nickname: null };
   }
 
   /**
@@ -106,7 +106,7 @@ export class SharedList {
   #line(person, view) {
     const isOwn = person.id === this.#store.person?.id;
     const owner = this.#owner(person, view);
-    const [who, what] = [isOwn ? t("class.views.you") : ownerText({ owner }), this.#what(view)];
+    const [who, what] = [isOwn ? t("class.views.you") : ownerText({ owner }), this.#describe(view)];
     const open = h(
       "button",
       {
@@ -125,7 +125,7 @@ export class SharedList {
 
   /**
    * @param {SharedView} view
-   * @param {string} who empty: it is one's own
+   * @param {string} who empty if the viewer shares it
    */
   #open(view, who) {
     const ids = this.#existing(view);
@@ -137,7 +137,7 @@ export class SharedList {
       view.iteration === null || !first ? "" : writeMoment({ run: first.number, iteration: view.iteration });
     this.#show(ids, moment);
     showCurves();
-    const what = this.#what(view);
+    const what = this.#describe(view);
     this.#toast.show(who ? t("class.views.opened", { what, who }) : t("class.views.opened_own", { what }), {
       label: t("class.views.back"),
       action: () =>

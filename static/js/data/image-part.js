@@ -60,7 +60,10 @@ export class ImagePart {
       this.#withError("colour", this.#field("colour", this.#segmentsOf.colour)),
       this.#fitRow,
       ...SWITCHES.map((name) =>
-        this.#withError(name, h("label", { className: "own-check" }, this.#checkBoxes[name], t(`own.${name}`))),
+        this.#withError(
+          name,
+          h("label", { className: "own-check" }, this.#checkBoxes[name], t(`own.${name}`)),
+        ),
       ),
     ];
     this.element = h(

@@ -44,9 +44,9 @@ export class Look {
     const { DatasetView } = await import("./dataset-view.js");
     if (!isNewest()) return;
     const dataset = this.#dataset(name);
-    const wide = dataset.shape.length === 3 && dataset.available;
-    this.#open({ title: titleOf(dataset), className: wide ? "look wide" : "look" }, [
-      this.#viewOf(new DatasetView(dataset, this.#isDark)),
+    const isWide = dataset.shape.length === 3 && dataset.available;
+    this.#open({ title: titleOf(dataset), className: isWide ? "look wide" : "look" }, [
+      this.#keepView(new DatasetView(dataset, this.#isDark)),
     ]);
   }
 
@@ -65,7 +65,7 @@ export class Look {
   async lesson({ slug, section, title, question }) {
     const isNewest = this.#dropOlder();
     const lesson = await api.lesson(slug);
-    const experiment = /** @type {Experiment} */ (lesson.experiment); // these lessons have one
+    const experiment = /** @type {Experiment} */ (lesson.experiment); // every lesson that offers “look” has one
     const { experiments, first } = await api.summaryTogether([experiment]);
     const [{ networkTable }, { DatasetView }] = await Promise.all([
       import("./network-table.js"),
@@ -77,7 +77,7 @@ export class Look {
       "section",
       {},
       h("h3", {}, titleOf(dataset)),
-      this.#viewOf(new DatasetView(dataset, this.#isDark)),
+      this.#keepView(new DatasetView(dataset, this.#isDark)),
     );
     const network = h(
       "section",
@@ -96,8 +96,8 @@ export class Look {
     return /** @type {Dataset} */ (this.#datasets.find((other) => other.name === name)); // the list has all data sets
   }
 
-  /** @param {DatasetView} view */
-  #viewOf(view) {
+  /** Remember the view, so that a download updates it. Returns its element. @param {DatasetView} view */
+  #keepView(view) {
     this.#view = view;
     return view.element;
   }

@@ -10,12 +10,17 @@ const POOLS = ["max_pool2d", "avg_pool2d"];
 
 /**
  * @param {ExperimentSummary} summary
- * @returns {HTMLElement[]} the table, and the memory of a run below it
+ * @returns {HTMLElement[]} the table, and below it the memory of a run, the optimizer, and a hint that names can be clicked
  */
-export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_bytes: memory, first }) {
-  const layers = first.config.network.layers;
-  /** @param {number} value */
-  const figure = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
+export function networkTable({
+  parameters,
+  multiply_adds: multiplyAdds,
+  memory_bytes: memory,
+  first: firstExperiment,
+}) {
+  const layers = firstExperiment.config.network.layers;
+  /** A cell with a number; empty for 0. @param {number} value */
+  const numberCell = (value) => h("td", { className: "figure-cell" }, value ? number(value) : "");
   /** @param {number} i @param {LayerSummary} layer */
   const row = (i, layer) =>
     h(
@@ -24,14 +29,14 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
       h("td", {}, String(i + 1)),
       h("th", { scope: "row" }, codeOpener(layerName(layers[i]), sourcesOf(layers[i]), shapesOf(layer))),
       h("td", {}, layer.output_shape.join("×")),
-      figure(layer.parameters),
-      figure(layer.multiply_adds),
+      numberCell(layer.parameters),
+      numberCell(layer.multiply_adds),
     );
   /**
    * @param {string} text
    * @param {string} [title]
    */
-  const head = (text, title) => h("th", { scope: "col", title }, text);
+  const headCell = (text, title) => h("th", { scope: "col", title }, text);
   const table = h(
     "table",
     { className: "network-table" },
@@ -42,13 +47,13 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
         "tr",
         {},
         h("td"),
-        head(t("look.layer")),
-        head(t("look.shape")),
-        head(t("summary.parameters"), t("summary.parameters.help")),
-        head(t("summary.multiply_adds"), t("summary.multiply_adds.help")),
+        headCell(t("look.layer")),
+        headCell(t("look.shape")),
+        headCell(t("summary.parameters"), t("summary.parameters.help")),
+        headCell(t("summary.multiply_adds"), t("summary.multiply_adds.help")),
       ),
     ),
-    h("tbody", {}, ...first.layers.map((layer, i) => row(i, layer))),
+    h("tbody", {}, ...firstExperiment.layers.map((layer, i) => row(i, layer))),
     h(
       "tfoot",
       {},
@@ -58,12 +63,12 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
         h("td"),
         h("th", { scope: "row" }, t("look.total")),
         h("td"),
-        figure(parameters),
-        figure(multiplyAdds),
+        numberCell(parameters),
+        numberCell(multiplyAdds),
       ),
     ),
   );
-  const { name: optimizer } = first.config.optimizer;
+  const { name: optimizer } = firstExperiment.config.optimizer;
   const megabytes = t("summary.megabytes", { n: number(memory / 1e6, { maximumSignificantDigits: 2 }) });
   return [
     h("div", { className: "scroll", tabIndex: 0, role: "region", "aria-label": t("look.network") }, table),
@@ -79,7 +84,7 @@ export function networkTable({ parameters, multiply_adds: multiplyAdds, memory_b
 }
 
 /**
- * The kinds and names of the code that a layer runs.
+ * The source code that a layer runs, as kinds and names for `codeOpener`.
  * @param {Layer} layer
  * @returns {[string, string][]}
  */
@@ -92,7 +97,7 @@ function sourcesOf({ type, name }) {
     : [["layer", type]];
 }
 
-/** Lines with the shapes of a layer's input, output and parameters, for N images. @param {LayerSummary} layer */
+/** Lines with the shapes of a layer's input, output and parameters, for a batch of N examples. @param {LayerSummary} layer */
 function shapesOf({ input_shape: x, output_shape: y, shapes }) {
   /** @param {number[]} shape */
   const batch = (shape) => `(N, ${shape.join(", ")})`;

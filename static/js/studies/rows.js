@@ -1,4 +1,4 @@
-/** The rows of a study's table, and their order. Pure functions. */
+/** The order of the rows in a study's table. Pure functions. */
 
 import { label } from "../runs/sweep-scale.js";
 import { seedsOf } from "./cells.js";
@@ -12,13 +12,13 @@ import { wordFor } from "./configuration-values.js";
  * @typedef {{by: string, down: boolean}} Order
  */
 
-/** What is sorted by in a column. @type {Record<string, (configuration: Configuration) => number | null>} */
-const OF = {
+/** A column → the value of a configuration by which it is sorted. @type {Record<string, (configuration: Configuration) => number | null>} */
+const SORT_VALUES = {
   number: ({ number }) => number,
   place: ({ place }) => place,
   mean: ({ mean }) => mean,
   spread: ({ spread }) => spread,
-  difference: ({ difference, place }) => difference?.mean ?? (place === 1 ? 0 : null),
+  difference: ({ difference, place }) => difference?.mean ?? (place === 1 ? 0 : null), // the best one is not compared with itself
   rung: ({ rung }) => rung,
   seeds: seedsOf,
 };
@@ -29,21 +29,22 @@ const OF = {
  * @param {Order} order
  */
 export function sorted(configurations, { by, down }) {
-  const of = OF[by] ?? (({ values }) => plain(by, values[by]));
+  const sortValue = SORT_VALUES[by] ?? (({ values }) => sortable(by, values[by]));
   const isMissing = (/** @type {any} */ value) => value === null || value === undefined;
   return configurations.toSorted((a, b) => {
-    const [x, y] = [of(a), of(b)];
+    const [x, y] = [sortValue(a), sortValue(b)];
     if (isMissing(x) || isMissing(y))
       return Number(isMissing(x)) - Number(isMissing(y)) || a.number - b.number;
-    return (down ? -1 : 1) * compared(x, y) || a.number - b.number;
+    return (down ? -1 : 1) * compare(x, y) || a.number - b.number;
   });
 }
 
-/** A section, which has settings, is sorted by its words. @param {string} path @param {any} value */
-const plain = (path, value) => (typeof value === "object" && value !== null ? wordFor(path, value) : value);
+/** A value with settings, such as an optimizer, is sorted by its text. @param {string} path @param {any} value */
+const sortable = (path, value) =>
+  typeof value === "object" && value !== null ? wordFor(path, value) : value;
 
 /** @param {any} x @param {any} y */
-function compared(x, y) {
+function compare(x, y) {
   if (typeof x === "number" && typeof y === "number") return x - y;
   return label(x).localeCompare(label(y), undefined, { numeric: true });
 }
