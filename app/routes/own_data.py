@@ -89,7 +89,7 @@ async def drop_upload(lab: TheLab, person: ThePerson, upload_id: str) -> None:
 async def change(lab: TheLab, person: ThePerson, name: str, changes: Changes) -> DatasetAnswer:
     """Rename a data set, or share it with the class; it changes on every open page."""
     if changes.title is None and changes.shared is None:
-        raise Invalid("nothing is to be changed: give title or shared", code="missing")
+        raise Invalid("no change was given: give title or shared", code="missing")
     return await lab.own_data.change(person, name, title=changes.title, shared=changes.shared)
 
 

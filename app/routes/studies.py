@@ -99,7 +99,7 @@ async def change_study(lab: TheLab, person: ThePerson, study_id: str, changes: S
     """Rename it, share it with the class, or change its budget while it goes on."""
     given = changes.model_dump(exclude_unset=True)
     if not given:
-        raise Invalid("nothing is to be changed: give name, shared or budget_seconds", code="missing")
+        raise Invalid("no change was given: give name, shared or budget_seconds", code="missing")
     study = lab.studies.get(person, study_id, change=True)
     await lab.studies.change(study, given)
     return _answer(lab, person, study)
