@@ -154,6 +154,11 @@ class StoreDamaged(LabError):
     code = "store_damaged"
 
 
+def is_transient(error: Exception) -> bool:
+    """Whether it may work in a moment: too many others wait, or the disk takes no writes now."""
+    return isinstance(error, LabError) and error.status == 503 and not isinstance(error, StoreDamaged)
+
+
 def error_body(
     code: str, message: str, field: str | None = None, bounds: dict[str, Any] | None = None
 ) -> dict[str, Any]:

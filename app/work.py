@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from typing import ParamSpec, TypeVar
 
 T = TypeVar("T")
@@ -19,7 +20,14 @@ _few = asyncio.Semaphore(2)
 async def in_thread(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Run `work` in a thread when one of the few is free, and return its result."""
     async with _few:
-        return await asyncio.to_thread(work, *args, **kwargs)
+        return await asyncio.to_thread(_call, partial(work, *args, **kwargs))
+
+
+def _call(work: Callable[[], T]) -> T:
+    try:
+        return work()
+    except StopIteration as error:  # a future takes none: whoever waits for it would wait for ever
+        raise RuntimeError("the work raised StopIteration") from error
 
 
 async def in_pieces(pieces: Iterator[T]) -> AsyncIterator[T]:

@@ -62,7 +62,7 @@ def demand_same_network(configs: Sequence[ExperimentConfig]) -> None:
     """Refuse networks that have no common space of weights. Initial weights and rates of dropout may differ.
 
     Raises:
-        ConfigError: names the first experiment whose network differs from that of the first.
+        ConfigError: names the first experiment whose network, data set or type of numbers differs from the first one.
     """
     first = configs[0]
     for index, other in enumerate(configs):
@@ -72,7 +72,7 @@ def demand_same_network(configs: Sequence[ExperimentConfig]) -> None:
             and other.dtype == first.dtype
         )
         if not same:
-            text = f"runs.{index} has another network or data set than the first run"
+            text = f"runs.{index} has another network, data set or type of numbers than the first run"
             raise ConfigError("landscape_other", f"runs.{index}", Reason("landscape_other", text))
 
 
@@ -85,6 +85,7 @@ class Survey:
         paths: for each training its snapshots, earliest first. The last one is the moment that is looked at.
 
     Attributes:
+        images: on how many images each loss is measured.
         done, total: how many losses are measured so far, and how many will be in the end.
 
     Raises:
@@ -98,8 +99,8 @@ class Survey:
         self._paths = paths
         self._options = options
         self._network = build_network(config, np.random.default_rng(0))
-        self._images = min(options.images, len(part.labels))
-        chosen = slice(self._images)
+        self.images = min(options.images, len(part.labels))
+        chosen = slice(self.images)
         self._evaluator = Evaluator(
             self._network, part.images[chosen], part.labels[chosen], config.dataset.source.shape
         )
@@ -109,6 +110,7 @@ class Survey:
             else random_plane(self._network, paths[0][-1], options.seed)
         )
         self._places = [[self.plane.place(point.parameters) for point in path] for path in paths]
+        self._lowest_running = np.min([point.running for path in paths for point in path], axis=0)
         self._grid = self._grid_values()
         size = options.size
         self._losses = np.full((size, size), np.nan)
@@ -147,7 +149,7 @@ class Survey:
             "a": [float(a) for a in a_values],
             "b": [float(b) for b in b_values],
             "losses": [[_finite(loss) for loss in row] for row in self._losses.tolist()],
-            "images": self._images,
+            "images": self.images,
             "directions": self._options.directions,
             "inside": self._inside(),
             "paths": [
@@ -160,14 +162,21 @@ class Survey:
         }
 
     def _loss(self, state: Array) -> float:
-        """The mean loss without penalties at a `Snapshot.state`: all parameters, then running means and variances."""
+        """The mean loss without penalties at a `Snapshot.state`: all parameters, then running means and variances.
+
+        Beyond the paths, a straight line would make variances negative. There they are the lowest ones on the paths.
+        """
         network = self._network
         count = len(network.vector)
         network.vector[...] = state[:count]
-        start = count
-        for values in network.running.values():
-            values[...] = state[start : start + values.size].reshape(values.shape)
-            start += values.size
+        start = 0
+        for name, values in network.running.items():
+            here = slice(start, start + values.size)
+            running = state[count:][here]
+            if name.endswith("running_variance"):
+                running = np.maximum(running, self._lowest_running[here])
+            values[...] = running.reshape(values.shape)
+            start = here.stop
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
             return self._evaluator.measure()[1]
 
@@ -194,7 +203,7 @@ class Survey:
         _, _, off_mean = self.plane.place(mean.astype(self.plane.center.dtype))
         # the distances from the plane, around that of the mean: Σ (off − off_mean)² = Σ off² − n · off_mean²
         off = sum(off**2 for places in self._places for _, _, off in places) - len(points) * off_mean**2
-        return max(0.0, 1.0 - off / whole) if whole else 1.0
+        return min(1.0, max(0.0, 1.0 - off / whole)) if whole else 1.0
 
 
 def _demand_finite(paths: Sequence[Sequence[Snapshot]]) -> None:

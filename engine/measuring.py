@@ -30,7 +30,8 @@ from engine.views.weights import picture_shape, pictures
 #: All measurements together pass at most this share of the images that training passes. Training counts three passes
 #: for each image of a batch: one forward, and two of the same cost backward.
 SHARE = 0.01
-#: A training is measured at least and at most this many times, whatever `SHARE` says.
+#: A training is measured about this many times at least (fewer if it is very short) and at most this many times,
+#: whatever `SHARE` says.
 MIN_MEASUREMENTS, MAX_MEASUREMENTS = 4, 100
 #: A plain network of at most this size stays in memory from one measurement to the next.
 KEPT_BYTES = 1 << 20

@@ -27,7 +27,7 @@ ROUNDING = 1e-5
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A network after an iteration: all parameters (n,), and all running means (m,)."""
+    """A network after an iteration: all parameters (n,), and all running means and variances (m,)."""
 
     iteration: int
     parameters: Array
@@ -35,7 +35,7 @@ class Snapshot:
 
     @property
     def state(self) -> Array:
-        """Parameters and running means together, as a copy (n + m,)."""
+        """Parameters, running means and variances together, as a copy (n + m,)."""
         return np.concatenate([self.parameters, self.running])
 
 
@@ -44,7 +44,7 @@ class Plane:
     """The points center + a·first + b·second.
 
     Attributes:
-        center: parameters, then running means (n + m,).
+        center: parameters, then running means and variances (n + m,).
         directions: first and second (2, n + m).
         parameters: n. Only these decide where a network is in the plane.
     """
@@ -54,7 +54,7 @@ class Plane:
     parameters: int
 
     def at(self, a: float, b: float) -> Array:
-        """The parameters and running means at a place (n + m,)."""
+        """The parameters, running means and variances at a place (n + m,)."""
         return np.asarray(self.center + a * self.directions[0] + b * self.directions[1], self.center.dtype)
 
     def place(self, parameters: Array) -> tuple[float, float, float]:

@@ -24,9 +24,9 @@ class PathPoint(TypedDict):
 class LandscapeAnswer(TypedDict):
     """A whole landscape; it is the last line of the stream that measures it. `a`, `b`: the coordinates of the grid's
     columns and rows. `losses`: row by row; null where a loss is not finite. `images`: on how many images of the
-    `part` (`train` or `test`) they were measured. `directions`: `paths`, the plane of the runs' weights, or `random`.
-    `inside`: the share of the paths' variance that lies in the plane, from 0 to 1. `paths`: one for each run, in the
-    order of the runs."""
+    `part` (`test`, `validation` or `train`) they were measured. `directions`: `paths`, the plane of the runs' weights,
+    or `random`. `inside`: the share of the paths' variance that lies in the plane, from 0 to 1. `paths`: one for each
+    run, in the order of the runs."""
 
     a: list[float]
     b: list[float]

@@ -184,17 +184,26 @@ class ImportedRows:
             numbers.append(value)
         return numbers
 
+    def _too_large(self, block: list[list[float]]) -> tuple[int, int]:
+        """The row and the column of the first number that float64 cannot hold."""
+        for row, numbers in enumerate(block):
+            for column, number in enumerate(numbers):
+                try:
+                    float(number)
+                except OverflowError:
+                    return self.count + row, column
+        raise ValueError("float64 holds all numbers")
+
     def _keep(self, block: list[list[float]]) -> None:
         try:
             with np.errstate(over="ignore"):
                 values = np.array(block, np.float64).astype(np.float32)
         except OverflowError:  # a whole number beyond all that float64 holds
-            row = next(row for row in range(len(block)) if max(map(abs, block[row])) > 1e308)
-            raise self._no_number(self.count + row, 0) from None
+            raise self._no_number(*self._too_large(block)) from None
         counted = np.concatenate([self._counted[-2:], values[:, 0]])
         with np.errstate(invalid="ignore"):
             steps = np.diff(counted)
-        allowed = (steps > 0) | ((steps == 0) & (self._stream == "evaluation"))
+        allowed = (steps > 0) | ((steps == 0) & (self._stream == "evaluation") & (counted[:-1] > 0))
         thrice = (steps[1:] == 0) & (steps[:-1] == 0)
         self._repeated.update(counted[1:][steps == 0].tolist())
         self._ascending &= bool(

@@ -57,7 +57,9 @@ class JsonReader:
             except ValueError as error:  # a number of thousands of digits
                 self._fail(str(error), self._at)
             else:
-                if end < len(self._text) or self._ended:  # else it may be half a number
+                if (
+                    end < len(self._text) - 2 or self._ended
+                ):  # else it may be half a number: "1.", "1e" or "1e+"
                     self._at = end
                     return value
             if len(self._text) - self._at > MAX_VALUE_CHARACTERS:
@@ -106,11 +108,12 @@ class JsonReader:
     def _read(self, size: int) -> None:
         data = self._file.read(size)
         self._ended = not data
+        waiting = len(self._decoder.getstate()[0])  # bytes of a character that was cut
         try:
             more = self._decoder.decode(data, final=self._ended)
         except UnicodeDecodeError as error:
             raise NotJson(
-                f"not text in UTF-8 (byte {self._file.tell() - len(data) + error.start:,})"
+                f"not text in UTF-8 (byte {self._file.tell() - len(data) - waiting + error.start:,})"
             ) from None
         self._before += self._at
         self._text, self._at = self._text[self._at :] + more, 0

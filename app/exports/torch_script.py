@@ -19,6 +19,7 @@ from app.exports.torch_layers import PENALIZED, has_special_weights, network_sou
 from engine import ExperimentConfig, augmentation, datasets, initializers, kfold, schedules
 from engine.batches import DRAWN_BATCHES
 from engine.datasets import points
+from engine.layers.residual import dropouts_in
 from engine.trainer import STREAMS
 
 _KINDS = {"digits": "digits", "mnist": "idx", "fashion_mnist": "idx", "kmnist": "idx"} | dict.fromkeys(
@@ -86,7 +87,7 @@ def _optimizer(config: ExperimentConfig) -> str:
 
 def _differences(config: ExperimentConfig) -> str:
     notes = []
-    if any(layer["type"] in ("dropout", "residual") for layer in config.network.layers):
+    if dropouts_in(config.network.built):
         notes.append("Dropout drops what PyTorch draws, not what the lab drew.")
     if config.optimizer["name"] == "nadam":
         notes.append("PyTorch's NAdam has Dozat's schedule of beta1, the lab's has not.")

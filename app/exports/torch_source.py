@@ -135,7 +135,8 @@ $rate        logits = network(torch.from_numpy(images))
         if l2:
             total = total + 0.5 * l2 * sum((w * w).sum() for w in weights)
         optimizer.zero_grad()
-        total.backward()
+        if total.requires_grad:
+            total.backward()
 $clip$scale        optimizer.step()
         if iteration <= 5 or iteration == ITERATIONS:
             print(f"iteration {iteration:,}: loss {loss.item():.6f}")
@@ -236,7 +237,8 @@ RATE = """\
 """
 SCALE = """\
         for parameter in network.parameters():  # the velocity adds up gradients times their rates
-            parameter.grad *= now
+            if parameter.grad is not None:
+                parameter.grad *= now
 """
 
 #: The factor of the learning rate, as source code. In a run with forks it may change at a fork.
@@ -248,7 +250,8 @@ FORKED_RATE = """\
 """
 FORKED_SCALE = """\
         for parameter in network.parameters() if has_velocity else ():
-            parameter.grad *= now  # the velocity adds up gradients times their rates
+            if parameter.grad is not None:
+                parameter.grad *= now  # the velocity adds up gradients times their rates
 """
 FORKED_CLIP = """\
         if TRAINING["clip_value"] is not None:

@@ -15,6 +15,8 @@ from engine import datasets
 WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_stopping.metric."}
 #: Numbers of at least this size are written in millions or 万, 億.
 LONG = 1e7
+#: Larger numbers have no compact form.
+MOST_COMPACT = 1e15
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -44,6 +46,8 @@ def reason_text(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str
 def _written(name: str, value: Any, texts: Mapping[str, str], language: str) -> str:
     """A value of a reason as text; a value may be a reason itself."""
     if isinstance(value, int | float) and not isinstance(value, bool):
+        if abs(value) >= MOST_COMPACT:
+            return f"{value:.3g}"
         if abs(value) >= LONG:
             return format_compact_decimal(value, locale=language, fraction_digits=1)
         return format_decimal(value, format="#,##0.#########", locale=language)
@@ -81,7 +85,9 @@ def value_label_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return texts[f"boolean.{str(value).lower()}"]
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.12g}"
+    if isinstance(value, list):
+        return " ".join(value_label_of(path, item, texts) for item in value)
     if path == "network.layers":
         return re.sub(
             r"[a-z]\w*", lambda word: value_label_of("network.activation", word[0], texts), str(value)

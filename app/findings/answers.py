@@ -29,7 +29,7 @@ class EvidenceAnswer(TypedDict):
 
 @answer
 class TriedRun(TypedDict):
-    """A run that tries a remedy for this one. `helped`: null until both have ended."""
+    """A run that tries a remedy for this one. `helped`: null unless both have completed or diverged."""
 
     id: str
     number: int

@@ -16,7 +16,7 @@ from app.live.hub import Hub
 from app.storage import measurement_store
 from app.storage.database import Database
 from app.storage.row_store import read_rows
-from app.trainings import Training
+from app.trainings import Status, Training
 from app.work import in_thread
 from engine.events import STREAMS
 from engine.findings import Case, Finding, Measured, Rows, find
@@ -106,7 +106,8 @@ class Looking:
         rows = Rows.of(streams).up_to(iteration)
         read = partial(measurement_store.read, training_id=training.id, until=iteration)
         measured = [Measured(measured_at, facts) for measured_at, facts in self._database.read_now(read)]
-        return Case(rows, experiment_at(training, iteration), measured)
+        ended_at = training.iteration if training.status is Status.COMPLETED else None
+        return Case(rows, experiment_at(training, iteration), measured, ended_at)
 
     def _rows(
         self, training: Training, stream: str, total: int

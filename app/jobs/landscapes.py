@@ -88,6 +88,8 @@ class Landscapes:
         self._data_sets.demand(configs[0].dataset.name)
         points = self._points(configs)
         iterations = [path_iterations(moment, points) for moment in moments]
+        # of a part that has fewer images, all are measured
+        options["images"] = min(options["images"], _most_images(configs[0]))
         if "images" not in given:
             options["images"] = self._images(configs[0], moments, iterations, Options(**options))
         self._demand_short(configs[0], moments, iterations, Options(**options))
@@ -175,6 +177,12 @@ class Landscapes:
             code="landscape_long",
             bounds={"expected_seconds": round(seconds, 3), "bound_seconds": bound},
         )
+
+
+def _most_images(config: ExperimentConfig) -> int:
+    """How many images the part has at most that a landscape is measured on."""
+    dataset = config.dataset
+    return max(dataset.test_images, dataset.validation_images) or dataset.train_images
 
 
 def path_iterations(moment: Moment, most: int) -> list[int]:

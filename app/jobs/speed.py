@@ -39,6 +39,8 @@ class Speed:
         Args:
             expected: the estimate in seconds for all its iterations; None: that of the training.
         """
+        if training.stretches:
+            return  # some of its time is of another experiment
         expected = expected or training.expected_seconds
         part = training.iteration / training.iterations
         if not expected or not part or training.seconds < MIN_SECONDS:

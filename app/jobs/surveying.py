@@ -96,7 +96,7 @@ def _fitting(measured: Survey, steps: Iterator[None], options: Options, seconds:
         if (taken := time.monotonic() - begun) > TRIED_SECONDS:
             break
     else:
-        return options.images
+        return measured.images
     each = taken / (measured.done - count)
-    fitting = options.images * min(1.0, seconds / (each * measured.total))
-    return min(options.images, max(MIN_IMAGES, int(fitting) // 10 * 10))
+    fitting = measured.images * min(1.0, seconds / (each * measured.total))
+    return min(measured.images, max(MIN_IMAGES, int(fitting) // 10 * 10))

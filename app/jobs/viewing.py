@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.errors import Conflict, LabError, error_body
+from app.errors import Conflict, LabError, error_body, is_transient
 from app.jobs.executor import Executor
 from app.jobs.messages import NotSeen, See
 from app.jobs.register import Register
@@ -38,6 +38,8 @@ PATIENCE_SECONDS = 10.0
 TICK_SECONDS = 0.05
 #: A page watches at most this many views: four runs in each of its cards.
 MAX_WATCHED = 64
+#: A view that could not be made because too many wait is asked for again after this many seconds.
+BUSY_SECONDS = 1.0
 
 #: Replays a training to an iteration and makes a view of it, with these options.
 Replayed = Callable[[Training, int, str, Mapping[str, Any]], Awaitable[bytes]]
@@ -49,9 +51,9 @@ class _Watched:
 
     Attributes:
         keys: for each run that shows the training, who watches it there.
-        ticket: of the look that the worker was asked for; 0: it was not asked.
+        ticket: the number of the request that the worker has not answered yet; 0: there is none.
         due: when the next look is due, and `asked` when the last one was asked for, in seconds of the monotonic clock.
-        iteration: of the newest view; -1: there is none.
+        iteration: to which the newest view was replayed; -1: there is none, or a worker made it.
         newest: the newest view, or the body of the error in its place.
     """
 
@@ -77,7 +79,7 @@ class Viewing:
         #: (training, view, options) → what is watched
         self._watched: dict[tuple[str, str, str], _Watched] = {}
         self._tickets: dict[int, _Watched] = {}
-        #: (training, view) → until when the share of time for such views is used up by those that were asked for
+        #: (training, view) → when the next one may be asked for, so that all stay within their share of time
         self._used_until: dict[tuple[str, str], float] = {}
         #: (training, view) → how long one took
         self._took: dict[tuple[str, str], float] = {}
@@ -171,22 +173,24 @@ class Viewing:
     # -- looking -----------------------------------------------------------------------------------
 
     async def _tick(self) -> None:
-        while self._watched:
-            await asyncio.sleep(TICK_SECONDS)
-            now = time.monotonic()
-            # that which was asked for longest ago comes first, and before it what was never asked for
-            for watched in sorted(self._watched.values(), key=lambda watched_view: watched_view.asked):
-                self._look(watched, now)
-        self._ticker = None
+        try:
+            while self._watched:
+                await asyncio.sleep(TICK_SECONDS)
+                now = time.monotonic()
+                # that which was asked for longest ago comes first, and before it what was never asked for
+                for watched in sorted(self._watched.values(), key=lambda watched_view: watched_view.asked):
+                    self._look(watched, now)
+        finally:
+            self._ticker = None  # whoever watches next begins anew
 
     def _look(self, watched: _Watched, now: float) -> None:
-        """Ask for the view if it is due, and can be another one than the newest."""
+        """Ask for the view if it is due and may have changed."""
+        self._follow_separated(watched)
         training = self._register.find(watched.training)
-        if training is None or now < watched.due or watched.replaying is not None:
+        if not watched.keys or training is None or now < watched.due or watched.replaying is not None:
             return
         if watched.ticket and now < watched.asked + PATIENCE_SECONDS:
             return
-        self._move_parted(watched)
         if training.status is Status.RUNNING:
             kind = (training.id, watched.view)
             used = self._used_until.get(kind, 0.0)
@@ -211,7 +215,12 @@ class Viewing:
         try:
             answer = await self._replayed(training, iteration, watched.view, watched.options)
         except LabError as error:
+            if is_transient(error):  # too many others wait for views
+                watched.replaying, watched.due = None, time.monotonic() + BUSY_SECONDS
+                return
             answer = error.body()
+        except ConfigError as error:  # such as a run of a larger lab
+            answer = error_body(error.code, error.message, error.field, error.bounds)
         watched.replaying = None
         watched.due = time.monotonic() + EVERY_SECONDS
         self._show(watched, answer, iteration)
@@ -225,10 +234,10 @@ class Viewing:
         frame = encode_refusal(key, content) if isinstance(content, dict) else encode(key, content)
         shared = wrap(frame)
         for viewer in viewers:
-            if viewer.may_see(key.run):  # it may not any more
+            if viewer.may_see(key.run):  # it may have lost sight of the run meanwhile
                 viewer.offer_view(key, frame, shared)
 
-    def _move_parted(self, watched: _Watched) -> None:
+    def _follow_separated(self, watched: _Watched) -> None:
         """A run that got a training of its own is watched in that one from now on."""
         for key in list(watched.keys):
             run = self._register.find_run(key.run)
@@ -238,6 +247,8 @@ class Viewing:
             other = self._watched.setdefault(place, _Watched(run.training.id, key.view, watched.options))
             viewers = watched.keys.pop(key)
             other.keys.setdefault(key, set()).update(viewers)
+            if other.newest is not None:
+                self._give(key, other.newest, viewers)
             for viewer in viewers:
                 self._of_viewers[viewer][key] = other
         if not watched.keys:

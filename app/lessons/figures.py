@@ -174,10 +174,12 @@ def measure(
     if test_images is None:
         test_images = 0 if source is None else source.test_size
     if diverged and _last(evaluation["iteration"]) != training.iteration:
+        fold = dataset.get("fold") or {}
+        validates = fold.get("part") == "validation"
         is_measured = {
             "train": True,
-            "validation": bool(dataset.get("validation_size")),
-            "test": test_images > 0,
+            "validation": bool(dataset.get("validation_size")) or validates,
+            "test": test_images > 0 or (bool(fold) and not validates),
         }
         chance = math.nan if source is None else 100 / len(source.class_names)
         figures |= {**{name: chance for name, measured in is_measured.items() if measured}, "loss": math.inf}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,52 +25,57 @@ class Scale:
     """How numbers become levels of brightness: `low` is black and `high` white.
 
     Attributes:
-        notes: what to say about it.
         is_whole: whether all values are whole numbers.
+        notes: what the preview says about the scale.
+        has_missing: whether a value is missing, as in tables.
     """
 
     low: float
     high: float
     is_whole: bool
     notes: tuple[Reason, ...]
+    has_missing: bool = False
 
     @classmethod
     def of(cls, arrays: Sequence[Npy], *, is_exact: bool) -> Scale:
         """From all values. `is_exact`: bytes stay as they are, also where all of them are small.
 
         Raises:
-            DatasetError: one is not finite and there are more than two axes.
+            DatasetError: one is infinite or too large, or missing in an image.
         """
-        low, high, is_whole = math.inf, -math.inf, True
+        low, high, is_whole, has_missing = math.inf, -math.inf, True, False
         for array in arrays:
             done = 0
             for block in array.blocks():
                 if block.dtype.kind == "f":
                     _demand_finite(block, array, done)
                 present = block[~np.isnan(block)] if block.dtype.kind == "f" else block
+                has_missing = has_missing or present.size < block.size
                 if present.size:
                     low, high = min(low, float(present.min())), max(high, float(present.max()))
                     is_whole = is_whole and (
                         block.dtype.kind != "f" or bool((present == np.floor(present)).all())
                     )
                 done += len(block)
-        dtype = arrays[0].dtype
-        is_bytes = dtype == np.uint8 and (is_exact or high > 1)
+        dtypes = {array.dtype.newbyteorder("=") for array in arrays}
+        is_bytes = dtypes == {np.dtype(np.uint8)} and (is_exact or high > 1)
+        scale = partial(cls, has_missing=has_missing)
         if is_bytes or (is_whole and low >= 0 and FEW_LEVELS < high <= 255):
-            return cls(0, 255, is_whole, ())
+            return scale(0, 255, is_whole, ())
         if low >= 0 and high <= 1:
-            return cls(0, 1, is_whole, () if not is_whole else _range_note(0, 1))
+            return scale(0, 1, is_whole, () if not is_whole else _range_note(0, 1))
         if low >= 0 and high <= FEW_LEVELS and is_whole:
-            return cls(0, high, is_whole, _range_note(0, high))
+            return scale(0, high, is_whole, _range_note(0, high))
         if low >= 0 and high <= 255:
-            return cls(0, 255, is_whole, ())
-        if dtype == np.uint16:
-            return cls(0, 65535, is_whole, (make_reason("read_note_deep"),))
+            return scale(0, 255, is_whole, ())
+        if dtypes == {np.dtype(np.uint16)}:
+            return scale(0, 65535, is_whole, (make_reason("read_note_deep"),))
         if low >= -1 and high <= 1:
-            return cls(-1, 1, is_whole, _range_note(-1, 1))
-        return cls(low, high if high > low else low + 1, is_whole, _range_note(low, high))
+            return scale(-1, 1, is_whole, _range_note(-1, 1))
+        return scale(low, high if high > low else low + 1, is_whole, _range_note(low, high))
 
     def levels(self, values: NDArray[Any]) -> NDArray[np.uint8]:
+        """The values as bytes: 0 for `low`, 255 for `high`."""
         if values.dtype == np.uint8 and self.high == 255:
             return values
         scaled = (values.astype(np.float64) - self.low) * (255 / (self.high - self.low))
@@ -82,7 +88,7 @@ def _range_note(low: float, high: float) -> tuple[Reason, ...]:
 
 def _demand_finite(block: NDArray[Any], array: Npy, done: int) -> None:
     """Refuse infinite and too large numbers, and in images also missing ones."""
-    wrong = np.abs(block) > MAX_NUMBER
+    wrong = np.abs(block.astype(np.float64)) > MAX_NUMBER  # float16 does not hold MAX_NUMBER
     if block.ndim > 2:
         wrong |= np.isnan(block)
     if wrong.any():

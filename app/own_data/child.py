@@ -65,10 +65,16 @@ def _only_answers() -> Any:
 def _confine(limits: Limits) -> None:
     confine(NICENESS, limits.memory_bytes)
     if sys.platform != "win32":
-        seconds = int(limits.seconds) + SPARE_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-        largest = limits.unpacked_bytes + limits.decoded_bytes
-        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
+        _lower(resource.RLIMIT_CPU, int(limits.seconds) + SPARE_SECONDS)
+        _lower(resource.RLIMIT_FSIZE, limits.unpacked_bytes + limits.decoded_bytes)
+
+
+def _lower(kind: int, most: int) -> None:
+    """Set a limit of this process; one that is lower already stays."""
+    _, hard = resource.getrlimit(kind)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 def _end_with_the_server() -> None:

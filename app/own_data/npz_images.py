@@ -44,7 +44,12 @@ def find_layout(array: Npy, scale: Scale) -> Layout | None:
     if len(shape) == 1:
         side = math.isqrt(shape[0])
         is_square = side * side == shape[0] >= _MIN_PIXELS
-        if not is_square or scale.low != 0 or scale.high not in (1, FEW_LEVELS, 255, 65535):
+        if (
+            not is_square
+            or scale.has_missing
+            or scale.low != 0
+            or scale.high not in (1, FEW_LEVELS, 255, 65535)
+        ):
             return None
         return Layout(1, side, side, lambda block: block.reshape(len(block), 1, side, side))
     if len(shape) == 2:

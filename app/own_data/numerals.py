@@ -73,8 +73,12 @@ def is_missing(text: str, *, in_numbers: bool) -> bool:
 
 def has_decimal_comma(cells: list[str], *, separated_by_comma: bool) -> bool:
     """Whether the numbers among these cells are written with a decimal comma. If commas separate the cells, 1,234 in
-    quotation marks is more than a thousand, and no decimal number."""
-    texts = [tidy(cell) for cell in cells]
+    quotation marks is read as 1234, and not as 1.234."""
+    texts = [tidy(cell).replace("\N{MINUS SIGN}", "-") for cell in cells]
+    if any(_GROUPED.fullmatch(text) and (text.count(",") > 1 or "." in text) for text in texts):
+        return False  # 1,234,567 or 1,234.5: commas group thousands
+    if any("," in text and "." in text and _GROUPED.fullmatch(text.translate(_EXCHANGED)) for text in texts):
+        return True  # 1.234,5
     commas = [text for text in texts if _WITH_COMMA.fullmatch(text)]
     if not commas or any(_WITH_POINT.fullmatch(text) for text in texts):
         return False
@@ -84,7 +88,8 @@ def has_decimal_comma(cells: list[str], *, separated_by_comma: bool) -> bool:
 def as_class(text: str, comma: bool = False) -> str:
     """The name of the class in a cell. A number has one name, so that 1, 1.0 and １ are the same class."""
     value = number(text, comma)
-    return " ".join(text.split()) if value is None else plain(value)
+    # more digits than a float holds are an identifier, and no two of them are one class
+    return " ".join(text.split()) if value is None or abs(value) >= 1e15 else plain(value)
 
 
 def plain(value: float) -> str:

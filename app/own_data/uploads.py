@@ -131,7 +131,10 @@ class Uploads:
         self, person: Person, file_name: str, write: Callable[[Upload], Coroutine[Any, Any, None]]
     ) -> Upload:
         if person.id:
-            for before in [other for other in self._uploads.values() if other.person == person.id]:
+            # several may be sent at the same time: look again after each that was dropped
+            while before := next(
+                (upload for upload in self._uploads.values() if upload.person == person.id), None
+            ):
                 await self.drop(before)
         if len(self._uploads) >= MAX_UPLOADS:
             raise _busy()
@@ -199,20 +202,21 @@ class Uploads:
             Invalid: it cannot be read so, or has no title.
             LabError: there is no room for it.
         """
-        if choices.title is None:
+        title = choices.title
+        if title is None:
             raise Invalid(
                 "title is missing: what is the data set to be called?", code="missing", field="title"
             )
         written = upload.folder / "made"
-        try:
-            about = await self._read(
-                upload,
-                lambda: process.decode(upload.file, upload.file_name, choices, self._limits, written),
-            )
-            async with upload.lock:
-                name = await self._own_data.keep(written / own.name_of(about), person, choices.title)
-        finally:
-            await asyncio.shield(asyncio.to_thread(shutil.rmtree, written, ignore_errors=True))
+
+        async def decode_and_keep() -> str:
+            try:
+                about = await process.decode(upload.file, upload.file_name, choices, self._limits, written)
+                return await self._own_data.keep(written / own.name_of(about), person, title)
+            finally:
+                await asyncio.shield(asyncio.to_thread(shutil.rmtree, written, ignore_errors=True))
+
+        name = await self._read(upload, decode_and_keep)  # all of it before the upload can be dropped
         await self.drop(upload)
         return name
 

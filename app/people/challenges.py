@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 
-from app.errors import Conflict, LabError, NotFound
+from app.errors import Conflict, LabError, NotFound, is_transient
 from app.jobs.register import Register
 from app.live.hub import Hub
 from app.people.challenge import Challenge, Entry, Outcome, Phase, standings
@@ -25,6 +25,7 @@ from app.people.scoreboard import Scoreboard
 from app.storage import challenge_store
 from app.storage.database import Database
 from app.trainings import Training, new_id
+from engine import ConfigError
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Challenges:
         self._measure = measure
         self._on_terms = on_terms
         self.scoreboard = Scoreboard(classroom, hub)
-        self._judge: Judge | None = None  # of the challenge that there is
+        self._judge: Judge | None = None  # of the present challenge; None: there is none
         self._order = asyncio.Lock()  # held while the challenge changes
         self._task: asyncio.Task[None] | None = None
 
@@ -81,7 +82,7 @@ class Challenges:
             self._publish()
 
     def _begin(self, challenge: Challenge | None) -> None:
-        """This is the challenge from now on."""
+        """Make this the challenge of the class; None: it has none from now on."""
         self._judge = None
         if challenge is not None:
             self._judge = Judge(challenge, self._classroom, self._hub, self._register)
@@ -98,7 +99,7 @@ class Challenges:
 
     @property
     def _terms(self) -> Terms | None:
-        """The test set is closed until all are measured."""
+        """What students must keep now; None: there is no challenge, or all its entries are measured."""
         if self._judge is None or self._judge.challenge.phase is Phase.OPENED:
             return None
         return self._judge.challenge.terms
@@ -161,8 +162,10 @@ class Challenges:
         for challenge in challenges:
             phase, entries = challenge.phase, challenge.entries
             if self._judge is not None and self._judge.challenge.id == challenge.id:
-                phase = self._judge.challenge.phase
-                entries = tuple(self._judge.entries()) if phase is Phase.OPEN else entries
+                phase = self._judge.challenge.phase  # it may have changed since it was read
+                entries = (
+                    tuple(self._judge.entries()) if phase is Phase.OPEN else self._judge.challenge.entries
+                )
             places = standings(entries, opened=phase is Phase.OPENED)
             outcomes.append(Outcome(challenge.name, challenge.terms, phase, places))
         return outcomes
@@ -193,6 +196,8 @@ class Challenges:
             # the event loop has more to do than this, however many runs there are
             await asyncio.sleep(max(0 if more else PERIOD_SECONDS, SHARE * spent))
         # the class has ended: its challenge too
+        if challenge.phase is Phase.OPEN:
+            challenge.entries = tuple(judge.entries())
         self._judge = None
         self._on_terms(None)
         with contextlib.suppress(LabError):
@@ -217,8 +222,8 @@ class Challenges:
         while (run := self._register.find_run(entry.run)) is not None:
             try:
                 return await self._measure(run.training, entry.iteration)
-            except LabError as error:
-                if error.status != 503:
+            except (LabError, ConfigError) as error:
+                if not is_transient(error):
                     log.warning("run %d could not be measured on the test images: %s", run.number, error)
                     return None
             await asyncio.sleep(PERIOD_SECONDS)  # others have many moments replayed now

@@ -35,11 +35,11 @@ def new_phrase(language: str) -> str:
 
 
 def hash_of(phrase: str, salt: bytes) -> str:
-    """What is stored of a phrase. It is short enough to be guessed from a fast hash, so this is a slow one."""
+    """What is stored of a phrase. It is short, and could be guessed from a fast hash; so this is a slow one."""
     return hashlib.scrypt(as_typed(phrase).encode(), salt=salt, **_COST).hex()
 
 
 def as_typed(phrase: str) -> str:
     """A phrase as it is compared: in small letters or hiragana, with one space between two words."""
     text = unicodedata.normalize("NFKC", phrase).casefold().translate(_TO_HIRAGANA)
-    return " ".join(re.split(r"[\s,、・.。-]+", text.strip()))
+    return " ".join(part for part in re.split(r"[\s,、・.。-]+", text) if part)

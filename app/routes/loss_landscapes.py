@@ -61,25 +61,27 @@ async def survey(lab: TheLab, person: ThePerson, around: Around) -> StreamingRes
 
 
 async def _lines(lab: Lab, person_id: str, ask: AskLandscape) -> AsyncGenerator[bytes, None]:
-    now, news = Progress(0, 0), asyncio.Event()
+    progress, has_changed = Progress(0, 0), asyncio.Event()
 
-    def note(progress: Progress) -> None:
-        nonlocal now
-        now = progress
-        news.set()
+    def note(newest: Progress) -> None:
+        nonlocal progress
+        progress = newest
+        has_changed.set()
 
     try:
         with lab.questions.answering(person_id):
             task = asyncio.create_task(lab.landscapes.survey(ask, note))
             try:
                 while not task.done():
-                    yield _line({"done": now.done, "total": now.total})
-                    waiting = asyncio.create_task(news.wait())
-                    await asyncio.wait(
-                        {task, waiting}, timeout=SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
-                    )
-                    waiting.cancel()
-                    news.clear()
+                    yield _line({"done": progress.done, "total": progress.total})
+                    waiting = asyncio.create_task(has_changed.wait())
+                    try:
+                        await asyncio.wait(
+                            {task, waiting}, timeout=SILENCE_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                        )
+                    finally:
+                        waiting.cancel()
+                    has_changed.clear()
                 landscape: LandscapeAnswer = task.result()  # type: ignore[assignment]
                 yield _line({"landscape": landscape})
             finally:

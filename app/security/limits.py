@@ -86,18 +86,20 @@ class BodyLimit:
 
 def _bounded(scope: Scope, receive: Receive, most: int) -> Receive:
     """A function like `receive` that raises `TooLong` for more than `most` bytes, and `TooSlow` for a late part."""
-    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
+    deadline: float | None = None
     promised = dict(scope["headers"]).get(b"content-length", b"")
     length = int(promised) if promised.isdigit() else 0
     size = 0
     ended = False
 
     async def bounded() -> Message:
-        nonlocal size, ended
+        nonlocal size, ended, deadline
         if ended:
             return await receive()  # a message here means that the client has disconnected
         if length > most:
             raise TooLong(length, most)
+        if deadline is None:  # from the first look on: a route may have let the request wait for its turn
+            deadline = asyncio.get_running_loop().time() + BODY_SECONDS
         try:
             async with asyncio.timeout_at(deadline), asyncio.timeout(PART_SECONDS):
                 message = await receive()

@@ -12,12 +12,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.errors import LabError
+from app.errors import LabError, is_transient
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.studies.study import Study
 from app.trainings import Training
 from app.work import in_thread
+from engine import ConfigError
 from engine.studies import results_of
 
 log = logging.getLogger(__name__)
@@ -62,8 +63,8 @@ class TestFigures:
         while True:
             try:
                 return await self._measure(training, training.iteration)
-            except LabError as error:
-                if error.status != 503:
+            except (LabError, ConfigError) as error:
+                if not is_transient(error):
                     log.warning("trial %d of study %d could not be measured: %s", number, study.number, error)
                     return None
             await asyncio.sleep(RETRY_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,10 +15,13 @@ from engine.levels import LEVELS
 
 #: How many images or points are shown by default.
 DEFAULT_COUNT = 50
-#: The most that can be requested: all points of a data set in the plane, or 3 MB of photographs.
+#: The most that can be requested: all points of a data set in the plane.
 MAX_COUNT = 1000
 #: The most numbers of a table at once; fewer rows come where it has many columns.
 MAX_NUMBERS = 100_000
+
+#: The most bytes of images at once: 1,000 of CIFAR's; fewer images come where they are larger.
+MAX_BYTES = 3_072_000
 
 PART = Field("part", "choice", "test", choices=("test", "train"))
 FIRST = Field("first", "integer", 0, minimum=0)
@@ -45,7 +49,7 @@ class Sample:
 
 def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any = DEFAULT_COUNT) -> Sample:
     """Take `count` images from position `first` on, counted from 0; fewer if the part ends before, or if the rows of a
-    table have very many columns.
+    table have very many columns or the images very many pixels.
 
     Raises:
         ConfigError: an unknown part, a position after the end, or too many images.
@@ -57,6 +61,8 @@ def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any =
     first = replace(FIRST, maximum=total - 1).check(first, "first")
     if images.ndim == 2:
         count = min(count, max(1, MAX_NUMBERS // images.shape[1]))
+    else:
+        count = min(count, max(1, MAX_BYTES // math.prod(images.shape[1:])))
     values = np.asarray(images[first : first + count])
     if values.ndim == 4 and values.dtype != np.uint8:
         values = np.rint(values * LEVELS).astype(np.uint8)

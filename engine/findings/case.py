@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.config import ExperimentConfig
 from engine.findings.finding import Sample
@@ -35,11 +36,13 @@ class Case:
     rows: Rows
     config: ExperimentConfig
     measured: Sequence[Measured] = ()
+    #: the last iteration of a training that has ended by itself, perhaps before its time; None: it goes on
+    ended_at: int | None = None
 
     @property
     def layers(self) -> list[str]:
-        """The names of the layers with weights, the lowest first; none if the norms of some are not there, as may be in
-        rows that were recorded elsewhere."""
+        """The names of the layers with weights, the lowest first. Empty if the rows lack the norms of some layers, as
+        rows that were recorded elsewhere may."""
         names = [str(number) for number in range(1, len(self.weight_specs) + 1)]
         columns = self.rows.train.keys()
         are_known = all(
@@ -76,29 +79,35 @@ class Case:
         dataset, training = self.config.dataset, self.config.training
         if part != "train":
             return dataset.validation_images if part == "validation" else dataset.test_images
-        iterations = self.rows.evaluation["iteration"]
-        is_last = bool(len(iterations)) and iterations[-1] >= self.config.iterations
-        most = dataset.train_images
-        return most if is_last else min(most, training.evaluate_train_size)
+        counts = self._trained_on()
+        return int(counts[-1]) if len(counts) else min(dataset.train_images, training.evaluate_train_size)
+
+    def _trained_on(self) -> NDArray[np.int64]:
+        """How many training images each evaluation measured: all of them at the end, and some before."""
+        most = self.config.dataset.train_images
+        end = self.config.iterations if self.ended_at is None else self.ended_at
+        some = min(most, self.config.training.evaluate_train_size)
+        return np.where(self.rows.evaluation["iteration"] >= end, most, some)
 
     def of_batches(self, rows: int) -> Sample:
-        """The images of the last iterations."""
+        """The sample of a number that is taken over the batches of the last `rows` iterations."""
         return Sample("batch", self.config.training.batch_size, rows)
 
     def of_part(self, part: Literal["train", "validation", "test"], rows: int = 1) -> Sample:
-        """The images of the last evaluations."""
+        """The sample of a number that is taken over the last `rows` evaluations of a part."""
         return Sample(part, self.images(part), rows)
 
     def of_sample(self, images: int) -> Sample:
         """Some images of the part that views and measurements take their sample from."""
         dataset = self.config.dataset
         return Sample(
-            "test" if dataset.test_images else self.held_out if dataset.validation_images else "train", images
+            "test" if dataset.test_images else "validation" if dataset.validation_images else "train", images
         )
 
-    def spread(self, one: Numbers, other: Numbers) -> Numbers:
-        """The standard error of the difference of two accuracies: of the images trained on, and of those held out."""
-        variances = one * (1 - one) / self.images("train") + other * (1 - other) / self.images(self.held_out)
+    def spread(self, train: Numbers, held_out: Numbers) -> Numbers:
+        """The standard error of the difference between the accuracy on training images and that on held-out images."""
+        variances = train * (1 - train) / self._trained_on()
+        variances += held_out * (1 - held_out) / self.images(self.held_out)
         return np.asarray(np.sqrt(np.maximum(variances, 0)), np.float64)
 
     def has(self, layer_type: str) -> bool:

@@ -63,7 +63,10 @@ def trailing_mean(x: Numbers, count: int) -> Numbers:
         windows = np.lib.stride_tricks.sliding_window_view(x, count)
         for start in range(0, len(windows), AT_ONCE):
             part = windows[start : start + AT_ONCE]
-            means[start + count - 1 : start + count - 1 + len(part)] = part.mean(axis=1)
+            mean = part.mean(axis=1)
+            means[start + count - 1 : start + count - 1 + len(part)] = np.where(
+                np.isfinite(mean), mean, np.nan
+            )
     return means
 
 

@@ -182,3 +182,20 @@ def test_runs_with_another_network_are_refused_and_those_with_other_dropout_or_o
     with pytest.raises(ConfigError, match="another network") as error:
         demand_same_network([config_of(), config_of(network=NORMALIZED)])
     assert error.value.field == "runs.1"
+
+
+@pytest.mark.parametrize("directions", ["paths", "random"])
+def test_with_batch_norm_the_loss_is_finite_also_beyond_the_paths(directions):
+    """A straight line through the variances becomes negative there."""
+    network = {
+        "layers": [
+            {"type": "dense", "units": 16},
+            {"type": "batch_norm"},
+            {"type": "activation", "name": "relu"},
+            {"type": "dense", "units": 10},
+        ]
+    }
+    trainer, path = path_of(config_of(network=network), *range(0, 100, 4))
+    _, result = surveyed(trainer, [path], size=9, images=60, directions=directions)
+    assert np.isfinite(np.array(result["losses"], float)).all()
+    assert 0 <= result["inside"] <= 1

@@ -1,5 +1,6 @@
 """Whatever a lab exports, every lab imports, and exports as the same document again."""
 
+import io
 import json
 import threading
 from pathlib import Path
@@ -8,9 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.exports.reading import PART, JsonReader
 from engine import ExperimentConfig
 from tests.support.experiments import QUICK
-from tests.support.waiting import wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 CONFIG = ExperimentConfig.from_dict({**QUICK, "training": {"iterations": 300}}).to_dict()
 COLUMNS = {
@@ -227,3 +229,25 @@ def test_many_exports_at_once_leave_the_lab_answering(lab):
     assert min(whole) > 1_000_000
     lab.http.delete(f"/api/runs/{run['id']}")
     wait_until(lambda: lab.http.get("/api/exports/json", params={"runs": run["id"]}).status_code == 404)
+
+
+@pytest.mark.parametrize("row", [["NaN", 10**400, 1, 1], [1, 2, 10**400, 1]])
+def test_a_number_beyond_all_floats_is_named_and_the_lab_imports_further_files(lab, row):
+    given = {
+        "name": "one", "status": "completed", "config": CONFIG,
+        "created_at": 1.0, "started_at": 2.0, "finished_at": 3.0,
+        "streams": {"train": {"columns": COLUMNS["train"], "data": [[1, 2, "Infinity", 1], row]}},
+    }  # fmt: skip
+    place = row.index(10**400)
+    for _ in range(5):  # more than are received at a time
+        refused = lab.http.post("/api/imports", json={"lossroom": 1, "runs": [given]}, timeout=TIMEOUT)
+        assert refused.status_code == 422
+        assert refused.json()["error"]["field"] == f"runs.0.streams.train.data.1.{place}"
+
+
+def test_a_number_that_is_cut_where_the_file_is_read_on_is_read_whole():
+    """The reader takes part after part."""
+    document = b'{"a": ' + b" " * (PART - 9) + b'1.5e+3, "b": 2}'
+    for shift in range(12):
+        reader = JsonReader(io.BytesIO(document.replace(b" ", b"", shift)))
+        assert {key: reader.value() for key in reader.object()} == {"a": 1500.0, "b": 2}

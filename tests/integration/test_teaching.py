@@ -119,6 +119,9 @@ def test_phrases_are_chosen_from_more_than_a_thousand_words_that_are_easy_to_typ
     assert all(as_typed(word) == word for word in known)
     assert all(word.isascii() if language == "en" else not word.isascii() for word in known)
     assert len({new_phrase(language) for _ in range(50)}) == 50
+    phrase = new_phrase(language)
+    for typed in (f" {phrase}. ", phrase.replace(" ", " - "), phrase.upper(), f"{phrase}。"):
+        assert as_typed(typed) == phrase, typed
 
 
 def test_a_new_code_lets_no_one_in_with_the_old_one_and_all_stay_who_have_joined(lab):

@@ -1,6 +1,7 @@
 /** The chart board: which charts there are, their order, and their common settings. A single chart is in `chart.js`. */
 
 import { find, label, setChoices } from "../page/dom.js";
+import { retried } from "../page/lazy.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 import { hasEnded } from "../state/run-status.js";
@@ -142,7 +143,7 @@ export class ChartBoard extends Emitter {
 
   /** Begin to draw. Called after the first paint, because loading Plotly blocks the page. @returns {Promise<void>} */
   async begin() {
-    await loadLibrary();
+    await retried(loadLibrary);
     this.#schedule.begin();
   }
 

@@ -318,6 +318,7 @@ export class Chart {
 
   /** @param {ImageFormat | "csv"} format */
   async save(format) {
+    if (format !== "csv" && this.drawn < 0) return; // there is no picture yet
     const { download, fileName, toCsv } = await import("./save.js");
     const name = fileName(this.card.title, [...new Set(this.#traces.flatMap(({ line }) => line?.run ?? []))]);
     if (format === "csv") download(`${name}.csv`, toCsv(this.#traces, this.#plot.range), "text/csv");

@@ -4,6 +4,7 @@
  */
 
 import { find } from "../page/dom.js";
+import { lazy } from "../page/lazy.js";
 import { within } from "./crop.js";
 import { DrawnAxes, endsOf } from "./drawn-axes.js";
 import { chartLayout } from "./layout.js";
@@ -18,9 +19,6 @@ import { Tail, tailSymbol } from "./tail.js";
 
 /** Plotly's object, which has no types; null until the script has run. @type {any} */
 let Plotly = null;
-/** @type {Promise<void> | null} */
-let loading = null;
-
 /** `displayNotifier` is off because Plotly's notices are always in English. */
 const CONFIG = {
   displayModeBar: false,
@@ -37,21 +35,25 @@ const MAX_UNDRAWN = 20_000;
  * Load and run Plotly's script. Running it blocks the page for a tenth of a second or more, so this is done after the page has
  * been painted and can be used.
  */
-export function loadLibrary() {
-  loading ??= /** @type {Promise<void>} */ (
-    new Promise((done, failed) => {
-      const script = document.createElement("script");
-      script.src = find(document, "#plotly", HTMLLinkElement).href;
-      script.onload = () => {
-        ({ Plotly } = window);
-        done();
-      };
-      script.onerror = () => failed(new Error(""));
-      document.head.append(script);
-    })
-  );
-  return loading;
-}
+export const loadLibrary = lazy(
+  () =>
+    /** @type {Promise<void>} */ (
+      new Promise((done, failed) => {
+        const script = document.createElement("script");
+        script.src = find(document, "#plotly", HTMLLinkElement).href;
+        script.onload = () => {
+          ({ Plotly } = window);
+          done();
+        };
+        script.onerror = () => {
+          script.remove();
+          // as for an answer that did not come: it is loaded again
+          failed(Object.assign(new Error("Plotly could not be loaded"), { status: 0 }));
+        };
+        document.head.append(script);
+      })
+    ),
+);
 
 export class Plot {
   /** The element, to which Plotly adds its data, layout and events. @type {HTMLElement & Record<string, any>} */

@@ -107,7 +107,7 @@ export class Tail {
         scale.x.place(x[i]) - scale.x.place(x[i - 1]),
         scale.y.place(y[i]) - scale.y.place(y[i - 1]),
       );
-      if (Number.isFinite(step)) this.#travelled += step;
+      this.#travelled = Number.isFinite(step) ? this.#travelled + step : 0; // dashes begin anew after a hole
     }
     this.#from = to;
   }

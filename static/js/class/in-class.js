@@ -169,10 +169,7 @@ export class InClass {
   #mark(run) {
     const isOwn = this.#store.isOwn(run);
     const isShown = this.#isShown(run);
-    const labels = [
-      ...(isOwn && !run.shared ? [] : [this.#ownership(run)]),
-      ...(isShown ? [t("class.shown_to_all")] : []),
-    ];
+    const labels = [this.#ownership(run), isShown ? t("class.shown_to_all") : ""].filter(Boolean);
     if (!labels.length) return null;
     const text = labels.join(" · ");
     const mark = h("span", { className: "owner", title: text });
@@ -185,8 +182,10 @@ export class InClass {
 
   /** Who has launched or shares a run, in words. @param {Run} run */
   #ownership(run) {
-    if (this.#store.isOwn(run)) return run.shared ? t("class.shared_by_you") : "";
-    return t(run.shared ? "class.shared_by" : "class.run_of", { owner: ownerPhrase(run) });
+    const owner = this.#store.isOwn(run) ? "" : ownerPhrase(run);
+    // one's own, or of nobody in this class: a run from before it
+    if (!owner) return run.shared ? t("class.shared_by_you") : "";
+    return t(run.shared ? "class.shared_by" : "class.run_of", { owner });
   }
 
   /**

@@ -212,7 +212,9 @@ async function start() {
   const buttons = [.../** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))];
   const load = (/** @type {string} */ language) => api.messages(`class.${language}`);
   for (const button of buttons)
-    button.addEventListener("click", () => setLanguage(String(button.dataset.language), load));
+    button.addEventListener("click", () =>
+      setLanguage(String(button.dataset.language), load).catch(sayTrouble),
+    );
   onLanguage(() => {
     for (const button of buttons)
       button.setAttribute("aria-pressed", String(button.dataset.language === root.lang));
@@ -238,15 +240,19 @@ async function start() {
   });
   addEventListener("hashchange", takeFragment);
   await takeFragment();
-  if (!codeField.code) codeField.input.focus();
+  // whoever has begun to type elsewhere goes on there
+  if (!codeField.code && document.activeElement === document.body) codeField.input.focus();
   root.dataset.ready = "true";
 }
 
-start().catch((error) => {
+/** @param {unknown} error */
+function sayTrouble(error) {
   say(
     "general",
     "wrong",
     () => (error instanceof ApiError ? explain(error) : "") || t("class.join.no_answer"),
   );
-  throw error;
-});
+  if (!(error instanceof ApiError)) throw error;
+}
+
+start().catch(sayTrouble);

@@ -3,7 +3,7 @@
 import { h, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
-import { onLanguage, t } from "../words/i18n.js";
+import { number, onLanguage, t } from "../words/i18n.js";
 import { explainAll } from "../words/reasons.js";
 import { classIcon } from "./icons.js";
 import { viewOfPage } from "./page-view.js";
@@ -12,6 +12,9 @@ import { viewOfPage } from "./page-view.js";
  * @import { Toast } from "../page/toast.js"
  * @import { Store } from "../state/store.js"
  */
+
+/** The most runs of a view, as the server has it. */
+const MAX_VIEWED = 24;
 
 export class ShareButton {
   #store;
@@ -38,9 +41,14 @@ export class ShareButton {
 
   async #share() {
     if (this.#sending || !this.#store.shown().length) return;
+    const view = viewOfPage(this.#store);
+    if (view.runs.length > MAX_VIEWED) {
+      this.#toast.show(t("class.views.too_many", { most: number(MAX_VIEWED) }), { wrong: true });
+      return;
+    }
     this.#sending = true;
     try {
-      await classApi.shareView(viewOfPage(this.#store));
+      await classApi.shareView(view);
       this.#toast.show(t("class.views.shared"));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

@@ -97,16 +97,27 @@ function own(form, section, values, fields, names, key = section) {
   });
 }
 
+/** The choice that keeps the fold of a run that was loaded. */
+const ONE_FOLD = 0;
+
 /** @param {FormContext} form */
 function drawFolds({ draft, change }) {
+  const { fold } = draft.document.dataset; // of a run that was loaded: one part of a cross-validation
   const folds = select(
     "folds",
     "form.folds",
-    FOLDS,
-    draft.folds,
-    (count) => (count === 1 ? t("form.no_folds") : t("form.n_folds", { count })),
+    fold ? [ONE_FOLD, ...FOLDS] : FOLDS,
+    fold && draft.folds === 1 ? ONE_FOLD : draft.folds,
+    (count) =>
+      fold && count === ONE_FOLD
+        ? t("form.fold", { number: fold.index + 1, folds: fold.folds })
+        : count === 1
+          ? t("form.no_folds")
+          : t("form.n_folds", { count }),
     (count) => {
-      draft.folds = Number(count);
+      if (Number(count) === ONE_FOLD) draft.document.dataset.fold = fold;
+      else delete draft.document.dataset.fold;
+      draft.folds = Number(count) || 1;
       change();
     },
   );

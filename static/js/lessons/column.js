@@ -29,7 +29,7 @@ export class Column {
       return element;
     });
     setChildren(this.element, [this.#live, ...elements]);
-    if (focused && !this.element.contains(document.activeElement)) this.focus(focused);
+    if (focused && !this.element.contains(document.activeElement)) this.focus(focused, true);
   }
 
   /** Draw a part again at the next `show`. @param {string} name */
@@ -37,12 +37,16 @@ export class Column {
     this.#drawn.delete(name);
   }
 
-  /** Focus the element with a name in `data-focus`. @param {string} name */
-  focus(name) {
+  /**
+   * Focus the element with a name in `data-focus`.
+   * @param {string} name
+   * @param {boolean} [isKept] whether it had the focus before it was drawn again; then the page does not scroll to it
+   */
+  focus(name, isKept = false) {
     const withFocus = [...this.element.querySelectorAll("[data-focus]")].find(
       (element) => focusOf(element) === name,
     );
-    if (withFocus instanceof HTMLElement) withFocus.focus();
+    if (withFocus instanceof HTMLElement) withFocus.focus({ preventScroll: isKept });
   }
 
   /** Tell it to screen readers. @param {string} text */

@@ -1,7 +1,7 @@
 /** What stands in the column of a lesson, from all that is known of it. */
 
 import { h } from "../page/dom.js";
-import { t } from "../words/i18n.js";
+import { language, t } from "../words/i18n.js";
 import { allLessons } from "../words/labels.js";
 import { explain, explainAll } from "../words/reasons.js";
 import { formBar, lessonHead } from "./head.js";
@@ -9,7 +9,7 @@ import { lockedIn } from "./locked-fields.js";
 import { launchPart, predictPart } from "./predict-step.js";
 import { SURE } from "./prediction.js";
 import { resultParts } from "./result-parts.js";
-import { runPart } from "./run-step.js";
+import { missingPart, progressPart, runPart } from "./run-step.js";
 import { STEPS } from "./steps.js";
 
 /**
@@ -104,7 +104,7 @@ export function partsOf(known) {
 /** @param {string} slug */
 function titleOf(slug) {
   const lesson = allLessons().find((lesson) => lesson.slug === slug);
-  return Object.values(lesson?.title ?? {})[0] ?? slug;
+  return lesson?.title[language()] ?? Object.values(lesson?.title ?? {})[0] ?? slug;
 }
 
 /** What the menu offers. @param {Known} known @returns {Item[]} */
@@ -181,19 +181,23 @@ function runParts({ session, runs, on }) {
   const { play, attempt } = session;
   if (!play || !attempt || !runs) return [];
   const hasOutcome = attempt.outcome !== null;
-  const options = { missing: attempt.missing, isVoted: attempt.voting !== null, hasOutcome };
-  const state = [
-    runs.runs.map(({ id, name, hue, status, iteration, latest }) => [
-      id,
-      name,
-      hue,
-      status,
-      iteration,
-      latest.test_accuracy,
-    ]),
-    options,
-    play.run.html,
+  const { missing } = attempt;
+  const isVoted = attempt.voting !== null;
+  const options = { isMissing: missing.length > 0, isVoted, hasOutcome, ended: runs.ended };
+  const progress = runs.runs.map(({ id, name, hue, status, iteration, latest }) => [
+    id,
+    name,
+    hue,
+    status,
+    iteration,
+    latest.test_accuracy,
+  ]);
+  // what comes several times a second is a part of its own: heading, message and button stay, and keep the focus
+  return [
+    { name: "run", state: [play.slug, play.run.html], make: () => runPart(play, on.show) },
+    { name: "run-progress", state: [progress, options], make: () => progressPart(runs.runs, options) },
+    ...(missing.length
+      ? [{ name: "run-missing", state: missing, make: () => missingPart(missing, on.again) }]
+      : []),
   ];
-  const make = () => runPart(play, { ...options, runs: runs.runs, show: on.show, again: on.again });
-  return [{ name: "run", state, make }];
 }

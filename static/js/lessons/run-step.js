@@ -15,31 +15,54 @@ import { shareOf } from "./steps.js";
  */
 
 /**
- * The card of this step: the runs of the attempt with their progress, and what the reader waits for.
+ * The heading and the text of this step.
  * @param {Play} play
- * @param {object} options
- * @param {Run[]} options.runs the runs of the attempt that exist
- * @param {Attempt["missing"]} options.missing the other runs of the attempt, with the reason why each will give no result
- * @param {boolean} options.isVoted whether the class votes on a question of the prediction
- * @param {boolean} options.hasOutcome whether the outcome of the prediction is known
- * @param {(evidence: Evidence) => void} options.show show the part of the page to which a link in the text leads
- * @param {() => void} options.again predict again
+ * @param {(evidence: Evidence) => void} show show the part of the page to which a link in the text leads
  */
-export function runPart(play, { runs, missing, isVoted, hasOutcome, show, again }) {
-  const bar = h("progress", { value: shareOf(runs), max: 1, "aria-label": t("lesson.progress") });
-  const isOver = runs.every(hasEnded);
-  const trouble = missing.map(({ name, why }) => t(`lesson.missing.${why}`, { run: name })).join(" ");
-  const waits = isVoted ? "lesson.voting" : isOver ? "lesson.measuring" : "lesson.opens_see";
+export function runPart(play, show) {
   return h(
     "article",
     { className: "card run-step" },
     h("h3", { tabIndex: -1, "data-focus": "heading" }, t("lesson.step.run")),
     serverHtml(play.run.html, show),
+    ...sameForAll(play),
+  );
+}
+
+/**
+ * The runs of the attempt with their progress, and what the reader waits for.
+ * @param {Run[]} runs the runs of the attempt that exist
+ * @param {object} options
+ * @param {boolean} options.isMissing whether some of its runs will give no result
+ * @param {boolean} options.isVoted whether the class votes on a question of the prediction
+ * @param {boolean} options.hasOutcome whether the outcome of the prediction is known
+ * @param {boolean} options.ended whether the list of runs is there, and all of the attempt have ended
+ */
+export function progressPart(runs, { isMissing, isVoted, hasOutcome, ended }) {
+  const bar = h("progress", { value: shareOf(runs), max: 1, "aria-label": t("lesson.progress") });
+  const isOver = ended && runs.every(hasEnded);
+  const waitsFor = isVoted ? "lesson.voting" : isOver ? "lesson.measuring" : "lesson.opens_see";
+  return h(
+    "article",
+    { className: "card run-step" },
     ...(runs.length ? [bar] : []),
     h("ul", { className: "lesson-runs" }, ...runs.map(runItem)),
-    ...sameForAll(play),
-    ...(trouble ? [h("p", { className: "error", role: "alert" }, trouble), againButton(again)] : []),
-    ...(hasOutcome || trouble ? [] : [h("p", { className: "waits-for" }, t(waits))]),
+    ...(hasOutcome || isMissing ? [] : [h("p", { className: "waits-for" }, t(waitsFor))]),
+  );
+}
+
+/**
+ * Why some runs of the attempt will give no result, and the button to predict again.
+ * @param {Attempt["missing"]} missing
+ * @param {() => void} again
+ */
+export function missingPart(missing, again) {
+  const trouble = missing.map(({ name, why }) => t(`lesson.missing.${why}`, { run: name })).join(" ");
+  return h(
+    "article",
+    { className: "card" },
+    h("p", { className: "error", role: "alert" }, trouble),
+    againButton(again),
   );
 }
 

@@ -20,6 +20,8 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
     p: { act: projector, text: "keys.projector" },
     "?": { act: () => openHelp("keys"), text: "keys.help" },
   };
+  /** The key that has acted last. */
+  let held = "";
   /** @param {"keys"} [part] the part that is shown first */
   async function openHelp(part) {
     const help = await import("../help/help.js");
@@ -36,11 +38,16 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // an Escape that closes an open popover must not clear the selection
-    if (event.key === "Escape") return document.querySelector(":popover-open") ? undefined : clear();
+    if (event.key === "Escape") {
+      if (!typing && !document.querySelector(":popover-open")) clear();
+      return;
+    }
     if (typing || isOff() || !(event.key in keys)) return;
     if (event.key === " " && closest(event, "button, a, summary, input")) return;
-    // if the action has nothing to do, the key keeps its usual meaning: Space scrolls
-    if (keys[event.key].act() !== false) event.preventDefault();
+    // if the action has nothing to do, the key keeps its usual meaning: Space scrolls; a key that is held acts once
+    const acts = event.repeat ? held === event.key : keys[event.key].act() !== false;
+    held = acts ? event.key : "";
+    if (acts) event.preventDefault();
   });
   return { openHelp };
 }

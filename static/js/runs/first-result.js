@@ -1,6 +1,7 @@
 /** The result of a newcomer's first run, and buttons that change one thing each. Loaded when that run has ended. */
 
 import { h } from "../page/dom.js";
+import { retried } from "../page/lazy.js";
 import { ApiError, api } from "../server/api.js";
 import { percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
@@ -23,16 +24,20 @@ export function firstResult(run, form) {
     if (!(error instanceof ApiError)) throw error;
     problem.textContent = explain(error);
   };
-  api.run(run.id).then(({ config }) => {
+  retried(() => api.run(run.id)).then(({ config }) => {
     if (!config) return;
     /** @param {string} name @param {() => Promise<void>} load */
     const add = (name, load) => {
-      const onclick = () => {
-        steps.inert = true; // a second click would launch what the first one has not loaded yet
+      const onclick = (/** @type {Event} */ { currentTarget: pressed }) => {
+        problem.textContent = "";
+        steps.inert = true; // a second click would launch what the form held before
         load()
           .then(() => form.launch())
           .catch(complain)
-          .finally(() => steps.removeAttribute("inert"));
+          .finally(() => {
+            steps.removeAttribute("inert");
+            if (document.activeElement === document.body && pressed instanceof HTMLElement) pressed.focus();
+          });
       };
       const button = { type: "button", className: "toggle", "data-step": name, "data-launches": "", onclick };
       steps.append(h("button", button, t(`first.${name}`)));

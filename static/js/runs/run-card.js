@@ -149,7 +149,7 @@ export class RunCard {
     const update = (now) => {
       buttons.update(now);
       live.update(now);
-      const open = live.element.contains(document.activeElement);
+      const open = parts.some((part) => part.contains(document.activeElement));
       if (!ACTIVE.has(now.status) && !open) for (const part of parts) part.remove();
     };
     return { parts, update };

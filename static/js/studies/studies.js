@@ -54,6 +54,11 @@ export class Studies {
   /** The id of the study that is shown. */
   #shown = "";
   #dropOlder = newestOnly();
+  #dropOlderView = newestOnly();
+  /** A deleted study's id → its last revision. @type {Map<string, number>} */
+  #gone = new Map();
+  /** Whether the message is that the list could not be had. */
+  #isOfList = false;
   /** @type {() => void} */
   #stop = () => {};
 
@@ -79,7 +84,9 @@ export class Studies {
 
   /** Open the dialog: the study in the address, or the list. */
   async open() {
-    if (this.#dialog && !this.#dialog.open) this.#closed(); // its event is still on the way
+    const id = urlState.get("study");
+    // it is closed already, but its event has not come yet
+    if (this.#dialog && !this.#dialog.open) this.#closed();
     if (!this.#dialog) {
       const dialog = openDialog({
         title: t("runs.studies"),
@@ -97,8 +104,7 @@ export class Studies {
         for (const stop of listening) stop();
       };
     }
-    const id = urlState.get("study");
-    if (id && id === this.#shown) return; // this file has put it into the address
+    if (id && id === this.#shown) return; // this dialog has put it there itself
     if (id) await this.#openStudy(id);
     else this.#place.list();
     await this.#fetch();
@@ -106,6 +112,7 @@ export class Studies {
 
   #closed() {
     this.#dropOlder();
+    this.#dropOlderView();
     this.#stop();
     this.#dialog = null;
     this.#view?.remove();
@@ -116,33 +123,39 @@ export class Studies {
 
   async #fetch() {
     const isNewest = this.#dropOlder();
+    const before = [...this.#place.studies.keys()]; // one that is begun meanwhile is not in the answer
     try {
       const { studies } = await studyApi.list();
       if (!isNewest()) return;
       const present = new Set(studies.map(({ id }) => id));
-      for (const id of this.#place.studies.keys()) if (!present.has(id)) this.#place.studies.delete(id);
+      for (const id of before) if (!present.has(id)) this.#drop(id);
       for (const study of studies) this.#put(study);
       this.#view?.update?.();
-      this.#complain("");
+      if (this.#isOfList) this.#complain("");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (isNewest()) this.#complain(explain(error));
+      if (isNewest()) this.#complain(explain(error), true);
     }
   }
 
-  /** @param {string} text */
-  #complain(text) {
+  /** @param {string} text @param {boolean} [isOfList] whether the list could not be had; it goes when the list comes */
+  #complain(text, isOfList = false) {
     this.#problem.textContent = text;
+    this.#isOfList = isOfList;
   }
 
   /** @param {{id: string, revision: number, study: Study | null}} message */
-  #hear({ id, study }) {
+  #hear({ id, revision, study }) {
     if (study) this.#put(study);
-    else this.#drop(id);
+    else {
+      this.#gone.set(id, revision);
+      this.#drop(id);
+    }
   }
 
   /** @param {Study} study */
   #put(study) {
+    if ((this.#gone.get(study.id) ?? -1) >= study.revision) return; // an answer from before it was deleted
     const stored = this.#place.studies.get(study.id);
     if (stored && stored.revision >= study.revision && !(study.document && !stored.document)) return;
     // the document never changes, and only some answers have it
@@ -156,12 +169,13 @@ export class Studies {
   /** @param {string} id */
   #drop(id) {
     this.#place.studies.delete(id);
-    if (urlState.get("study") === id) this.#place.list();
+    if (this.#shown === id || urlState.get("study") === id) this.#place.list();
     this.#view?.update?.();
   }
 
   /** @param {View} view @param {string} [study] its id, if it shows one */
   #show(view, study = "") {
+    this.#dropOlderView();
     this.#view?.remove();
     this.#view = view;
     this.#body.replaceChildren(view.element);
@@ -172,19 +186,23 @@ export class Studies {
   }
 
   async #begin() {
+    const isNewest = this.#dropOlderView();
     const { NewView } = await import("./new-view.js");
+    if (!isNewest() || !this.#dialog) return;
     const { draft, options } = this.#place.form.context;
-    if (this.#dialog) this.#show(new NewView(this.#place, draft, options));
+    this.#show(new NewView(this.#place, draft, options));
   }
 
   /** @param {string} id */
   async #openStudy(id) {
+    const isNewest = this.#dropOlderView();
     try {
       const [{ StudyView }, study] = await Promise.all([import("./study-view.js"), studyApi.study(id)]);
       this.#put(study);
-      if (this.#dialog) this.#show(new StudyView(this.#place, id), id);
+      if (isNewest() && this.#dialog) this.#show(new StudyView(this.#place, id), id);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
+      if (!isNewest()) return;
       this.#place.list();
       this.#complain(error.status === 404 ? t("study.gone") : explain(error));
     }

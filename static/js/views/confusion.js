@@ -4,6 +4,7 @@ import { h, setChildren, setChoices, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
+import { classesOf } from "../words/labels.js";
 import { readCell, rowSum, writeCell } from "./confusion-table.js";
 import { barRow, Examples } from "./examples.js";
 import { Matrix } from "./matrix.js";
@@ -41,6 +42,8 @@ export class Confusion {
   #switch = h("button", { type: "button", className: "toggle" });
   #row;
   #description = h("span");
+  /** The cell that is pointed at, for screen readers: the line below also changes while a run trains. */
+  #said = h("p", { className: "hidden", role: "status" });
   #part = h("select");
   #scale = h("span", { className: "view-scale" });
   #key = h("span", { className: "view-key" }, "0", this.#scale, "100%");
@@ -59,15 +62,19 @@ export class Confusion {
       choose: (cell) => this.#choose(writeCell(cell)),
       point: (cell) => {
         this.#pointed = cell;
+        setText(this.#said, cell && this.#drawn ? this.#cellText(this.#drawn, cell) : "");
         this.#say();
       },
     });
-    this.#switch.addEventListener("click", () => card.setOption("cell", this.#cell ? "" : WORST));
+    this.#switch.addEventListener("click", () => {
+      const isShown = this.#cell === WORST || readCell(this.#cell, this.#names.length) !== null;
+      card.setOption("cell", isShown ? "" : WORST);
+    });
     this.#part.setAttribute("aria-label", t("views.part"));
     this.#part.addEventListener("change", () => card.setOption("part", this.#part.value));
     this.#row = h("div", { className: "confusion" }, this.#matrix.canvas, this.#side, this.#examples.large);
     this.#key.title = t("views.share_of_row");
-    const foot = [this.#description, this.#part, this.#key];
+    const foot = [this.#description, this.#part, this.#key, this.#said];
     this.#foot = h("div", { className: "view-foot confusion-foot" }, ...foot);
   }
 
@@ -95,7 +102,7 @@ export class Confusion {
 
   /** @param {Run} run @returns {Request[]} */
   further(run) {
-    const cell = readCell(this.#cell);
+    const cell = readCell(this.#cell, classesOf(run.summary.dataset) || Infinity);
     if (!cell && this.#cell !== WORST) return [];
     return [{ view: "mistakes", options: { part: this.#partOf(run), count: COUNT, ...cell } }];
   }
@@ -181,7 +188,7 @@ export class Confusion {
   /** The line below: what is pointed at, or else the accuracy of all images. */
   #say() {
     if (!this.#drawn) return;
-    const cell = this.#pointed;
+    const cell = readCell(writeCell(this.#pointed), this.#names.length); // of the matrix that is drawn now
     this.#key.hidden = cell !== null; // the words need its room
     setText(this.#description, cell ? this.#cellText(this.#drawn, cell) : this.#accuracy(this.#drawn));
   }

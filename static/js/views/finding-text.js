@@ -1,5 +1,6 @@
 /** Findings in words: the values of a finding as the reader's language writes them. */
 
+import { className } from "../words/class-name.js";
 import { number, percent, t } from "../words/i18n.js";
 import { twoDigits } from "./scales.js";
 
@@ -13,7 +14,7 @@ const WRITTEN = {
   points: (value) => t("findings.points", { n: number(100 * value, { maximumFractionDigits: 1 }) }),
   times: (value) => (value >= 10 ? number(Number(value.toPrecision(2))) : twoDigits(value)),
   layer: (value) => String(value),
-  classes: (value) => value.join(", "),
+  classes: (value) => value.map(className).join(", "),
   part: (value) => t(`findings.part.${value}`),
 };
 
@@ -41,7 +42,7 @@ export function findingText({ code, values, kinds }) {
   return t(`findings.${code}`, written(values, kinds));
 }
 
-/** On what it was measured. @param {Finding} finding */
+/** On which examples it was measured; "" if it was measured on the weights. @param {Finding} finding */
 export function sampleText({ sample }) {
   const { part, images, rows } = sample;
   return part === "weights"

@@ -114,7 +114,7 @@ export class Histograms {
     const wide = (room + PANEL.gap) / columns - PANEL.gap;
     this.#frame.style.minHeight = `${rows * (PANEL.head + PANEL.ridges + PANEL.foot)}px`;
     const pen = prepared(this.#canvas, width, high * rows);
-    const { ink, quiet, line, card, font } = inks(this.#canvas);
+    const { ink, quiet, line, card, font } = inks(this.#card.body); // the canvas may not be in the page yet
     const step = ridges / (moments.length - 1 + OVERLAP);
     /**
      * @param {string} text

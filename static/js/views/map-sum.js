@@ -42,9 +42,10 @@ export class MapSum {
    * @param {View} view
    * @param {string} title of the pixel
    * @param {number} value of the pixel
-   * @param {{channel: string, dark: boolean, isThere: boolean}} shown the chosen channel, and whether the view explains this pixel
+   * @param {{channel: string, dark: boolean, isThere: boolean, isInput: boolean}} shown the chosen channel, whether the view
+   *   explains this pixel, and whether it is one of the input
    */
-  draw(view, title, value, { channel, dark, isThere }) {
+  draw(view, title, value, { channel, dark, isThere, isInput }) {
     this.element.hidden = false;
     setText(this.#title, title);
     const pixel = isThere ? view.facts.pixel : null;
@@ -66,7 +67,8 @@ export class MapSum {
         value: description,
       });
       body = [h("div", { className: "map-tables" }, table(t("views.maps.window"), rows, dark))];
-    } else if (isThere) description = `${description}. ${t("views.maps.no_window")}`;
+    } else if (isThere)
+      description = `${description}. ${t(isInput ? "views.maps.input_number" : "views.maps.no_window")}`;
     setText(this.#equation, description);
     setChildren(this.#body, body);
     this.description = `${title}: ${description}`;

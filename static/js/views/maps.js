@@ -182,7 +182,10 @@ export class Maps {
    */
   #drawPart({ run, iteration, view }, width, limits, chosen) {
     const part = this.#parts.get(run) ?? this.#makePart(run);
+    const wasExplained = chosen !== null && this.#isExplained(run, chosen);
     part.view = view;
+    // only now it is known that the sum can be asked for
+    if (chosen && !wasExplained && this.#isExplained(run, chosen)) this.#card.redraw();
     const { element, maps, sum } = part;
     const prediction = view ? this.#predictionText(run, view) : "";
     const isNarrow = view && width < MIN_WIDTH_FOR_TEXT && view.facts.predicted !== null;
@@ -194,10 +197,16 @@ export class Maps {
     else {
       // the view in hand may still be that of another number, until the one of this number has come
       const { pixel } = view.facts;
-      const isThere =
-        !this.#isExplained(run, chosen) || (pixel !== null && writePlace(pixel) === writePlace(chosen));
+      const isThere = this.#isExplained(run, chosen)
+        ? pixel !== null && writePlace(pixel) === writePlace(chosen)
+        : pixel === null;
       const channel = this.#card.option("channel", "");
-      sum.draw(view, placeText(view, chosen), value, { channel, dark: this.#card.isDark(), isThere });
+      sum.draw(view, placeText(view, chosen), value, {
+        channel,
+        dark: this.#card.isDark(),
+        isThere,
+        isInput: chosen.layer === 0,
+      });
     }
     const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
     if (!view) return { part, description: moment };
@@ -224,7 +233,10 @@ export class Maps {
       point: (place) => this.#showStatus(place && part.view ? pointedText(part.view, place) : null),
     });
     const sum = new MapSum(
-      () => this.#card.setOption("pixel", ""),
+      () => {
+        this.#card.setOption("pixel", "");
+        maps.canvas.focus({ preventScroll: true });
+      },
       (channel) => this.#card.setOption("channel", channel),
     );
     /** @type {Part} */

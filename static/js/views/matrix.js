@@ -18,7 +18,7 @@ import { css, sizeColor } from "./scales.js";
 const CELL = { least: 3, most: 44, counts: 25 };
 /** The most pixels that the names of the classes take. */
 const NAMES = 64;
-/** The line beside the names that says what is in rows and in columns. */
+/** Pixels for the titles beside the names: "true class" and "the network says". */
 const TITLE = 14;
 
 export class Matrix {
@@ -86,6 +86,8 @@ export class Matrix {
     const { counts, names, chosen, dark } = what;
     const classes = names.length;
     this.#classes = classes;
+    const inside = (/** @type {number} */ index) => Math.min(index, classes - 1);
+    this.#cursor = { truth: inside(this.#cursor.truth), predicted: inside(this.#cursor.predicted) };
     const { ink, quiet, accent, font } = inks(this.canvas);
     const letter = `11px ${font}`;
     const pen = prepared(this.canvas, 1, 1);
@@ -125,15 +127,15 @@ export class Matrix {
     names.forEach((name, i) => {
       const isChosen = (/** @type {keyof Cell} */ way) => chosen?.[way] === i;
       /** @param {boolean} bold */
-      const pick = (bold) => {
+      const setFont = (bold) => {
         context.font = bold ? `bold ${letter}` : letter;
         context.fillStyle = bold ? ink : quiet;
       };
       const middle = (i + 0.5) * cell;
-      pick(isChosen("truth"));
+      setFont(isChosen("truth"));
       context.textAlign = "right";
       if (i % every === 0) context.fillText(name, left - 4, middle, longest);
-      pick(isChosen("predicted"));
+      setFont(isChosen("predicted"));
       if (i % every) return;
       context.save();
       context.translate(left + middle, size + (isLong ? 3 : 8));
@@ -149,6 +151,5 @@ export class Matrix {
     context.rotate(-Math.PI / 2);
     context.fillText(t("views.true_class"), 0, 0, size);
     context.restore();
-    return left + size;
   }
 }

@@ -63,8 +63,9 @@ export class Units {
     const summary = !view
       ? ""
       : worst
-        ? t(`views.most_${worst.kind}`, { layer: worst.layer, share: percent(worst.share, 0) })
+        ? t(`views.most_${worst.kind}`, { layer: worst.layer, share: shareText(worst.share) })
         : t("views.no_lost_units");
+    canvas.hidden = !view; // bars of another moment do not stay
     if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
     const lines = layers.map((layer) => layerText(layer));
     const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
@@ -86,9 +87,9 @@ export class Units {
     const width = Math.max(240, this.#card.body.clientWidth);
     const height = HEAD + layers.length * ROW + HEAD;
     const pen = prepared(canvas, width, height);
-    const { ink, quiet, accent, font } = inks(canvas);
-    const warn = getComputedStyle(canvas).getPropertyValue("--warn");
-    const soft = getComputedStyle(canvas).getPropertyValue("--soft");
+    const { body } = this.#card; // the canvas may not be in the page yet, and has no style then
+    const { ink, quiet, accent, font } = inks(body);
+    const [warn, soft] = ["--warn", "--soft"].map((name) => getComputedStyle(body).getPropertyValue(name));
     const room = width - COLUMNS.layer - COLUMNS.ratio - COLUMNS.gap - COLUMNS.share;
     const ratio = { left: COLUMNS.layer, width: room * COLUMNS.bars };
     const share = {
@@ -139,7 +140,7 @@ export class Units {
         pen.fillRect(share.left, middle - 4, share.width * lost, 8);
         pen.globalAlpha = 1;
       }
-      const words = lost === null ? "–" : percent(lost, lost > 0 && lost < 0.1 ? 1 : 0);
+      const words = lost === null ? "–" : shareText(lost);
       write(words, width, middle, { textAlign: "right", fillStyle: lost === null ? quiet : ink });
     });
   }
@@ -170,4 +171,9 @@ function layerText({ name, dead, saturated, update_ratio: moved }) {
   if (dead !== null) words.push(t("views.dead", { share: percent(dead) }));
   if (saturated !== null) words.push(t("views.saturated", { share: percent(saturated) }));
   return `${t("views.layer_n", { n: name })}: ${words.join(", ")}`;
+}
+
+/** A share of units; a small one with a decimal, so that it does not read as none. @param {number} share */
+function shareText(share) {
+  return percent(share, share > 0 && share < 0.1 ? 1 : 0);
 }

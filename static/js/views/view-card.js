@@ -283,8 +283,8 @@ export class ViewCard {
     setText(this.#status, message);
     const waits = !isPolling && wanted.some((request) => !watching.get(request));
     this.#slot.card.element.classList.toggle("waits", waits);
+    this.#body.hidden = !runs.length; // before the content is drawn, which measures its room
     setText(this.#text, runs.length ? content.draw(seen) : "");
-    this.#body.hidden = !runs.length;
   }
 
   /**

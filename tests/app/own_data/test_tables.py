@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.own_data import numerals
 from app.own_data.limits import Limits
 from tests.support.own_files import bring, rows_of, zipped
 
@@ -284,3 +285,24 @@ def test_a_table_has_bounds(tmp_path):
     assert brought.refusal(Limits(classes=1)) == "there are more than 1 classes"
     assert brought.refusal(Limits(decoded_bytes=900)).code == "read_decoded"
     assert brought.refusal(Limits(bytes=100)).code == "read_too_large"
+
+
+@pytest.mark.parametrize(
+    ("cells", "value"),
+    [
+        (["12,345", "1,234,567"], 12345.0),
+        (["12,345", "1,234.5"], 12345.0),
+        (["1.234,50", "2.345,00"], 1234.5),
+        (["\N{MINUS SIGN}1,5", "2,25"], -1.5),
+        (["0,5", "1,25"], 0.5),
+    ],
+)
+def test_what_a_comma_means_is_seen_from_all_cells(cells, value):
+    comma = numerals.has_decimal_comma(cells, separated_by_comma=False)
+    assert numerals.number(numerals.tidy(cells[0]), comma) == value
+
+
+def test_long_identifiers_are_different_classes():
+    names = ["12345678901234567890", "12345678901234567891", "1234567890123456"]
+    assert [numerals.as_class(name) for name in names] == names
+    assert numerals.as_class("3.0") == "3"
