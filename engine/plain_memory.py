@@ -1,4 +1,4 @@
-"""The memory of a plain network beside a training: of the views that pages look at, and of measurements for findings.
+"""The memory of the plain network that views and measurements build beside a training.
 
 It has the weights once more, with room for their gradients, and images pass through it, some at a time.
 """

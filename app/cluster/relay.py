@@ -94,7 +94,7 @@ class Relay(SchedulerPlugin):
         elif message["kind"] != "ready":
             self._tell({"kind": "from", "worker": worker, "message": message})
         elif (state := self._scheduler.workers.get(worker)) is not None:
-            self._members[worker] = Member(  # type: ignore[typeddict-item]  # the rest is of the worker
+            self._members[worker] = Member(  # type: ignore[typeddict-item]  # the other fields come from the worker
                 address=worker,
                 id=state.server_id,
                 name=str(state.name),

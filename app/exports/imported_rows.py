@@ -22,7 +22,7 @@ NEEDED = {
 }
 #: Those of an experiment whose test set stays closed.
 CLOSED = ("iteration", "train_accuracy", "train_loss")
-#: Float32 counts no further in ones.
+#: Float32 holds every whole number up to this one.
 MAX_ITERATIONS = 2**24
 MAX_COLUMNS = 1000
 #: Rows of one stored chunk, and of what is checked at a time.
@@ -69,7 +69,9 @@ class ImportedRows:
         self._field = field
         self._begin: int | None = None
         self._width: int | None = None
-        self._counted = np.zeros(1, np.float32)  # the last iteration, as an array of one row
+        self._counted = np.zeros(
+            1, np.float32
+        )  # the iterations of the last two rows; one number at the start
         self._last = np.empty(0, np.float32)
         self._repeated: set[int] = set()  # iterations with two evaluations
         self._ascending = True

@@ -34,7 +34,7 @@ class Recording:
 
     @property
     def config(self) -> dict[str, Any]:
-        """The experiment file; the run's name, which may have been changed since, is in it."""
+        """The experiment file, with the name that the run has now."""
         return {**self.run["config"], "name": self.run["name"]}
 
     def columns(self, stream: str) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ class Recording:
             first += rows.count
 
     def some(self, stream: str, names: Sequence[str]) -> dict[str, NDArray[np.float32]]:
-        """These columns of a stream, whole; without those that there are not."""
+        """All rows of these columns of a stream; columns that it does not have are left out."""
         places = {name: index for index, name in enumerate(self.columns(stream)) if name in names}
         pages = [page.values[list(places.values())] for page in self.pages(stream)]
         return dict(zip(places, np.concatenate(pages, axis=1), strict=True)) if pages else {}

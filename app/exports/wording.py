@@ -11,7 +11,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from engine import datasets
 
-#: Name of a value that is one of the lab's words → the beginning of the key of its text.
+#: A value of a reason that has a text in the catalog: its name → how the key of that text begins.
 WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_stopping.metric."}
 #: Numbers of at least this size are written in millions or 万, 億.
 LONG = 1e7

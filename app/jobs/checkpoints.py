@@ -61,8 +61,8 @@ def copy(store: CheckpointStore, originals: Iterable[Checkpoint], training_id: s
 
 
 def remove_all(store: CheckpointStore, training_id: str, *, but: Iterable[Checkpoint] = ()) -> None:
-    """Delete all files of a training that has no worker any more, half written ones too, but those of `but`. Those of a
-    store out of reach stay until a lab starts."""
+    """Delete all files of a training that has no worker any more, half-written ones too, except those in `but`. Those
+    of a store out of reach stay until a lab starts."""
     with contextlib.suppress(OSError):
         store.remove(store.files(training_id) - {checkpoint["file"] for checkpoint in but})
 

@@ -71,8 +71,8 @@ def needed_variables(variables: Mapping[str, str]) -> dict[str, str]:
 
 @contextlib.contextmanager
 def environment() -> Iterator[None]:
-    """Processes that train and start in this block get only what they need of the environment, and import nothing from
-    the folder that the lab was started in.
+    """Training processes that are started in this block get only what they need of the environment, and import nothing
+    from the folder that the lab was started in.
 
     multiprocessing's helpers start as `python -c`, which would look there first. This process's own `os.environ` stays
     as it is, for what reads it meanwhile in other threads; only the system's copy changes, which children inherit.

@@ -1,4 +1,4 @@
-"""The places where trainings run: gives each that is free to the training whose turn it is."""
+"""Places: how many trainings run at a time, and which one that waits gets the next free place."""
 
 from __future__ import annotations
 

@@ -125,14 +125,6 @@ class Register:
         """How many runs a person has."""
         return self._owned[owner]
 
-    def newest_of(self, owner: str) -> list[str]:
-        """The ids of the runs that a person launched together last."""
-        runs = [run for run in self._runs.values() if run.owner == owner]
-        if not runs:
-            return []
-        group = runs[-1].group_id
-        return [run.id for run in runs if run is runs[-1] or (group is not None and run.group_id == group)]
-
     def republish(self, fits: Callable[[Run], bool]) -> None:
         """Send the states of the runs that fit to the viewers."""
         self.publish_runs([run for run in self._runs.values() if fits(run)])

@@ -8,7 +8,7 @@ from collections import deque
 
 from app.trainings import Training
 
-#: The newest measurements of each kind that count.
+#: Of each kind, only this many of the newest measurements count.
 RECENT = 20
 #: At most this many kinds are remembered: then the one that was measured first is forgotten.
 MAX_KINDS = 500

@@ -90,7 +90,9 @@ def measure(
 def as_trained(config: ExperimentConfig, seed: int, *, curves: bool) -> ExperimentConfig:
     """An experiment as it is trained to be measured; see `measure`."""
     document = {**config.to_dict(), "seed": seed}
-    if config.training.early_stopping is None and not curves:  # with it the evaluations decide the end
+    if (
+        config.training.early_stopping is None and not curves
+    ):  # early stopping needs the evaluations on the way
         document["training"]["evaluate_every"] = config.iterations
     return ExperimentConfig.from_dict(document)
 

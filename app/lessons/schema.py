@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from app.lessons import functions
 from app.lessons.document import Course, Settings, Translation
 
-#: What a schema can be had of.
+#: The kinds of files that have a schema.
 KINDS: dict[str, Any] = {"lesson": Settings | Translation, "course": Course}
 _TITLES = {
     "lesson": "Front matter of a Lossroom lesson: its settings, or its texts in another language",

@@ -23,7 +23,7 @@ from app.own_data.tars import is_tar, tar_members
 from app.own_data.zips import ZIPS, zip_members
 from engine.datasets.files import PIECE
 
-#: Folders in folders that are looked into.
+#: How many levels of folders are looked into.
 _DEPTH = 8
 
 

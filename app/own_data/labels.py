@@ -17,7 +17,7 @@ from app.own_data.numerals import number
 from app.own_data.reasons import join_names, make_reason, refusal, shorten
 
 _DIGITS = re.compile(r"(\d+)", re.ASCII)
-#: A class has at least one example in each part.
+#: The fewest examples of a class: one to train on, one to test on.
 _MIN_EXAMPLES = 2
 
 

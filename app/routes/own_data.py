@@ -49,7 +49,7 @@ async def upload(
     file: Annotated[str, Query(description="the file's name", max_length=500)] = "",
 ) -> Response | UploadAnswer:
     """Send a file as the body of the request, to look at before it counts: what it holds as far as it was understood.
-    It is removed after an hour; in a class each person has one at a time."""
+    It is removed when it has not been used for an hour; in a class each person has one at a time."""
     uploaded = await lab.uploads.receive(person, file, request.stream())
     preview = await unless_disconnected(request, lab.uploads.first_preview(uploaded))
     if preview is None:

@@ -16,6 +16,7 @@ from app.people.allowance import MAX_STEP
 from app.people.person import Role
 from app.people.roster import person_view
 from app.people.visits import ThePerson
+from app.people.wall import newest_of_each
 from app.routes.people import Language, class_view
 
 router = APIRouter(prefix="/api/class", tags=["class"], responses=ERRORS)
@@ -220,5 +221,8 @@ def _view_to_store(lab: Lab, view: View) -> dict[str, Any]:
         lab.register.get(run_id)
     if view.kind == "person":
         student = lab.demand_class().roster.student(shown["person"])
-        shown |= {"number": student.number, "runs": lab.register.newest_of(student.id)}
+        shown |= {
+            "number": student.number,
+            "runs": [run.id for run in newest_of_each(lab.register.runs).get(student.id, [])],
+        }
     return shown

@@ -14,7 +14,7 @@ _TINY = 1e-300
 
 
 def two_sided(t: float, degrees: float) -> float:
-    """The probability that |T| is at least |t|, of T with these degrees of freedom, above 0."""
+    """P(|T| ≥ |t|), where T has this many degrees of freedom (more than 0)."""
     if math.isinf(t):
         return 0.0
     return _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))

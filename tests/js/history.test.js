@@ -143,6 +143,15 @@ test("typing that is reverted is not a change", () => {
   assert.deepEqual(allBack(history), [0]);
 });
 
+test("a value that is deleted and typed again is no change, though its key is the last one now", () => {
+  /** @type {any} */
+  const state = { document: { training: { evaluate_every: 10, batch_size: 32 } }, seeds: 1 };
+  const history = new History(state);
+  history.record({ ...state, document: { training: { batch_size: 32 } } }, true);
+  history.record({ ...state, document: { training: { batch_size: 32, evaluate_every: 10 } } }, true);
+  assert.equal(history.peek(-1), null);
+});
+
 test("a change after an undo replaces what could be redone", () => {
   const history = historyOf(1, 2, 3);
   history.go(-1);

@@ -23,7 +23,7 @@ export function pictureLayout(element, layout, ranges, title) {
     xaxis: { ...layout.xaxis, autorange: false, range: ranges.x, title: { text: layout.meta.xTitle } },
     yaxis: { ...layout.yaxis, autorange: false, range: ranges.y, title: { text: layout.meta.yTitle } },
     margin: { l: 76, r: 32, t: 48, b: 48 },
-    title: { text: title, x: 0.02, font: { size: 16 } },
+    title: { text: plain(title), x: 0.02, font: { size: 16 } },
     paper_bgcolor: ground,
     plot_bgcolor: ground,
     showlegend: true,

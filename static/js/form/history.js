@@ -23,11 +23,12 @@ export class History {
    */
   record(state, typing = false) {
     const text = JSON.stringify(state);
-    if (text === this.#states[this.#now]) return;
+    if (isSame(text, this.#states[this.#now])) return;
     if (!(typing && this.#open)) this.#now += 1;
     this.#states.length = this.#now;
-    this.#open = typing && text !== this.#states[this.#now - 1]; // typing back to the old value is no change
-    if (text === this.#states[this.#now - 1]) this.#now -= 1;
+    const isBack = isSame(text, this.#states[this.#now - 1]); // typing back to the old value is no change
+    this.#open = typing && !isBack;
+    if (isBack) this.#now -= 1;
     else this.#states.push(text);
     if (this.#states.length > MAX_STEPS_BACK + 1) {
       this.#states.shift();
@@ -65,4 +66,22 @@ export class History {
     this.#open = false;
     return state;
   }
+}
+
+/**
+ * Whether two states are the same. A key that was deleted and is there again is the last one, which makes no difference.
+ * @param {string} text
+ * @param {string | undefined} other
+ */
+function isSame(text, other) {
+  return text === other || (other !== undefined && withSortedKeys(text) === withSortedKeys(other));
+}
+
+/** @param {string} text */
+function withSortedKeys(text) {
+  return JSON.stringify(JSON.parse(text), (_, part) =>
+    part && typeof part === "object" && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
 }

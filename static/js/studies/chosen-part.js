@@ -128,7 +128,8 @@ export class ChosenPart {
         const runs = [];
         for (const { number } of this.#trials.filter(which).slice(0, MAX_RUNS))
           runs.push(await studyApi.openRun(this.#study, number));
-        if (runs.length) this.#place.showRuns(runs);
+        // the dialog may show something else by now
+        if (runs.length && button.isConnected) this.#place.showRuns(runs);
       }),
     );
     return button;

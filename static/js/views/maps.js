@@ -1,6 +1,6 @@
 /** Feature maps: what each layer of a network makes of one image, and the sum behind each number of a map. */
 
-import { h, label, setChildren, setText } from "../page/dom.js";
+import { closest, h, label, setChildren, setText } from "../page/dom.js";
 import { onKey } from "../page/keys.js";
 import { loadStyle } from "../page/style.js";
 import { className } from "../words/class-name.js";
@@ -50,8 +50,8 @@ export class Maps {
   #grid = h("div", { className: "view-grid" });
   #room = h("div", { className: "maps-room" }, this.#grid);
   #status = h("span", { role: "status" });
-  /** Whether the status shows a number that is pointed at. */
-  #isPointing = false;
+  /** The number that is pointed at, and the part that it is in. @type {{part: Part, place: Place} | null} */
+  #pointed = null;
   #scale = h("span", { className: "view-scale" });
   #foot = h(
     "div",
@@ -80,7 +80,10 @@ export class Maps {
       if (event.key !== "Escape" || !this.#chosen) return;
       event.preventDefault();
       event.stopPropagation();
+      // what has the focus in the sum is hidden with it
+      const canvas = closest(event, ".map-sum") && closest(event, ".maps-part")?.querySelector("canvas");
       card.setOption("pixel", "");
+      canvas?.focus({ preventScroll: true });
     });
     this.#stop = drawing.on("change", card.redraw);
   }
@@ -169,7 +172,7 @@ export class Maps {
     this.#first = parts[0]?.part ?? null;
     const colors = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, this.#card.isDark())));
     this.#scale.style.background = `linear-gradient(to right, ${colors.join(", ")})`;
-    if (!this.#isPointing) this.#showStatus(null);
+    this.#showStatus();
     return parts.map(({ description }) => description).join(" ");
   }
 
@@ -230,7 +233,10 @@ export class Maps {
   #makePart(run) {
     const maps = new MapCanvas({
       choose: (place) => this.#toggle(place),
-      point: (place) => this.#showStatus(place && part.view ? pointedText(part.view, place) : null),
+      point: (place) => {
+        this.#pointed = place && { part, place };
+        this.#showStatus();
+      },
     });
     const sum = new MapSum(
       () => {
@@ -265,9 +271,10 @@ export class Maps {
     return className(sample?.class_names[place] ?? String(place));
   }
 
-  /** Show the number that is pointed at below the maps; null: how the maps are used. @param {string | null} text */
-  #showStatus(text) {
-    this.#isPointing = text !== null;
+  /** Show below the maps the number that is pointed at, as it is now; without one, how the maps are used. */
+  #showStatus() {
+    const { part, place } = this.#pointed ?? {};
+    const text = part?.view && place ? pointedText(part.view, place) : null;
     setText(this.#status, text ?? t("views.maps.help"));
   }
 
