@@ -65,7 +65,7 @@ export class Units {
       : worst
         ? t(`views.most_${worst.kind}`, { layer: worst.layer, share: shareText(worst.share) })
         : t("views.no_lost_units");
-    canvas.hidden = !view; // bars of another moment do not stay
+    canvas.style.visibility = view ? "" : "hidden"; // bars of another moment do not stay, but their room
     if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
     const lines = layers.map((layer) => layerText(layer));
     const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
