@@ -117,7 +117,7 @@ export class RunCard {
   /** @param {Run} run */
   #head(run) {
     const { actions, colors, selection } = this.#lab;
-    const title = h("h2", { className: "details-title" });
+    const title = h("h2", { className: "details-title", tabIndex: -1 });
     const runNumber = h("span", { className: "run-number" }, t("runs.number", { n: run.number }));
     const swatch = h("button", {
       type: "button",
@@ -149,8 +149,10 @@ export class RunCard {
     const update = (now) => {
       buttons.update(now);
       live.update(now);
-      const open = parts.some((part) => part.contains(document.activeElement));
-      if (!ACTIVE.has(now.status) && !open) for (const part of parts) part.remove();
+      if (ACTIVE.has(now.status) || live.element.contains(document.activeElement)) return;
+      const hadFocus = parts.some((part) => part.contains(document.activeElement));
+      for (const part of parts) part.remove();
+      if (hadFocus) this.parts[0].querySelector("h2")?.focus({ preventScroll: true }); // it stays in the card
     };
     return { parts, update };
   }
