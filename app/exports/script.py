@@ -67,7 +67,7 @@ _OWN_DATA = """\
 """
 _BEGIN = "    trainer = Trainer(config, data_dir=data_dir)\n"
 _STRETCHES = Template("""\
-# What was trained before each fork, until an iteration; EXPERIMENT follows the last one.
+# What was trained before each fork, and up to which iteration. After the last fork, EXPERIMENT is trained.
 STRETCHES = $stretches
 
 """)
@@ -87,7 +87,7 @@ CHANGES = $changes
 
 
 def script(recording: Recording) -> str:
-    """Python source. Nothing of a run but literals enters it."""
+    """Python source. Whatever comes from the run enters it as a Python literal, never as code."""
     changes = live_changes(recording.run["annotations"])
     stretches = recording.run["stretches"]
     file = data_file(recording.config)

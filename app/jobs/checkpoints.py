@@ -126,7 +126,7 @@ class Writer:
         return written
 
     def problem(self) -> str | None:
-        """Why the last checkpoint could not be written, once."""
+        """Why the last checkpoint could not be written; None: it was written, or this was said already."""
         problem, self._problem = self._problem, None
         return problem
 

@@ -23,7 +23,7 @@ if sys.platform != "win32":
 
 #: The server and its trainings come first.
 NICENESS = 10
-#: Processor time beside the time that the server waits: for a process whose server is gone.
+#: Processor seconds allowed beyond the time for which the server waits. They end a process whose server is gone.
 SPARE_SECONDS = 10
 
 

@@ -1,4 +1,4 @@
-"""Challenges: the one that a class has now, from its start to its end. Lives in the event loop.
+"""Challenges of a class, one at a time, each from its start to its end. Lives in the event loop.
 
 While it is open only the teacher trains on its data set with test images, see `Terms`; so there is no test figure
 that could reach a student by any door. When the teacher opens the test set, each student's best run is replayed up to
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 #: How often runs are judged.
 PERIOD_SECONDS = 1.0
-#: It rests this many times as long as it took to find the places and publish them.
+#: After the places are found and published, the task rests this many times as long as that took.
 SHARE = 10
 #: How long the replay of one entry may take.
 MEASURE_SECONDS = 600.0

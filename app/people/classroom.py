@@ -168,7 +168,7 @@ class Classroom:
             await self._set(changes)
 
     async def _set(self, changes: dict[str, Any]) -> None:
-        """With `_order` held: of views that are shown at the same moment, each closes the runs of the one before."""
+        """Call it with `_order` held: then of two views shown at once, the second closes the runs of the first."""
         await self._database.write(lambda c: people_store.update_class(c, self.id, changes))
         before = set(self.shown_runs)
         for name, value in changes.items():

@@ -4,9 +4,9 @@ Four kinds of messages, for those who have opened the wall:
 
 - `{"type": "tile", "person", "number", "nickname", "away_since", "joined_at", "removed", "launched", "runs"}`: a
   student, and the runs that were launched together last, as `{"id", "number", "name", "training"}`. `number` is null
-  for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets it with the person. The
-  projector gets the name of a run where runs of several people have it, as those of a lesson, or where the class sees
-  the run; else its number.
+  for the teacher. `nickname` is null while the projector shows only numbers; the teacher gets nicknames by the messages
+  `person`. The projector gets the name of a run where runs of several people have it, as those of a lesson, or where
+  the class sees the run; else its number.
 - `{"type": "curve", "training", "status", "iteration", "iterations", "metric", "chance", "best", "points"}`: a training
   that some tile shows. Many tiles may show the same one, and it is sent once.
 - `{"type": "waiting", "waiting": [[training, seconds | null, people, others], ...]}`: what waits, in the order in which

@@ -44,7 +44,8 @@ async def get_files(lab: TheLab) -> FilesAnswer:
 
 @router.get("/preview", include_in_schema=False)
 async def show(request: Request, lab: TheLab, lesson: str = "", lang: str | None = None) -> HTMLResponse:
-    """A lesson with all its answers; without one, the teacher's own. The page loads again when a file changes."""
+    """A lesson with all its answers; without `lesson`, a list of the teacher's own lessons. The page loads again when a
+    file changes."""
     pages: Pages = request.app.state.pages
     language = pages.messages.negotiate(
         lang, request.cookies.get("language"), request.headers.get("accept-language")

@@ -18,9 +18,9 @@ AT_ONCE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The columns of both streams, as far as the moment: name → (rows,). Both have a column `iteration`.
+    """The columns of both streams, up to the moment: name → (rows,). Both have a column `iteration`.
 
-    Rows may be missing, also in the middle, such as in a long training.
+    Rows may be missing in the middle: of a long training only the first and the newest are read.
     """
 
     train: Column
@@ -78,7 +78,7 @@ def before(x: Numbers, count: int) -> Numbers:
 
 
 def latest(x: Numbers, iterations: Numbers, at: Numbers) -> Numbers:
-    """A column's values at other iterations: of the last row at or before each of them; NaN where there is none."""
+    """For each iteration in `at`, the value of the last row at or before it; NaN if there is none."""
     places = np.searchsorted(iterations, at, side="right") - 1
     values = np.full(len(at), np.nan)
     present = places >= 0

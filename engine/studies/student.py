@@ -22,7 +22,7 @@ def two_sided(t: float, degrees: float) -> float:
 
 @functools.lru_cache(maxsize=1024)
 def quantile(probability: float, degrees: float) -> float:
-    """The t that T with these degrees of freedom, above 0, does not exceed with a probability between 0 and 1."""
+    """The t with P(T ≤ t) = `probability` (between 0 and 1), where T has this many degrees of freedom (more than 0)."""
     if probability < 0.5:
         return -quantile(1 - probability, degrees)
     outside = 2 * (1 - probability)
@@ -47,7 +47,7 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x)
     )
-    # the fraction converges fast on this side of its mean only
+    # the fraction converges fast only for small x; for a larger one: I_x(a, b) = 1 - I_(1-x)(b, a)
     if x < (a + 1) / (a + b + 2):
         return front * _fraction(a, b, x) / a
     return 1 - front * _fraction(b, a, 1 - x) / b

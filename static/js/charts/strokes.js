@@ -88,7 +88,7 @@ export class Strokes {
       if ([value, ...others].includes(undefined)) return PLAIN;
       return (!others.length && looks.get(String(value))) || several;
     };
-    // Strokes are given in the order of the first runs, so that a new run does not change the strokes of others.
+    // The oldest curve gets the first stroke, and so on: a new run comes last and changes no other stroke.
     for (const [value, ...others] of curves.map(valuesOf)) {
       if (!others.length && value !== undefined && !looks.has(value))
         looks.set(value, { ...lookAt(looks.size), value });

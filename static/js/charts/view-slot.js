@@ -1,4 +1,4 @@
-/** The slot of a card that shows views of networks, among the charts. What fills it is loaded when a page has the first one. */
+/** A place among the charts for a card that shows views of networks. The code that fills it is loaded when a page first has such a card. */
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";

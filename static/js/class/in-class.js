@@ -35,7 +35,7 @@ export class InClass {
   #store;
   /** The state that an entry shows, as JSON. @type {WeakMap<HTMLElement, string>} */
   #drawn = new WeakMap();
-  /** What is shown to all, as JSON: the entries of the list say it. */
+  /** What the teacher showed to all when the list was last drawn, as JSON: the list marks these runs. */
   #shown = "";
   /** Whether the page is being loaded again. */
   #reloading = false;
@@ -134,7 +134,7 @@ export class InClass {
     else leaveIfRefused(this.#store);
   }
 
-  /** Draw the marks of the runs that are shown to all, if others are. */
+  /** If the teacher now shows other runs to all, draw the list again: it marks them. */
   #drawShown() {
     const shown = JSON.stringify(this.#store.messages.class?.shown ?? null);
     if (shown === this.#shown) return;

@@ -29,9 +29,9 @@ const submit = find(document, "#submit", HTMLButtonElement);
 const said = new Map();
 /** Whether one comes back with a recovery phrase, instead of joining as a new person. */
 let returning = false;
-/** The code that the server has refused, or accepted, last. */
+/** The code that was typed last, and whether the server has accepted it. */
 let checked = { code: "", isRight: false };
-/** What the address says of the lab's page, if one has opened that page and was sent here. */
+/** The fragment of the lab's page, if the person opened that page first and was sent here. */
 let state = "";
 const dropOlder = newestOnly();
 
@@ -173,7 +173,7 @@ async function takeFragment() {
     if (!view.role) {
       if (over) notify(() => t(`class.over.${over}`));
     } else if (reason)
-      notify(() => t("class.join.still_in"), true); // no loop between two pages
+      notify(() => t("class.join.still_in"), true); // going on at once would send the browser to and fro between two pages
     else goOn(view);
   } catch (error) {
     if (error instanceof ApiError && error.code === "no_class") location.replace("./");

@@ -7,7 +7,7 @@ import { classIcon } from "./icons.js";
 
 /** @import { CurveView, Tile } from "./tile.js" */
 
-/** Units of a sparkline's picture, which is stretched to the tile's size. */
+/** The size of a sparkline in its own units; it is stretched to the tile. */
 const SPARK = { width: 100, height: 30 };
 /** States that a tile with a curve shows as a word too, because the curve does not show them. */
 const SHOWN_BESIDE_CURVE = new Set(["paused", "diverged", "failed", "cancelled"]);

@@ -17,7 +17,7 @@ import { alternatives } from "./values.js";
  * @import { OneOrSeveral, Value } from "./values.js"
  */
 
-/** Settings of an MLP that are not beside its sizes. */
+/** Settings of an MLP that are shown here, and not beside its layer sizes. */
 const SWITCHES = ["batch_norm", "dropout", "residual"];
 
 /**

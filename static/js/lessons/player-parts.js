@@ -1,4 +1,4 @@
-/** What stands in the column of a lesson, from all that is known of it. */
+/** The parts of a lesson's column, made from the state of the lesson and of the page. */
 
 import { h } from "../page/dom.js";
 import { language, t } from "../words/i18n.js";

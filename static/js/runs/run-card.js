@@ -247,7 +247,7 @@ function makeFigures({ summary }) {
 }
 
 /**
- * Where a run trained on a cluster, and where it went on on a processor that rounds differently.
+ * On which machine of a cluster a run trained, and from which iteration on another kind of processor.
  * @param {NonNullable<Run["machines"]>} machines
  */
 function machineText(machines) {

@@ -22,7 +22,7 @@ const BINS = 40;
 const MARGIN = 38;
 /** Sizes in pixels: the least of a layer's panel and of its ridges, and the lines above and below them. */
 const PANEL = { width: 118, ridges: 76, gap: 14, head: 14, foot: 34 };
-/** The height of a ridge, in distances between two of them. */
+/** A ridge is this many times as high as the distance to the next one. */
 const OVERLAP = 2.2;
 
 /** What was seen of one layer: a histogram for each moment (null: not yet), the last one of the moment itself. */

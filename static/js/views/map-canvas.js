@@ -30,7 +30,7 @@ export class MapCanvas {
   #on;
   /** @type {Layout} */
   #layout = { lines: [], maps: [], height: 0 };
-  /** The number that keys move. @type {Place} */
+  /** The place of the cursor, which the arrow keys move. @type {Place} */
   #cursor = { layer: 0, channel: 0, y: 0, x: 0 };
   #hasCursor = false;
   #redraw = () => {};
@@ -46,7 +46,7 @@ export class MapCanvas {
       if (!place) return;
       this.#cursor = place;
       on.choose(place);
-      // when the sum stands below, it must not cover what was clicked
+      // after the next drawing, which shows the sum: below the maps, it must not cover what was clicked
       requestAnimationFrame(() => requestAnimationFrame(() => this.#scrollToCursor()));
     });
     canvas.addEventListener("mousemove", (event) => on.point(placeOf(event)));

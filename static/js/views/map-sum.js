@@ -8,9 +8,9 @@ import { channelSums, largestProducts, rowsOf, strongest } from "./sums.js";
 
 /** @import { View } from "./view.js" */
 
-/** Larger windows are not shown number by number. */
+/** A window with more numbers than this is not shown as tables; its largest products are listed. */
 const MAX_CELLS = 49;
-/** Of these, this number of products is shown. */
+/** How many products of such a window are listed. */
 const PRODUCTS = 8;
 
 export class MapSum {
@@ -169,7 +169,7 @@ function largest(arrays) {
   );
 }
 
-/** Which number of a window it is. @param {number} index @param {number[]} shape */
+/** The place of a number in its window, in words. @param {number} index @param {number[]} shape */
 function placeText(index, shape) {
   if (shape.length === 1) return t("views.maps.input_n", { n: number(index + 1) });
   const [, rows, columns] = shape;

@@ -4,7 +4,7 @@
 
 /** At most this many past moments, and the start. */
 const MAX_PAST = 5;
-/** Numbers beyond the range of an axis: at most this share of each histogram at either side. */
+/** At each end of the axis, at most this share of a histogram's numbers may lie outside. */
 const BEYOND = 0.002;
 
 /**
