@@ -15,8 +15,8 @@ from engine import datasets
 WORDS = {"initializer": "initializer.", "status": "status.", "metric": "early_stopping.metric."}
 #: Numbers of at least this size are written in millions or 万, 億.
 LONG = 1e7
-#: Larger numbers have no compact form.
-MOST_COMPACT = 1e15
+#: Numbers of at least this size are written with a power of ten, such as 1.5e+20.
+HUGE = 1e15
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -46,7 +46,7 @@ def reason_text(why: Mapping[str, Any] | None, fallback: str, texts: Mapping[str
 def _written(name: str, value: Any, texts: Mapping[str, str], language: str) -> str:
     """A value of a reason as text; a value may be a reason itself."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if abs(value) >= MOST_COMPACT:
+        if abs(value) >= HUGE:
             return f"{value:.3g}"
         if abs(value) >= LONG:
             return format_compact_decimal(value, locale=language, fraction_digits=1)

@@ -59,7 +59,7 @@ def changed(card: Card, person: str, *, title: str | None, shared: bool | None) 
 
 
 def left_by(card: Card, person: str | None) -> Card | None:
-    """The card after a person, or the data folder (None), gave the data set up; None if nobody is left."""
+    """The card after a person, or the data folder (None), gave the data set up; None if no other person has it."""
     if not card.others:
         return None
     if person in card.others:
@@ -68,7 +68,7 @@ def left_by(card: Card, person: str | None) -> Card | None:
 
 
 def without_people(card: Card, people: Collection[str]) -> Card:
-    """The card without these people; if nobody is left who brought it, it is private and without an owner."""
+    """The card without these people; if these are all who brought it, it becomes private and has no owner."""
     remaining = replace(card, others=_without(card.others, people))
     if card.owner not in people:
         return remaining

@@ -183,7 +183,7 @@ export class InClass {
   /** Who has launched or shares a run, in words. @param {Run} run */
   #ownership(run) {
     const owner = this.#store.isOwn(run) ? "" : ownerPhrase(run);
-    // one's own, or of nobody in this class: a run from before it
+    // it is one's own, or was launched before the class began and has no owner
     if (!owner) return run.shared ? t("class.shared_by_you") : "";
     return t(run.shared ? "class.shared_by" : "class.run_of", { owner });
   }

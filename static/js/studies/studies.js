@@ -57,8 +57,8 @@ export class Studies {
   #dropOlderView = newestOnly();
   /** A deleted study's id → its last revision. @type {Map<string, number>} */
   #gone = new Map();
-  /** Whether the message is that the list could not be had. */
-  #isOfList = false;
+  /** Whether the shown message says that loading the list failed. */
+  #isListFailure = false;
   /** @type {() => void} */
   #stop = () => {};
 
@@ -131,17 +131,17 @@ export class Studies {
       for (const id of before) if (!present.has(id)) this.#drop(id);
       for (const study of studies) this.#put(study);
       this.#view?.update?.();
-      if (this.#isOfList) this.#complain("");
+      if (this.#isListFailure) this.#complain("");
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       if (isNewest()) this.#complain(explain(error), true);
     }
   }
 
-  /** @param {string} text @param {boolean} [isOfList] whether the list could not be had; it goes when the list comes */
-  #complain(text, isOfList = false) {
+  /** @param {string} text @param {boolean} [isListFailure] whether it says that loading the list failed; then it is removed when the list is loaded */
+  #complain(text, isListFailure = false) {
     this.#problem.textContent = text;
-    this.#isOfList = isOfList;
+    this.#isListFailure = isListFailure;
   }
 
   /** @param {{id: string, revision: number, study: Study | null}} message */
