@@ -87,7 +87,7 @@ class Writer:
         self._training_id = training_id
         self._attempt = attempt
         self._thread: threading.Thread | None = None
-        self._written: Checkpoint | None = None
+        self._written: list[Checkpoint] = []
         self._problem: str | None = None
         self._every = every
         #: the times of the clock and of the processor before which nothing is saved
@@ -117,12 +117,12 @@ class Writer:
         if self._thread is not None:
             self._thread.join()
 
-    def written(self) -> Checkpoint | None:
-        """`file`, `iteration` and `evaluations` of a checkpoint that was written since the last call."""
-        if self._thread is None or self._thread.is_alive():
-            return None
+    def written(self) -> list[Checkpoint]:
+        """The checkpoints that were written since the last call, the oldest first; none while one is being written."""
+        if self.is_writing:
+            return []
         self._thread = None
-        written, self._written = self._written, None
+        written, self._written = self._written, []
         return written
 
     def problem(self) -> str | None:
@@ -138,4 +138,4 @@ class Writer:
             # A full disk, a store out of reach: training goes on. An earlier checkpoint, or the start, serves as well.
             self._problem = str(error)
             return
-        self._written = {"file": file, "iteration": iteration, "evaluations": evaluations}
+        self._written.append({"file": file, "iteration": iteration, "evaluations": evaluations})

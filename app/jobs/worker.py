@@ -324,7 +324,7 @@ class Training:
             self._link.note(Kept(kept))
 
     def _report_saved(self) -> None:
-        if (checkpoint := self._writer.written()) is not None:
+        for checkpoint in self._writer.written():
             self._link.report(Saved(checkpoint))
         if (problem := self._writer.problem()) is not None:
             self._link.report(NotSaved(problem))

@@ -28,6 +28,7 @@ class Scale:
         is_whole: whether all values are whole numbers.
         notes: what the preview says about the scale.
         has_missing: whether a value is missing, as in tables.
+        maxima: the largest value of each array.
     """
 
     low: float
@@ -35,6 +36,7 @@ class Scale:
     is_whole: bool
     notes: tuple[Reason, ...]
     has_missing: bool = False
+    maxima: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, arrays: Sequence[Npy], *, is_exact: bool) -> Scale:
@@ -43,23 +45,25 @@ class Scale:
         Raises:
             DatasetError: one is infinite or too large, or missing in an image.
         """
-        low, high, is_whole, has_missing = math.inf, -math.inf, True, False
+        low, is_whole, has_missing, maxima = math.inf, True, False, []
         for array in arrays:
-            done = 0
+            done, highest = 0, -math.inf
             for block in array.blocks():
                 if block.dtype.kind == "f":
                     _demand_finite(block, array, done)
                 present = block[~np.isnan(block)] if block.dtype.kind == "f" else block
                 has_missing = has_missing or present.size < block.size
                 if present.size:
-                    low, high = min(low, float(present.min())), max(high, float(present.max()))
+                    low, highest = min(low, float(present.min())), max(highest, float(present.max()))
                     is_whole = is_whole and (
                         block.dtype.kind != "f" or bool((present == np.floor(present)).all())
                     )
                 done += len(block)
+            maxima.append(highest)
+        high = max(maxima)
         dtypes = {array.dtype.newbyteorder("=") for array in arrays}
         is_bytes = dtypes == {np.dtype(np.uint8)} and (is_exact or high > 1)
-        scale = partial(cls, has_missing=has_missing)
+        scale = partial(cls, has_missing=has_missing, maxima=tuple(maxima))
         if is_bytes or (is_whole and low >= 0 and FEW_LEVELS < high <= 255):
             return scale(0, 255, is_whole, ())
         if low >= 0 and high <= 1:

@@ -23,9 +23,6 @@ from app.own_data.tars import is_tar, tar_members
 from app.own_data.zips import ZIPS, zip_members
 from engine.datasets.files import PIECE
 
-#: How many levels of folders are looked into.
-_DEPTH = 8
-
 
 @dataclass(frozen=True, slots=True)
 class Contents:
@@ -86,10 +83,10 @@ def _contents(stack: ExitStack, path: Path, file: str, limits: Limits, dropping:
 
 def _of_folder(path: Path, file: str, limits: Limits, dropping: Dropping) -> Iterator[Member]:
     """Regular files below a folder, in the order of their names."""
-    waiting = [(path, "", 0)]
+    waiting = [(path, "")]
     count = total = 0
     while waiting:
-        folder, prefix, depth = waiting.pop()
+        folder, prefix = waiting.pop()
         with os.scandir(folder) as entries:
             in_order = sorted(entries, key=lambda entry: entry.name)
         deeper = []
@@ -97,15 +94,16 @@ def _of_folder(path: Path, file: str, limits: Limits, dropping: Dropping) -> Ite
             name = clean(prefix + entry.name, dropping)
             if name is None:
                 continue
+            count += 1
+            if count > limits.members:
+                raise refusal("read_many_members", file=file, most=limits.members)
             if entry.is_symlink():
                 dropping.add(make_reason("read_drop_link"), name)
-            elif entry.is_dir() and depth < _DEPTH:
-                deeper.append((Path(entry.path), f"{prefix}{entry.name}/", depth + 1))
+            elif entry.is_dir():
+                deeper.append((Path(entry.path), f"{prefix}{entry.name}/"))
             elif entry.is_file():
                 size = entry.stat().st_size
-                count, total = count + 1, total + size
-                if count > limits.members:
-                    raise refusal("read_many_members", file=file, most=limits.members)
+                total += size
                 if total > limits.unpacked_bytes:
                     most = limits.unpacked_bytes >> 20
                     raise refusal("read_too_large", file=file, megabytes=-(-total >> 20), most=most)

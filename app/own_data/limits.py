@@ -14,7 +14,7 @@ class Limits:
         unpacked_bytes: of everything in an archive, or of a compressed file, when it is unpacked.
         ratio: how many times as large as its archive the unpacked content may be. Content smaller than `free_bytes` is
             not checked, as blank images compress well.
-        members: files in an archive or folder.
+        members: files in an archive; files and folders in a folder.
         rows, columns, classes: of a table; classes of images as well.
         pixels: of one image in a file.
         decoded_bytes: of the arrays that become the data set.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.own_data.brightness import Scale
+from app.own_data.brightness import FEW_LEVELS, Scale
 from app.own_data.choices import Choices
 from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
@@ -58,6 +58,7 @@ def read_npz(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     if layout is None:
         material = read_rows(pairs, codes, classes, named, choices, limits, dropping)
     else:
+        _demand_one_scale(pairs, scale)
         material = read_images(pairs, codes, classes, layout, scale, choices, limits)
     material.dropping = dropping
     if material.parts is not None and not {TRAIN, TEST} <= set(material.parts.tolist()):
@@ -111,6 +112,21 @@ def _demand_pair(pair: Pair, first: Pair, limits: Limits) -> None:
         raise refusal("read_lengths", file=file, images=inputs.count, labels=labels.count)
     if inputs.count > limits.rows:
         raise refusal("read_many_rows", file=file, most=limits.rows)
+
+
+def _demand_one_scale(pairs: Sequence[Pair], scale: Scale) -> None:
+    """Refuse images of 0 to 1 beside images of 0 to 255: on one scale for all of them, they would be black."""
+    inputs = [pair.inputs for pair in pairs]
+    dark, bright = (inputs[scale.maxima.index(bound(scale.maxima))] for bound in (min, max))
+    if min(scale.maxima) <= 1 and max(scale.maxima) > FEW_LEVELS and dark.dtype.kind != bright.dtype.kind:
+        raise refusal(
+            "read_scales",
+            file=bright.file,
+            member=shorten(bright.member.name),
+            maximum=max(scale.maxima),
+            other=shorten(dark.member.name),
+            least=min(scale.maxima),
+        )
 
 
 def _label_kind(labels: Npy) -> Exception:

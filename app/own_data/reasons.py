@@ -95,6 +95,10 @@ TEXTS: dict[str, str] = {
     ),
     "read_lengths": "{file} has {images} images or rows, but {labels} labels",
     "read_infinite": "{member} in {file} holds a number that is not finite or too large, in item {item}",
+    "read_scales": (
+        "{file}: the values in {member} go up to {maximum}, but those in {other} only up to {least}. "
+        "Bring all images to the same range, such as 0 to 1"
+    ),
     "read_shapes": "{file} has training images of the shape {train}, but test images of the shape {test}",
     "read_idx_header": "{member} in {file} is no IDX file of bytes",
     "read_idx_pairs": (

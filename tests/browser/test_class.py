@@ -137,6 +137,12 @@ def test_a_code_is_typed_pasted_or_scanned_and_what_is_wrong_stands_beside_its_f
     phone.page.evaluate("location.hash = '#teacher=of-another-class'")
     phone.until("document.querySelector('#notice').textContent.includes('does not open the class')")
     assert phone.page.url == f"{lab.url}/join"
+    # also if it is the texts that do not come, it says in its language what is wrong
+    phone.page.route("**/i18n/class.ja.json*", lambda route: route.abort())
+    phone.page.goto(f"{lab.url}/join?lang=ja")
+    phone.until(
+        "document.querySelector('#general-said').textContent.startsWith('ラボから応答がありません。')"
+    )
 
 
 #: What the list says of a run: its marks, and the buttons that are there.

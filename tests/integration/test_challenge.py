@@ -63,18 +63,20 @@ def test_a_challenge_is_judged_by_validation_images_until_the_test_set_is_opened
     good = train(bob, 3, network=small, optimizer={"name": "adam", "learning_rate": 0.02})
     too_large = train(ada, 4, network=large)
 
-    until_judged(bob, good)
-    entry = until_judged(ada, first)  # with its place among both
+    # the last run that was launched is judged: so are all rows of those before it
+    uncounted = wait_until(lambda: own(ada)["uncounted"], "the run that is too large")
+    assert uncounted == [
+        {"run_number": too_large["number"], "why": "parameters", "value": 4810, "most": 2000}
+    ]
+    assert own(bob)["entry"]["run_number"] == good["number"]
+    entry = own(ada)["entry"]
+    assert entry["run_number"] == first["number"]
     assert entry["accuracy"] == max(
         ada.http.get(f"/api/runs/{first['id']}/metrics", params={"stream": "evaluation"}).json()["columns"][
             "validation_accuracy"
         ]
     )
     assert entry["test"] is entry["test_place"] is None
-    wait_until(lambda: own(ada)["uncounted"], "the run that is too large")
-    assert own(ada)["uncounted"] == [
-        {"run_number": too_large["number"], "why": "parameters", "value": 4810, "most": 2000}
-    ]
     assert before["number"] not in [run["run_number"] for run in own(ada)["uncounted"]]
     assert own(cyd) == {"person": cyd.id, "entry": None, "uncounted": []}
     for member in (ada, cyd, projector):

@@ -6,7 +6,7 @@ import { wireTheme } from "../page/theme.js";
 import { ApiError, api } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
 import { newestOnly } from "../state/newest.js";
-import { onLanguage, t } from "../words/i18n.js";
+import { hasText, onLanguage, t } from "../words/i18n.js";
 import { setLanguage } from "../words/language.js";
 import { explain } from "../words/reasons.js";
 import { CODE_DIGITS, readFragment } from "./code.js";
@@ -61,13 +61,19 @@ function help(field) {
   say(field, "help", () => (field === "general" ? "" : t(`class.join.${field}_help`)));
 }
 
+/** What is said if the lab does not answer. The document has it too, as the page's texts may be what did not come. */
+function noAnswer() {
+  const key = "class.join.no_answer";
+  return hasText(key) ? t(key) : String(form.dataset.noAnswer);
+}
+
 /** Say beside the field of an error what is wrong. @param {unknown} error */
 function complain(error) {
   if (!(error instanceof ApiError)) throw error;
   const field = /** @type {Field} */ (
     ["code", "nickname", "phrase"].find((name) => name === error.field) ?? "general"
   );
-  say(field, "wrong", () => explain(error) || t("class.join.no_answer"));
+  say(field, "wrong", () => explain(error) || noAnswer());
   return field;
 }
 
@@ -188,7 +194,7 @@ async function enter(secret) {
     await goOnAsKnown(notify);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    notify(() => explain(error) || t("class.join.no_answer"));
+    notify(() => explain(error) || noAnswer());
   }
 }
 
@@ -250,7 +256,7 @@ function sayTrouble(error) {
   say(
     "general",
     "wrong",
-    () => (error instanceof ApiError ? explain(error) : "") || t("class.join.no_answer"),
+    () => (error instanceof ApiError ? explain(error) : "") || noAnswer(),
   );
   if (!(error instanceof ApiError)) throw error;
 }

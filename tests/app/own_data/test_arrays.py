@@ -198,6 +198,15 @@ NPZ_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
         },
         "read_shapes",
     ),
+    "scales": (
+        {
+            "x_train": np.full((4, 8, 8), 255, np.uint8),
+            "y_train": np.arange(4) % 2,
+            "x_test": np.ones((4, 8, 8), np.float32),
+            "y_test": np.arange(4) % 2,
+        },
+        "read_scales",
+    ),
     "one class": ({"x": np.ones((4, 8, 8)), "y": np.ones(4)}, "read_one_class"),
     "classes": ({"x": np.ones((1200, 1)), "y": np.arange(1200)}, "read_many_classes"),
 }

@@ -196,6 +196,14 @@ def test_what_is_no_image_of_a_class_is_left_out_by_name(tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "out"]
 
 
+@pytest.mark.parametrize("kind", ["folder", "zip"])
+def test_images_are_found_however_deep_they_lie(tmp_path, kind):
+    deep = "x/" * 12
+    members = {f"{deep}{name}/{number}.png": encoded(GREY) for name in ("a", "b") for number in range(3)}
+    about, _ = packed(tmp_path, members, kind).keep()
+    assert (about.class_names, about.train_size + about.test_size) == (("a", "b"), 6)
+
+
 def test_links_in_a_folder_lead_nowhere(tmp_path):
     members = {f"{name}/{number}.png": encoded(GREY) for name in ("a", "b") for number in range(3)}
     brought = packed(tmp_path, members, "folder")
