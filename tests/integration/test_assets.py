@@ -101,21 +101,26 @@ def test_every_style_sheet_comes_with_the_page_or_with_the_script_that_needs_it(
     assert not later & set(STYLE_SHEETS)
 
 
-@pytest.mark.parametrize("path", sorted((STATIC / "js").rglob("*.js")), ids=lambda path: path.name)
-def test_nothing_but_comments_and_indents_is_left_out_of_a_script(lab, path):
-    sent = lab.http.get(f"/static/{path.relative_to(STATIC).as_posix()}").text.split("\n")
-    text = path.read_text("utf-8")
-    lines = [line.lstrip() for line in text.split("\n")]
+def test_nothing_but_comments_and_indents_is_left_out_of_a_script(lab):
+    for path in sorted((STATIC / "js").rglob("*.js")):
+        sent = lab.http.get(f"/static/{path.relative_to(STATIC).as_posix()}").text.split("\n")
+        text = path.read_text("utf-8")
+        lines = [line.lstrip() for line in text.split("\n")]
 
-    assert len(sent) == len(lines)
-    left_out = [(line, kept) for line, kept in zip(lines, sent, strict=True) if line != kept]
-    assert left_out
-    for line, kept in left_out:
-        comment = line.removeprefix(kept)
-        assert comment.lstrip().startswith(("/**", "*", "//")), line
-        assert kept.count('"') % 2 == kept.count("`") % 2 == 0, f"the comment may be in a text: {line}"
-    code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    assert not [literal for literal in re.findall(r"`[^`]*`", code) if "\n" in literal], "its indent is text"
+        assert len(sent) == len(lines), path
+        left_out = [(line, kept) for line, kept in zip(lines, sent, strict=True) if line != kept]
+        assert left_out, path
+        for line, kept in left_out:
+            comment = line.removeprefix(kept)
+            assert comment.lstrip().startswith(("/**", "*", "//")), (path, line)
+            assert kept.count('"') % 2 == kept.count("`") % 2 == 0, (
+                path,
+                "the comment may be in a text",
+                line,
+            )
+        code = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+        literals = [literal for literal in re.findall(r"`[^`]*`", code) if "\n" in literal]
+        assert not literals, (path, "its indent is text")
 
 
 def test_a_cached_file_is_not_sent_again(lab):

@@ -253,11 +253,7 @@ async function start() {
 
 /** @param {unknown} error */
 function sayTrouble(error) {
-  say(
-    "general",
-    "wrong",
-    () => (error instanceof ApiError ? explain(error) : "") || noAnswer(),
-  );
+  say("general", "wrong", () => (error instanceof ApiError ? explain(error) : "") || noAnswer());
   if (!(error instanceof ApiError)) throw error;
 }
 
