@@ -1,4 +1,4 @@
-"""What is in the columns of a table, and which of them is the class: found in one pass, block by block."""
+"""What is in the columns of a table: found in one pass, block by block."""
 
 from __future__ import annotations
 
@@ -11,36 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.limits import Limits
-from app.own_data.numerals import MAX_NUMBER, as_class, is_missing, number, plain, tidy
+from app.own_data.numerals import MAX_NUMBER, as_class, is_missing, number, tidy
 from app.own_data.reasons import join_names, make_reason, refusal, shorten
 from engine.reasons import Reason
 
-#: Names that a column of classes usually has, in small letters.
+#: Names that a column of classes usually has, in small letters; of several columns, the first name counts.
 LABEL_NAMES = (
-    *(
-        "label",
-        "labels",
-        "class",
-        "classes",
-        "target",
-        "species",
-        "category",
-        "y",
-        "outcome",
-        "diagnosis",
-        "type",
-    ),
-    *("survived", "variety", "result", "class_name"),
+    *("label", "labels", "class", "classes", "target", "species", "category", "y", "outcome"),
+    *("diagnosis", "type", "survived", "variety", "result", "class_name"),
     *("種類", "ラベル", "正解", "正解ラベル", "クラス", "分類", "品種", "カテゴリ", "カテゴリー", "判定"),
 )
 #: A column is one of numbers if at least this share of its cells with a value are numbers.
 _NUMBER_SHARE = 0.9
 #: A column of numbers is taken as classes if it has at most this many different ones: fractions, and whole numbers.
-_MAX_FRACTIONS, _MAX_WHOLE = 20, 100
+MAX_FRACTIONS, _MAX_WHOLE = 20, 100
 #: More whole numbers are classes too if each recurs this often on average.
 _RECURRING = 10
-#: A table without names that has more columns of bytes than this is one of pixels; its class comes first.
-_PIXELS = 49
 #: Different values that are stored of all columns together, and at least of each.
 _MAX_STORED, _MIN_STORED = 200_000, 101
 
@@ -63,27 +49,28 @@ class Parsed:
     others: list[list[tuple[int, str]]]
 
 
-def parse_cells(columns: Sequence[Sequence[str]], comma: bool, texts: set[int]) -> Parsed:
+def parse_cells(columns: Sequence[Sequence[str]], comma: bool, text_columns: set[int]) -> Parsed:
     """Cells as numbers, fast where all of them are plain ones.
 
     Args:
         columns: the cells, column by column.
         comma: whether numbers have a decimal comma.
-        texts: the indices of columns whose cells were mostly no numbers so far. More are added: such columns are read
-            cell by cell from then on.
+        text_columns: the indices of columns whose cells were mostly no numbers so far. More are added: such columns
+            are read cell by cell from then on.
     """
     numbers = np.full((len(columns), len(columns[0])), np.nan)
     others: list[list[tuple[int, str]]] = [[] for _ in columns]
-    plain_ones = [place for place in range(len(columns)) if place not in texts]
-    all_numbers = _fast([columns[place] for place in plain_ones], comma)
+    plain_ones = [place for place in range(len(columns)) if place not in text_columns]
+    all_numbers = _fast([columns[place] for place in plain_ones], comma) if plain_ones else None
     if all_numbers is not None:
         numbers[plain_ones] = all_numbers
-    for place in texts if all_numbers is not None else range(len(columns)):
-        alone = None if place in texts else _fast([columns[place]], comma)
+    # the columns that the fast way has not read
+    for place in text_columns if all_numbers is not None else range(len(columns)):
+        alone = None if place in text_columns else _fast([columns[place]], comma)
         if alone is None:
             others[place] = _one_by_one(columns[place], comma, numbers[place])
             if len(others[place]) * 2 > len(columns[place]):
-                texts.add(place)
+                text_columns.add(place)
         else:
             numbers[place] = alone
     return Parsed(numbers, others)
@@ -122,7 +109,7 @@ class Column:
     """What is known of one column from the rows that were read so far.
 
     Attributes:
-        most: `values` and `texts` are filled until one of them has more entries than this.
+        most: each of `values` and `texts` takes no more entries once it has more than this.
         missing: cells without a value.
         dashes: cells that stand for no value in a column of numbers, such as "-".
         odd: all other cells without a number.
@@ -165,8 +152,8 @@ class Column:
             if len(self.texts) <= self.most:
                 self.texts.add(text)
 
-    def follow(self, first: float, last: float, steps_by_one: bool) -> None:
-        """Check whether the column still counts the rows."""
+    def check_counting(self, first: float, last: float, steps_by_one: bool) -> None:
+        """Check whether the next rows, whose numbers go from `first` to `last`, go on counting."""
         self.counts = steps_by_one and (self.last is None or first == self.last + 1)
         self.last = last
 
@@ -184,6 +171,11 @@ class Column:
         return min(len(self.values) + (0 if self.is_number else len(self.texts)), self.most + 1)
 
     @property
+    def stated(self) -> int | Reason:
+        """How many different values it has, for a sentence: not more than `most` are counted."""
+        return self.distinct if self.distinct <= self.most else make_reason("read_more_than", count=self.most)
+
+    @property
     def without(self) -> int:
         """Cells that cannot be used: those without a value, and in a column of numbers those without a number."""
         return self.missing + (self.dashes + self.odd if self.is_number else 0)
@@ -194,13 +186,13 @@ class Column:
         if not self.is_number:
             return False
         if not self.is_whole:
-            return self.distinct > _MAX_FRACTIONS
+            return self.distinct > MAX_FRACTIONS
         return self.distinct > _MAX_WHOLE and (
             self.distinct > self.most or self.numbers < _RECURRING * self.distinct
         )
 
     def unusable(self) -> Reason | None:
-        """Why the column is no input unless it is chosen; None if it is one."""
+        """Why the column is not taken as an input by itself; a person may still choose it. None: it is taken."""
         if not self.is_number:
             if self.first_odd is None:
                 return make_reason("read_column_empty")
@@ -215,15 +207,12 @@ class Column:
         return None
 
 
-def new_columns(names: Sequence[str], limits: Limits) -> list[Column]:
-    """Columns before the first row."""
+def new_columns(names: Sequence[str], limits: Limits, label: str | None = None) -> list[Column]:
+    """Columns before the first row. `label`: the name of the column that was chosen as the class."""
     # A column that may be the class holds all values that a data set may have as classes; the others share the memory.
     most_values = min(limits.classes, max(_MIN_STORED, _MAX_STORED // max(1, len(names))))
-    last = len(names) - 1
-    return [
-        Column(name, limits.classes if index in (0, last) or _is_label_name(name) else most_values)
-        for index, name in enumerate(names)
-    ]
+    may_be_class = {names[0], names[-1], label, *filter(is_label_name, names)}
+    return [Column(name, limits.classes if name in may_be_class else most_values) for name in names]
 
 
 def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) -> None:
@@ -241,7 +230,7 @@ def add_rows(columns: Sequence[Column], lines: Sequence[int], parsed: Parsed) ->
             column.add_texts(lines, parsed.others[index])
         column.numbers += counts[index]
         if column.counts:
-            column.follow(float(numbers[index, 0]), float(numbers[index, -1]), step[index])
+            column.check_counting(float(numbers[index, 0]), float(numbers[index, -1]), step[index])
         if not counts[index]:
             continue
         column.minimum = min(column.minimum, lows[index])
@@ -259,59 +248,6 @@ def classes_of(cells: Sequence[str], comma: bool) -> list[str | None]:
     return [None if is_missing(text, in_numbers=False) else as_class(text, comma) for text in texts]
 
 
-def find_label(columns: Sequence[Column], file: str, *, has_names: bool) -> Column:
-    """The column with the classes: by its name, or the last one of texts that recur, or of few different numbers.
-
-    Raises:
-        DatasetError: there is none.
-    """
-    named = [column for column in columns if _is_label_name(column.name)] if has_names else []
-    for column in sorted(named, key=lambda column: LABEL_NAMES.index(column.name.lower())):
-        if column.is_regression:
-            demand_classes(column)
-        if column.distinct > 1:
-            return column
-    recurring = [
-        column for column in columns if 2 <= column.distinct <= min(column.most, max(2, column.rows // 2))
-    ]
-    texts = [column for column in recurring if not column.is_number]
-    if texts:
-        return texts[-1]
-    if len(columns) > _PIXELS and all(column.is_number and column.is_whole for column in columns):
-        rest_is_bytes = all(column.minimum >= 0 and column.maximum <= 255 for column in columns[1:])
-        if rest_is_bytes and columns[0] in recurring and not columns[0].is_regression:
-            return columns[0]
-    few = [column for column in recurring if not column.is_regression and column.distinct <= _MAX_FRACTIONS]
-    if few:
-        return few[-1]
-    demand_classes(columns[-1])
-    if columns[-1] in recurring:
-        return columns[-1]
-    single = next(
-        (
-            column
-            for column in reversed(columns)
-            if column.distinct == 1 and (column.texts or column in named)
-        ),
-        None,
-    )
-    if single is not None:
-        name = next(iter(single.texts), None) or plain(next(iter(single.values)))
-        raise refusal("read_one_class", name=shorten(name))
-    raise refusal("read_no_label", file=file, names="label, class, 種類")
-
-
-def demand_classes(column: Column) -> None:
-    """Refuse a label column of measurements.
-
-    Raises:
-        DatasetError: it has many different numbers.
-    """
-    if column.is_regression:
-        distinct = min(column.distinct, column.most)
-        raise refusal("read_regression", column=column.name, there=distinct)
-
-
 def find_column(columns: Sequence[Column], name: str) -> Column:
     """The column of this name.
 
@@ -326,16 +262,5 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
     )
 
 
-def guess_notes(columns: Sequence[Column], label: Column) -> list[Reason]:
-    """What to say about a label column of numbers that has no usual name."""
-    if _is_label_name(label.name) or not label.is_number:
-        return []
-    notes = [make_reason("read_note_guessed", column=label.name)]
-    if columns[-1].is_regression:
-        distinct = min(columns[-1].distinct, columns[-1].most)
-        notes.append(make_reason("read_note_regression", column=columns[-1].name, there=distinct))
-    return notes
-
-
-def _is_label_name(name: str) -> bool:
+def is_label_name(name: str) -> bool:
     return name.lower() in LABEL_NAMES

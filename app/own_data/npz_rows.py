@@ -121,6 +121,7 @@ def _label_preview(label: str, classes: Sequence[str]) -> ColumnPreview:
         "kind": "text",
         "missing": 0,
         "distinct": len(classes),
+        "has_more": False,
         "minimum": None,
         "maximum": None,
         "mean": None,

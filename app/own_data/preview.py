@@ -27,14 +27,15 @@ class ReasonWithText(TypedDict):
 class ColumnPreview(TypedDict):
     """One column of a table.
 
-    `missing`: cells without a value. `distinct`: different values, at most one more than there may be classes. Extremes
-    and mean are those of all rows of the file, None for text. `why`: why it is unused.
+    `missing`: cells without a value. `distinct`: different values; `has_more`: whether there are more than that, which
+    were not counted. Extremes and mean are those of all rows of the file, None for text. `why`: why it is unused.
     """
 
     name: str
     kind: Literal["number", "text"]
     missing: int
     distinct: int
+    has_more: bool
     minimum: float | None
     maximum: float | None
     mean: float | None

@@ -69,6 +69,12 @@ TEXTS: dict[str, str] = {
         "lab learns classes. Choose another column, or make classes of the numbers, such as low, middle "
         "and high"
     ),
+    "read_only_numbers": (
+        "{file} has no column that could be the class: {column} has {there} different numbers, and to "
+        "predict a number is regression. This lab learns classes. Make classes of the numbers, such as "
+        "low, middle and high, or give the column with the classes one of the names {names}"
+    ),
+    "read_more_than": "more than {count}",
     "read_no_column": "there is no column {column}; there are {there}",
     "read_label_is_input": "{column} is the class, so it cannot be an input as well",
     "read_no_number": "{column} cannot be an input: line {line} has {there} there, which is no number",

@@ -10,19 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.own_data.choices import Choices
-from app.own_data.columns import (
-    Column,
-    add_rows,
-    classes_of,
-    demand_classes,
-    find_column,
-    find_label,
-    guess_notes,
-    new_columns,
-    parse_cells,
-)
+from app.own_data.columns import Column, add_rows, classes_of, find_column, new_columns, parse_cells
 from app.own_data.delimited import Delimited, read_delimited
 from app.own_data.dropping import Dropping
+from app.own_data.label_column import demand_classes, find_label, guess_notes
 from app.own_data.labels import Codes, demand_bytes
 from app.own_data.limits import Limits
 from app.own_data.material import Material
@@ -51,10 +42,10 @@ def read_table(member: Member, choices: Choices, limits: Limits, dropping: Dropp
         DatasetError: it is no table, has no column that could be the class or an input, or too many rows.
     """
     source = read_delimited(member, limits)
-    survey = _survey(source, limits)
+    survey = _survey(source, limits, choices.label)
     columns = survey.columns
     if choices.label is None:
-        label = find_label(columns, source.file, has_names=source.has_header)
+        label = find_label(columns, source.file)
     else:
         label = find_column(columns, choices.label)
         demand_classes(label)
@@ -111,7 +102,8 @@ def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]
                 "name": column.name,
                 "kind": "number" if is_number else "text",
                 "missing": column.without,
-                "distinct": column.distinct,
+                "distinct": min(column.distinct, column.most),
+                "has_more": column.distinct > column.most,
                 "minimum": column.minimum if is_number else None,
                 "maximum": column.maximum if is_number else None,
                 "mean": column.mean if is_number else None,
@@ -122,14 +114,14 @@ def column_previews(columns: Sequence[Column], label: str, inputs: Sequence[str]
     return previews
 
 
-def _survey(source: Delimited, limits: Limits) -> _Survey:
+def _survey(source: Delimited, limits: Limits, label: str | None) -> _Survey:
     """The first pass: what is in each column.
 
     Raises:
         DatasetError: there are no rows or too many, or more rows have a wrong number of cells than the right one.
     """
-    columns = new_columns(source.names, limits)
-    texts: set[int] = set()
+    columns = new_columns(source.names, limits, label)
+    text_columns: set[int] = set()
     rows = ragged_rows = 0
     first_ragged: tuple[int, int] | None = None
     for block, ragged in source.blocks():
@@ -139,7 +131,7 @@ def _survey(source: Delimited, limits: Limits) -> _Survey:
         if rows > limits.rows:
             raise refusal("read_many_rows", file=source.file, most=limits.rows)
         if block.lines:
-            add_rows(columns, block.lines, parse_cells(block.columns, source.comma, texts))
+            add_rows(columns, block.lines, parse_cells(block.columns, source.comma, text_columns))
     if first_ragged is not None and ragged_rows > rows:
         line, cells = first_ragged
         wanted = len(source.names)
@@ -217,7 +209,7 @@ class _Reader:
         self._dropping = dropping
         self.samples: dict[int, list[str]] = {}
         self._sample_counts: dict[int, int] = {}  # class → its samples so far
-        self._texts: set[int] = set()  # indices of the inputs that are mostly no numbers, as in `parse_cells`
+        self._text_columns: set[int] = set()  # among the inputs, as in `parse_cells`
 
     def read(self, rows: NDArray[np.float32], codes: NDArray[np.int32], classes: Codes) -> int:
         """Fill the arrays `rows` and `codes` from the start, and number the classes in `classes`.
@@ -239,7 +231,7 @@ class _Reader:
             complete = np.ones(len(labels), bool)
             self._drop(complete, labels < 0, lambda row: make_reason("read_drop_no_label"), block.lines)
             cells = [block.columns[column] for column in self._inputs]
-            values = parse_cells(cells, self._source.comma, self._texts).numbers
+            values = parse_cells(cells, self._source.comma, self._text_columns).numbers
             missing = np.isnan(values)
             for column in np.flatnonzero(missing.any(axis=1)).tolist():
                 self._drop(complete, missing[column], self._why_missing(cells[column], column), block.lines)

@@ -107,13 +107,13 @@ class Row {
    * @param {Column} column
    * @param {boolean} isOnly whether there is one input only, which has to stay
    */
-  update({ kind, use, minimum, maximum, mean, missing, distinct, why }, isOnly) {
+  update({ kind, use, minimum, maximum, mean, missing, distinct, has_more, why }, isOnly) {
     this.#input.checked = use === "input";
     this.#label.checked = use === "label";
     this.#input.disabled = use === "label" || kind === "text" || (use === "input" && isOnly);
     const range =
       kind === "text"
-        ? t("own.column.texts", { n: number(distinct) })
+        ? t(has_more ? "own.column.more_texts" : "own.column.texts", { n: number(distinct) })
         : t("own.column.numbers", {
             from: cellNumber(minimum),
             to: cellNumber(maximum),

@@ -33,6 +33,7 @@
  * @property {"number" | "text"} kind
  * @property {number} missing
  * @property {number} distinct
+ * @property {boolean} has_more whether there are more different values, which were not counted
  * @property {number | null} minimum
  * @property {number | null} maximum
  * @property {number | null} mean

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.own_data import numerals
+from app.own_data.columns import Parsed, add_rows, new_columns
 from app.own_data.limits import Limits
 from tests.support.own_files import bring, rows_of, zipped
 
@@ -224,12 +225,17 @@ REFUSALS = {
     "header only": (b"a,b,label\n", "f.csv has no rows of data"),
     "regression": (
         REGRESSION.encode(),
-        "the column price has 400 different numbers. To predict a number is regression, and this lab learns classes."
-        " Choose another column, or make classes of the numbers, such as low, middle and high",
+        "f.csv has no column that could be the class: price has 400 different numbers, and to predict a number is"
+        " regression. This lab learns classes. Make classes of the numbers, such as low, middle and high, or give the"
+        " column with the classes one of the names label, class, 種類",
     ),
     "one class": (
         b"a,label\n1,x\n2,x\n3,x\n",
         "there is only one class, x; a network needs two to learn a difference",
+    ),
+    "one class of numbers": (
+        b"a,label\n1,7\n2,7\n3,-\n",
+        "there is only one class, 7; a network needs two to learn a difference",
     ),
     "not text": (b"a,b\n1,2\n\0,3\n", "f.csv is not text: byte 8 is 0"),
     "wrong bytes": (
@@ -263,6 +269,62 @@ def test_a_guessed_class_is_said_to_be_one_and_may_be_corrected(tmp_path):
     assert preview["choices"]["label"] == "rooms"
     assert [note["code"] for note in preview["notes"]] == ["read_note_guessed", "read_note_regression"]
     assert brought.refusal(label="price").code == "read_regression"
+
+
+def test_a_column_y_beside_x_is_a_coordinate_where_another_column_may_be_the_class(tmp_path):
+    grid = [f"{n % 17},{n // 17},{'red' if n % 3 else 'blue'}" for n in range(300)]
+    measured = [f"{n * 0.37 % 5:.3f},{n * 0.73 % 5:.3f},{'red' if n % 3 else 'blue'}" for n in range(300)]
+    for lines in (grid, measured):
+        choices = bring(tmp_path, "f.csv", "\n".join(["x,y,colour", *lines]).encode()).preview()["choices"]
+        assert (choices["label"], choices["columns"]) == ("colour", ["x", "y"])
+    pairs = "\n".join(["x,y", *(f"{n}.5,{n % 3}" for n in range(30))])
+    assert bring(tmp_path, "f.csv", pairs.encode()).preview()["choices"]["label"] == "y"
+
+
+@pytest.mark.parametrize("other", ["rooms", "kind"])
+def test_measurements_under_a_usual_name_leave_the_class_to_another_column_and_a_note_says_so(
+    tmp_path, other
+):
+    lines = [f"{number % 7 if other == 'rooms' else 'abc'[number % 3]},{number / 8}" for number in range(400)]
+    brought = bring(tmp_path, "f.csv", "\n".join([f"{other},target", *lines]).encode())
+    preview = brought.preview()
+    assert preview["choices"]["label"] == other
+    assert [(note["code"], note["values"]["column"]) for note in preview["notes"]] == [
+        ("read_note_guessed", other),
+        ("read_note_regression", "target"),
+    ]
+
+
+def test_a_chosen_class_may_have_as_many_values_in_the_middle_of_a_wide_table_as_elsewhere():
+    names = [f"p{place}" for place in range(700)]
+    columns = new_columns(names, Limits(), "p350")
+    numbers = np.tile(np.arange(3300.0) % 300, (700, 1))
+    add_rows(columns, range(3300), Parsed(numbers, [[]] * 700))
+    assert columns[349].is_regression
+    assert not columns[350].is_regression
+
+
+def test_more_different_values_than_are_counted_are_said_to_be_more(tmp_path):
+    lines = [f"note {n},{n % 2},{n / 8}" for n in range(1500)]
+    brought = bring(tmp_path, "f.csv", "\n".join(["remark,kind,price", *lines]).encode())
+    preview = brought.preview()
+    remark, kind = column(preview, "remark"), column(preview, "kind")
+    assert [(remark["distinct"], remark["has_more"]), (kind["distinct"], kind["has_more"])] == [
+        (1000, True),
+        (2, False),
+    ]
+    reason = brought.refusal(label="price")
+    assert reason.startswith("the column price has more than 1,000 different numbers.")
+    assert reason.why["values"]["there"] == {"code": "read_more_than", "values": {"count": 1000}}
+
+
+def test_a_table_of_several_blocks_may_have_no_numbers_or_mostly_gaps(tmp_path):
+    texts = "color,odor,class\n" + "red,none,a\nblue,foul,b\n" * 3000
+    reason = bring(tmp_path, "f.csv", texts.encode()).refusal()
+    assert reason == "f.csv has no column of numbers beside the class class"
+    gaps = "a,kind\n" + "".join(f"{n if n % 10 < 3 else ''},{'xy'[n % 2]}\n" for n in range(6000))
+    preview = bring(tmp_path, "f.csv", gaps.encode()).preview(columns=["a"])
+    assert preview["train_size"] + preview["test_size"] == 1800
 
 
 def test_a_choice_that_does_not_fit_the_table_is_refused_by_name(tmp_path):
