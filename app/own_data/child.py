@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import threading
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ def main() -> None:
 
 
 def _answer(task: dict[str, Any], limits: Limits) -> dict[str, Any]:
+    """The `result`; or why the file is `refused`; or where reading `failed`, which is a fault of this program."""
     path, file, choices = Path(task["path"]), str(task["file"]), Choices.model_validate(task["choices"])
     try:
         if task["out"] is None:
@@ -47,6 +49,9 @@ def _answer(task: dict[str, Any], limits: Limits) -> dict[str, Any]:
         reason = reason_of(error)
     except MemoryError:
         reason = make_reason("read_memory", file=file)
+    except Exception as error:
+        # without its message, which may quote the file
+        return {"failed": f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}"}
     return {"refused": _plain(reason)}
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 from contextlib import suppress
@@ -26,6 +27,8 @@ from app.own_data.reasons import refusal
 from engine.datasets import own
 from engine.errors import DatasetError
 from engine.reasons import restored
+
+log = logging.getLogger(__name__)
 
 #: The longest answer: 50 images in colour, 1000 columns and 1000 classes with long names take 3 MB.
 MAX_ANSWER = 16 << 20
@@ -97,12 +100,15 @@ def _answer(line: bytes, file_name: str) -> Any:
     """The result in an answer.
 
     Raises:
-        DatasetError: the file was refused, or there is no answer.
+        DatasetError: the file was refused, reading it failed, or there is no answer.
     """
     try:
         answer = json.loads(line)
     except ValueError:
         raise refusal("read_died", file=file_name) from None
+    if "failed" in answer:
+        log.error("a file could not be read:\n%s", answer["failed"])
+        raise refusal("read_died", file=file_name)
     if "refused" in answer:
         reason = answer["refused"]  # a `ReasonWithText`
         raise DatasetError(restored(reason["text"], {"code": reason["code"], "values": reason["values"]}))

@@ -47,6 +47,16 @@ def test_a_refusal_comes_through_with_its_code_and_values(tmp_path):
     assert reason.why == {"code": "read_no_column", "values": {"column": "colour", "there": "size, kind"}}
 
 
+def test_a_fault_of_the_program_is_logged_without_what_is_in_the_file(tmp_path, caplog):
+    brought = bring(tmp_path, "leaves.csv", TABLE)
+    faulty = Limits(columns="many")  # type: ignore[arg-type]
+    reason = refused(process.preview(brought.path, brought.name, Choices(), faulty))
+    assert reason == "reading leaves.csv ended unexpectedly"
+    (record,) = caplog.records
+    assert record.getMessage().endswith("TypeError")
+    assert "in read_delimited" in record.getMessage()
+
+
 def test_reading_that_takes_too_long_or_too_much_memory_is_refused_and_leaves_nothing(tmp_path):
     brought = bring(tmp_path, "leaves.csv", TABLE)
     late = refused(process.decode(brought.path, brought.name, Choices(), Limits(seconds=0.001), brought.out))
