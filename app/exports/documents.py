@@ -72,11 +72,11 @@ def document(recordings: Sequence[Recording]) -> Iterator[str]:
 
 def _own_data_sets(recordings: Sequence[Recording]) -> list[dict[str, Any]]:
     """What the own data sets of the runs are, so that a lab that has none of them can read the experiments."""
-    names = dict.fromkeys(recording.config["dataset"]["name"] for recording in recordings)
-    sources = [datasets.find(name) for name in names]
+    titles = {recording.config["dataset"]["name"]: recording.data_title for recording in recordings}
+    sources = [(title, datasets.find(name)) for name, title in titles.items() if title]
     return [
-        {"title": source.title, "about": source.about.to_dict()}
-        for source in sources
+        {"title": title, "about": source.about.to_dict()}
+        for title, source in sources
         if source is not None and source.about is not None
     ]
 

@@ -6,25 +6,25 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from app.runs import Run
+from app.exports.recording import Recording
 from app.texts import file_name
-from engine import datasets
 
 #: Numbers of runs that are named one by one.
 MAX_NUMBERS = 4
 
 
-def name_of_run(run: Run, ending: str) -> str:
+def name_of_run(number: int, name: str, ending: str) -> str:
     """The name of a file of one run, such as "run-012-Adam-lr-0.01.csv"."""
-    return f"run-{run.number:03d}-{file_name(run.name)}.{ending}"
+    return f"run-{number:03d}-{file_name(name)}.{ending}"
 
 
-def name_of_runs(runs: Sequence[Run], ending: str) -> str:
+def name_of_runs(recordings: Sequence[Recording], ending: str) -> str:
     """The name of a file of several runs, such as "lesson-2a-optimizers-runs-1-to-3.csv" or "mnist-runs-4-7-9.json"."""
+    runs = [recording.run for recording in recordings]
     if len(runs) == 1:
-        return name_of_run(runs[0], ending)
-    of = _numbers(sorted(run.number for run in runs))
-    return f"{file_name('-'.join(part for part in (_common(runs), of) if part))}.{ending}"
+        return name_of_run(runs[0]["number"], runs[0]["name"], ending)
+    of = _numbers(sorted(run["number"] for run in runs))
+    return f"{file_name('-'.join(part for part in (_common(recordings), of) if part))}.{ending}"
 
 
 def attachment(name: str) -> dict[str, str]:
@@ -34,17 +34,13 @@ def attachment(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"}
 
 
-def _common(runs: Sequence[Run]) -> str:
+def _common(recordings: Sequence[Recording]) -> str:
     """The lesson or else the data set that the runs have in common."""
-    lessons = {run.lesson for run in runs}
+    lessons = {recording.run["lesson"] for recording in recordings}
     if len(lessons) == 1 and (slug := lessons.pop()):
         return f"lesson-{slug}"
-    names = {str(run.training.config["dataset"]["name"]) for run in runs}
-    if len(names) != 1:
-        return ""
-    (name,) = names
-    source = datasets.find(name)
-    return source.title if source is not None and source.about is not None else name
+    names = {str(recording.config["dataset"]["name"]) for recording in recordings}
+    return (recordings[0].data_title or names.pop()) if len(names) == 1 else ""
 
 
 def _numbers(numbers: Sequence[int]) -> str:

@@ -23,10 +23,17 @@ Read = Callable[[str, str, int, int], Rows | None]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """`run` is the run object of the HTTP contract, with its config, as it was when the export began."""
+    """What an export tells its reader of a run.
+
+    Attributes:
+        run: the run object of the HTTP contract, with its config, as it was when the export began.
+        data_title: what the reader calls the run's own data set, of which others may have other titles; empty: the
+            data set is of the catalog, or nothing is known of it.
+    """
 
     run: Mapping[str, Any]
     read: Read
+    data_title: str = ""
 
     @property
     def id(self) -> str:

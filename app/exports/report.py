@@ -28,7 +28,6 @@ from app.exports.wording import label_of, labels_of, reason_text, value_label_of
 from app.lessons.class_counts import LessonCount
 from app.lessons.lesson import Lesson
 from app.people.challenge import Outcome
-from engine import datasets
 
 #: Points of one curve in the report at most; CSV and JSON have every row.
 MAX_POINTS = 4000
@@ -64,7 +63,7 @@ def report(
 
     Args:
         curves: of each recording, from `curves`.
-        texts: the messages of `language`, by key.
+        texts: the messages of `language`, by key; among them the titles of own data sets, as the reader calls them.
         plotly: Plotly's script.
         dash: a field of the flat configs; dashes and symbols show its values, as on the lab's page.
         lessons: by slug; a lesson's title and question are shown above its runs.
@@ -86,12 +85,14 @@ def report(
         counts=counts,
         label_of_data=lambda name: value_label_of("dataset.name", name, texts),
         label_of=lambda field: label_of(field, texts),
-        own_title=_own_title,
         has_validation=any(VALIDATION in recording.run["latest"] for recording in recordings),
         title=_heading(recordings, lesson, texts, language),
         question=lesson.question[language] if lesson else "",
         written=time.strftime("%Y-%m-%d %H:%M", time.localtime()),
-        runs=[{**recording.run, "hue": hue} for recording, hue in zip(recordings, hues, strict=True)],
+        runs=[
+            {**recording.run, "hue": hue, "data_title": recording.data_title}
+            for recording, hue in zip(recordings, hues, strict=True)
+        ],
         documents=[_indented(recording.config) for recording in recordings],
         difference=_rows(difference(configs), texts),
         same=_same(configs, texts) if len(configs) > 1 else [],
@@ -164,12 +165,6 @@ def _fork_text(origin: Mapping[str, Any], text: str) -> str:
     for name in ("number", "iteration"):
         text = text.replace(f"{{{name}}}", f"{origin[name]:,}")
     return text.replace("{name}", origin["name"] or "–")
-
-
-def _own_title(run: Mapping[str, Any]) -> str:
-    """What the own data set of a run is called; empty: it is on one of the catalog."""
-    source = datasets.find(run["config"]["dataset"]["name"])
-    return "" if source is None or source.about is None else source.title
 
 
 def _indented(config: dict[str, Any]) -> str:

@@ -9,7 +9,6 @@ from typing import Any
 from app.exports.recording import Recording
 from app.texts import file_name
 from app.trainings import changed_values
-from engine import datasets
 
 _SCRIPT = Template('''\
 """Trains one run of a Lossroom again, with the same engine: the same curve, bit for bit.
@@ -90,7 +89,7 @@ def script(recording: Recording) -> str:
     """Python source. Whatever comes from the run enters it as a Python literal, never as code."""
     changes = live_changes(recording.run["annotations"])
     stretches = recording.run["stretches"]
-    file = data_file(recording.config)
+    file = data_file(recording)
     return _SCRIPT.substitute(
         experiment=literal(recording.config),
         stretches=_STRETCHES.substitute(stretches=literal(stretches)) if stretches else "",
@@ -115,11 +114,10 @@ def script(recording: Recording) -> str:
     )
 
 
-def data_file(config: dict[str, Any]) -> str | None:
-    """The name of the file that the lab offers of the own data set of an experiment; None: it is on one of the
-    catalog, or on one of which nothing is known."""
-    source = datasets.find(config["dataset"]["name"])
-    return None if source is None or source.about is None else f"{file_name(source.title)}.npz"
+def data_file(recording: Recording) -> str | None:
+    """The name of the file that the lab offers the reader of the run's own data set; None: it is on one of the catalog,
+    or on one of which nothing is known."""
+    return f"{file_name(recording.data_title)}.npz" if recording.data_title else None
 
 
 def _measured(dataset: dict[str, Any]) -> list[str]:

@@ -61,7 +61,7 @@ def torch_script(recording: Recording) -> str:
         iterations=configs[-1].iterations,
         streams=literal(STREAMS),
         drawn=DRAWN_BATCHES,
-        data=_data(config),
+        data=_data(config, data_file(recording)),
         adjust=_adjust(config),
         network=source,
         initializer=f"{draw}\n\ndef initial_weights(draws, shape, fan_in, fan_out):\n"
@@ -94,9 +94,9 @@ def _differences(config: ExperimentConfig) -> str:
     return "".join(f"\n{note}" for note in notes)
 
 
-def _data(config: ExperimentConfig) -> str:
+def _data(config: ExperimentConfig, file: str | None) -> str:
+    """What loads the data set; `file` is that of an own one, as in `data_file`."""
     name = config.dataset.name
-    file = data_file(config.to_dict())
     kind = "own" if file is not None else _KINDS.get(name, "engine")
     parts = []
     if kind == "points":

@@ -93,8 +93,9 @@ def value_label_of(path: str, value: Any, texts: Mapping[str, str]) -> str:
             r"[a-z]\w*", lambda word: value_label_of("network.activation", word[0], texts), str(value)
         )
     if path == "dataset.name":
-        source = datasets.find(value)
-        return texts.get(f"dataset.title.{value}", str(value) if source is None else source.title)
+        source = datasets.find(value)  # titles of own ones are among the texts: people have different ones
+        title = str(value) if source is None or source.about is not None else source.title
+        return texts.get(f"dataset.title.{value}", title)
     parts = re.sub(r"\.(name|kind)$", "", path).split(".")
     keys = (".".join([*parts[place:], str(value)]) for place in range(len(parts)))
     return next((texts[key] for key in keys if key in texts), str(value).replace("_", " "))

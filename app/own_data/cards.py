@@ -23,6 +23,11 @@ def is_brought_by(person: Person, card: Card) -> bool:
     return bool(person.id) and person.id in people_of(card)
 
 
+def title_for(card: Card, person: Person) -> str:
+    """What a person calls the data set."""
+    return card.others.get(person.id, card.title)
+
+
 def kept(before: Entry | None, owner: str | None, title: str, *, shared: bool) -> Card:
     """The card of a data set that a person keeps.
 

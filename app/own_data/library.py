@@ -150,6 +150,13 @@ class OwnData:
         owner = None if self._classroom is None else self._classroom.find(card.owner)
         return None if owner is None else owner.number
 
+    def title(self, person: Person, name: str) -> str:
+        """What a person calls an own data set; its name if they may not see it; empty if there is none of this name."""
+        entry = self._entries.get(name)
+        if entry is None:
+            return ""
+        return cards.title_for(entry.card, person) if self.may_see(person, name) else name
+
     # -- changes --------------------------------------------------------------------------------------
 
     def demand_room(self, person: Person, sizes: int) -> None:
@@ -327,7 +334,7 @@ def _view(entry: Entry, person: Person, number: int | None, *, in_class: bool) -
         {
             **dataset_status(entry.name),
             "available": entry.is_there,
-            "title": card.others.get(person.id, card.title),
+            "title": cards.title_for(card, person),
             "fetching": None,
             "owner": number,
             "mine": is_brought_by(person, card) if in_class else True,

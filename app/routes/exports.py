@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO
 
@@ -17,7 +18,7 @@ from app.errors import Conflict, Invalid, StoreUnavailable
 from app.exports import documents, imports, of_class, report, script, tables, tfevents, torch_script
 from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
-from app.exports.names import attachment, name_of_run, name_of_runs
+from app.exports.names import attachment, name_of_runs
 from app.exports.recording import Recording
 from app.lab import EXPORTS, IMPORTS, Lab, TheLab
 from app.lessons.class_counts import ClassCounts, LessonCount
@@ -59,19 +60,20 @@ PART = 1 << 20
 async def export_json(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """The experiment file: POST it again, or hand it to `lossroom train --config`. That of a fork holds what is trained
     before. Rows: `/api/exports/json`."""
-    run = lab.register.get(run_id)
-    document = with_stretches(_record(lab, person, run).config, run.training.stretches)
+    recording = _record(lab, person, lab.register.get(run_id))
+    document = with_stretches(recording.config, recording.run["stretches"])
     text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
-    return Response(text, media_type="application/json", headers=_file_of(run, "experiment.json"))
+    return Response(text, media_type="application/json", headers=_file_of(recording, "experiment.json"))
 
 
 @router.get("/runs/{run_id}/export.csv", dependencies=[EXPORTS])
 async def export_csv(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """Every recorded row; an evaluation is in the row of its iteration."""
-    run = lab.register.get(run_id)
-    rows = tables.run_csv(_record(lab, person, run))
+    recording = _record(lab, person, lab.register.get(run_id))
     return StreamingResponse(
-        in_pieces(rows), media_type="text/csv; charset=utf-8", headers=_file_of(run, "csv")
+        in_pieces(tables.run_csv(recording)),
+        media_type="text/csv; charset=utf-8",
+        headers=_file_of(recording, "csv"),
     )
 
 
@@ -80,36 +82,35 @@ async def export_html(
     lab: TheLab, person: ThePerson, request: Request, run_id: str, lang: Language = None
 ) -> Response:
     """A page with interactive figures that needs no lab and no network."""
-    run = lab.register.get(run_id)
-    return await _report(request, [_record(lab, person, run)], lang, _file_of(run, "report.html"))
+    recording = _record(lab, person, lab.register.get(run_id))
+    return await _report(request, person, [recording], lang, _file_of(recording, "report.html"))
 
 
 @router.get("/runs/{run_id}/export.py", dependencies=[EXPORTS])
 async def export_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same curve with the lab's engine, bit for bit."""
-    run = lab.register.get(run_id)
-    text = script.script(_record(lab, person, run))
-    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "py"))
+    recording = _record(lab, person, lab.register.get(run_id))
+    text = script.script(recording)
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(recording, "py"))
 
 
 @router.get("/runs/{run_id}/export.torch.py", dependencies=[EXPORTS])
 async def export_torch_script(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """A Python script that trains the same network in plain PyTorch, from the same weights and batches."""
-    run = lab.register.get(run_id)
-    text = await in_thread(torch_script.torch_script, _record(lab, person, run))
-    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(run, "torch.py"))
+    recording = _record(lab, person, lab.register.get(run_id))
+    text = await in_thread(torch_script.torch_script, recording)
+    return Response(text, media_type="text/x-python; charset=utf-8", headers=_file_of(recording, "torch.py"))
 
 
 @router.get("/runs/{run_id}/export.tfevents", dependencies=[EXPORTS])
 async def export_tfevents(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     """TensorBoard's event file: put it into its own folder below `--logdir`."""
-    run = lab.register.get(run_id)
-    # TensorBoard reads files with "tfevents" in their name
-    headers = attachment(name_of_run(run, f"out.tfevents.{int(run.launched_at)}"))
+    recording = _record(lab, person, lab.register.get(run_id))
     return StreamingResponse(
-        in_pieces(tfevents.tfevents(_record(lab, person, run))),
+        in_pieces(tfevents.tfevents(recording)),
         media_type="application/octet-stream",
-        headers=headers,
+        # TensorBoard reads files with "tfevents" in their name
+        headers=_file_of(recording, f"out.tfevents.{int(recording.run['created_at'])}"),
     )
 
 
@@ -119,19 +120,20 @@ async def export_tfevents(lab: TheLab, person: ThePerson, run_id: str) -> Respon
 @router.get("/exports/csv", dependencies=[EXPORTS])
 async def export_runs_csv(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Every recorded row of several runs, below each other."""
-    rows = tables.runs_csv(_select(lab, person, runs))
+    recordings = _select(lab, person, runs)
     return StreamingResponse(
-        in_pieces(rows),
+        in_pieces(tables.runs_csv(recordings)),
         media_type="text/csv; charset=utf-8",
-        headers=attachment(name_of_runs(_runs(lab, person, runs), "csv")),
+        headers=attachment(name_of_runs(recordings, "csv")),
     )
 
 
 @router.get("/exports/json", dependencies=[EXPORTS])
 async def export_runs_json(lab: TheLab, person: ThePerson, runs: Selection) -> Response:
     """Configs, notes and every recorded row: what `POST /api/imports` takes back."""
-    text = documents.document(_select(lab, person, runs))
-    headers = attachment(name_of_runs(_runs(lab, person, runs), "json"))
+    recordings = _select(lab, person, runs)
+    headers = attachment(name_of_runs(recordings, "json"))
+    text = documents.document(recordings)
     return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
@@ -145,13 +147,9 @@ async def export_runs_html(
     dash: Dash = None,
 ) -> Response:
     """A page that compares several runs, and needs no lab and no network."""
-    return await _report(
-        request,
-        _select(lab, person, runs),
-        lang,
-        attachment(name_of_runs(_runs(lab, person, runs), "report.html")),
-        dash,
-    )
+    recordings = _select(lab, person, runs)
+    headers = attachment(name_of_runs(recordings, "report.html"))
+    return await _report(request, person, recordings, lang, headers, dash)
 
 
 @router.get("/fields")
@@ -176,7 +174,7 @@ async def export_class_html(
     for owner, run in best:
         recording = _record(lab, person, run)
         named = {**recording.run, "name": of_class.title_of(owner, run)}
-        recordings.append(Recording(named, recording.read))
+        recordings.append(replace(recording, run=named))
     headers = attachment(_name_of_class(lab, "report.html"))
     classroom = lab.demand_class()
     challenges = of_class.places(await lab.demand_challenges().outcomes(), classroom.find)
@@ -185,6 +183,7 @@ async def export_class_html(
     counts = ClassCounts(classroom, lab.attempts, lab.votes, lab.playing)
     return await _report(
         request,
+        person,
         recordings,
         lang,
         headers,
@@ -273,7 +272,8 @@ def _record(lab: Lab, person: Person, run: Run) -> Recording:
             lambda c: row_store.read_rows(c, run.training.id, stream, first, limit=limit)
         )
 
-    return Recording(lab.sight.view(person, run), read)
+    name = str(run.training.config["dataset"]["name"])
+    return Recording(lab.sight.view(person, run), read, lab.own_data.title(person, name))
 
 
 def _runs(lab: Lab, person: Person, ids: str) -> list[Run]:
@@ -294,6 +294,7 @@ def _select(lab: Lab, person: Person, ids: str) -> list[Recording]:
 
 async def _report(
     request: Request,
+    person: Person,
     recordings: list[Recording],
     wanted_language: str | None,
     headers: dict[str, str],
@@ -305,8 +306,9 @@ async def _report(
     pages: Pages = request.app.state.pages
     language = _language(request, wanted_language)
     curves = [await in_thread(report.curves, recording, points) for recording in recordings]
-    texts = pages.messages.catalog(language)
     lab: Lab = request.app.state.lab
+    own = {f"dataset.title.{name}": lab.own_data.title(person, name) for name in lab.own_data.names(person)}
+    texts = {**pages.messages.catalog(language), **own}
     lessons = lab.library.shelf().lessons
     text = report.report(
         recordings, curves, texts, language, pages.plotly.plain, dash, lessons, challenges, counts
@@ -322,5 +324,5 @@ def _language(request: Request, wanted: str | None) -> str:
     )
 
 
-def _file_of(run: Run, ending: str) -> dict[str, str]:
-    return attachment(name_of_run(run, ending))
+def _file_of(recording: Recording, ending: str) -> dict[str, str]:
+    return attachment(name_of_runs([recording], ending))

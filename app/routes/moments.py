@@ -50,7 +50,7 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
-    response = SentOnce(file, attachment(name_of_run(run, f"at-{iteration}.weights.npz")))
+    response = SentOnce(file, attachment(name_of_run(run.number, run.name, f"at-{iteration}.weights.npz")))
     try:
         if await unless_disconnected(request, _then_true(lab.past.write_weights(moment, file))) is None:
             response.delete()  # the file may have been written although the client has gone

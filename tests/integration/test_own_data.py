@@ -4,6 +4,7 @@ import base64
 
 import numpy as np
 import pytest
+from markupsafe import escape
 
 from engine.datasets import own
 from tests.support.class_lab import running_class
@@ -149,6 +150,18 @@ def test_who_brings_the_same_content_has_it_too_with_a_title_of_their_own(lab, p
     name = kept(ada, npz(3), "Ada's")["name"]
     assert kept(bob, npz(3), "Homework")["name"] == name
     assert [seen(person)[name]["title"] for person in (ada, bob, teacher)] == ["Ada's", "Homework", "Ada's"]
+    runs = [launched(bob, name, training={"iterations": iterations}).json()["id"] for iterations in (5, 6)]
+    for run in runs:
+        bob.wait_for(run, "completed")
+    for ending in ("py", "torch.py"):
+        assert "'Homework.npz'" in bob.http.get(f"/api/runs/{runs[0]}/export.{ending}").text
+    exports = [
+        bob.http.get(f"/api/exports/{kind}", params={"runs": ",".join(runs)}) for kind in ("json", "html")
+    ]
+    assert exports[0].json()["data_sets"][0]["title"] == "Homework"
+    assert "Homework" in exports[1].text
+    assert escape("Ada's") not in exports[1].text
+    assert all("Homework" in export.headers["content-disposition"] for export in exports)
     assert bob.http.patch(f"/api/own-data/{name}", json={"title": "Task"}).json()["title"] == "Task"
     ada.http.patch(f"/api/own-data/{name}", json={"shared": True}).raise_for_status()
     refused = bob.http.patch(f"/api/own-data/{name}", json={"shared": False})  # it is not Bob who shares it
