@@ -70,7 +70,7 @@ def _contents(stack: ExitStack, path: Path, file: str, limits: Limits, dropping:
         head = stream.read(HEAD)
     if head.startswith(ZIPS):
         return Contents(file, "zip", zip_members(stack, path, bounds, dropping), size)
-    alone = Member(file, None, lambda: unpacked(path.open("rb"), bounds))
+    alone = Member(file, None, lambda: unpacked(path.open("rb"), 0, bounds))
     if not is_tar(alone.head()):
         return Contents(file, "file", [alone], size)
     # members are read in any order, and a compressed file only from its begin
@@ -112,4 +112,4 @@ def _of_folder(path: Path, file: str, limits: Limits, dropping: Dropping) -> Ite
 
 
 def _file(path: str, bounds: Bounds) -> IO[bytes]:
-    return unpacked(Path(path).open("rb"), bounds)
+    return unpacked(Path(path).open("rb"), 0, bounds)

@@ -6,19 +6,19 @@ from app.own_data.choices import Choices
 from app.own_data.cifar import batches_in, read_cifar
 from app.own_data.contents import Contents
 from app.own_data.dropping import Dropping
-from app.own_data.idx import MAGIC, is_idx, read_idx
+from app.own_data.idx import MAGIC, has_idx, read_idx
 from app.own_data.limits import Limits
 from app.own_data.material import Material
-from app.own_data.members import ARCHIVES, Member
-from app.own_data.npz import read_npz
-from app.own_data.pictures import ENDINGS, read_pictures
-from app.own_data.reasons import join_names, make_reason, refusal, shorten
+from app.own_data.members import leave_out
+from app.own_data.npz import has_arrays, read_npz
+from app.own_data.pictures import ENDINGS, has_pictures, images_in, read_pictures
+from app.own_data.reasons import join_names, refusal, shorten
 from app.own_data.table import read_table
 
-TABLES = (".csv", ".tsv", ".txt", ".tab", ".dat", ".data")
+_TABLES = (".csv", ".tsv", ".tab", ".dat", ".data")
 #: First bytes of image files.
-_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"RIFF", b"II*\x00", b"MM\x00*")
-#: First bytes of files that are something else, whatever else they hold.
+_IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+#: First bytes of files of kinds that are not read.
 _STRANGE = (
     b"%PDF",
     b"\x7fELF",
@@ -35,8 +35,6 @@ _STRANGE = (
 _WORKBOOKS = ("xl/workbook.xml", "content.xml", "word/document.xml", "Index/Document.iwa")
 #: First bytes of an old workbook.
 _OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
-#: Members of which the first bytes are looked at.
-_LOOKED_AT = 50
 _SHOWN_BYTES = 8
 
 
@@ -58,7 +56,7 @@ def _of_file(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
         raise refusal("read_empty", file=contents.file)
     if head.startswith(_OLD_WORKBOOK):
         raise refusal("read_workbook", file=contents.file)
-    if head.startswith(_IMAGES) and b"\0" in head:
+    if (head.startswith(_IMAGES) and b"\0" in head) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         raise refusal("read_one_image", file=contents.file)
     if head.startswith(MAGIC):
         return read_idx(contents, choices, limits, dropping)
@@ -74,28 +72,27 @@ def _of_archive(contents: Contents, choices: Choices, limits: Limits, dropping: 
     names = {member.name for member in members}
     if names & set(_WORKBOOKS):
         raise refusal("read_workbook", file=contents.file)
-    if any(member.ends(*ENDINGS) for member in members):
-        return read_pictures(contents, choices, limits, dropping)
-    if any(member.name.endswith(".npy") for member in members):
+    if has_arrays(members):
         return read_npz(contents, choices, limits, dropping)
-    if batches_in(members):
-        return read_cifar(contents, choices, limits, dropping)
-    if any(is_idx(member) for member in members[:_LOOKED_AT]):
+    if has_pictures(members):
+        return read_pictures(contents, choices, limits, dropping)
+    if has_idx(members):
         return read_idx(contents, choices, limits, dropping)
-    tables = [member for member in members if member.ends(*TABLES)]
+    tables = [member for member in members if member.ends(*_TABLES)]
+    if not tables:  # what follows may also lie beside a table
+        if images_in(members):
+            return read_pictures(contents, choices, limits, dropping)
+        if any(member.ends(".npy") for member in members):
+            return read_npz(contents, choices, limits, dropping)
+        if batches_in(members):
+            return read_cifar(contents, choices, limits, dropping)
+        tables = [member for member in members if member.ends(".txt")]
     if len(tables) > 1:
         raise refusal("read_tables", file=contents.file, there=join_names([member.name for member in tables]))
     if not tables:
         raise refusal("read_nothing", file=contents.file, there=contents.names)
-    for member in members:
-        if member is not tables[0]:
-            _leave_out(member, dropping)
+    leave_out([member for member in members if member is not tables[0]], dropping)
     return read_table(tables[0], choices, limits, dropping)
-
-
-def _leave_out(member: Member, dropping: Dropping) -> None:
-    is_archive = member.name.lower().endswith(ARCHIVES)
-    dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
 
 
 def _first_bytes(head: bytes) -> str:

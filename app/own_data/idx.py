@@ -9,7 +9,6 @@ import math
 import re
 import struct
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -22,13 +21,13 @@ from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
 from app.own_data.members import Member
+from app.own_data.npy import Npy
 from app.own_data.reasons import make_reason, refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
 
 #: Two zero bytes and the type of unsigned bytes begin a file.
 MAGIC = b"\x00\x00\x08"
 _IMAGES, _LABELS = 3, 1
-_BLOCK = 4 << 20
 #: Files in one archive that are looked at.
 _LOOKED_AT = 50
 _MAX_SIDE = 4096
@@ -38,33 +37,12 @@ _TEST = re.compile(r"test|t10k")
 _LETTERS = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Idx:
-    """One IDX file of bytes: `shape` is (N,) of labels, or (N, H, W)."""
-
-    member: Member
-    shape: tuple[int, ...]
-
-    def blocks(self) -> Iterator[NDArray[np.uint8]]:
-        """The values in parts along the first axis.
-
-        Raises:
-            DatasetError: the file ends before.
-        """
-        size = math.prod(self.shape[1:])
-        block_items = max(1, _BLOCK // size)
-        with self.member.open() as stream:
-            stream.read(len(MAGIC) + 1 + 4 * len(self.shape))
-            for start in range(0, self.shape[0], block_items):
-                count = min(block_items, self.shape[0] - start)
-                data = stream.read(count * size)
-                if len(data) != count * size:
-                    wanted, held = math.prod(self.shape), start * size + len(data)
-                    raise refusal("read_cut_short", file=shorten(self.member.name), wanted=wanted, there=held)
-                yield np.frombuffer(data, np.uint8).reshape(count, *self.shape[1:])
+def has_idx(members: Sequence[Member]) -> bool:
+    """Whether there is an IDX file among the first members."""
+    return any(map(_is_idx, members[:_LOOKED_AT]))
 
 
-def is_idx(member: Member) -> bool:
+def _is_idx(member: Member) -> bool:
     return member.head(len(MAGIC)) == MAGIC
 
 
@@ -74,10 +52,10 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     Raises:
         DatasetError: there are other files than pairs, or a pair does not belong together.
     """
-    idx_files: dict[tuple[str, int], Idx] = {}
+    idx_files: dict[tuple[str, int], Npy] = {}
     others = []
     for member in contents.members[:_LOOKED_AT]:
-        if not is_idx(member):
+        if not _is_idx(member):
             others.append(member)
             continue
         idx = _header(member, contents.file, limits)
@@ -115,7 +93,12 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     )
 
 
-def _header(member: Member, file: str, limits: Limits) -> Idx:
+def _header(member: Member, file: str, limits: Limits) -> Npy:
+    """What an IDX file is: an array of bytes, whose shape is (N,) of labels, or (N, H, W).
+
+    Raises:
+        DatasetError: it is something else.
+    """
     head = member.head(len(MAGIC) + 1 + 4 * _IMAGES)
     axes = head[3] if len(head) > 3 else 0
     wrong = refusal("read_idx_header", file=file, member=shorten(member.name))
@@ -127,10 +110,10 @@ def _header(member: Member, file: str, limits: Limits) -> Idx:
     if math.prod(shape) > limits.unpacked_bytes:
         most = limits.unpacked_bytes >> 20
         raise refusal("read_unpacked", file=file, megabytes=-(-math.prod(shape) >> 20), most=most)
-    return Idx(member, shape)
+    return Npy(member, file, shape, np.dtype(np.uint8), is_fortran=False, begin=len(MAGIC) + 1 + 4 * axes)
 
 
-def _pairs(idx_files: dict[tuple[str, int], Idx], contents: Contents) -> list[tuple[Idx, Idx]]:
+def _pairs(idx_files: dict[tuple[str, int], Npy], contents: Contents) -> list[tuple[Npy, Npy]]:
     """Images with their labels, training first: those whose names differ in the kind only, or the only two.
 
     Raises:
@@ -148,7 +131,7 @@ def _pairs(idx_files: dict[tuple[str, int], Idx], contents: Contents) -> list[tu
 
 
 def _classes(
-    labels: Sequence[Idx], others: Sequence[Member], names: Sequence[str], limits: Limits
+    labels: Sequence[Npy], others: Sequence[Member], names: Sequence[str], limits: Limits
 ) -> tuple[NDArray[np.int32], list[str]]:
     """The class of each image and their names: characters, where EMNIST's files say which, otherwise numbers."""
     values = np.concatenate([block for idx in labels for block in idx.blocks()])
@@ -185,11 +168,11 @@ def _mapping(others: Sequence[Member]) -> dict[int, str]:
     return {}
 
 
-def _stack(images: Idx) -> Stack:
+def _stack(images: Npy) -> Stack:
     count, height, width = images.shape
     return Stack(count=count, channels=1, height=height, width=width, blocks=partial(_with_channel, images))
 
 
-def _with_channel(images: Idx) -> Iterator[NDArray[np.uint8]]:
+def _with_channel(images: Npy) -> Iterator[NDArray[np.uint8]]:
     for block in images.blocks():
         yield block[:, np.newaxis]

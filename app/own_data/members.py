@@ -9,9 +9,9 @@ import tarfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -25,7 +25,7 @@ from engine.errors import DatasetError, unreadable
 HEAD = 512
 #: What systems put into folders unasked.
 _UNASKED = {"__macosx", "thumbs.db", "desktop.ini"}
-ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".gz", ".bz2", ".xz")
+_ARCHIVES = (".zip", ".tar", ".tgz", ".7z", ".rar", ".gz", ".bz2", ".xz")
 #: What is raised at damaged archives and compressed data.
 DAMAGES = (EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError, ValueError, NotImplementedError)
 
@@ -81,13 +81,17 @@ def damaged(name: str, error: OSError) -> DatasetError:
     return unreadable(Path(shorten(name)), error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Bounds:
-    """How large the content of one file may become."""
+    """How large the content of one file may become, all its members together."""
 
     file: str
     size: int
     limits: Limits
+    _counts: dict[int, int] = field(
+        default_factory=dict
+    )  # gzipped member → the most bytes that it became so far
+    _total: int = 0  # the sum of these
 
     def demand(self, unpacked: int) -> None:
         """Refuse a content of this many bytes.
@@ -101,13 +105,29 @@ class Bounds:
         if unpacked > max(self.limits.free_bytes, self.limits.ratio * self.size):
             raise refusal("read_ratio", file=self.file, most=self.limits.ratio)
 
+    def count(self, number: int, unpacked: int) -> None:
+        """Note that this many bytes of a gzipped member were read, perhaps not for the first time.
+
+        Args:
+            number: of the member; names may be the same.
+
+        Raises:
+            DatasetError: all of them together become too large.
+        """
+        before = self._counts.get(number, 0)
+        if unpacked > before:
+            self._counts[number] = unpacked
+            self._total += unpacked - before
+            self.demand(self._total)
+
 
 class _Gunzipped(io.RawIOBase):
-    """A gzipped stream that is refused when it has become too large."""
+    """A gzipped member that is refused when all of them have become too large."""
 
-    def __init__(self, stream: IO[bytes], bounds: Bounds) -> None:
+    def __init__(self, stream: IO[bytes], number: int, bounds: Bounds) -> None:
         self._stream = stream
         self._content = gzip.GzipFile(fileobj=stream)
+        self._number = number
         self._bounds = bounds
         self._count = 0
 
@@ -118,7 +138,7 @@ class _Gunzipped(io.RawIOBase):
         piece = self._content.read(len(buffer))
         buffer[: len(piece)] = piece
         self._count += len(piece)
-        self._bounds.demand(self._count)
+        self._bounds.count(self._number, self._count)
         return len(piece)
 
     def close(self) -> None:
@@ -127,11 +147,23 @@ class _Gunzipped(io.RawIOBase):
         self._stream.close()
 
 
-def unpacked(stream: IO[bytes], bounds: Bounds) -> IO[bytes]:
-    """A stream that can be sought back to its begin, decompressed if it is gzipped."""
+def unpacked(stream: IO[bytes], number: int, bounds: Bounds) -> IO[bytes]:
+    """The content of `stream`: decompressed if it is gzipped (then it cannot seek), otherwise `stream` itself. `stream`
+    must be able to seek to its beginning.
+
+    Args:
+        number: of the member, as in `Bounds.count`.
+    """
     is_gzip = stream.read(len(GZIP)) == GZIP
     stream.seek(0)
-    return io.BufferedReader(_Gunzipped(stream, bounds), PIECE) if is_gzip else stream
+    return io.BufferedReader(_Gunzipped(stream, number, bounds), PIECE) if is_gzip else stream
+
+
+def leave_out(members: Iterable[Member], dropping: Dropping) -> None:
+    """Report members that are not read."""
+    for member in members:
+        is_archive = member.name.lower().endswith(_ARCHIVES)
+        dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
 
 
 def clean(name: str, dropping: Dropping) -> str | None:

@@ -1,5 +1,5 @@
 """Arrays as NumPy writes them (.npy), read in blocks. The header is checked first, so that a small file cannot ask for
-much memory, and Python objects are never made."""
+much memory, and Python objects are never made. IDX files are read in the same way, see `app.own_data.idx`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ _MAX_AXES = 4
 _LAST_CHARACTER = 0x10FFFF
 #: One item of an array, such as an image, has at most this many bytes.
 _MAX_ITEM = 64 << 20
+#: No axis is longer: a product of lengths can be written as text.
+_MAX_LENGTH = 1 << 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Npy:
                 return
             for start in range(0, self.count, block_items):
                 count = min(block_items, self.count - start)
-                data = self._exactly(stream, count * size)
+                data = self._exactly(stream, count * size, start * size)
                 yield np.frombuffer(data, self.dtype, count * math.prod(item)).reshape(count, *item)
 
     def whole(self) -> NDArray[Any]:
@@ -81,23 +83,31 @@ class Npy:
         """Blocks of an array whose first axis varies fastest. Each has values from the whole array, so its bytes are
         copied to a temporary file first."""
         with tempfile.TemporaryFile() as copy:
-            left = math.prod(self.shape) * self.dtype.itemsize
-            while left:
-                data = self._exactly(stream, min(left, PIECE))
-                copy.write(data)
-                left -= len(data)
+            size = math.prod(self.shape) * self.dtype.itemsize
+            for start in range(0, size, PIECE):
+                copy.write(self._exactly(stream, min(size - start, PIECE), start))
             copy.flush()
             values: NDArray[Any] = np.memmap(copy, self.dtype, "r", shape=self.shape, order="F")
             for start in range(0, self.count, block_items):
                 yield np.array(values[start : start + block_items], order="C")
 
-    def _exactly(self, stream: BinaryIO, wanted: int) -> bytes:
+    def _exactly(self, stream: BinaryIO, wanted: int, before: int) -> bytes:
+        """The next `wanted` bytes; `before` is how many of the values were read already.
+
+        Raises:
+            DatasetError: there are fewer, or texts that are none.
+        """
         data = stream.read(wanted)
         if len(data) != wanted:
-            raise refusal("read_damaged", file=shorten(self.member.name))
+            size = math.prod(self.shape) * self.dtype.itemsize
+            there = self.begin + before + len(data)
+            raise refusal(
+                "read_cut_short", file=shorten(self.member.name), wanted=self.begin + size, there=there
+            )
         if self.dtype.kind == "U":
             points = np.frombuffer(data, np.dtype(np.uint32).newbyteorder(self.dtype.byteorder))
-            if (points > _LAST_CHARACTER).any():  # such a text would end the process
+            # no character has such a number, and making a text of it would crash Python
+            if (points > _LAST_CHARACTER).any():
                 raise refusal("read_damaged", file=shorten(self.member.name))
         return data
 
@@ -106,7 +116,7 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
     """What an array is, from its first bytes.
 
     Raises:
-        DatasetError: it is not an array, holds Python objects, or its size is not the one of its values.
+        DatasetError: it is not an array, holds Python objects, or the file is shorter than its values.
     """
     values = {"file": file, "member": shorten(member.name)}
     with member.open() as stream:
@@ -121,7 +131,9 @@ def read_header(member: Member, file: str, limits: Limits) -> Npy:
         raise refusal("read_pickled", **values)
     if dtype.kind not in "biufUS" or dtype.subdtype is not None or not dtype.itemsize:
         raise refusal("read_array_kind", **values, there=shorten(str(dtype), 30))
-    if not len(shape) <= _MAX_AXES or any(type(length) is not int or length < 0 for length in shape):
+    if len(shape) > _MAX_AXES or any(
+        type(length) is not int or not 0 <= length <= _MAX_LENGTH for length in shape
+    ):
         raise refusal("read_header", **values)
     if math.prod(shape[1:]) * dtype.itemsize > _MAX_ITEM:
         raise refusal("read_array_shape", **values, there=str(shape))

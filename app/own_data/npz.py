@@ -16,6 +16,7 @@ from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
+from app.own_data.members import Member, leave_out
 from app.own_data.npy import Npy, read_header
 from app.own_data.npz_images import find_layout, read_images
 from app.own_data.npz_rows import read_rows
@@ -31,14 +32,22 @@ _SINGLE = (
 _PARTS = {"train": TRAIN, "val": TRAIN, "valid": TRAIN, "validation": TRAIN, "test": TEST}
 
 
+def has_arrays(members: Sequence[Member]) -> bool:
+    """Whether inputs and labels are among the members, by their names."""
+    return bool(_pair_names(_arrays_in(members)))
+
+
 def read_npz(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
     """The data set in an NPZ file.
 
     Raises:
         DatasetError: arrays are missing, have other shapes than expected, or hold something else than numbers.
     """
-    members = {member.base.lower().removesuffix(".npy"): member for member in contents.members}
-    pairs_by_name = _pair_names(members, contents.file)
+    members = _arrays_in(contents.members)
+    pairs_by_name = _pair_names(members)
+    if not pairs_by_name:
+        raise refusal("read_no_arrays", file=contents.file, there=join_names(list(members)))
+    leave_out([member for member in contents.members if not member.ends(".npy")], dropping)
 
     def array(name: str) -> Npy:
         return read_header(members[name], contents.file, limits)
@@ -70,12 +79,14 @@ def read_npz(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     return material
 
 
-def _pair_names(names: Sequence[str] | Mapping[str, Any], file: str) -> list[tuple[str, str, int]]:
-    """Names of inputs and labels with their part, training first.
+def _arrays_in(members: Sequence[Member]) -> dict[str, Member]:
+    """The arrays among the members, by their names in small letters."""
+    named = {member.base.lower(): member for member in members}
+    return {name.removesuffix(".npy"): member for name, member in named.items() if name.endswith(".npy")}
 
-    Raises:
-        DatasetError: no names are of a known convention.
-    """
+
+def _pair_names(names: Mapping[str, Member]) -> list[tuple[str, str, int]]:
+    """Names of inputs and labels with their part, training first; none if no names are of a known convention."""
     pairs = []
     for part, code in _PARTS.items():
         conventions = (
@@ -89,10 +100,7 @@ def _pair_names(names: Sequence[str] | Mapping[str, Any], file: str) -> list[tup
             pairs.append((*pair, code))
     if any(part == TRAIN for *_, part in pairs):
         return pairs
-    pair = next(((x, y) for x, y in _SINGLE if x in names and y in names), None)
-    if pair is None:
-        raise refusal("read_no_arrays", file=file, there=join_names(list(names)))
-    return [(*pair, TRAIN)]
+    return next(([(x, y, TRAIN)] for x, y in _SINGLE if x in names and y in names), [])
 
 
 def _demand_pair(pair: Pair, first: Pair, limits: Limits) -> None:

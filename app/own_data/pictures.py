@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,7 +15,7 @@ from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes, demand_bytes, natural
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
-from app.own_data.members import ARCHIVES, Member
+from app.own_data.members import Member, leave_out
 from app.own_data.reasons import make_reason, refusal
 from app.own_data.squares import Seen, Shape, TooManyPixels, Unreadable, look, read_square
 from engine.reasons import Reason
@@ -31,6 +32,8 @@ _PARTS = {
 }
 #: This many images are inspected to choose the size and colours of all.
 _INSPECTED = 60
+#: Up to this many images that are not in folders of classes may be figures beside a table.
+_FIGURES = 20
 #: Height and width for images that have different sizes, or a size that is not allowed.
 _DEFAULT_SIZE = 32
 
@@ -42,6 +45,19 @@ class _Picture:
     member: Member
     name: str
     part: int
+
+
+def images_in(members: Sequence[Member]) -> list[Member]:
+    """The image files among the members, by name."""
+    return [member for member in members if member.ends(*ENDINGS)]
+
+
+def has_pictures(members: Sequence[Member]) -> bool:
+    """Whether images are what the members are about: some folders have several each, or there are many. A few others
+    may be figures beside a table."""
+    images = images_in(members)
+    folders = Counter(tuple(member.folders) for member in images if member.folders)
+    return len(images) > _FIGURES or sum(count > 1 for count in folders.values()) > 1
 
 
 def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping: Dropping) -> Material:
@@ -77,13 +93,8 @@ def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping
 
 def _find_pictures(members: Sequence[Member], dropping: Dropping) -> tuple[list[_Picture], bool]:
     """The image files, sorted by part and name; and whether they lie in folders of parts. Other files are dropped."""
-    images = []
-    for member in members:
-        if member.ends(*ENDINGS):
-            images.append(member)
-        else:
-            is_archive = member.name.lower().endswith(ARCHIVES)
-            dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
+    images = images_in(members)
+    leave_out([member for member in members if not member.ends(*ENDINGS)], dropping)
     folders = [member.folders for member in images]
     depth = _depth_of_classes(folders)
     is_part = [len(path) > depth + 1 and path[depth].lower() in _PARTS for path in folders]

@@ -1,5 +1,5 @@
-"""Images that a file has as arrays become a data set's. They are streamed block by block, so that large numbers take no
-more memory than the bytes that they become."""
+"""Turns images that a file holds as arrays into the images of a data set. They are read block by block, so that a file
+of float64 values needs no more memory than the bytes made of it."""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
     members = []
     try:
         archive = stack.enter_context(tarfile.open(fileobj=copy, mode="r:"))  # noqa: SIM115
-        for count, info in enumerate(archive, 1):
-            if count > limits.members:
+        for number, info in enumerate(archive, 1):  # 0 is the archive, which may be gzipped itself
+            if number > limits.members:
                 raise refusal("read_many_members", file=file, most=limits.members)
             if info.isdir():
                 continue
@@ -45,8 +45,8 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
                 continue
             place = (info.offset_data, info.size)
 
-            def begin(place: tuple[int, int] = place) -> IO[bytes]:
-                return unpacked(cast(IO[bytes], io.BufferedReader(_Part(copy, *place))), bounds)
+            def begin(place: tuple[int, int] = place, number: int = number) -> IO[bytes]:
+                return unpacked(cast(IO[bytes], io.BufferedReader(_Part(copy, *place))), number, bounds)
 
             members.append(Member(name, info.size, begin))
     except DAMAGES as error:

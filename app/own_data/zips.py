@@ -36,7 +36,7 @@ def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping
     infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     bounds.demand(sum(info.file_size for info in infos))
     members = []
-    for info in infos:
+    for number, info in enumerate(infos):
         name = clean(_zip_name(info), dropping)
         if name is None:
             continue
@@ -48,15 +48,16 @@ def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise refusal("read_method", file=file, member=shorten(name))
 
-        def begin(info: zipfile.ZipInfo = info) -> IO[bytes]:
-            return unpacked(archive.open(info), bounds)
+        def begin(info: zipfile.ZipInfo = info, number: int = number) -> IO[bytes]:
+            return unpacked(archive.open(info), number, bounds)
 
         members.append(Member(name, info.file_size, begin))
     return members
 
 
 def _entries(path: Path) -> int:
-    """At least the number of entries in a ZIP file's directory, before an object is made of each."""
+    """An upper bound of the entries in a ZIP file's directory, counted before `zipfile` makes an object of each. The
+    same bytes may also stand in the content."""
     count, last = 0, b""
     with path.open("rb") as stream:
         while piece := stream.read(PIECE):

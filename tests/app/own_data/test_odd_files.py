@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from app.i18n import Messages
+from app.own_data.limits import Limits
 from app.own_data.reasons import TEXTS
 from engine.errors import DatasetError
 from tests.support.own_files import bring, zipped
@@ -65,6 +66,8 @@ REFUSED = {
         png(3),
         "leaf.png is a single image. Put images into a ZIP file with one folder for each class",
     ),
+    "leaf.webp": (b"RIFF\x10\0\0\0WEBPVP8 ", "leaf.webp is a single image"),
+    "sound.wav": (b"RIFF\x24\0\0\0WAVEfmt ", "sound.wav is not text: byte 5 is 0"),
     "100001 files.zip": (crowd(100_001), "100001 files.zip holds more than 100,000 files"),
     "one to a thousand.zip": (
         zipped({"a/1.png": bytes(20_000_000)}),
@@ -96,6 +99,43 @@ def test_an_odd_file_has_its_exact_answer(tmp_path, name):
     else:
         assert text in brought.refusal()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "out"]
+
+
+def array(values):
+    buffer = io.BytesIO()
+    np.save(buffer, values)
+    return buffer.getvalue()
+
+
+ARRAYS = {"x.npy": array(np.arange(80.0).reshape(20, 4)), "y.npy": array(np.arange(20) % 2)}
+BESIDE = {
+    "a table, words about it": ({"data.csv": TABLE, "README.txt": b"Leaves\n"}, "csv"),
+    "a table, one figure": ({"data.csv": TABLE, "figures/plot.png": png(9)}, "csv"),
+    "a table, arrays": ({"data.csv": TABLE, "means.npy": array(np.arange(3))}, "csv"),
+    "a table, other bytes": ({"data.csv": TABLE, "weights.bin": bytes(99)}, "csv"),
+    "a table that ends with txt": ({"data.txt": TABLE, "notes.md": b"Leaves\n"}, "csv"),
+    "arrays, one figure": ({**ARRAYS, "preview.png": png(9)}, "npz"),
+    "arrays, a table": ({**ARRAYS, "data.csv": TABLE}, "npz"),
+    "images, a table": ({**PICTURES, "labels.csv": TABLE}, "zip"),
+    "images, arrays": ({**PICTURES, "means.npy": array(np.arange(3))}, "zip"),
+    "images, words": ({**PICTURES, "README.txt": b"Leaves\n"}, "zip"),
+    "records, words": ({"data_batch_1.bin": RECORDS, "readme.txt": b"Images\n"}, "cifar"),
+    "a pair, other bytes": ({**PAIR, "weights.bin": bytes(99)}, "idx"),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_lies_beside_a_data_set_does_not_hide_it(tmp_path, name):
+    members, kind = BESIDE[name]
+    assert bring(tmp_path, "f.zip", zipped(members)).preview()["format"] == kind
+
+
+def test_gzipped_members_may_together_become_no_larger_than_one_file(tmp_path):
+    members = {f"{name}.gz": gzip.compress(data + bytes(50_000)) for name, data in PICTURES.items()}
+    brought = bring(tmp_path, "f.zip", zipped(members))
+    assert brought.preview()["train_size"] > 0
+    assert brought.refusal(Limits(unpacked_bytes=60_000)).code == "read_unpacked"
+    assert brought.refusal(Limits(free_bytes=60_000, ratio=10)).code == "read_ratio"
 
 
 CUT = {
