@@ -101,6 +101,8 @@ def test_a_sketch_is_drawn_by_mouse_and_keyboard_undone_and_stays_with_the_axes(
 
 def test_on_a_phone_a_sketch_of_losses_is_drawn_by_touch(open_page: Any, lab: Any) -> None:
     page = open_page(lab, **PHONE)
+    # as over plain HTTP, and in older Safari
+    page.run_first("delete PointerEvent.prototype.getCoalescedEvents")
     page.open(f"/?lang=ja{OF_LOSS[1:]}")
     field = page.page.locator("[data-chart=loss] .sketch-field")
     field.scroll_into_view_if_needed()

@@ -1,5 +1,6 @@
 /** A pen on a canvas: where it is pressed and moved, and the lines that it leaves. */
 
+import { coalesced } from "../page/coalesced.js";
 import { PEN } from "./digit-pixels.js";
 
 /** @import { Place } from "./digit-pixels.js" */
@@ -25,8 +26,7 @@ export function onPen(pad, touch) {
   });
   pad.addEventListener("pointermove", (event) => {
     if (!isDown) return;
-    const all = event.getCoalescedEvents?.() ?? [];
-    for (const moved of all.length ? all : [event]) touch(place(moved), false);
+    for (const moved of coalesced(event)) touch(place(moved), false);
   });
   for (const end of ["pointerup", "pointercancel"])
     pad.addEventListener(end, () => {

@@ -47,7 +47,7 @@ export class HandleRow {
    * @param {SketchScale} scale
    * @param {Shown} shown
    */
-  draw(scale, { curves, iterations, value, pen, isPercent }) {
+  draw(scale, { curves, iterations, highest, value, pen, isPercent }) {
     this.element.setAttribute("aria-label", t("lesson.sketch.handles", { run: pen }));
     const curve = curves.find(({ run }) => run === pen);
     this.element.style.color = curve ? cssColor(curve.hue) : "";
@@ -64,7 +64,7 @@ export class HandleRow {
       const attributes = {
         label: t("lesson.sketch.handle", { run: pen, i: i + 1, of: HANDLES }),
         valuemin: 0,
-        valuemax: Math.max(scale.highest, now),
+        valuemax: Math.max(highest, now),
         valuenow: now,
         valuetext: t("lesson.sketch.value", { value: spoken, iteration: number(places[i]) }),
       };

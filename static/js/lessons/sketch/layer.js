@@ -3,6 +3,7 @@
  * for the pen and the handles for the keyboard. It is placed where the chart's axes are; the chart draws nothing of it.
  */
 
+import { coalesced } from "../../page/coalesced.js";
 import { h, setText, svg } from "../../page/dom.js";
 import { cssColor } from "../../page/palette.js";
 import { percent, t } from "../../words/i18n.js";
@@ -24,6 +25,7 @@ import { labelPlaces } from "./labels.js";
  * @property {number | null} chance the accuracy by chance in per cent
  * @property {string | null} pen the run whose curve is drawn; null: nothing can be drawn
  * @property {number} iterations
+ * @property {number} highest the highest value that can be drawn: a chart's axis may reach beyond 100 %
  * @property {string} hint what is to be done; empty: nothing
  * @property {(iteration: number) => number} value of the pen's curve, or where it begins
  * @property {boolean} isPercent
@@ -64,7 +66,7 @@ export class SketchLayer {
   #scale = null;
   /** @type {Shown | null} */
   #shown = null;
-  /** For which places the names were placed last. */
+  /** What the names were last placed for, as text to compare. */
   #named = "";
   /** The pointer that draws, and where it was last. @type {{id: number, at: [number, number], begun: boolean, x: number, y: number} | null} */
   #stroke = null;
@@ -87,6 +89,7 @@ export class SketchLayer {
 
   remove() {
     this.element.remove();
+    this.#finish(); // a pointer that is down has lost its field
   }
 
   /** Whether one draws now. */
@@ -109,7 +112,9 @@ export class SketchLayer {
     style.transform = `translate(${left + area.left}px, ${top + area.top}px)`;
     style.width = `${area.width}px`;
     style.height = `${area.height}px`;
-    const curves = shown.curves.map((curve) => ({ ...curve, places: scale.places(curve.points) }));
+    const curves = shown.curves
+      .map((curve) => ({ ...curve, places: scale.places(curve.points) }))
+      .filter(({ places }) => places.length > 1);
     this.#drawCurves(curves);
     this.#drawChance(scale, shown);
     this.#names.hidden = Boolean(this.#stroke); // they would be in the way, and would jump
@@ -124,9 +129,8 @@ export class SketchLayer {
 
   /** @param {(Drawn & {places: Place[]})[]} curves */
   #drawCurves(curves) {
-    const drawn = curves.filter(({ places }) => places.length > 1);
-    while (this.#paths.childElementCount > drawn.length) this.#paths.lastElementChild?.remove();
-    for (const [i, { hue, places, run }] of drawn.entries()) {
+    while (this.#paths.childElementCount > curves.length) this.#paths.lastElementChild?.remove();
+    for (const [i, { hue, places, run }] of curves.entries()) {
       const path = /** @type {SVGElement} */ (
         this.#paths.children[i] ?? this.#paths.appendChild(svg("path"))
       );
@@ -160,12 +164,11 @@ export class SketchLayer {
    * @param {SketchScale} scale
    */
   #drawNames(curves, scale) {
-    const named = curves.filter(({ places }) => places.length > 1);
-    const texts = named.map(({ run }) => t("lesson.sketch.name", { run }));
-    const key = JSON.stringify([scale.key, named.map(({ points, hue }) => [points, hue]), texts]);
+    const texts = curves.map(({ run }) => t("lesson.sketch.name", { run }));
+    const key = JSON.stringify([scale.key, curves.map(({ points, hue }) => [points, hue]), texts]);
     if (key === this.#named) return;
     this.#named = key;
-    const names = named.map(({ hue, run }, i) => {
+    const names = curves.map(({ hue, run }, i) => {
       const name = h("span", { "data-run": run }, texts[i]);
       name.style.color = cssColor(hue);
       return name;
@@ -173,7 +176,7 @@ export class SketchLayer {
     this.#names.replaceChildren(...names);
     const { width, height } = scale.area;
     const places = labelPlaces(
-      named.map((curve, i) => ({ places: curve.places, width: names[i].offsetWidth })),
+      curves.map((curve, i) => ({ places: curve.places, width: names[i].offsetWidth })),
       { width, height, line: names[0]?.offsetHeight ?? 0 },
     );
     for (const [i, place] of places.entries()) {
@@ -189,13 +192,12 @@ export class SketchLayer {
   /** @param {PointerEvent} event @returns {[number, number]} */
   #at({ clientX, clientY }) {
     const scale = /** @type {SketchScale} */ (this.#scale);
-    const { iterations } = /** @type {Shown} */ (this.#shown);
     const { left, top, width, height } = this.#field.getBoundingClientRect();
-    const [x, y] = scale.values({
+    const place = {
       x: ((clientX - left) / width) * scale.area.width,
       y: (Math.max(0, Math.min(clientY - top, height)) / height) * scale.area.height,
-    });
-    return [Math.max(0, Math.min(x, iterations)), Math.max(0, y)];
+    };
+    return scale.values(place, /** @type {Shown} */ (this.#shown));
   }
 
   /** @param {PointerEvent} event */
@@ -216,8 +218,7 @@ export class SketchLayer {
       stroke.begun = true;
       this.#on.begin();
     }
-    const events = event.getCoalescedEvents();
-    for (const each of events.length ? events : [event]) {
+    for (const each of coalesced(event)) {
       const to = this.#at(each);
       this.#on.line(stroke.at, to);
       stroke.at = to;
@@ -226,9 +227,12 @@ export class SketchLayer {
 
   /** @param {PointerEvent} event */
   #release(event) {
-    if (this.#stroke?.id !== event.pointerId) return;
-    const { begun } = this.#stroke;
+    if (this.#stroke?.id === event.pointerId) this.#finish();
+  }
+
+  #finish() {
+    const hasBegun = this.#stroke?.begun;
     this.#stroke = null;
-    if (begun) this.#on.end();
+    if (hasBegun) this.#on.end();
   }
 }

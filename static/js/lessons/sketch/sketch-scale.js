@@ -52,10 +52,16 @@ export class SketchScale {
     };
   }
 
-  /** What is at a place: the iteration, which is a whole number, and the value. @param {Place} place @returns {[number, number]} */
-  values({ x, y }) {
+  /**
+   * What is at a place, or the nearest that can be drawn: the iteration, which is a whole number, and the value.
+   * @param {Place} place
+   * @param {{iterations: number, highest: number}} bounds the lowest are 0
+   * @returns {[number, number]}
+   */
+  values({ x, y }, { iterations, highest }) {
     const iteration = Math.round(this.#perEpoch * this.#scale.x.value(x));
-    return [iteration, Math.round(1000 * this.#unit * this.#scale.y.value(y)) / 1000];
+    const value = Math.round(1000 * this.#unit * this.#scale.y.value(y)) / 1000;
+    return [Math.max(0, Math.min(iteration, iterations)), Math.max(0, Math.min(value, highest))];
   }
 
   /** The highest value on the axis. */

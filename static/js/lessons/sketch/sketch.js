@@ -308,6 +308,7 @@ export class Sketch {
       chance: isPercent ? this.#chance : null,
       pen: this.#pen,
       iterations: this.#iterations,
+      highest: this.#highest,
       hint,
       value: (/** @type {number} */ at) => this.#drawing.value(this.#pen ?? "", at, this.#level),
       isPercent,
