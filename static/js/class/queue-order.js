@@ -2,7 +2,7 @@
 
 import { iconButton, label } from "../page/dom.js";
 import { drag } from "../page/drag.js";
-import { onKey } from "../page/keys.js";
+import { arrowStep, onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 
 /** Milliseconds for which a line is shown where it was put, until the lab's order has it there. */
@@ -85,7 +85,7 @@ export class QueueOrder {
     const grip = iconButton("grip", "", () => {});
     grip.classList.add("grip");
     onKey(grip, (event) => {
-      const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const step = arrowStep(event);
       if (!step) return;
       event.preventDefault();
       const place = this.#shown.indexOf(training) + step;

@@ -36,12 +36,21 @@ export function onKey(target, listener, options) {
 }
 
 /**
+ * Whether a key is pressed with Ctrl, Alt or ⌘: the browser has uses for these, such as Alt+← to go back.
+ * @param {KeyboardEvent} event
+ */
+function isForBrowser({ ctrlKey, metaKey, altKey }) {
+  return ctrlKey || metaKey || altKey;
+}
+
+/**
  * The step of an arrow key in a vertical list: up, down, or none.
  * @param {KeyboardEvent} event
  * @returns {-1 | 1 | null}
  */
-export function arrowStep({ key }) {
-  return key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : null;
+export function arrowStep(event) {
+  if (isForBrowser(event)) return null;
+  return event.key === "ArrowUp" ? -1 : event.key === "ArrowDown" ? 1 : null;
 }
 
 /**
@@ -49,8 +58,9 @@ export function arrowStep({ key }) {
  * @param {KeyboardEvent} event
  * @returns {-1 | 1 | null}
  */
-export function arrowStepAcross({ key }) {
-  return key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : null;
+export function arrowStepAcross(event) {
+  if (isForBrowser(event)) return null;
+  return event.key === "ArrowLeft" ? -1 : event.key === "ArrowRight" ? 1 : null;
 }
 
 /**

@@ -90,7 +90,7 @@ export class ColorMenu {
   #press(event) {
     if (event.key === "Tab") return void this.#element.hidePopover();
     if (event.key === "Escape") event.stopPropagation(); // it closes this menu, and must not clear the selection
-    if (!(event.key in STEPS)) return;
+    if (!(event.key in STEPS) || event.ctrlKey || event.metaKey || event.altKey) return;
     const items = /** @type {HTMLElement[]} */ ([...this.#element.children]);
     const index = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = Math.max(0, Math.min(items.length - 1, index + STEPS[event.key]));

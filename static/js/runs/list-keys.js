@@ -70,6 +70,7 @@ export class ListKeys {
     const row = rowOf(event);
     const { target, key } = event;
     if (!row || !(target instanceof Element) || target.matches("input")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const onName = target.matches(NAMES);
     const { run, group } = row.dataset;
     if (run && key === "F2") this.#on.rename(run);
