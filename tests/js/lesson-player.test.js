@@ -3,14 +3,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Store } from "../../static/js/state/store.js";
+import { speakAs } from "./catalog.js";
 import { makeRun } from "./lab.js";
 
 /** @import { Attempt, Question } from "../../static/js/lessons/types.js" */
 
 /** What the browser keeps. @type {Map<string, string>} */
 const kept = new Map();
+/** What the page listens to as a whole. */
+const page = new EventTarget();
+/** Requests that wait for their answers, the oldest first. @type {{path: string, answer: (json: object) => Promise<void>}[]} */
+const waiting = [];
 Object.assign(globalThis, {
-  addEventListener: () => {},
+  addEventListener: page.addEventListener.bind(page),
+  fetch: (/** @type {string} */ path) =>
+    new Promise((resolve) => {
+      const answer = async (/** @type {object} */ json) => {
+        resolve(Response.json(json));
+        await new Promise((done) => setImmediate(done));
+      };
+      waiting.push({ path, answer });
+    }),
   history: { replaceState: () => {} },
   location: { hash: "", pathname: "/", search: "" },
   requestAnimationFrame: () => 0,
@@ -23,6 +36,8 @@ Object.assign(globalThis, {
 });
 
 const { Draft, movedBy, readNumber, SURE, toggled } = await import("../../static/js/lessons/prediction.js");
+const { OnCharts } = await import("../../static/js/lessons/on-charts.js");
+const { Session } = await import("../../static/js/lessons/session.js");
 const { offText, valueText } = await import("../../static/js/lessons/see-step.js");
 const { Stage } = await import("../../static/js/lessons/stage.js");
 const { progressOf, runsOf, shareOf, stepOf } = await import("../../static/js/lessons/steps.js");
@@ -90,6 +105,11 @@ test("a page that is loaded again has what was predicted there, but not for anot
   assert.deepEqual(new Draft("other", "p1").values, {});
   new Draft("lesson", "p1").forget();
   assert.deepEqual(new Draft("lesson", "p1").values, {});
+  const sealed = new Draft("lesson", "p1");
+  sealed.set("ahead", "adam");
+  new Draft("other", "p1").set("ahead", "sgd"); // in another tab
+  sealed.forget();
+  assert.deepEqual(new Draft("other", "p1").values, { ahead: "sgd" });
   kept.set("lesson-draft", "no JSON");
   assert.deepEqual(new Draft("lesson", "p1").values, {});
 });
@@ -187,4 +207,82 @@ test("while a lesson is open the page shows its cards and its runs, and afterwar
   again.show(["a3"]);
   again.end({ keepsRuns: true });
   assert.deepEqual(shown(), ["a3"]);
+});
+
+const SEEN = attemptWith({ step: "explain", outcome: [], explain: { html: "" } });
+const UNSEEN = attemptWith({
+  step: "see",
+  outcome: [],
+  see: { html: "", question: QUESTIONS[0], answer: null },
+});
+
+/** A lesson whose newest attempt is at the step "see". */
+async function openLesson() {
+  waiting.length = 0;
+  const session = new Session("lesson", "");
+  void session.load();
+  await waiting.splice(0)[0].answer({ title: "Two rates", attempt: UNSEEN });
+  return session;
+}
+
+test("a lesson comes in another language although an answer is sent while it loads, and the answer stays", async () => {
+  const session = await openLesson();
+  speakAs("ja");
+  void session.load();
+  void session.answer("ahead", "adam");
+  const [play, answer] = waiting.splice(0);
+  await answer.answer(SEEN);
+  await play.answer({ title: "二つの学習率", attempt: UNSEEN });
+  speakAs("en");
+  assert.equal(session.play?.title, "二つの学習率");
+  assert.equal(session.step, "explain");
+});
+
+test("an answer that was taken stays, whenever an attempt comes that was asked for meanwhile", async () => {
+  for (const isServedFirst of [true, false]) {
+    const session = await openLesson();
+    void session.answer("ahead", "adam");
+    void session.renew();
+    const [answer, older] = waiting.splice(0);
+    if (isServedFirst) await older.answer(UNSEEN);
+    await answer.answer(SEEN);
+    if (!isServedFirst) await older.answer(UNSEEN);
+    assert.equal(session.step, "explain");
+    // there may be news in what was asked for
+    await waiting.splice(0)[0].answer({ ...SEEN, missing: [{ name: "SGD", run: null, why: "deleted" }] });
+    assert.equal(session.attempt?.missing.length, 1);
+  }
+});
+
+test("a click in the chart of a question pins its moment also if the list of runs comes after the question", () => {
+  const question = { id: "last", kind: "click", ask: "", chart: "accuracy", iterations: 100 };
+  const plotElement = Object.assign(new EventTarget(), {
+    dataset: {},
+    getBoundingClientRect: () => ({ left: 0, top: 0 }),
+  });
+  const chart = {
+    card: { plotElement, spec: { quantity: "accuracy" } },
+    drawing: { axes: { values: (/** @type {number} */ x) => ({ x, y: 0 }) } },
+  };
+  const pinned = /** @type {any[]} */ ([]);
+  const playhead = {
+    run: null,
+    show: (/** @type {any} */ run, /** @type {number} */ at) => pinned.push([run.id, at]),
+  };
+  const onCharts = new OnCharts(
+    /** @type {any} */ ({ charts: [chart] }),
+    new Store(),
+    /** @type {any} */ (() => playhead),
+    () => {},
+  );
+  const session = /** @type {any} */ ({
+    attempt: attemptWith({ see: /** @type {any} */ ({ question, answer: null }) }),
+  });
+  onCharts.listen(session, []);
+  onCharts.listen(session, [/** @type {any} */ (makeRun({ number: 1 }))]);
+  const press = (/** @type {string} */ type) =>
+    Object.assign(new Event(type), { clientX: 40, clientY: 5, button: 0 });
+  plotElement.dispatchEvent(press("pointerdown"));
+  page.dispatchEvent(press("pointerup"));
+  return Promise.resolve().then(() => assert.deepEqual(pinned, [["a1", 40]]));
 });

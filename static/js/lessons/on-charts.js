@@ -24,9 +24,11 @@ export class OnCharts {
   /** For which lesson and attempt the sketches were begun, as text to compare. */
   #sketched = "";
   /** Stops listening to clicks in a chart. */
-  #unpick = () => {};
+  #stopClicks = () => {};
   /** The chart in which clicks are listened to, as text to compare. */
-  #picked = "";
+  #clicksFor = "";
+  /** The runs of the attempt, which may come after the question. @type {Run[]} */
+  #runs = [];
 
   /**
    * @param {ChartBoard} charts
@@ -73,29 +75,30 @@ export class OnCharts {
    * @param {Run[]} runs of the attempt
    */
   listen({ attempt }, runs) {
+    this.#runs = runs;
     const asked = [attempt?.see, attempt?.transfer].find(
       (part) => part?.question?.kind === "click" && !part.answer,
     );
     const { chart: name = "", iterations = 0 } = asked?.question ?? {};
     const chart = asked && this.#charts.charts.find(({ card }) => card.spec.quantity === cardName(name));
-    const picked = chart ? JSON.stringify([attempt?.id, name, iterations]) : "";
+    const clicksFor = chart ? JSON.stringify([attempt?.id, name, iterations]) : "";
     // a chart is another one after a change of the language
-    if (picked === this.#picked && chart?.card.plotElement.dataset.asked === picked) return;
+    if (clicksFor === this.#clicksFor && chart?.card.plotElement.dataset.asked === clicksFor) return;
     this.#stopListening();
     if (!chart) return;
-    this.#picked = picked;
-    chart.card.plotElement.dataset.asked = picked;
-    this.#unpick = onChartClick(chart, iterations, async (iteration) => {
+    this.#clicksFor = clicksFor;
+    chart.card.plotElement.dataset.asked = clicksFor;
+    this.#stopClicks = onChartClick(chart, iterations, async (iteration) => {
       const playhead = await this.#playhead();
-      const run = runs.find(({ id }) => id === playhead.run?.id) ?? runs[0];
+      const run = this.#runs.find(({ id }) => id === playhead.run?.id) ?? this.#runs[0];
       if (run) playhead.show(run, iteration);
     });
   }
 
   #stopListening() {
-    this.#unpick();
-    this.#unpick = () => {};
-    this.#picked = "";
+    this.#stopClicks();
+    this.#stopClicks = () => {};
+    this.#clicksFor = "";
   }
 
   /** Open the card of a question. @param {string} name */

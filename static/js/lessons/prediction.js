@@ -97,11 +97,16 @@ export class Draft {
    */
   constructor(slug, person) {
     this.#whose = `${slug} ${person}`;
+    this.values = this.#kept() ?? {};
+  }
+
+  /** What the browser keeps of this lesson for this person; null: nothing, or the newest draft is another one. */
+  #kept() {
     try {
       const { whose, values } = JSON.parse(window.kept.get(KEPT) || "{}");
-      if (whose === this.#whose) this.values = Object(values);
+      return whose === this.#whose ? Object(values) : null;
     } catch {
-      // another page has written something else there
+      return null; // another page has written something else there
     }
   }
 
@@ -130,9 +135,9 @@ export class Draft {
     return { prediction, sure: /** @type {Sure} */ (this.values[SURE]) };
   }
 
-  /** Forget it: it is sealed. */
+  /** Forget it: it is sealed. A draft of another lesson, begun meanwhile in another tab, stays. */
   forget() {
     this.values = {};
-    window.kept.set(KEPT, "");
+    if (this.#kept()) window.kept.set(KEPT, "");
   }
 }

@@ -28,7 +28,10 @@ export class Session extends Emitter {
   refusal = null;
   /** Whether one predicts again although there is an attempt. */
   isAgain = false;
-  #dropOlder = newestOnly();
+  /** For the lesson in a language. */
+  #dropOlderPlays = newestOnly();
+  /** For the attempt. */
+  #dropOlderAttempts = newestOnly();
   #closed = false;
   /** @type {Attempt | null} */
   #newest = null;
@@ -69,18 +72,19 @@ export class Session extends Emitter {
 
   /** Load it in the page's language, with the newest attempt. */
   async load() {
-    await this.#get(async () => {
+    const isNewestAttempt = this.#dropOlderAttempts();
+    await this.#get(this.#dropOlderPlays(), async () => {
       const play = await lessonApi.play(this.slug, language());
       return () => {
         this.play = play;
-        this.#newest = play.attempt;
+        if (isNewestAttempt()) this.#newest = play.attempt;
       };
     });
   }
 
   /** Load the newest attempt again: its runs have ended, or something was tried. */
   async renew() {
-    await this.#get(async () => {
+    await this.#get(this.#dropOlderAttempts(), async () => {
       const attempt = await lessonApi.attempt(this.slug, language());
       return () => {
         this.#newest = attempt;
@@ -88,9 +92,11 @@ export class Session extends Emitter {
     });
   }
 
-  /** @param {() => Promise<() => void>} get asks the server, and returns what takes over the answer */
-  async #get(get) {
-    const isNewest = this.#dropOlder();
+  /**
+   * @param {() => boolean} isNewest whether no newer one was asked for meanwhile
+   * @param {() => Promise<() => void>} get asks the server, and returns what takes over the answer
+   */
+  async #get(isNewest, get) {
     /** @type {ApiError | null} */
     let problem = null;
     try {
@@ -148,10 +154,11 @@ export class Session extends Emitter {
     this.sending = what;
     this.refusal = null;
     this.#changed();
-    const isNewest = this.#dropOlder();
+    const isNewest = this.#dropOlderAttempts();
     try {
-      const attempt = await send();
-      this.#newest = attempt;
+      this.#newest = await send();
+      // an attempt that was asked for meanwhile may be the one before this was sent; and the language may be another one
+      if (!isNewest()) void this.renew();
       return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

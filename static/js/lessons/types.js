@@ -49,7 +49,8 @@
 /** A question with one try, or only a text. @typedef {{html: string, question: Question | null, answer: Answered | null}} Asked */
 
 /**
- * Something to try next. `reached`: whether a run of it came as far as the lesson asks; null: none has ended yet.
+ * Something to try next. `reached`: whether a run of it came as far as the lesson asks; null: no run of it has ended, or nothing
+ * is to be reached.
  * @typedef {{id: string, text: string, run: string, config: Experiment, reached: boolean | null}} Try
  */
 
