@@ -172,6 +172,39 @@ test("a configuration is put into its experiment, and said in words", () => {
   assert.equal(configurationText(GRID[1].values, [RATES, BATCHES]), "Learning rate 0.01, Batch 32");
 });
 
+test("configurations that differ have different words, rows and columns", () => {
+  const slices = (/** @type {string} */ path, /** @type {any[]} */ ...choices) => {
+    const [field] = fieldsOf([path], { [path]: { choices } });
+    return slicesOf(field, { choices }, []).map(({ text, holds }) => [text, choices.map(holds)]);
+  };
+  const momentum = { name: "momentum", learning_rate: 0.1 };
+  assert.deepEqual(slices("optimizer", { ...momentum, momentum: 0.5 }, { ...momentum, momentum: 0.9 }), [
+    ["Momentum 0.1, Momentum 0.5", [true, false]],
+    ["Momentum 0.1, Momentum 0.9", [false, true]],
+  ]);
+  assert.deepEqual(slices("network", { preset: "mlp", hidden: [32] }, { preset: "mlp", hidden: [64, 64] }), [
+    ["dense layers (MLP), Hidden layers 32", [true, false]],
+    ["dense layers (MLP), Hidden layers 64 64", [false, true]],
+  ]);
+  const step = { name: "step", every: 100 };
+  const [schedule] = fieldsOf(["training.schedule"], {
+    "training.schedule": { choices: [{ ...step, factor: 0.1 }, { ...step, factor: 0.5 }, null] },
+  });
+  assert.equal(schedule.word({ ...step, factor: 0.5 }), "step 100, Factor 0.5");
+  assert.equal(schedule.word(null), "–");
+});
+
+test("an experiment with another name has none of the settings before, and one length", () => {
+  const named = withValues(EXPERIMENT, { "optimizer.name": "adam", "optimizer.beta1": 0.8 });
+  assert.deepEqual(named.optimizer, { name: "adam", learning_rate: 0.1, beta1: 0.8 });
+  const longer = withValues(EXPERIMENT, { "training.epochs": 3 });
+  assert.deepEqual(longer.training, { epochs: 3, batch_size: 32 });
+  assert.deepEqual(withValues(longer, { "training.iterations": 5 }).training, {
+    batch_size: 32,
+    iterations: 5,
+  });
+});
+
 test("axes follow from the space, and stay while results come", () => {
   const range = { low: 0.001, high: 0.1, scale: /** @type {const} */ ("log") };
   const axis = /** @type {any} */ (fieldScale(RATES, range));

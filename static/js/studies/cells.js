@@ -36,8 +36,11 @@ export function slicesOf(field, values, configurations) {
         ? values.choices
         : configurations.map((configuration) => configuration.values[path]);
     const scale = scaleOf(occurring.map((value) => onAxis(field, value)));
-    return scale.values.map((value) => ({
-      text: brief(word(value)),
+    const words = scale.values.map((value) => word(value));
+    const brieves = words.map((text) => brief(text));
+    const texts = new Set(brieves).size < words.length ? words : brieves;
+    return scale.values.map((value, i) => ({
+      text: texts[i],
       holds: (other) => label(onAxis(field, other)) === label(value),
     }));
   }

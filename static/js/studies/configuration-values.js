@@ -2,7 +2,7 @@
 
 import { shown } from "../runs/sweep-scale.js";
 import { t } from "../words/i18n.js";
-import { labelsOf, valueLabelOf } from "../words/labels.js";
+import { labelOf, labelsOf, valueLabelOf } from "../words/labels.js";
 
 /**
  * @import { SweepField } from "../runs/sweep-figures.js"
@@ -10,10 +10,19 @@ import { labelsOf, valueLabelOf } from "../words/labels.js";
  * @import { StudyDocument } from "./types.js"
  */
 
+/** Settings that stay when the name of their section changes, as in `engine/paths.py`. */
+const KEPT = [
+  ...["name", "learning_rate", "type", "activity_l1", "activity_l2", "train_size", "validation_size"],
+  ...["test_size", "label_noise", "augment", "schedule"],
+];
+/** The length of a training is given in one of two ways. @type {Record<string, string>} */
+const OTHER_LENGTH = { epochs: "iterations", iterations: "epochs" };
+
 /**
  * The fields that vary, with their labels and the words for their values.
  * @param {string[]} paths
- * @param {StudyDocument["space"]} [space] with it, sections whose names all differ are called by them, without their settings
+ * @param {StudyDocument["space"]} [space] if given, sections that differ in their names are shown by name alone, without their
+ *   settings, and values whose words would be the same are shown with the settings in which they differ
  * @returns {SweepField[]}
  */
 export function fieldsOf(paths, space = {}) {
@@ -24,9 +33,29 @@ export function fieldsOf(paths, space = {}) {
     const names = new Set(choices.map((choice) => choice?.name ?? choice));
     const hasOwnAxis = paths.some((other) => other.startsWith(`${path}.`)); // of a setting
     const isNamed = hasOwnAxis || (choices.length > 0 && names.size === choices.length);
-    const word = (/** @type {any} */ value) => wordFor(path, isNamed && value?.name ? value.name : value);
+    const name = (/** @type {any} */ value) => wordFor(path, isNamed && value?.name ? value.name : value);
+    const alike = Map.groupBy(choices, name);
+    const word = (/** @type {any} */ value) => {
+      const settings = differing(value, alike.get(name(value)) ?? [])
+        .map((setting) => ({ at: `${path}.${setting}`, setting }))
+        .filter(({ at }) => !paths.includes(at)); // it has its own axis
+      const texts = settings.map(({ at, setting }) => `${labelOf(at)} ${wordFor(at, value[setting])}`);
+      return [name(value), ...texts].join(t("study.comma"));
+    };
     return { path, label: String(labels.get(path)), word };
   });
+}
+
+/**
+ * The settings of a section that are not the same in all others.
+ * @param {any} value a section, or another value, which has no settings
+ * @param {any[]} others
+ */
+function differing(value, others) {
+  if (others.length < 2 || value === null || typeof value !== "object") return [];
+  return Object.keys(value).filter(
+    (setting) => new Set(others.map((other) => JSON.stringify(other[setting]))).size > 1,
+  );
 }
 
 /**
@@ -62,6 +91,8 @@ export function configurationText(values, fields) {
 
 /**
  * An experiment with the values of a configuration, whole sections before their parts. Numbers in a path are places in lists.
+ * It is what the server trains (`put` in `engine/paths.py`): another name removes the settings of the one before, and a length
+ * in epochs one in iterations.
  * @param {Experiment} experiment
  * @param {Record<string, any>} values by path
  * @returns {Experiment}
@@ -81,6 +112,9 @@ export function withValues(experiment, values) {
       place[part] ??= {};
       place = place[part];
     }
+    if (last === "name")
+      for (const setting of Object.keys(place)) if (!KEPT.includes(setting)) delete place[setting];
+    delete place[OTHER_LENGTH[last]];
     place[last] = structuredClone(value);
   }
   return document;
