@@ -79,7 +79,7 @@ class ExperimentConfig:
         regularization = parse(regularizers.FIELDS, document.get("regularization", {}), "regularization")
         config = cls(
             dataset=dataset,
-            network=parse_network(document.get("network", {}), dataset.source),
+            network=parse_network(document.get("network", {}), dataset.source, stored=stored),
             optimizer=parse_named(
                 optimizers.FIELDS, document.get("optimizer", {}), "optimizer", default="sgd"
             ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.fields import demand_object, parse, parse_named
 from engine.layers import Layer, Shape, ShapeError, build_layers
 from engine.reasons import Reason, reworded
 
+#: The most layers of a network. A residual block counts as the layers in it.
 MAX_LAYERS = 200
 #: How deep residual blocks may be inside residual blocks.
 MAX_DEPTH = 4
@@ -30,9 +32,12 @@ class NetworkConfig:
     built: tuple[Layer, ...] = field(compare=False, repr=False)
 
 
-def parse_network(given: Any, source: Source) -> NetworkConfig:
+def parse_network(given: Any, source: Source, *, stored: bool = False) -> NetworkConfig:
     """Check the section `network`, a preset or a list of layers. The layers must fit the images, and the last one must
     have one output for each class.
+
+    Args:
+        stored: it was accepted before. Earlier versions let each residual block have `MAX_LAYERS` layers of its own.
 
     Raises:
         ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
@@ -47,21 +52,21 @@ def parse_network(given: Any, source: Source) -> NetworkConfig:
         parse([], given, path, also=("layers", "initializer"))
         described = given["layers"]
     else:
-        rest = {key: value for key, value in given.items() if key not in ("initializer",)}
+        rest = {key: value for key, value in given.items() if key != "initializer"}
         preset = parse_named(presets.FIELDS, rest, path, key="preset", default="mlp")
-        if len(preset.get("hidden", ())) > presets.MAX_HIDDEN:
-            message = Reason(
-                "too_many_layers",
-                f"network.hidden must list at most {presets.MAX_HIDDEN} layers, not {len(preset['hidden'])}",
-                most=presets.MAX_HIDDEN,
-            )
-            raise ConfigError("range", "network.hidden", message, {"maximum": presets.MAX_HIDDEN})
+        _demand_few(len(preset.get("hidden", ())), presets.MAX_HIDDEN, "network.hidden")
         described = presets.PRESETS[preset.pop("preset")](classes, **preset)
-    parsed = _layers(described)
+    parsed = _layers(described, stored=stored)
     return NetworkConfig(parsed, initializer, _built(parsed, source.shape, classes))
 
 
-def _layers(given: Any) -> tuple[dict[str, Any], ...]:
+def _demand_few(count: int, most: int, path: str) -> None:
+    if count > most:
+        message = f"{path} must have at most {most} layers, not {count:,}"
+        raise ConfigError("range", path, Reason("too_many_layers", message, most=most), {"maximum": most})
+
+
+def _layers(given: Any, *, stored: bool) -> tuple[dict[str, Any], ...]:
     """Check the list of layers, and each layer by itself."""
     path = "network.layers"
     if not isinstance(given, (list, tuple)):
@@ -69,11 +74,17 @@ def _layers(given: Any) -> tuple[dict[str, Any], ...]:
     if not given:
         message = "network.layers must have at least one layer; the network is empty"
         raise ConfigError("shape", path, Reason("no_layers", message))
-    if len(given) > MAX_LAYERS:
-        message = f"network.layers must have at most {MAX_LAYERS} layers, not {len(given)}"
-        reason = Reason("too_many_layers", message, most=MAX_LAYERS)
-        raise ConfigError("range", path, reason, {"maximum": MAX_LAYERS})
+    _demand_few(len(given) if stored else _count(given), MAX_LAYERS, path)
     return tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+
+
+def _count(given: Sequence[Any], depth: int = 0) -> int:
+    """How many layers a list has at any depth. What is no layer, or too deep, counts as one: it is refused later."""
+    count = 0
+    for layer in given:
+        inner = layer.get("layers") if isinstance(layer, Mapping) and depth < MAX_DEPTH else None
+        count += _count(inner, depth + 1) if isinstance(inner, (list, tuple)) and inner else 1
+    return count
 
 
 def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tuple[Layer, ...]:

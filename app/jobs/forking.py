@@ -68,9 +68,13 @@ class Forking:
 
     async def _plan(self, run_id: str, wish: Wish) -> tuple[Fork, dict[str, FirstRows]]:
         fork = plan(self._register.get(run_id), wish)
-        self._settings.limits.check_all(fork.config, parse_stretches(fork.stretches, fork.config))
+        await asyncio.to_thread(self._demand_limits, fork)
         self._data_sets.demand(fork.config.dataset.name)
         return fork, await asyncio.to_thread(self._rows, fork)
+
+    def _demand_limits(self, fork: Fork) -> None:
+        """It reads the experiment of each stretch, of which there may be many: call it in a thread."""
+        self._settings.limits.check_all(fork.config, parse_stretches(fork.stretches, fork.config))
 
     async def fork(
         self, run_id: str, wish: Wish, *, fresh: bool, owner: str | None = None

@@ -20,6 +20,8 @@ from app.jobs.surveying import MIN_IMAGES
 from app.settings import Settings
 from app.storage import row_store
 from app.storage.database import Database
+from app.trainings import Training
+from app.work import in_thread
 from engine import ExperimentConfig
 from engine.fields import parse
 from engine.landscape import FIELDS, Options, demand_same_network
@@ -81,10 +83,7 @@ class Landscapes:
             )
         options = parse(FIELDS, given, "options")
         trainings = [moment.training for moment in moments]
-        configs = [ExperimentConfig.from_dict(training.config, stored=True) for training in trainings]
-        demand_same_network(configs)
-        for training, config in zip(trainings, configs, strict=True):
-            self._settings.limits.check_all(config, parse_stretches(training.stretches, config))
+        configs = await in_thread(self._configs, trainings)
         self._data_sets.demand(configs[0].dataset.name)
         points = self._points(configs)
         iterations = [path_iterations(moment, points) for moment in moments]
@@ -102,6 +101,15 @@ class Landscapes:
             fewer="images" not in given,
             bound_seconds=self.bound_seconds,
         )
+
+    def _configs(self, trainings: Sequence[Training]) -> list[ExperimentConfig]:
+        """The experiments of trainings, which must have the same network and be within the limits. Each may have many
+        stretches: call it in a thread."""
+        configs = [ExperimentConfig.from_dict(training.config, stored=True) for training in trainings]
+        demand_same_network(configs)
+        for training, config in zip(trainings, configs, strict=True):
+            self._settings.limits.check_all(config, parse_stretches(training.stretches, config))
+        return configs
 
     async def survey(self, ask: AskLandscape, on_progress: Callable[[Progress], None]) -> dict[str, Any]:
         """The landscape. If the caller is cancelled, it is given up.

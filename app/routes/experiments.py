@@ -95,7 +95,7 @@ async def get_options(lab: TheLab, person: ThePerson) -> Response:
 
 
 @router.post("/summary")
-async def get_summary(lab: TheLab, person: ThePerson, experiment: Experiment) -> SummaryAnswer:
+def get_summary(lab: TheLab, person: ThePerson, experiment: Experiment) -> SummaryAnswer:
     """Shapes, parameters, multiply-adds, memory and expected time of an experiment; nothing is queued."""
     lab.own_data.demand_seen_in(person, experiment)
     config, _ = parse_forked(experiment)

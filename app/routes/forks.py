@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.concurrency import run_in_threadpool
 
 from app.answers.errors import ERRORS
 from app.answers.experiments import ForkAnswer
@@ -60,7 +61,7 @@ async def check_fork(lab: TheLab, run_id: str, given: ForkRequest) -> ForkAnswer
     return ForkAnswer(
         **vars(checked.summary),
         iterations=checked.config.iterations,
-        seconds=checked.seconds(),
+        seconds=await run_in_threadpool(checked.seconds),
         config={**checked.config.to_dict(), "name": checked.name},
         changes_nothing=checked.changes_nothing,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from app.answers.errors import ERRORS
 from app.answers.rate_tests import RateTestAnswer
@@ -17,9 +18,10 @@ from app.people.visits import ThePerson
 from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 from app.routes.runs import Experiment
 from engine import ExperimentConfig
+from engine.limits import Limits
 from engine.rate_finder import ITERATIONS, MIN_ITERATIONS
 from engine.reasons import Reason, restored
-from engine.summary import summarize
+from engine.summary import Summary, summarize
 
 router = APIRouter(prefix="/api", tags=["experiments"], responses=ERRORS)
 
@@ -33,9 +35,7 @@ async def find_rate(lab: TheLab, request: Request, person: ThePerson, experiment
     """Train an experiment for a short time with learning rates that grow from 0.000001 to 10, and suggest one. Nothing
     is stored. 409 with `rate_long` if it would take longer than the lab allows."""
     lab.own_data.demand_seen_in(person, experiment)
-    config = ExperimentConfig.from_dict(experiment)
-    summary = summarize(config)
-    lab.settings.limits.check(summary)
+    config, summary = await run_in_threadpool(_read, experiment, lab.settings.limits)
     lab.data_sets.demand(config.dataset.name)
     bound, seconds = lab.settings.replay_seconds, step_seconds(config, summary)
     iterations = min(ITERATIONS, int(SHARE * bound / seconds))
@@ -56,6 +56,14 @@ async def find_rate(lab: TheLab, request: Request, person: ThePerson, experiment
     if answer is None:
         return Response(status_code=CLIENT_CLOSED)
     return {"iterations": iterations, **_found(answer, bound)}
+
+
+def _read(experiment: dict[str, Any], limits: Limits) -> tuple[ExperimentConfig, Summary]:
+    """The experiment and its summary, within the limits."""
+    config = ExperimentConfig.from_dict(experiment)
+    summary = summarize(config)
+    limits.check(summary)
+    return config, summary
 
 
 def _found(answer: Answer, bound: float) -> dict[str, Any]:

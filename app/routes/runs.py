@@ -11,6 +11,7 @@ from fastapi import APIRouter, Body, Query, Response
 from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from starlette.concurrency import run_in_threadpool
 
 from app.answers.errors import ERRORS
 from app.answers.rows import ComparisonAnswer, Difference, MetricsAnswer
@@ -129,7 +130,7 @@ async def launch(lab: TheLab, person: ThePerson, experiment: Experiment) -> RunA
     that training."""
     fresh = _take_fresh(experiment)
     lab.own_data.demand_seen_in(person, experiment)
-    config, stretches = parse_forked(experiment)
+    config, stretches = await run_in_threadpool(parse_forked, experiment)
     lab.data_sets.demand(config.dataset.name)
     (run,) = await lab.scheduler.commands.launch(
         [config], stretches=stretches, fresh=fresh, owner=person.owner
@@ -224,7 +225,7 @@ async def clone(lab: TheLab, person: ThePerson, run_id: str, options: Fresh | No
             person, await lab.scheduler.commands.fork(run_id, wish, fresh=fresh, owner=person.owner)
         )
     config = ExperimentConfig.from_dict({**run.training.config, "name": run.name}, stored=True)
-    before = parse_stretches(stretches, config)
+    before = await run_in_threadpool(parse_stretches, stretches, config)
     (twin,) = await lab.scheduler.commands.launch([config], stretches=before, fresh=fresh, owner=person.owner)
     return lab.sight.view(person, twin)
 

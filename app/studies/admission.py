@@ -40,7 +40,7 @@ class Admission:
         Raises:
             ConfigError, LabError: it cannot be, or the person may not begin it.
         """
-        config = StudyConfig.from_dict(document)
+        config = await in_thread(StudyConfig.from_dict, document)
         self._demand_room(person, config, studies)
         plan = await in_thread(Plan, config)
         costs = await in_thread(costs_of, plan, self._settings.limits)

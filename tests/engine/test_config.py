@@ -102,6 +102,20 @@ def test_errors_are_named_by_code_and_field(document, code, field):
     assert wrong.message
 
 
+def test_a_network_has_at_most_200_layers_also_in_blocks_and_a_stored_one_may_have_more():
+    def network(*sizes):
+        """A dense layer, and a block of blocks with these numbers of them."""
+        blocks = [{"type": "residual", "layers": [DENSE] * size} for size in sizes]
+        return {"network": {"layers": [DENSE, {"type": "residual", "layers": blocks}]}}
+
+    ExperimentConfig.from_dict(network(100, 99))
+    wrong = error(network(100, 100))
+    assert (wrong.code, wrong.field, wrong.bounds) == ("range", "network.layers", {"maximum": 200})
+    assert "not 201" in wrong.message
+    stored = ExperimentConfig.from_dict(network(100, 100), stored=True).to_dict()
+    assert len(stored["network"]["layers"][1]["layers"][1]["layers"]) == 100
+
+
 def test_a_range_error_names_field_bound_and_value():
     wrong = error({"training": {"batch_size": -3}})
     assert wrong.bounds == {"minimum": 1, "maximum": 100_000}
