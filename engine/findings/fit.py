@@ -11,8 +11,8 @@ from engine.findings.rule import Limits, Look
 
 
 def overfitting(case: Case, limits: Limits) -> Look | None:
-    """The loss of held-out images has passed its lowest value and rises, while the loss of training images went on
-    falling: Prechelt's generalization loss (1998). Both losses are medians over some evaluations."""
+    """The loss of held-out images lies clearly above its lowest value so far, while the loss of training images is
+    lower than it was there: Prechelt's generalization loss (1998). Both losses are medians over some evaluations."""
     if not _evaluated(case):
         return None
     evaluation, part, count = case.rows.evaluation, case.held_out, int(limits["smoothed"])
@@ -122,9 +122,12 @@ def plateau(case: Case, limits: Limits) -> Look | None:
 
 def small_batches(case: Case, limits: Limits) -> Look | None:
     """With batch norm and few images in a batch, the loss of batches (with their own means) is higher than that of
-    evaluations (with running means, over many batches). Without dropout nothing else can make this difference."""
+    evaluations (with running means, over many batches). Dropout and augmentation, which only batches have, make such a
+    difference too: with one of them, nothing is said."""
     size = case.config.training.batch_size
-    if not case.has("batch_norm") or case.has("dropout") or size >= limits["batch_size"]:
+    if not case.has("batch_norm") or size >= limits["batch_size"]:
+        return None
+    if case.has("dropout") or case.config.dataset.augment:
         return None
     if not _evaluated(case):
         return None

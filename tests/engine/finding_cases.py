@@ -79,6 +79,10 @@ HEALTHY = {
     "tanh, deep": experiment(mlp(*[30] * 8, activation="tanh", initializer={"name": "glorot_normal"}), 0.05),
     "batch norm": experiment(mlp(batch_norm=True)),
     "batch norm, batches of 8": experiment(mlp(batch_norm=True), batch_size=8),
+    # the loss of batches is that of moved images, which are harder
+    "batch norm, small batches of moved images": experiment(
+        mlp(batch_norm=True), dataset={"augment": {"shift": 1}}, batch_size=7
+    ),
     "dropout": experiment(mlp(dropout=0.3)),
     "residual": experiment(mlp(*[30] * 4, residual=True), 0.03),
     "L2": experiment(regularization={"l2": 0.01}),
