@@ -52,11 +52,13 @@ class Body:
     Attributes:
         claims: the claims that it states, each with its line.
         figures: the expressions of its figures, each with the line of its paragraph.
+        otherwise: the claims of which it says something where they do not hold, each with its line.
     """
 
     parts: Mapping[str, Part]
     claims: Mapping[str, int]
     figures: Sequence[tuple[Expression, int]] = ()
+    otherwise: Mapping[str, int] = field(default_factory=dict)
 
     def render(self, step: str, known: Known | None = None, *, answer: bool = False) -> str:
         """The HTML of a step.
@@ -81,6 +83,7 @@ def read_body(text: str, *, runs: Collection[str] = ()) -> Body:
     tokens = markdown().parse(text)
     parts: dict[str, Part] = {}
     claims: dict[str, int] = {}
+    otherwise: dict[str, int] = {}
     figures: list[tuple[Expression, int]] = []
     part: Part | None = None
     step = ""
@@ -103,14 +106,21 @@ def read_body(text: str, *, runs: Collection[str] = ()) -> Body:
         if token.type == "hr" and token.level == 0 and into is part.text and step in ("see", "transfer"):
             into = part.answer
             continue
-        _check(token, line, step, runs, claims)
+        _check(token, line, step, runs, claims, otherwise)
         shown = (child.meta["figure"] for child in token.children or [] if child.type == "figure")
         figures += [(figure.expression, line) for figure in shown]
         into.append(token)
-    return Body(parts, claims, figures)
+    return Body(parts, claims, figures, otherwise)
 
 
-def _check(token: Token, line: int, step: str, runs: Collection[str], claims: dict[str, int]) -> None:
+def _check(
+    token: Token,
+    line: int,
+    step: str,
+    runs: Collection[str],
+    claims: dict[str, int],
+    otherwise: dict[str, int],
+) -> None:
     """Refuse what is wrong in a block, and prepare what is shown otherwise than Markdown does."""
     if token.type in ("container_claim_open", "container_otherwise_open"):
         words = token.info.split()
@@ -118,8 +128,8 @@ def _check(token: Token, line: int, step: str, runs: Collection[str], claims: di
             raise BodyError(line, "a claim needs its id: ::: claim chance")
         if step in BEFORE:
             raise BodyError(line, f"# {step.capitalize()} is shown before anything was measured: no claims")
-        if token.type == "container_claim_open":
-            claims.setdefault(words[1], line)
+        stated = claims if token.type == "container_claim_open" else otherwise
+        stated.setdefault(words[1], line)
         token.meta["claim"] = words[1]
     elif token.type == "math_block":
         token.meta["html"] = _formula(token.content, line, block=True)
@@ -181,7 +191,7 @@ def _link(address: str, line: int, runs: Collection[str]) -> Evidence | None:
         raise BodyError(line, f"a link to a card has run= and at=, not {min(unknown)}=")
     run, iteration = given.get("run"), given.get("at")
     if run is not None and run not in runs:
-        raise BodyError(line, f"there is no run {run!r}; there are {', '.join(map(repr, runs))}")
+        raise BodyError(line, expressions.no_run(run, runs))
     if iteration is not None and not re.fullmatch(r"\d{1,9}", iteration):
         raise BodyError(line, f"at= is an iteration, not {iteration!r}")
     return Evidence(card, run, None if iteration is None else int(iteration))

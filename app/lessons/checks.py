@@ -10,7 +10,7 @@ from app.lessons.document import Choice, Click, Number, Question, Rank, Settings
 from app.lessons.expressions import ExpressionError
 from app.lessons.front_matter import Place
 from app.lessons.functions import Kind
-from app.lessons.lesson import STAND_IN, Lesson
+from app.lessons.lesson import STAND_IN, Lesson, placed_questions
 from app.lessons.locks import is_lockable
 from engine import ConfigError, ExperimentConfig, datasets
 from engine.summary import summarize
@@ -35,7 +35,7 @@ class Flaw:
 def texts_of(settings: Settings) -> dict[str, str]:
     """All texts of the settings by their ids, as a translation names them."""
     texts: dict[str, str] = {}
-    for _, question in _questions(settings):
+    for _, question in placed_questions(settings):
         texts[question.id] = question.ask
         if isinstance(question, Choice):
             texts |= {f"{question.id}.{option.id}": option.text for option in question.options}
@@ -50,9 +50,9 @@ def texts_of(settings: Settings) -> dict[str, str]:
 
 
 def units_of(settings: Settings) -> set[str]:
-    """The ids of texts that a translation may have: a unit such as % is the same in every language."""
+    """The ids of units. A translation may translate them, but need not: % is the same in every language."""
     numbers: list[Number | Spread] = [
-        question for _, question in _questions(settings) if isinstance(question, Number)
+        question for _, question in placed_questions(settings) if isinstance(question, Number)
     ]
     if settings.transfer is not None and settings.transfer.spread is not None:
         numbers.append(settings.transfer.spread)
@@ -71,7 +71,7 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     if not wrong:
         yield from _locks(lesson)
     yield from _ids(settings)
-    for place, question in _questions(settings):
+    for place, question in placed_questions(settings):
         yield from _question(lesson, question, place)
     if settings.transfer is not None:
         for number, each in enumerate(settings.transfer.try_):
@@ -90,20 +90,11 @@ def flaws(lesson: Lesson, language: str) -> Iterator[Flaw]:
     yield from _translations(lesson, language)
 
 
-def _questions(settings: Settings) -> Iterator[tuple[Place, Question]]:
-    for number, question in enumerate(settings.predict):
-        yield ("predict", number), question
-    if settings.see is not None:
-        yield ("see",), settings.see
-    if settings.transfer is not None and settings.transfer.question is not None:
-        yield ("transfer", "question"), settings.transfer.question
-
-
 def _ids(settings: Settings) -> Iterator[Flaw]:
     """Texts are translated by their ids, and answers are stored by them: each stands for one thing."""
     transfer = settings.transfer
     named: list[tuple[Place, str]] = [
-        ((*place, "id"), question.id) for place, question in _questions(settings)
+        ((*place, "id"), question.id) for place, question in placed_questions(settings)
     ]
     named += [(("claims", number, "id"), claim.id) for number, claim in enumerate(settings.claims)]
     if transfer is not None:
@@ -231,8 +222,7 @@ def _question(lesson: Lesson, question: Question, place: Place) -> Iterator[Flaw
 
 def _run(lesson: Lesson, name: str, place: Place) -> Iterator[Flaw]:
     if name not in lesson.runs:
-        names = ", ".join(map(repr, lesson.runs)) or "none"
-        yield Flaw(f"there is no run {name!r}; there are {names}", place)
+        yield Flaw(expressions.no_run(name, lesson.runs), place)
 
 
 def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterator[Flaw]:
@@ -247,7 +237,7 @@ def _try(lesson: Lesson, each: Try, place: Place, *, startable: bool) -> Iterato
         for dataset in (None, STAND_IN) if lesson.any_dataset else (None,):
             summarize(lesson.tried(each, each.id, dataset=dataset))
     except WRONG as error:
-        yield Flaw(f"{_why(error)}", (*place, "changes"))
+        yield Flaw(_why(error), (*place, "changes"))
 
 
 def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
@@ -259,7 +249,7 @@ def _bodies(lesson: Lesson, language: str) -> Iterator[Flaw]:
             for named in expression.layers:
                 if reason := _no_figure(lesson, *named):
                     yield Flaw(reason, language=name, body_line=line)
-        for claim, line in body.claims.items():
+        for claim, line in [*body.claims.items(), *body.otherwise.items()]:
             if claim not in claims:
                 names = ", ".join(claims) or "none"
                 yield Flaw(f"there is no claim {claim!r}; there are {names}", language=name, body_line=line)

@@ -191,8 +191,7 @@ class _Reader:
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             raise ExpressionError(f"{function}(…) needs the name of a run in quotation marks")
         if node.value not in self._run_names:
-            names = ", ".join(map(repr, self._run_names)) or "none"
-            raise ExpressionError(f"there is no run {node.value!r}; there are {names}")
+            raise ExpressionError(no_run(node.value, self._run_names))
         self.runs.setdefault(node.value)
 
     def _layer(self, function: str, arguments: list[ast.expr]) -> None:
@@ -208,6 +207,15 @@ class _Reader:
                 f"{function}(…) needs a layer: 1, 2, … from the input, or −1, −2, … from the output"
             )
         self.layers.setdefault((function, _string(arguments[0]), sign * node.value))
+
+
+def no_run(name: str, names: Collection[str]) -> str:
+    """Why a name is refused that no run has.
+
+    Args:
+        names: of the runs that there are.
+    """
+    return f"there is no run {name!r}; there are {', '.join(map(repr, names)) or 'none'}"
 
 
 def _demand_count(name: str, arguments: list[ast.expr], least: int, most: int) -> None:
@@ -298,4 +306,4 @@ def _string(node: ast.expr) -> str:
     return str(node.value)
 
 
-__all__ = ["Expression", "ExpressionError", "Numbers", "evaluate", "holds", "parse", "value_of"]
+__all__ = ["Expression", "ExpressionError", "Numbers", "evaluate", "holds", "no_run", "parse", "value_of"]

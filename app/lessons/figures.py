@@ -21,8 +21,9 @@ from app.storage.database import Database
 from app.storage.row_store import read_rows
 from app.trainings import Status, Training
 from app.work import in_thread
-from engine import datasets
+from engine import ConfigError, ExperimentConfig, datasets
 from engine.reasons import why
+from engine.views.subject import weight_shapes
 
 #: The curves of ended trainings are kept in memory, up to this number of bytes; those not used for longest are dropped.
 MAX_KEPT_BYTES = 64 << 20
@@ -165,7 +166,7 @@ def measure(
         "dead": float(reason is not None and reason["code"] == "dead"),
         "iterations": float(training.iteration),
         "weights": weights if layers else math.nan,
-        "small": _last(_percent(evaluation["small_weights"])),
+        "small": _small(training, evaluation, at_end),
         "lowest": float(medians[0]),
         "highest": float(medians[-1]),
     }
@@ -187,6 +188,21 @@ def measure(
         **{name: np.array([value]) for name, value in figures.items()}, layers=stacked([at_end])
     )
     return Measured(outcome, curves, test_images)
+
+
+def _small(training: Training, evaluation: _Columns, at_end: Mapping[str, Sequence[float]]) -> float:
+    """The percentage of all weights below 0.001 in size. Rows have it in runs with L1; of others it follows from the
+    figures of the layers at the end. NaN where these were not measured."""
+    if "small_weights" in evaluation.names:
+        return _last(_percent(evaluation["small_weights"]))
+    try:
+        shapes = weight_shapes(ExperimentConfig.from_dict(training.config, stored=True))
+    except ConfigError:  # of an own data set that is not there any more
+        return math.nan
+    shares = at_end.get("small_weights", ())
+    if len(shares) != len(shapes):
+        return math.nan
+    return float(np.average(shares, weights=[math.prod(shape) for shape in shapes]))
 
 
 class _Columns:

@@ -12,6 +12,7 @@ from app.lessons import expressions
 from app.lessons.body import Body
 from app.lessons.document import LANGUAGES, Choice, Claim, Click, Number, Question, Settings, Try
 from app.lessons.expressions import Expression
+from app.lessons.front_matter import Place
 from app.lessons.outcome import Figures, Outcome
 from engine import datasets
 from engine.config import ExperimentConfig
@@ -98,13 +99,7 @@ class Lesson:
 
     def questions(self) -> list[Question]:
         """All questions that are checked: of the prediction, of what is seen, of the transfer."""
-        settings = self.settings
-        asked: list[Question] = [*settings.predict]
-        if settings.see is not None:
-            asked.append(settings.see)
-        if settings.transfer is not None and settings.transfer.question is not None:
-            asked.append(settings.transfer.question)
-        return asked
+        return [question for _, question in placed_questions(self.settings)]
 
     @property
     def tries_to_reach(self) -> list[Try]:
@@ -250,6 +245,16 @@ class Lesson:
         return document
 
 
+def placed_questions(settings: Settings) -> Iterator[tuple[Place, Question]]:
+    """All questions that are checked, each with its place in the front matter."""
+    for number, question in enumerate(settings.predict):
+        yield ("predict", number), question
+    if settings.see is not None:
+        yield ("see",), settings.see
+    if settings.transfer is not None and settings.transfer.question is not None:
+        yield ("transfer", "question"), settings.transfer.question
+
+
 def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     """An experiment with changes: values of a section are replaced one by one, a network of layers as a whole."""
     result = dict(document)
@@ -273,7 +278,7 @@ def _moved(section: Mapping[str, Any], own: str, dataset: str) -> dict[str, Any]
     if moved.get("validation_size") is not None:
         left = other.train_size - (moved.get("train_size") or 1)
         moved["validation_size"] = min(moved["validation_size"], left)
-    if "shift" in (augment := moved.get("augment", {})):
+    if "shift" in (augment := moved.get("augment") or {}):
         width, other_width = datasets.source(own).shape[-1], other.shape[-1]
         moved["augment"] = {**augment, "shift": max(1, round(augment["shift"] * other_width / width))}
     return moved
@@ -284,4 +289,4 @@ def _named_sizes(dataset: Mapping[str, Any]) -> list[str]:
     # what is no number is refused where the experiment is read
     given = [dataset.get(size) for size in SIZES]
     sizes = [f"{size:,} " if size and isinstance(size, int) else "" for size in given]
-    return [*sizes, f"shift {dataset.get('augment', {}).get('shift', 0)}"]
+    return [*sizes, f"shift {(dataset.get('augment') or {}).get('shift', 0)}"]

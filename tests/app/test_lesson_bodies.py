@@ -109,3 +109,5 @@ def test_a_body_is_refused_with_its_line():
     with pytest.raises(BodyError) as refused:
         read_body("# See\n\nx\ny $\\unheard$\n")
     assert refused.value.line == 4
+    with pytest.raises(BodyError, match="no run 'a'; there are none"):
+        read_body("# See\n\n[x](card:loss?run=a)\n")

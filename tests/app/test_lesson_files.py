@@ -92,6 +92,16 @@ def test_a_lesson_in_one_language_is_shown_in_it_to_all(tmp_path):
     assert lesson.title == {"en": "Two rates", "ja": "Two rates"}
 
 
+def test_a_lesson_may_say_that_there_is_no_augmentation(tmp_path):
+    data = "{name: mnist, train_size: 500, test_size: 100, augment: null}"
+    write(tmp_path, ENGLISH.replace("{name: digits}", data).replace("section: X", "section: X\ndata: any"))
+    shelf = Library(tmp_path).shelf()
+    assert shelf.problems == ()
+    lesson = shelf.lessons["two-rates"]
+    for dataset in ("mnist", "digits"):
+        assert [config.dataset.augment for config in lesson.configs(dataset=dataset)] == [None, None]
+
+
 def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path):
     write(tmp_path, ENGLISH, slug="1a-vanishing-gradient")
     lessons = Library(tmp_path).shelf().lessons
@@ -140,6 +150,7 @@ def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path)
         ('{{ test("large")', '{{ small_weights("large", -4)', 29, "and no layer -4"),
         ("# Explain", "# Explian", 26, "a heading # must be one of"),
         ("::: claim ahead", "::: claim first", 28, "there is no claim 'first'"),
+        ("# Explain", "# Explain\n\n::: otherwise first\nx\n:::", 28, "there is no claim 'first'"),
         ("| .0f", "| r", 29, "a figure is written like"),
         ("Two runs.", "Two runs.\nOne: {{ test('large') }}", 25, "before anything was measured"),
         ("Two runs.", "![x](y.png)", 24, "no pictures"),

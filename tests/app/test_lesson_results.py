@@ -13,9 +13,10 @@ from app.lessons.outcome import Figures
 from app.lessons.tries import name_of
 from app.rows import Rows
 from app.trainings import Status
-from engine import ExperimentConfig
+from engine import ExperimentConfig, Trainer, measuring
 from engine.reasons import Reason
-from tests.support.experiments import QUICK
+from engine.regularizers import SMALL
+from tests.support.experiments import QUICK, SHORT
 from tests.support.stored_runs import make_run
 
 CONFIG = ExperimentConfig.from_dict(QUICK).to_dict()
@@ -101,6 +102,22 @@ def test_the_inside_of_a_network_is_that_of_the_measurement_after_the_last_itera
     assert "moved" not in found.curves.layers
     for without in ({20: early}, {40: {"layers": [{"name": "1", "units": 4}]}}, {}):
         assert not measure(run, STEPS, None, without).outcome.layers
+
+
+def test_the_share_of_small_weights_is_known_with_and_without_l1():
+    config = ExperimentConfig.from_dict(SHORT)
+    trainer = Trainer(config)
+    while not trainer.done:
+        trainer.advance()
+    run = make_run("r", config.to_dict(), status=Status.COMPLETED).training
+    run.iteration = 40
+    found = measure(run, STEPS, None, {40: measuring.measure(trainer)}).outcome.small.item()
+    layers = trainer.network.weight_layers.values()
+    weights = np.concatenate([trainer.network.vector[part] for part in layers])
+    assert found == pytest.approx(100 * np.mean(np.abs(weights) < SMALL))
+    assert found > 0
+    counted = rows(("iteration", "small_weights"), (40, 0.25))
+    assert measure(run, STEPS, counted, {40: measuring.measure(trainer)}).outcome.small.item() == 25
 
 
 def test_a_run_without_evaluations_is_at_chance_if_it_diverged_and_else_has_no_figures():
