@@ -47,8 +47,8 @@ class Session:
     Attributes:
         columns: the names of the columns of `rows`, by stream.
         iterations: the number of iterations that are planned.
-        rows: the recorded rows, by stream.
-        evaluation: the last evaluation, of the weights that the run ended with.
+        rows: the recorded rows, by stream; none where they are not kept.
+        evaluation: the last evaluation; of the final weights, unless the run diverged.
         finished: whether it came to its end and was not interrupted.
         ending: how it ended, in a line.
     """
@@ -61,8 +61,13 @@ class Session:
         interrupt: Interrupt,
         *,
         plain: bool,
+        keeps_rows: bool = False,
     ) -> None:
-        """`stretches`: what is trained before, with a fork after each; see `engine.stretches`."""
+        """
+        Args:
+            stretches: what is trained before, with a fork after each; see `engine.stretches`.
+            keeps_rows: whether `write` will write them; they may be many.
+        """
         self.config = config
         self.stretches = stretches
         folders = {"data_dir": settings.data_dir, "cache_dir": settings.cache_dir}
@@ -77,9 +82,10 @@ class Session:
         self.finished = self.diverged = False
         self.ending = "not begun"
         self._interrupt = interrupt
+        self._keeps_rows = keeps_rows
 
     def events(self) -> Iterator[tuple[Event, Sequence[float]]]:
-        """Train to the end or until an interruption, and keep every event. Returns each with its row.
+        """Train to the end or until an interruption. Yields each event with its row.
 
         After an interruption, the network is evaluated once more.
         """
@@ -87,22 +93,23 @@ class Session:
         try:
             self.trainer = self._forks_ahead.go_on(self.trainer)
             while not (self.trainer.done or self._interrupt.asked):
-                yield from self._kept(self.trainer.advance())
+                yield from self._with_rows(self.trainer.advance())
                 self.trainer = self._forks_ahead.go_on(self.trainer)
             trainer = self.trainer
             if not trainer.done and 0 < trainer.iteration != getattr(self.evaluation, "iteration", None):
-                yield from self._kept([trainer.evaluate()])
+                yield from self._with_rows([trainer.evaluate()])
         finally:
             self.seconds = time.perf_counter() - began
             self.diverged = self.trainer.divergence is not None
             self.finished = self.trainer.done and (self.diverged or not self._forks_ahead.any_left)
             self.ending = self._describe_ending()
 
-    def _kept(self, events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[float]]]:
+    def _with_rows(self, events: Sequence[Event]) -> Iterator[tuple[Event, Sequence[float]]]:
         for event in events:
             self.iteration = event.iteration
             row = tuple(self._forks_ahead.values(self.trainer, event))
-            self.rows[event.stream].append(row)
+            if self._keeps_rows:
+                self.rows[event.stream].append(row)
             if isinstance(event, EvaluationMetrics):
                 self.evaluation = event
             yield event, row

@@ -65,7 +65,9 @@ def train(
                 if out is not None and len(configs) > 1:
                     folder = out / f"{number:02d}-{file_name(experiment.name)}"
                     make_writable(folder, "the folder")
-                session = Session(experiment, stretches, settings, interrupt, plain=plain)
+                session = Session(
+                    experiment, stretches, settings, interrupt, plain=plain, keeps_rows=out is not None
+                )
                 if not (as_json or sessions):
                     shown.enter_context(bar)
                 sessions.append(session)
