@@ -44,7 +44,8 @@ async def _dataset_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _request_error(request: Request, error: Exception) -> JSONResponse:
-    """A body, path or query that is not of the API's types; the first fault is named, with its bound and the value."""
+    """A body, path or query that is not of the API's types; the first fault is named; with the bound, and
+    the value if it is a number."""
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))

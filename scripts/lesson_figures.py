@@ -56,7 +56,7 @@ def data_sets(lesson: Lesson) -> list[str]:
 
 
 def sizes(lesson: Lesson) -> list[bool]:
-    """Whether it is measured in full size: in both sizes, if it has two."""
+    """The sizes in which a lesson is measured: False is the usual size, True the full one."""
     return [False, True] if lesson.settings.full else [False]
 
 
@@ -66,8 +66,8 @@ def seeds(lesson: Lesson, *, full: bool) -> int:
 
 
 def runs_with_layers(lesson: Lesson, dataset: str, *, full: bool) -> set[str]:
-    """The names on a data set of the runs of which figures of the layers are measured: where the lesson's claims ask
-    for them, and not in full size."""
+    """The runs whose layers are measured, by their names on this data set: those that the lesson's claims or tables ask
+    about. None in full size."""
     names = lesson.names_on(dataset)
     return set() if full else {names[written] for written in lesson.runs_with_layers}
 
@@ -99,7 +99,8 @@ def _layers_with_nan(seed: dict[str, list[float | None]] | None) -> dict[str, li
 
 
 def claims(lesson: Lesson, dataset: str, *, full: bool) -> list[Claim]:
-    """What a lesson states on a data set, and is measured there in a size: in full size, no figures of layers."""
+    """The claims that can be checked on a data set, in one size. In full size no layers are measured, so claims about
+    layers are left out."""
     return [
         claim
         for claim in lesson.claims
@@ -114,9 +115,16 @@ def denied(table: Table) -> list[str]:
         for lesson in LESSONS.values()
         for dataset in data_sets(lesson)
         for full in sizes(lesson)
-        for claim in claims(lesson, dataset, full=full)
-        if not holds(lesson.expression(claim.holds), figures(table, lesson, dataset, full=full))
+        for claim in _denied(table, lesson, dataset, full=full)
     ]
+
+
+def _denied(table: Table, lesson: Lesson, dataset: str, *, full: bool) -> list[Claim]:
+    stated = claims(lesson, dataset, full=full)
+    if not stated:
+        return []
+    measured = figures(table, lesson, dataset, full=full)
+    return [claim for claim in stated if not holds(lesson.expression(claim.holds), measured)]
 
 
 def load() -> Table:

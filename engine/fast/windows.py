@@ -35,8 +35,7 @@ class Windows:
     Args:
         kernel, channels: K and C.
         rows, columns: the size of the image, (rows, C, columns, n).
-        given_phases: the number of phases (see below) in which the image's columns come. If it is above 1, the image
-        is
+        given_phases: in how many phases (see below) the image's columns come. With more than one, the image is
             (rows, given_phases, C, columns / given_phases, n).
         out: rows and columns of the output.
         border: the width of the border of zeros around the image.
@@ -90,9 +89,9 @@ class Windows:
     def shape(self, n: int, itemsize: int, multiple: int = 1) -> tuple[int, ...]:
         """The shape of R for blocks of n images: as many rows as a strip of the output needs.
 
-        R must be filled with zeros at the start, because `strips` never writes its left and right borders. Two
-        different n must not have the same shape, or they would share one array, although their borders are at
-        different places. Therefore padded rows have one axis less.
+        R must be filled with zeros at the start, because `strips` never writes its left and right borders. Steps share
+        arrays of equal shape. R must not be shared by two block sizes, because their borders lie at different places.
+        Therefore padded rows have one axis less, so that no two n give the same shape.
         """
         height = (self.strip_rows(n * itemsize, multiple) - 1) * self._stride + self._kernel
         columns = self._shape[-1]
