@@ -37,8 +37,8 @@ export function slicesOf(field, values, configurations) {
         : configurations.map((configuration) => configuration.values[path]);
     const scale = scaleOf(occurring.map((value) => onAxis(field, value)));
     const words = scale.values.map((value) => word(value));
-    const brieves = words.map((text) => brief(text));
-    const texts = new Set(brieves).size < words.length ? words : brieves;
+    const shortTexts = words.map((text) => brief(text));
+    const texts = new Set(shortTexts).size < words.length ? words : shortTexts;
     return scale.values.map((value, i) => ({
       text: texts[i],
       holds: (other) => label(onAxis(field, other)) === label(value),
