@@ -221,7 +221,9 @@ def fingerprint_of(
         # one at the iteration of the fork was made after it
         while changes and changes[0]["iteration"] < stretch["until"]:
             current = fingerprint_after(current, changes.popleft())
-        current = current and fingerprint.after_fork(current, stretch["until"], following, stretch["seed"])
+        current = current and fingerprint.after_fork(
+            current, stretch["until"], stretch["config"], following, stretch["seed"]
+        )
     return functools.reduce(fingerprint_after, changes, current)
 
 

@@ -24,6 +24,10 @@ from engine.threads import one_thread
 #: notices.
 MATHEMATICS_VERSION = 2
 
+#: In the fingerprints of forks that change β of Adam or AdamW: earlier versions of the engine did not scale the means
+#: of gradients there, and gave other curves. It can go when `MATHEMATICS_VERSION` is increased.
+SCALED = "means scaled"
+
 #: (rows, inner, columns) of products as training has them: batches with dense layers, windows with filters.
 PRODUCTS = (
     (100, 784, 40),
@@ -57,15 +61,25 @@ def after_change(fingerprint: str, iteration: int, values: Mapping[str, float | 
     return _digest([fingerprint, iteration, dict(values)])
 
 
-def after_fork(fingerprint: str, iteration: int, document: Mapping[str, Any], seed: int | None) -> str:
+def after_fork(
+    fingerprint: str,
+    iteration: int,
+    before: Mapping[str, Any],
+    document: Mapping[str, Any],
+    seed: int | None,
+) -> str:
     """The fingerprint of a training that was forked after an iteration.
 
     Args:
         fingerprint: of what was trained up to there.
-        document: the complete experiment that is trained from there on, as `ExperimentConfig.to_dict` gives it.
+        before: the complete experiment that was trained up to there, as `ExperimentConfig.to_dict` gives it.
+        document: the complete experiment that is trained from there on.
         seed: of the random numbers from there on; None: those that would have been drawn anyway.
     """
-    return _digest([fingerprint, "fork", iteration, _decisive(document), seed])
+    parts = [fingerprint, "fork", iteration, _decisive(document), seed]
+    if _changes_betas(before["optimizer"], document["optimizer"]):
+        parts.append(SCALED)
+    return _digest(parts)
 
 
 @functools.cache
@@ -100,6 +114,12 @@ def _numbers(count: int, kind: type[np.floating[Any]]) -> NDArray[Any]:
     """Fixed numbers from -1 to 1, which depend on no rounding."""
     scattered = (np.arange(1, count + 1, dtype=np.uint64) * np.uint64(2654435761)) % np.uint64(1 << 24)
     return (scattered.astype(np.float64) / (1 << 23) - 1).astype(kind)
+
+
+def _changes_betas(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a fork from one optimizer to another goes on with the means of Adam or AdamW, but with another β."""
+    stays = before["name"] == after["name"] and after["name"] in ("adam", "adamw")
+    return stays and any(before[beta] != after[beta] for beta in ("beta1", "beta2"))
 
 
 def _decisive(document: Mapping[str, Any]) -> dict[str, Any]:

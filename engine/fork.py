@@ -62,9 +62,7 @@ def fork(
     new.iteration, new.first_loss = trainer.iteration, trainer.first_loss
     new.still, new.first_dead = trainer.still, trainer.first_dead
     if config.optimizer["name"] == trainer.config.optimizer["name"]:
-        new.optimizer.t = trainer.optimizer.t
-        for name, array in new.optimizer.state.items():
-            array[...] = trainer.optimizer.state[name]
+        new.optimizer.take_over(trainer.optimizer)
     if config.training.early_stopping == trainer.config.training.early_stopping:
         _keep_early_stopping(trainer, new)
     for purpose, generator in new.generators.items():

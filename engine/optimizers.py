@@ -38,6 +38,13 @@ class Optimizer:
     def update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:
         raise TypeError("an optimizer defines update")  # pragma: no cover
 
+    def take_over(self, other: Optimizer) -> None:
+        """Go on where `other` is. It is of the same class and for as many parameters, but may have other
+        hyperparameters."""
+        self.t = other.t
+        for name, array in self.state.items():
+            array[...] = other.state[name]
+
 
 class SGD(Optimizer):
     """w ← w - ηg."""

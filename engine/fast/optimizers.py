@@ -136,6 +136,11 @@ class Adam(InPlace, optimizers.Adam):
         s *= learning_rate * a / b
         w -= s
 
+    def take_over(self, other: optimizers.Optimizer) -> None:
+        super().take_over(other)
+        for name, beta in (("m", "beta1"), ("v", "beta2")):  # stored without the factors of the other's β
+            self.state[name] *= (1 - other.hyperparameters[beta]) / (1 - self.hyperparameters[beta])
+
 
 class AdamW(Adam):
     def update(self, w: Array, g: Array, learning_rate: float, *args: Any, **kwargs: Any) -> None:

@@ -249,6 +249,12 @@ FORKS: dict[str, list[tuple[int, int | None, dict[str, Any]]]] = {
         (20, None, {"optimizer": {"name": "nesterov", "learning_rate": 0.05}}),
         (41, None, {"optimizer": {"name": "sgd", "learning_rate": 0.1}}),
     ],
+    "another β, of Adam and of AdamW": [
+        (10, None, {"optimizer": {"name": "adam", "learning_rate": 0.02}}),
+        (20, None, {"optimizer": {"name": "adam", "learning_rate": 0.02, "beta1": 0.5}}),
+        (30, None, {"optimizer": {"name": "adamw", "learning_rate": 0.02}}),
+        (40, None, {"optimizer": {"name": "adamw", "learning_rate": 0.02, "beta2": 0.9}}),
+    ],
     "another rate and other penalties": [
         (30, None, {"optimizer": {"name": "momentum", "learning_rate": 0.02, "momentum": 0.5}}),
         (31, None, {"regularization": {"l1": 1e-4, "l2": 1e-3}}),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from engine import ExperimentConfig
-from engine.fingerprint import after_change, after_fork, of_arithmetic, of_experiment
+from engine.fingerprint import _decisive, _digest, after_change, after_fork, of_arithmetic, of_experiment
 from tests.support.experiments import QUICK
 
 LAYERS = [{"type": "dense", "units": 8}, {"type": "dense", "units": 10}]
@@ -96,19 +96,37 @@ def test_arithmetic_is_another_with_other_kernels_or_another_simd_width(other):
 
 
 def test_a_fork_changes_it_by_its_iteration_experiment_and_seed_but_not_by_its_name():
-    before, document = (
-        of(DENSE),
-        ExperimentConfig.from_dict({**DENSE, "optimizer": {"name": "adam"}}).to_dict(),
-    )
-    forked = after_fork(before, 10, document, None)
-    assert after_fork(before, 10, {**document, "name": "other"}, None) == forked
+    before, origin, document = of(DENSE), with_optimizer("sgd"), with_optimizer("adam")
+    forked = after_fork(before, 10, origin, document, None)
+    assert after_fork(before, 10, origin, {**document, "name": "other"}, None) == forked
     others = [
         before,
         of({**DENSE, "optimizer": {"name": "adam"}}),
-        after_fork(of({**DENSE, "seed": 1}), 10, document, None),
-        after_fork(before, 11, document, None),
-        after_fork(before, 10, document, 0),
-        after_fork(before, 10, ExperimentConfig.from_dict(DENSE).to_dict(), None),
-        after_fork(forked, 10, document, None),
+        after_fork(of({**DENSE, "seed": 1}), 10, origin, document, None),
+        after_fork(before, 11, origin, document, None),
+        after_fork(before, 10, origin, document, 0),
+        after_fork(before, 10, origin, origin, None),
+        after_fork(forked, 10, document, document, None),
     ]
     assert len({forked, *others}) == len(others) + 1
+
+
+def with_optimizer(name, **hyperparameters):
+    return ExperimentConfig.from_dict({**DENSE, "optimizer": {"name": name, **hyperparameters}}).to_dict()
+
+
+@pytest.mark.parametrize(
+    ("origin", "document", "is_known"),
+    [
+        (with_optimizer("adam"), with_optimizer("adam", beta1=0.5), False),
+        (with_optimizer("adamw"), with_optimizer("adamw", beta2=0.99), False),
+        (with_optimizer("adam"), with_optimizer("adam", epsilon=1e-3), True),
+        (with_optimizer("sgd"), with_optimizer("adam", beta1=0.5), True),
+        (with_optimizer("nadam"), with_optimizer("nadam", beta1=0.5), True),
+    ],
+)
+def test_only_a_fork_that_changes_beta_of_adam_has_another_one_than_in_the_versions_that_trained_it_wrongly(
+    origin, document, is_known
+):
+    earlier = _digest(["before", "fork", 10, _decisive(document), None])
+    assert (after_fork("before", 10, origin, document, None) == earlier) == is_known

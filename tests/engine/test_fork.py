@@ -107,6 +107,7 @@ def test_another_seed_changes_what_comes_after_only(digits):
         {"training": {"early_stopping": {"patience": 2}}},
         {"training": {"schedule": {"name": "cosine"}, "clip_norm": 1.0}},
         {"regularization": {"l1": 0.0005}},
+        {"optimizer": {"beta1": 0.5, "beta2": 0.99}},
     ],
     ids=str,
 )
@@ -123,6 +124,33 @@ def test_other_settings_take_over_at_the_fork_and_a_fork_can_be_saved_and_restor
     assert rows(again) == curve
 
 
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("momentum", {"momentum": 0.5}),
+        ("rmsprop", {"rho": 0.5}),
+        ("adadelta", {"rho": 0.5}),
+        *(
+            (name, change)
+            for name in ("adam", "adamw", "nadam")
+            for change in ({"beta1": 0.5}, {"beta2": 0.99})
+        ),
+    ],
+)
+def test_an_optimizer_with_other_hyperparameters_goes_on_at_a_fork_as_its_formula_does(digits, name, changes):
+    sections: dict[str, Any] = {"dtype": "float64", "network": {"layers": [{"type": "dense", "units": 10}]}}
+    curves = []
+    for fast in (True, False):
+        trainer = Trainer(experiment(**sections, optimizer={"name": name}), digits, fast=fast)
+        while trainer.iteration < 20:
+            trainer.advance()
+        curves.append(
+            rows(fork(trainer, experiment(**sections, optimizer={"name": name, **changes}), digits))
+        )
+    for values, by_formula in zip(*curves, strict=True):
+        assert values == pytest.approx(by_formula, rel=1e-6)
+
+
 @pytest.mark.parametrize("seed", [None, 4])
 @pytest.mark.parametrize(
     "sections",
@@ -130,6 +158,7 @@ def test_other_settings_take_over_at_the_fork_and_a_fork_can_be_saved_and_restor
         {"optimizer": {"name": "sgd", "learning_rate": 0.1}},
         {"training": {"sampling": "epochs", "early_stopping": {"patience": 2}}},
         {"regularization": {"l1": 0.0005}},
+        {"optimizer": {"beta1": 0.5, "beta2": 0.99}},
         {},
     ],
     ids=str,
