@@ -136,7 +136,7 @@ def _vectors(config: ExperimentConfig, layers: Sequence[Layer], itemsize: int) -
     penalized = [spec for spec in specs if spec.is_weight and spec.penalized and spec.trainable]
     weights = sum(math.prod(spec.shape) for spec in penalized)
     values = (2 + _keeps_best(config)) * parameters + _slots(config) * learnt
-    values += min(learnt, optimizers.LARGE) + weights
+    values += optimizers.FAST[config.optimizer["name"]].scratch(learnt) + weights
     small = min(weights, regularizers.PART) * (itemsize + 1) if config.regularization.l1 else 0
     return values * itemsize + small
 

@@ -16,7 +16,8 @@ from engine.arrays import Array
 from engine.fast.arrays import empty, zeros
 
 #: Vectors of at least `LARGE` numbers are updated in parts of `PART`, which stay in the cache from one operation to the
-#: next: a fourth faster. All operations are elementwise, so the result is the same. Shorter vectors fit as they are.
+#: next: a step of Adam takes a quarter less time. All operations are elementwise, so the result is the same. Shorter
+#: vectors fit as they are.
 LARGE = 1 << 20
 PART = 1 << 17
 
@@ -24,11 +25,21 @@ PART = 1 << 17
 class InPlace(optimizers.Optimizer):
     """Base of all optimizers in place: has the scratch array, and updates long vectors in parts."""
 
+    #: whether a step needs a scratch array
+    needs_scratch = True
+
     def __init__(self, parameters: Array, **hyperparameters: float) -> None:
         self.t = 0
         self.state = {name: zeros(parameters.shape, parameters.dtype) for name in self.slots}
-        self._scratch: Array = empty((min(len(parameters), LARGE),), parameters.dtype)
+        self._scratch: Array = empty((self.scratch(len(parameters)),), parameters.dtype)
         self.hyperparameters = hyperparameters
+
+    @classmethod
+    def scratch(cls, count: int) -> int:
+        """How many numbers the scratch array for `count` parameters has."""
+        if not cls.needs_scratch:
+            return 0
+        return PART if count >= LARGE else count
 
     def step(self, w: Array, g: Array, learning_rate: float) -> None:
         self.t += 1
@@ -42,12 +53,16 @@ class InPlace(optimizers.Optimizer):
 
 
 class SGD(InPlace, optimizers.SGD):
+    needs_scratch = False
+
     def update(self, w: Array, g: Array, learning_rate: float) -> None:
         g *= learning_rate
         w -= g
 
 
 class Momentum(InPlace, optimizers.Momentum):
+    needs_scratch = False
+
     def update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
         v *= momentum
         g *= learning_rate
@@ -56,6 +71,8 @@ class Momentum(InPlace, optimizers.Momentum):
 
 
 class Nesterov(InPlace, optimizers.Nesterov):
+    needs_scratch = False
+
     def update(self, w: Array, g: Array, learning_rate: float, v: Array, momentum: float) -> None:
         g *= learning_rate
         v *= momentum
@@ -174,7 +191,7 @@ class Nadam(InPlace, optimizers.Nadam):
         w -= s
 
 
-FAST: dict[str, type[optimizers.Optimizer]] = {
+FAST: dict[str, type[InPlace]] = {
     "sgd": SGD,
     "momentum": Momentum,
     "nesterov": Nesterov,
