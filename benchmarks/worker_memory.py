@@ -217,6 +217,9 @@ def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
                 yield f"{preset}-{name}-{optimizer}", short(document)
     more: dict[str, dict[str, Any]] = {
         "wide": {"network": {"preset": "mlp", "hidden": [2000, 2000]}},
+        "orthogonal": {
+            "network": {"preset": "mlp", "hidden": [1000, 1000], "initializer": {"name": "orthogonal"}}
+        },
         "best": {
             "network": {"preset": "mlp", "hidden": [1000]},
             "training": {"early_stopping": {"patience": 100}},

@@ -101,6 +101,15 @@ FIELDS: dict[str, Sequence[Field]] = dict.fromkeys(INITIALIZERS, ()) | {
 }
 
 
+def drawing_numbers(config: dict[str, Any], shape: tuple[int, ...]) -> int:
+    """How many float64 numbers `draw` has in memory at most. A decomposition holds its matrix five times, and 64
+    numbers for each of its columns."""
+    count = math.prod(shape)
+    if config["name"] != "orthogonal":
+        return count
+    return 5 * count + 64 * min(shape[0], count // shape[0])
+
+
 def draw(
     config: dict[str, Any],
     generator: np.random.Generator,

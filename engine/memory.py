@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import batches, regularizers
+from engine import batches, initializers, regularizers
 from engine.config import ExperimentConfig
 from engine.fast import optimizers
 from engine.fast.dense import DenseStep
@@ -86,9 +86,10 @@ def checkpoint(config: ExperimentConfig) -> int:
 
 def initial_weights(config: ExperimentConfig) -> int:
     """Bytes that making the initial weights again needs: a network, and the weights of a layer as they are drawn."""
-    specs = [spec for layer in config.network.built for spec in layer.parameters]
-    drawn = max((math.prod(spec.shape) for spec in specs), default=0) * np.dtype(np.float64).itemsize
-    return 2 * _vector(config) + drawn
+    shapes = [spec.shape for layer in config.network.built for spec in layer.parameters if spec.is_weight]
+    initializer = config.network.initializer
+    drawn = max((initializers.drawing_numbers(initializer, shape) for shape in shapes), default=0)
+    return 2 * _vector(config) + drawn * np.dtype(np.float64).itemsize
 
 
 def _vector(config: ExperimentConfig) -> int:

@@ -16,6 +16,7 @@ QUICK = (
     "simple_convnet-digits-sgd",
     "simple_convnet-digits-adam",
     "mlp-wide",
+    "mlp-orthogonal",
     "mlp-best",
 )
 
