@@ -177,9 +177,9 @@ def restored(text: str, stored: Any) -> str:
     code."""
     is_object = isinstance(stored, Mapping)
     code, values = (stored.get("code"), stored.get("values")) if is_object else (None, None)
-    if not isinstance(code, str) or not isinstance(values, Mapping):
+    if not isinstance(code, str) or not isinstance(values, Mapping) or code not in PLACEHOLDERS:
         return text
-    return _restore(text, code, dict(values)) if set(values) == set(PLACEHOLDERS.get(code, "?")) else text
+    return _restore(text, code, dict(values)) if set(values) == set(PLACEHOLDERS[code]) else text
 
 
 def reason_of(error: BaseException) -> Reason:

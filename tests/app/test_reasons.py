@@ -158,6 +158,7 @@ def test_a_reason_comes_back_whole_and_an_unknown_one_as_its_text():
         None,
         [],
         {"code": "of_tomorrow", "values": {}},
+        {"code": "of_tomorrow", "values": {"?": 1}},
         {"code": "going_on", "values": {"why": 1}},
     ]
     for strange in unknown:
