@@ -13,6 +13,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Callable
 from typing import IO, Any, Protocol
 
@@ -32,6 +33,9 @@ from engine.optimizers import Optimizer
 from engine.reasons import Reason
 
 VERSION = 1
+
+#: What reading a damaged archive raises; a `RuntimeError`, if it seems to be encrypted, or packed in an unknown way.
+DAMAGED = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, zlib.error, zipfile.BadZipFile)
 
 
 class Resumable(Protocol):
@@ -58,8 +62,13 @@ class Resumable(Protocol):
 def save(trainer: Resumable) -> bytes:
     """The checkpoint of a trainer between two iterations."""
     network, optimizer, stopping = trainer.network, trainer.optimizer, trainer.early_stopping
+    arrays: dict[str, NDArray[Any]] = {"vector": network.vector, "order": trainer.batches.order}
+    arrays |= {f"optimizer/{name}": array for name, array in optimizer.state.items()}
+    arrays |= {f"running/{name}": array for name, array in network.running.items()}
+    arrays |= {f"best/{name}": array for name, array in trainer.best.items()}
     state = {
         "version": VERSION,
+        "arrays": list(arrays),
         "config": trainer.config.to_dict(),
         "fast": trainer.fast,
         "data": trainer.data,
@@ -91,14 +100,7 @@ def save(trainer: Resumable) -> bytes:
             "waited": stopping.waited,
         },
     }
-    arrays: dict[str, NDArray[Any]] = {
-        "state": np.frombuffer(json.dumps(state, allow_nan=False).encode(), np.uint8),
-        "vector": network.vector,
-        "order": trainer.batches.order,
-    }
-    arrays |= {f"optimizer/{name}": array for name, array in optimizer.state.items()}
-    arrays |= {f"running/{name}": array for name, array in network.running.items()}
-    arrays |= {f"best/{name}": array for name, array in trainer.best.items()}
+    arrays["state"] = np.frombuffer(json.dumps(state, allow_nan=False).encode(), np.uint8)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
@@ -126,11 +128,17 @@ def load(data: bytes) -> tuple[ExperimentConfig, bool, Callable[[Resumable], Non
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            # NumPy reads as much as an array's header says, and so may not come to the checksum at the end
+            if (damaged := archive.zip.testzip()) is not None:
+                raise ValueError(f"{damaged} has another checksum")
             arrays = {name: archive[name] for name in archive.files}
         state = json.loads(arrays.pop("state").tobytes())
         version = state["version"]
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        missing = set(state.get("arrays", ())) - arrays.keys()  # earlier versions did not list them
+    except DAMAGED as error:
         raise ValueError(f"not a checkpoint, or a damaged one: {error}") from error
+    if missing:
+        raise ValueError(f"not a checkpoint, or a damaged one: it has no {', '.join(sorted(missing))}")
     if version != VERSION:
         raise ValueError(f"a checkpoint of version {version}; this engine reads version {VERSION}")
     config = ExperimentConfig.from_dict(state["config"], stored=True)
