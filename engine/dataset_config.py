@@ -16,8 +16,8 @@ class _NameField(Field):
     """The name of a data set: one of the catalog, or an own one, also if it is deleted."""
 
     def check(self, value: Any, path: str) -> Any:
-        """Check a name. What an own data set is not called is answered with the catalog only: whoever tries names does
-        not learn which ones others have brought.
+        """Check a name. An unknown name is refused with the list of built-in data sets only, so nobody can find others'
+        data sets by trying names.
 
         Raises:
             ConfigError: there is no data set of this name.
@@ -51,7 +51,8 @@ FOLD_FIELDS = (
 class DatasetConfig:
     """Which images, and how many of them: the first `train_size` ones, in the order of the data set's files.
     `validation_size` is how many training images are kept back as validation images (see `engine.parts`). With a
-    `test_size` of 0 the test set stays closed: nothing is measured on it, and rows have no columns for it."""
+    `test_size` of 0 the test set stays closed: nothing is measured on it, and rows have no columns for it, unless a
+    fold is tested on; then `test_size` is not used."""
 
     name: str
     train_size: int | None
@@ -97,8 +98,8 @@ class DatasetConfig:
         return -((index - self._chosen) // folds)
 
     def to_dict(self) -> dict[str, Any]:
-        """The section as JSON. Without validation images it is as it was before there were any, and a fold that is
-        tested on as it was before one could be validated on."""
+        """The section as JSON. Keys that later versions added are left out where they have their default, so that
+        documents and fingerprints of older experiments stay the same."""
         values = {field.name: getattr(self, field.name) for field in DATASET_FIELDS}
         if self.validation_size is None:
             del values["validation_size"]
@@ -115,10 +116,9 @@ def parse_dataset(given: Any) -> DatasetConfig:
     """
     values = parse(DATASET_FIELDS, given, "dataset")
     source = datasets.source(values["name"])
-    for part in ("train", "test"):
-        _demand_at_most(
-            f"dataset.{part}_size", values[f"{part}_size"], getattr(source, f"{part}_size"), source
-        )
+    for field in DATASET_FIELDS:
+        if field.name in ("train_size", "test_size"):
+            _demand_at_most(field, values[field.name], getattr(source, field.name), source)
     if values["validation_size"] is not None:
         _demand_room(values["validation_size"], values["train_size"], source)
     if values["augment"] is not None:
@@ -145,22 +145,41 @@ def parse_dataset(given: Any) -> DatasetConfig:
         if fold["part"] == "validation" and values["validation_size"] is not None:
             message = "dataset.validation_size must be null where a fold is the validation images"
             raise ConfigError("range", "dataset.validation_size", Reason("fold_validates", message))
-        images = values["train_size"] or source.train_size - (values["validation_size"] or 0)
-        if fold["folds"] > images:
-            message = f"{path}.folds must be at most {images:,}, the examples there are, not {fold['folds']}"
-            raise ConfigError("range", f"{path}.folds", message, {"minimum": 2, "maximum": images})
-    return DatasetConfig(**values)
+    config = DatasetConfig(**values)
+    if config.fold is not None:
+        _demand_folds(config.fold["folds"], config._chosen)
+    return config
 
 
-def _demand_at_most(path: str, asked: int | None, available: int, source: Source) -> None:
+def _demand_folds(folds: int, images: int) -> None:
+    """Refuse more folds than there are images, and to split a single one."""
+    path = "dataset.fold"
+    if images == 1:
+        message = f"{path} must be null: the only example that is trained on cannot be split"
+        raise ConfigError("range", path, Reason("fold_of_one", message))
+    if folds > images:
+        message = f"{path}.folds must be at most {images:,}, the examples there are, not {folds}"
+        raise ConfigError("range", f"{path}.folds", message, {"minimum": 2, "maximum": images})
+
+
+def _demand_at_most(field: Field, asked: int | None, available: int, source: Source) -> None:
     if asked is not None and asked > available:
+        path = f"dataset.{field.name}"
         message = f"{path} must be at most {available:,}, the examples of {source.name}, not {asked:,}"
-        raise ConfigError("range", path, message, {"minimum": 1, "maximum": available})
+        raise ConfigError("range", path, message, {"minimum": field.minimum, "maximum": available})
 
 
 def _demand_room(asked: int, train_size: int | None, source: Source) -> None:
     """Refuse more validation images than follow those that are trained on; one image at least must be trained on."""
     path, images = "dataset.validation_size", source.train_size
+    if asked < images == train_size:
+        path, most = "dataset.train_size", images - asked
+        text = f"{path} must be at most {most:,}, not {train_size:,}: of the {images:,} training examples of"
+        text += f" {source.name}, {asked:,} are kept back as validation examples"
+        reason = Reason("train_leaves_none", text, most=most, images=images, validation=asked)
+        raise ConfigError("range", path, reason, {"minimum": 1, "maximum": most})
+    if train_size == images:  # more are asked for than there can be, even if only one is trained on
+        train_size = None
     most = images - (train_size or 1)
     if asked <= most:
         return

@@ -31,6 +31,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "last_batch_of_one": ("size", "images"),
     "fold_index": ("most",),
     "fold_validates": (),
+    "fold_of_one": (),
+    "train_leaves_none": ("most", "images", "validation"),
     "validation_too_large": ("most", "images", "train"),
     "validation_leaves_none": ("most", "images"),
     "no_validation": (),

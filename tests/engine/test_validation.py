@@ -137,6 +137,24 @@ def test_the_images_follow_those_trained_on_or_are_the_last_ones(train, size, te
     assert (config.train_images, config.validation_images, config.test_images) == (first, size, test)
 
 
+@pytest.mark.parametrize(
+    ("dataset", "field", "bounds"),
+    [
+        ({"train_size": 999_999}, "train_size", {"minimum": 1, "maximum": 1437}),
+        ({"test_size": 999_999}, "test_size", {"minimum": 0, "maximum": 360}),
+        ({"train_size": 1437, "validation_size": 100}, "train_size", {"minimum": 1, "maximum": 1337}),
+        ({"train_size": 1437, "validation_size": 1437}, "validation_size", {"minimum": 1, "maximum": 1436}),
+        ({"train_size": 3, "fold": {"folds": 4}}, "fold.folds", {"minimum": 2, "maximum": 3}),
+        ({"validation_size": 1436, "fold": {}}, "fold", None),
+    ],
+)
+def test_a_refused_number_of_images_comes_with_the_field_and_the_bounds_that_can_be_met(
+    dataset, field, bounds
+):
+    error = refused({"dataset": dataset})
+    assert (error.code, error.field, error.bounds) == ("range", f"dataset.{field}", bounds)
+
+
 @pytest.mark.parametrize("train", [None, 300])
 def test_folds_split_the_training_images_only(train):
     config = experiment({"train_size": train, "validation_size": 137})
