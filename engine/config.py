@@ -81,7 +81,7 @@ class ExperimentConfig:
             dataset=dataset,
             network=parse_network(document.get("network", {}), dataset.source, stored=stored),
             optimizer=parse_named(
-                optimizers.FIELDS, document.get("optimizer", {}), "optimizer", default="sgd"
+                optimizers.FIELDS, document.get("optimizer", {}), "optimizer", default="sgd", stored=stored
             ),
             regularization=RegularizationConfig(**regularization),
             training=training,

@@ -25,6 +25,9 @@ class Field:
     `kind` is "integer", "number", "boolean", "text", "choice", "integers" (a list), "layers" (a list of layers, which
     `engine.network_config` checks) or "object" (its own table of fields checks its keys). An integer field with choices
     takes an integer or one of the choices. A nullable field takes null for "off".
+
+    `stored_above` is the bound that earlier versions had in place of `minimum`: a stored experiment may have a number
+    that is only above it.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Field:
     choices: Sequence[str] = ()
     scale: str = "linear"
     nullable: bool = False
+    stored_above: float | None = None
 
     def check(self, value: Any, path: str) -> Any:
         """Check a value, and return it converted to the field's type.
@@ -147,6 +151,13 @@ class Field:
         return " ".join([kinds[self.kind], " and ".join(bounds)]).strip()
 
     @property
+    def as_stored(self) -> Field:
+        """The field as it is in a stored experiment."""
+        if self.stored_above is None:
+            return self
+        return replace(self, minimum=None, exclusive_minimum=self.stored_above)
+
+    @property
     def bounds(self) -> dict[str, Any]:
         """The bounds and choices as JSON, for programs."""
         bounds: dict[str, Any] = {}
@@ -172,7 +183,9 @@ class Field:
         }
 
 
-def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str] = ()) -> dict[str, Any]:
+def parse(
+    fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str] = (), stored: bool = False
+) -> dict[str, Any]:
     """Check an object against its table of fields, and fill in defaults.
 
     Args:
@@ -180,6 +193,7 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
         given: the object to check, such as parsed JSON.
         path: where the object is in the whole document, for messages.
         also: keys that are allowed but not checked here.
+        stored: whether the object was accepted before, perhaps by an earlier version.
 
     Raises:
         ConfigError: `given` is not an object, a key is unknown, or a value is missing or wrong.
@@ -192,7 +206,7 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
             message = f"there is no {where}; {path or 'an experiment'} has {', '.join([*also, *names])}"
             raise ConfigError("unknown_key", where, message, {"choices": [*also, *names]})
     parsed = {}
-    for field in fields:
+    for field in [field.as_stored for field in fields] if stored else fields:
         where = join(path, field.name)
         if field.name in given:
             parsed[field.name] = field.check(given[field.name], where)
@@ -204,13 +218,20 @@ def parse(fields: Sequence[Field], given: Any, path: str, *, also: Sequence[str]
 
 
 def parse_named(
-    registry: Mapping[str, Sequence[Field]], given: Any, path: str, *, key: str = "name", default: str = ""
+    registry: Mapping[str, Sequence[Field]],
+    given: Any,
+    path: str,
+    *,
+    key: str = "name",
+    default: str = "",
+    stored: bool = False,
 ) -> dict[str, Any]:
     """Check an object whose value at `key` decides which fields it has, such as an optimizer."""
     demand_object(given, path)
     chooser = Field(key, "choice", default or REQUIRED, choices=tuple(registry))
     name = parse([chooser], {key: given[key]} if key in given else {}, path)[key]
-    return {key: name, **parse(registry[name], {k: v for k, v in given.items() if k != key}, path)}
+    rest = {k: v for k, v in given.items() if k != key}
+    return {key: name, **parse(registry[name], rest, path, stored=stored)}
 
 
 def demand_object(given: Any, path: str) -> None:

@@ -37,7 +37,8 @@ def parse_network(given: Any, source: Source, *, stored: bool = False) -> Networ
     have one output for each class.
 
     Args:
-        stored: it was accepted before. Earlier versions let each residual block have `MAX_LAYERS` layers of its own.
+        stored: it was accepted before. Earlier versions let each residual block have `MAX_LAYERS` layers of its own,
+            and some fields smaller numbers (`Field.stored_above`).
 
     Raises:
         ConfigError: a value is wrong; it names the field, the bound and the value of the first one.
@@ -75,7 +76,7 @@ def _layers(given: Any, *, stored: bool) -> tuple[dict[str, Any], ...]:
         message = "network.layers must have at least one layer; the network is empty"
         raise ConfigError("shape", path, Reason("no_layers", message))
     _demand_few(len(given) if stored else _count(given), MAX_LAYERS, path)
-    return tuple(_layer(layer, f"{path}.{i}") for i, layer in enumerate(given))
+    return tuple(_layer(layer, f"{path}.{i}", stored=stored) for i, layer in enumerate(given))
 
 
 def _count(given: Sequence[Any], depth: int = 0) -> int:
@@ -109,17 +110,19 @@ def _built(parsed: tuple[dict[str, Any], ...], shape: Shape, classes: int) -> tu
     return built
 
 
-def _layer(given: Any, path: str, depth: int = 0) -> dict[str, Any]:
+def _layer(given: Any, path: str, depth: int = 0, *, stored: bool) -> dict[str, Any]:
     """The complete description of one layer. Rare settings (`layers.OMITTED_DEFAULTS`) are left out if they have their
     default."""
-    parsed = parse_named(layers.FIELDS, given, path, key="type")
+    parsed = parse_named(layers.FIELDS, given, path, key="type", stored=stored)
     inner = parsed.get("layers")
     if inner is not None:
         if depth >= MAX_DEPTH or not 0 < len(inner) <= MAX_LAYERS:
             message = f"{path}.layers must hold 1 to {MAX_LAYERS} layers, at most {MAX_DEPTH} blocks deep"
             reason = Reason("block_size", message, most=MAX_LAYERS, deepest=MAX_DEPTH)
             raise ConfigError("range", f"{path}.layers", reason, {"minimum": 1, "maximum": MAX_LAYERS})
-        parsed["layers"] = [_layer(layer, f"{path}.layers.{i}", depth + 1) for i, layer in enumerate(inner)]
+        parsed["layers"] = [
+            _layer(layer, f"{path}.layers.{i}", depth + 1, stored=stored) for i, layer in enumerate(inner)
+        ]
     return {
         name: value
         for name, value in parsed.items()

@@ -176,7 +176,8 @@ def _rate(default: float) -> Field:
 
 
 _MOMENTUM = Field("momentum", "number", 0.9, minimum=0, maximum=0.9999)
-_EPSILON = Field("epsilon", "number", 1e-7, exclusive_minimum=0, maximum=1, scale="log")
+# a much smaller one is 0 in float32, and then a weight without a gradient gives 0/0
+_EPSILON = Field("epsilon", "number", 1e-7, minimum=1e-12, maximum=1, scale="log", stored_above=0)
 _BETAS = (
     Field("beta1", "number", 0.9, minimum=0, maximum=0.9999),
     Field("beta2", "number", 0.999, minimum=0, maximum=0.999999),

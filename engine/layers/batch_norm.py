@@ -23,7 +23,8 @@ from engine.layers.layer import Layer, ParameterSpec, Shape
 
 FIELDS = (
     Field("momentum", "number", 0.9, minimum=0, maximum=0.9999),
-    Field("epsilon", "number", 1e-5, exclusive_minimum=0, maximum=1, scale="log"),
+    # a much smaller one is 0 in float32, and then a feature that is constant in a batch gives 0/0
+    Field("epsilon", "number", 1e-5, minimum=1e-12, maximum=1, scale="log", stored_above=0),
 )
 
 

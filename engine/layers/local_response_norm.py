@@ -21,7 +21,7 @@ FIELDS = (
     Field("size", "integer", 5, minimum=1, maximum=63),
     Field("alpha", "number", 1e-4, exclusive_minimum=0, maximum=100, scale="log"),
     Field("beta", "number", 0.75, exclusive_minimum=0, maximum=10),
-    Field("k", "number", 2.0, exclusive_minimum=0, maximum=100),
+    Field("k", "number", 2.0, minimum=1e-12, maximum=100, stored_above=0),  # 0 in float32 would give 0/0
 )
 
 

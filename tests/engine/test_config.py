@@ -1,5 +1,6 @@
 """Experiments as documents: defaults, errors, and the way to a config and back."""
 
+import copy
 import math
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import ConfigError, ExperimentConfig
+from engine import ConfigError, ExperimentConfig, Trainer
 from engine.limits import Limits
 from engine.summary import summarize
 from tests.support.reasons import reason_in
@@ -193,6 +194,43 @@ def test_batch_norm_refuses_a_batch_of_one_image_beside_its_field(network, train
 )
 def test_batches_with_a_variance_are_accepted(network, training):
     ExperimentConfig.from_dict({"network": network, "training": training})
+
+
+@pytest.mark.parametrize(
+    ("layers", "optimizer", "field"),
+    [
+        ([{"type": "flatten"}, {"type": "batch_norm"}, DENSE], {}, "network.layers.1.epsilon"),
+        (
+            [{"type": "residual", "layers": [{"type": "batch_norm"}]}, DENSE],
+            {},
+            "network.layers.0.layers.0.epsilon",
+        ),
+        ([{"type": "local_response_norm"}, DENSE], {}, "network.layers.0.k"),
+        ([DENSE], {"name": "adagrad"}, "optimizer.epsilon"),
+    ],
+)
+def test_what_keeps_a_division_from_0_has_a_lowest_value_but_in_a_stored_experiment(
+    digits, layers, optimizer, field
+):
+    """The corners of the digits are always 0: features without variance, and weights without a gradient."""
+
+    def document(value):
+        whole = copy.deepcopy({"network": {"layers": layers}, "optimizer": optimizer})
+        *path, name = field.split(".")
+        part: Any = whole
+        for key in path:
+            part = part[int(key) if key.isdigit() else key]
+        part[name] = value
+        return whole
+
+    refused = error(document(1e-50))
+    assert (refused.code, refused.field, refused.bounds["minimum"]) == ("range", field, 1e-12)
+    opened = ExperimentConfig.from_dict(document(1e-50), stored=True).to_dict()
+    assert ExperimentConfig.from_dict(opened, stored=True).to_dict() == opened
+    trainer = Trainer(ExperimentConfig.from_dict(document(1e-12)), digits)
+    for _ in range(2):
+        trainer.step()
+    assert trainer.divergence is None
 
 
 json_values = st.recursive(
