@@ -13,7 +13,7 @@ from engine.levels import as_levels
 
 
 class Peer(Protocol):
-    """One way to train. A step draws its batch and reads its loss and accuracy; an evaluation uses the same images as
+    """One way to train. A step draws its batch and reads its loss and accuracy; an evaluation uses as many images as
     the engine's."""
 
     name: str
@@ -155,7 +155,9 @@ def _model(torch: Any, config: ExperimentConfig) -> Any:
             case "dropout":
                 module = nn.Dropout(layer["rate"])
             case "local_response_norm":
-                module = nn.LocalResponseNorm(5, alpha=5e-4, beta=0.75, k=2.0)
+                size, alpha = layer["size"], layer["alpha"]
+                # PyTorch divides α by the size
+                module = nn.LocalResponseNorm(size, alpha=size * alpha, beta=layer["beta"], k=layer["k"])
             case other:
                 raise ValueError(f"no PyTorch counterpart for {other} here")
         modules.append(module)

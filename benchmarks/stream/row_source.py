@@ -48,8 +48,10 @@ def main(connection: Connection, job: Job) -> None:
         if early > 0:
             time.sleep(early)
             slept += early
-    behind = (time.monotonic() - begun) / (total / source["rows_per_second"])
-    reason = json.dumps({"seconds_per_planned_second": round(behind, 3), "slept": round(slept, 2)})
+    seconds_per_planned_second = (time.monotonic() - begun) / (total / source["rows_per_second"])
+    reason = json.dumps(
+        {"seconds_per_planned_second": round(seconds_per_planned_second, 3), "slept": round(slept, 2)}
+    )
     out.flush()
     out.report(Finished("completed", reason))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from scripts.pictures.studio import Studio, scene, wait_for_ends
-from tests.support.folders import find_data_dir
 
 CARDS = "loss,accuracy,view.gradients,view.weights"
 TRAINING = {"iterations": 1000, "batch_size": 100, "evaluate_every": 50}
@@ -14,7 +13,7 @@ TRAINING = {"iterations": 1000, "batch_size": 100, "evaluate_every": 50}
 def _experiment(name: str, activation: str, initializer: dict[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
-        "dataset": {"name": "mnist" if find_data_dir() else "digits"},
+        "dataset": {"name": "mnist"},
         "network": {
             "preset": "mlp",
             "hidden": [40, 20],
@@ -60,7 +59,7 @@ def maps(studio: Studio) -> None:
     ]
     experiment: dict[str, Any] = {
         "name": "conv",
-        "dataset": {"name": "mnist" if find_data_dir() else "digits"},
+        "dataset": {"name": "mnist"},
         "network": {"layers": layers},
         "optimizer": {"name": "adam", "learning_rate": 0.003},
         "training": {"iterations": 200, "batch_size": 50, "evaluate_every": 100},
