@@ -103,7 +103,8 @@ def _speed_ratio(trainer: Trainer, kind: str, options: Mapping[str, Any], interv
     ratios = []
     for turn in range(max(MIN_TURNS, round(SECONDS_WITH_VIEW / interval))):
         with_view, without = 0.0, 0.0
-        for has_view in (turn % 2 == 0, turn % 2 == 1):  # each is the first one in every second turn
+        # the order alternates, so that neither is always measured first
+        for has_view in (turn % 2 == 0, turn % 2 == 1):
             if has_view:
                 with_view = _iterations_per_second(trainer, interval, kind, options)
             else:

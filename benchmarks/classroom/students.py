@@ -35,9 +35,9 @@ class Student:
 
     Attributes:
         first_rows: seconds from the click on the lesson until there were rows of one of its runs.
-        lags: seconds on the way of each frame: from the server's receiving of its newest row from the worker.
-        seconds: of training, by run, of those of their own.
-        waiting: those of their own that have not started.
+        lags: for each frame, the seconds from when the server got its newest row from the worker until it arrived here.
+        seconds: by run, how long it has trained; own runs only.
+        waiting: own runs that have not started.
     """
 
     def __init__(self, number: int, given: dict[str, Any]) -> None:
@@ -124,7 +124,7 @@ class Student:
 
 
 async def attend(given: dict[str, Any]) -> dict[str, Any]:
-    """The whole hour."""
+    """Let the class join and launch, and measure it."""
     students = [Student(number, given) for number in range(given["students"])]
     errors = await _all(student.join() for student in students)
     deadline = time.monotonic() + PATIENCE
@@ -133,7 +133,7 @@ async def attend(given: dict[str, Any]) -> dict[str, Any]:
     errors += await _all(student.launch_own() for student in students)
     begun = time.monotonic()
     deadline = begun + given["most"]
-    # all wait until the first has nothing waiting
+    # until one student has no own run left that waits
     while all(student.waiting for student in students) and time.monotonic() < deadline:
         await asyncio.sleep(0.02)
     got = np.array([sum(student.seconds.values()) for student in students])

@@ -33,10 +33,11 @@ from engine.views.passes import passed
 from engine.views.pixels import PIXELS, demand_images, image_of
 from engine.views.subject import Subject, shown_part, softmax
 
-#: At most this many channels of a layer are given, the first ones, and at most this many numbers; of a dense layer this
-#: many units.
+#: The most channels of a layer that are given, the first ones.
 CHANNELS = 64
+#: The most numbers of such a layer.
 NUMBERS = 500_000
+#: The most units of a dense layer.
 UNITS = 1024
 
 FIELDS = (
@@ -83,7 +84,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     the window.
 
     Facts:
-        image: its index among the test images; None for pixels.
+        image: its index in the part that is shown (test, or else validation or training images); None for pixels.
         truth: its class; None for pixels.
         predicted: the class with the largest probability; None if the network's numbers are not finite.
         layers: for each layer {number, type, activation, shape, shown}: `activation` is the name of the function, or

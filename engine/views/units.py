@@ -3,8 +3,8 @@
     dead       a unit with ReLU whose output is 0 for every image of the sample: it passes no gradient on, so these
                images cannot bring it back (Maas et al. 2013)
     saturated  a value of a unit with sigmoid or tanh where |f'(x)| < 5% of the largest |f'|: the gradient that passes
-               is twenty times smaller there (Glorot & Bengio 2010 describe this; they name no threshold, the 5% is
-               ours). For sigmoid |x| > 4.36, for tanh |x| > 2.18.
+               is at most a twentieth of the largest one there (Glorot & Bengio 2010 describe this; they name no
+               threshold, the 5% is ours). For sigmoid |x| > 4.36, for tanh |x| > 2.18.
     update ratio   ‖wₖ − wₖ₋₁‖ / ‖wₖ₋₁‖ of a layer's weights over the last iteration
 
 The channels of a convolution are its units, and all places of a channel count. Units are measured after the
