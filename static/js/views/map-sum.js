@@ -3,6 +3,7 @@
 import { h, iconButton, setChildren, setChoices, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { valueLabelOf } from "../words/labels.js";
+import { mapName } from "./map-names.js";
 import { css, signedColor, threeDigits, twoDigits } from "./scales.js";
 import { channelSums, largestProducts, rowsOf, strongest } from "./sums.js";
 
@@ -84,10 +85,10 @@ export class MapSum {
    * @param {string} chosen
    * @param {boolean} dark
    */
-  #products({ arrays }, chosen, dark) {
-    const { window, kernel, products } = arrays;
+  #products(view, chosen, dark) {
+    const { window, kernel, products } = view.arrays;
     const [, rows, columns] = window.shape;
-    if (window.shape.length !== 3 || rows * columns > MAX_CELLS) return [largest(arrays)];
+    if (window.shape.length !== 3 || rows * columns > MAX_CELLS) return [largest(view)];
     const sums = channelSums(products);
     const wanted = Number(chosen);
     const channel = chosen && wanted < sums.length ? wanted : strongest(sums);
@@ -97,7 +98,7 @@ export class MapSum {
       sums.map(
         /** @returns {[string, string]} */ (sum, i) => [
           String(i),
-          t("views.maps.channel", { n: i + 1, sum: threeDigits(sum) }),
+          t("views.maps.channel", { map: mapBelow(view, i), sum: threeDigits(sum) }),
         ],
       ),
       String(channel),
@@ -138,9 +139,9 @@ function table(caption, rows, dark) {
   );
 }
 
-/** The products of a large window that are farthest from 0. @param {View["arrays"]} arrays */
-function largest(arrays) {
-  const { window, kernel, products } = arrays;
+/** The products of a large window that are farthest from 0. @param {View} view */
+function largest(view) {
+  const { window, kernel, products } = view.arrays;
   const { largest: terms, others, rest } = largestProducts({ window, kernel, products }, PRODUCTS);
   const head = ["views.maps.window", "views.maps.kernel", "views.maps.products"].map((key) =>
     h("th", { scope: "col" }, t(key)),
@@ -149,7 +150,7 @@ function largest(arrays) {
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, placeText(index, window.shape)),
+      h("th", { scope: "row" }, placeText(view, index)),
       ...[x, w, product].map((value) => h("td", {}, threeDigits(value))),
     ),
   );
@@ -169,8 +170,9 @@ function largest(arrays) {
   );
 }
 
-/** The place of a number in its window, in words. @param {number} index @param {number[]} shape */
-function placeText(index, shape) {
+/** The place of a number in its window, in words. @param {View} view @param {number} index */
+function placeText(view, index) {
+  const { shape } = view.arrays.window;
   if (shape.length === 1) return t("views.maps.input_n", { n: number(index + 1) });
   const [, rows, columns] = shape;
   const place = {
@@ -178,5 +180,14 @@ function placeText(index, shape) {
     column: index % columns,
     map: Math.floor(index / (rows * columns)),
   };
-  return t("views.maps.input_at", { map: place.map + 1, row: place.row + 1, column: place.column + 1 });
+  return t("views.maps.input_at", {
+    map: mapBelow(view, place.map),
+    row: place.row + 1,
+    column: place.column + 1,
+  });
+}
+
+/** The name of a map that a window lies in. @param {View} view @param {number} channel */
+function mapBelow(view, channel) {
+  return mapName(view, view.facts.pixel.layer - 1, channel);
 }

@@ -8,6 +8,7 @@ import { number, percent, t } from "../words/i18n.js";
 import { toBase64 } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
 import { arrayOf, layerName, MapCanvas, valueAt } from "./map-canvas.js";
+import { mapName } from "./map-names.js";
 import { MapSum } from "./map-sum.js";
 import { readPlace, writePlace } from "./maps-layout.js";
 import { samplePart } from "./sample-part.js";
@@ -305,7 +306,7 @@ function placeText(view, { layer, channel, y, x }) {
   const name = layerName(view, layer);
   if (arrayOf(view, layer).shape.length === 1)
     return t("views.maps.unit", { layer: name, unit: channel + 1 });
-  const place = { layer: name, map: channel + 1, row: y + 1, column: x + 1 };
+  const place = { layer: name, map: mapName(view, layer, channel), row: y + 1, column: x + 1 };
   return t("views.maps.place", place);
 }
 
