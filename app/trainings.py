@@ -48,7 +48,8 @@ class Status(enum.StrEnum):
 
 ENDINGS = frozenset({Status.COMPLETED, Status.DIVERGED, Status.CANCELLED, Status.FAILED})
 TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.QUEUED: frozenset({Status.RUNNING, Status.CANCELLED, Status.FAILED}),
+    # A worker may still do the last steps of a training that was resumed meanwhile and waits for a place.
+    Status.QUEUED: ENDINGS | {Status.RUNNING},
     # A training whose worker was lost waits for a new one.
     Status.RUNNING: ENDINGS | {Status.QUEUED, Status.PAUSED},
     # A paused training gives its worker's place to others; if it is resumed while all places are taken, it queues.
@@ -143,7 +144,8 @@ class Training:
         self.fingerprint = fingerprint_after(self.fingerprint, annotation)
 
     def copy(self, status: Status, training_id: str) -> Training:
-        """A new training with this id that has come as far as this one, with its rows, and does not begin again."""
+        """A new training that stands where this one stands, and goes on from there. The caller copies rows and
+        checkpoints."""
         return replace(
             self,
             id=training_id,

@@ -240,8 +240,9 @@ class Commands:
                 self._allowance.demand_paused(run.owner, self._register.paused_of(run.owner))
             if run.training.shown_by > 1:
                 self._files.note(await self._sharing.separate(run, Status.PAUSED))
-            else:
-                self._sharing.leaving.add(run.training.id)
+            elif run.training.id not in self._sharing.asked_to_end:
+                # asked only once: a second report of the worker might come after a resume
+                self._sharing.asked_to_end.add(run.training.id)
                 self._executor.send(run.training.id, Pause())
         return run
 
@@ -314,7 +315,7 @@ class Commands:
                 return run
             self._places.queue.remove(training.id)
             if training.id in self._places.with_worker:
-                self._sharing.leaving.add(training.id)
+                self._sharing.asked_to_end.add(training.id)
                 self._places.cancelling.add(training.id)
                 self._executor.send(training.id, Cancel())
             if training.id in self._places.with_worker and training.status is not Status.QUEUED:

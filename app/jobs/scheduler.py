@@ -1,8 +1,8 @@
 """The scheduler: goes on with what trained before, and follows what workers report.
 
-A training's status changes only here, in `commands` and in `places`, all in the event loop. The executor's threads
-reach them through `Recorder`, which stores what they bring and calls back after the commit. So a status, like a row, is
-shown to viewers only when it is durable, and in the order in which things happened.
+A training's status changes only in the event loop: here, and in `commands`, `places`, `stepping` and `sharing`. The
+executor's threads reach them through `Recorder`, which stores what they bring and calls back after the commit. So a
+status, like a row, is shown to viewers only when it is durable, and in the order in which things happened.
 
 A training that loses its worker, or its server, waits for a new worker, which goes on from the last checkpoint.
 """
@@ -60,7 +60,8 @@ log = logging.getLogger(__name__)
 
 #: Viewers get the progress of runs this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
-#: The most runs whose progress is published at a time; the others have their turn next. A class may share one training.
+#: The most runs whose progress is published at a time; the others have their turn next. One training may be shown by
+#: the runs of a whole class, so many runs may be due at once.
 PROGRESS_RUNS = 32
 #: At the start, the speed of the machine is known from this number of the newest trainings.
 MEASURED = 40
@@ -231,8 +232,8 @@ class Scheduler:
         match event:
             case SaveDone():
                 self._sharing.saved(training_id)
-            case Paused() if training.status is Status.RUNNING:
-                self._sharing.leaving.discard(training_id)
+            case Paused() if self._is_to_pause(training):  # otherwise the report is older than a resume
+                self._sharing.asked_to_end.discard(training_id)
                 self._places.leave(training_id)
                 if self.stepping.is_asked(training):
                     self.stepping.paused(training)
@@ -283,7 +284,7 @@ class Scheduler:
         self._places.with_worker.discard(training_id)
         self._row_pace.forget(training_id)
         self._places.leave(training_id)
-        self._sharing.leaving.discard(training_id)
+        self._sharing.asked_to_end.discard(training_id)
         self._sharing.saved(training_id)
         training = self._register.find(training_id)
         if training is None or training.status.finished:
@@ -312,6 +313,11 @@ class Scheduler:
         for training in ended[-MEASURED:]:
             self._places.speed.measure(training, expected=_expected_seconds(training.config))
 
+    def _is_to_pause(self, training: Training) -> bool:
+        """Whether a training runs whose worker was asked to pause, and has not reported it."""
+        asked = training.id in self._sharing.asked_to_end or self.stepping.is_asked(training)
+        return asked and training.status is Status.RUNNING
+
     def _lost(self, training: Training, reason: str) -> None:
         """A training has lost its worker. It waits for another one, unless it has crashed `MAX_CRASHES` times."""
         log.warning(
@@ -335,8 +341,8 @@ class Scheduler:
             self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 
     def _end(self, training: Training, status: Status, reason: str | None) -> None:
-        self._places.queue.remove(training.id)
         self._register.move(training, status, reason=reason)
+        self._places.queue.remove(training.id)
         if training.id not in self._places.with_worker:
             self._files.clean(training.id)
 

@@ -25,8 +25,7 @@ class Sharing:
     Attributes:
         order: held by whatever decides by how many runs show a training, until that is done: launching, deleting, and
             the commands that would change a training.
-        leaving: the trainings whose only run has asked to pause or to cancel. They end otherwise than their fingerprint
-            says, so no new run shows them.
+        asked_to_end: the trainings that were asked to pause or to cancel; no new run shows them.
     """
 
     def __init__(self, files: CheckpointFiles, register: Register, executor: Executor) -> None:
@@ -35,7 +34,7 @@ class Sharing:
         self._executor = executor
         self._waiting: dict[str, asyncio.Event] = {}  # training → set when its worker has saved
         self.order = asyncio.Lock()
-        self.leaving: set[str] = set()
+        self.asked_to_end: set[str] = set()
 
     def find(self, fingerprint: str | None) -> Training | None:
         """A training of this fingerprint that a new run can show: the one that has come farthest."""
@@ -46,7 +45,7 @@ class Sharing:
 
     def can_be_shown(self, training: Training) -> bool:
         """Whether a new run can show a training: its rows are there, or come, as its fingerprint says."""
-        changes = training.wanted or training.damaged or training.id in self.leaving
+        changes = training.wanted or training.damaged or training.id in self.asked_to_end
         return training.status in SHAREABLE and not changes
 
     async def save(self, training: Training) -> None:

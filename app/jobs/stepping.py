@@ -141,7 +141,7 @@ class Stepping:
 
     def _trains(self, training: Training) -> bool:
         """Whether it trains and goes on, as far as is known."""
-        return training.status is Status.RUNNING and training.id not in self._sharing.leaving
+        return training.status is Status.RUNNING and training.id not in self._sharing.asked_to_end
 
 
 def _is_stepped(training: Training) -> bool:

@@ -11,6 +11,7 @@ from app.data_sets import DataSets
 from app.errors import Conflict
 from app.jobs.fork import Wish
 from app.jobs.local import LocalExecutor
+from app.jobs.messages import Cancel, Pause, Paused
 from app.jobs.queue import Level
 from app.jobs.register import Register
 from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
@@ -110,10 +111,11 @@ def test_a_run_that_wants_more_memory_than_it_may_hold_fails_and_says_so(state_d
 
 def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir):
     class Deaf(LocalExecutor):
-        """Loses every command and kills the worker."""
+        """Loses every command, and kills the worker that is to cancel."""
 
-        def send(self, run_id, command):
-            self.kill(run_id)
+        def send(self, training_id, command):
+            if isinstance(command, Cancel):
+                self.kill(training_id)
 
     async def scenario():
         async with Lab(state_dir, executor=Deaf()) as lab:
@@ -125,6 +127,55 @@ def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir
             return run
 
     assert event_loop.run(scenario()).training.status is Status.CANCELLED
+
+
+def test_a_run_that_comes_to_its_end_by_steps_while_it_waits_for_a_place_is_completed(state_dir):
+    training = {**QUICK["training"], "iterations": 3000, "evaluate_every": 1000}
+
+    async def scenario():
+        async with Lab(state_dir, executor=LocalExecutor()) as lab:
+            commands = lab.scheduler.commands
+            (run,) = await commands.launch([ExperimentConfig.from_dict({**QUICK, "training": training})])
+            await commands.pause(run.id)
+            await lab.until(lambda: run.training.status is Status.PAUSED)
+            (other,) = await commands.launch([config_of(0)])  # it has the only place
+            await commands.step(run.id, 3000)
+            await commands.resume(run.id)
+            assert run.training.status is Status.QUEUED
+            await lab.until(lambda: run.training.status.finished)
+            await commands.cancel(other.id)
+            return run.training, lab.scheduler.queued
+
+    ended, queued = event_loop.run(scenario())
+    assert (ended.status, ended.iteration, queued) == (Status.COMPLETED, 3000, 0)
+
+
+def test_a_run_that_is_paused_twice_at_once_goes_on_after_one_resume(state_dir):
+    class Noting(LocalExecutor):
+        """Notes what it sends."""
+
+        def __init__(self):
+            super().__init__()
+            self.sent = []
+
+        def send(self, training_id, command):
+            self.sent.append(command)
+            super().send(training_id, command)
+
+    async def scenario():
+        executor = Noting()
+        async with Lab(state_dir, executor=executor) as lab:
+            commands = lab.scheduler.commands
+            (run,) = await commands.launch([config_of(0)])
+            await asyncio.gather(commands.pause(run.id), commands.pause(run.id))
+            await lab.until(lambda: run.training.status is Status.PAUSED)
+            await commands.resume(run.id)
+            lab.scheduler.on_event(run.training.id, Paused())  # a report that is older than the resume
+            assert (run.training.status, lab.scheduler.busy) == (Status.RUNNING, 1)
+            await commands.cancel(run.id)
+            return executor.sent.count(Pause())
+
+    assert event_loop.run(scenario()) == 1
 
 
 def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
