@@ -104,7 +104,8 @@ class StudySummary(TypedDict):
 
 @answer
 class TrialAnswer(TypedDict):
-    """One training of a study. `rung` and `fold` from 1; `fold` is null where there are none. `score`: its metric;
+    """One training of a study. `rung` and `fold` from 1; `fold` is null where there are none. `status` is that of its
+    training; of one that has not begun, "waiting", or "cancelled" if its study begins no more. `score`: its metric;
     null: not known, or it failed, as `reason` says."""
 
     number: int

@@ -32,12 +32,21 @@ class Costs:
         """
         if plan.is_complete:
             return 0.0
-        factor, pairs = int(plan.config.method.get("factor", 1)), len(plan.config.pairs)
-        trials: int = sum(
-            max(0, count * pairs - ended.get(rung, 0)) * factor ** (rung - 1)
+        pairs = len(plan.config.pairs)
+        shortest = sum(  # trials of the first rung that take as long
+            max(0, count * pairs - ended.get(rung, 0)) * _times_as_long(plan, rung)
             for rung, count in enumerate(plan.config.rungs, 1)
         )
-        return trials * self.seconds
+        return shortest * self.seconds
+
+
+def _times_as_long(plan: Plan, rung: int) -> float:
+    """How many times as long as on the first rung a trial trains. It need not be a power of the method's factor, as
+    lengths are whole epochs or iterations."""
+    first, here = (plan.iterations(1, number) for number in (1, rung))
+    if first is None or here is None:  # the values of the first configuration do not go together
+        return float(plan.config.method.get("factor", 1) ** (rung - 1))
+    return here / first
 
 
 def costs_of(plan: Plan, limits: Limits) -> Costs:
@@ -45,7 +54,7 @@ def costs_of(plan: Plan, limits: Limits) -> Costs:
     a thread.
 
     Raises:
-        ConfigError: one cannot be, or costs more than the lab allows; the field is one of the study.
+        ConfigError: a configuration is not valid, or costs more than the lab allows; the field is one of the study.
     """
     most, seconds, count = Cost(0, 0, 0, 0.0), 0.0, 0
     for trial in _kinds(plan):
@@ -65,8 +74,8 @@ def costs_of(plan: Plan, limits: Limits) -> Costs:
 
 
 def _kinds(plan: Plan) -> Iterator[Trial]:
-    """One trial of each kind: of each configuration the shortest and the longest, with the first and the last fold,
-    which differ by an example."""
+    """For each configuration, a trial of the first rung and one of the last. With folds, each of them for the first and
+    the last fold: their sizes may differ by one example."""
     pairs = plan.config.pairs
     ends = [pairs[0]] if plan.config.folds is None else [pairs[0], pairs[plan.config.folds - 1]]
     for number in range(1, len(plan.configurations) + 1):

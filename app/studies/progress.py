@@ -29,7 +29,7 @@ from app.trainings import Training
 from app.work import in_thread
 from engine import ConfigError, ExperimentConfig
 from engine.limits import Limits
-from engine.studies import Trial
+from engine.studies import Plan, Trial
 from engine.summary import summarize
 
 log = logging.getLogger(__name__)
@@ -153,15 +153,17 @@ class Progress:
     async def _report(self, study: Study, ended: Sequence[StoredTrial]) -> None:
         """What is drawn from the scores is stored, so that a restart can see whether it draws the same."""
         before = len(study.plan.stages)
-        await in_thread(_report, study, ended)
+        await in_thread(_report, study.plan, ended)
+        for trial in ended:
+            study.end(trial)
         if len(study.plan.stages) != before:
             changes = {"configurations": list(study.plan.stages)}
             await self._database.settle(lambda c: study_store.update(c, study.id, changes))
 
 
-def _report(study: Study, ended: Sequence[StoredTrial]) -> None:
+def _report(plan: Plan, ended: Sequence[StoredTrial]) -> None:
     for trial in ended:
-        study.report(trial)
+        plan.report(trial.number, trial.score)
 
 
 def _experiments(

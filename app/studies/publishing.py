@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from app.people.sight import Sight
 from app.runs import next_revision
 from app.studies import views
 from app.studies.study import Study
+
+log = logging.getLogger(__name__)
 
 #: A study that trains is published this often at most.
 PERIOD_SECONDS = 0.5
@@ -57,7 +60,10 @@ class Publishing:
         now = time.monotonic()
         for study in list(self._due.values()):
             if all_of_them or now - self._published.get(study.id, 0.0) >= PERIOD_SECONDS:
-                self.now(study)
+                try:
+                    self.now(study)
+                except Exception:  # the others are published, and go on
+                    log.exception("study %d is not published", study.number)
 
     def now(self, study: Study) -> None:
         """Publish the state of a study."""

@@ -81,7 +81,8 @@ def _restored(
             if trial.number in runs:
                 study.begin(trial, runs[trial.number])
         else:
-            study.report(trial)
+            plan.report(trial.number, trial.score)
+            study.end(trial)
     return study
 
 

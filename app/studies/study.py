@@ -39,7 +39,8 @@ class Study:
     """One study. Times are Unix seconds.
 
     Attributes:
-        plan: knows the trials; a score is reported to it when it is stored.
+        plan: knows the trials. A score is reported to it when it is stored, in a thread, as it may draw configurations
+            then. All else changes in the event loop.
         reason: why it is in its status, if that is not plain.
         test: the test accuracies of the best configuration; see `StoredStudy`.
         begun: the trials that have begun, by their numbers.
@@ -138,8 +139,8 @@ class Study:
         del self.begun[number], self.training[number]
         self._next = min(self._next, number)
 
-    def report(self, trial: StoredTrial) -> None:
-        """A trial has ended, as it is stored. It may draw configurations: call it in a thread."""
+    def end(self, trial: StoredTrial) -> None:
+        """A trial has ended, as it is stored; its score was reported to the plan."""
         self.training.pop(trial.number, None)
         self.begun[trial.number] = trial
         self._spent += 0.0 if trial.remembered else trial.seconds
@@ -150,7 +151,6 @@ class Study:
         count, total = self._sums.get((done.rung, done.configuration), (0, 0.0))
         score = self.plan.worst() if trial.score is None else trial.score
         self._sums[done.rung, done.configuration] = count + 1, total + score
-        self.plan.report(trial.number, trial.score)
 
     # -- how far it has come -------------------------------------------------------------------------
 

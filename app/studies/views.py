@@ -74,30 +74,25 @@ def trial_of(study: Study, trial: Trial) -> TrialAnswer:
     """One trial."""
     begun, run = study.begun.get(trial.number), study.training.get(trial.number)
     training = None if run is None else run.training
-    status = "cancelled" if study.status is Status.CANCELLED else "waiting"
+    status = "waiting" if study.status in (Status.RUNNING, Status.PAUSED) else "cancelled"
     if training is not None:
         status = training.status.value
     elif begun is not None:
         status = begun.status or "queued"
-    iterations = study.plan.iterations(trial.configuration, trial.rung)
     ended = None if begun is None or begun.status is None else begun
-    seconds = training.seconds if training is not None else 0.0 if ended is None else ended.seconds
+    trained = training or ended
     return {
         "number": trial.number,
         "configuration": trial.configuration,
         "rung": trial.rung,
         "seed": trial.pair.seed,
         "fold": trial.pair.fold,
-        "iterations": iterations,
+        "iterations": study.plan.iterations(trial.configuration, trial.rung),
         "status": status,
         "score": None if ended is None else ended.score,
         "remembered": begun is not None and begun.remembered,
-        "iteration": training.iteration
-        if training is not None
-        else ended.iteration
-        if ended is not None
-        else 0,
-        "seconds": round(seconds, 3),
+        "iteration": 0 if trained is None else trained.iteration,
+        "seconds": 0.0 if trained is None else round(trained.seconds, 3),
         "reason": None if ended is None else ended.reason,
         "why": None if ended is None else why(ended.reason),
     }
