@@ -6,14 +6,14 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.folders import free_bytes
 from app.jobs import checkpoints
 from app.jobs.checkpoint_place import place_of
 from app.jobs.checkpoint_store import CheckpointStore, FolderStore, open_store
+from app.jobs.file_thread import FileThread
 from app.jobs.kept_bound import KeptBound
 from app.jobs.messages import Checkpoint
 from app.jobs.register import Register
@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 #: of its checkpoints.
 LIST_SECONDS = 10.0
 COPY_SECONDS = 5.0
-#: At most this many deletions wait while a store is out of reach. Further ones are dropped: the lab deletes at its next
-#: start what no training has.
+#: At most this many deletions wait for a store that is not on this machine, as it may be out of reach. Further ones are
+#: dropped: the lab deletes at its next start what no training has. In a folder of this machine all are done.
 MAX_WAITING = 1000
 
 
@@ -40,9 +40,9 @@ class CheckpointFiles:
         self._settings = settings
         self._register = register
         self._kept = KeptBound(settings.kept_lab_bytes, register.runs_of)
-        self._works: set[asyncio.Task[None]] = set()
+        self._works: set[asyncio.Task[Any]] = set()
         # one of its own: while a store is out of reach, others must not wait for a thread
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
+        self._thread = FileThread("checkpoints")
         self._store: CheckpointStore = FolderStore(settings.checkpoint_dir)
         self._is_closed = False
 
@@ -58,10 +58,10 @@ class CheckpointFiles:
         trainings = self._register.trainings
         try:
             stored = await self._in_thread(LIST_SECONDS, self._store.files)
-        except (OSError, TimeoutError) as error:
+        except OSError as error:  # a `TimeoutError` too
             log.warning(
                 "the checkpoints cannot be listed, and runs may begin from the start: %s",
-                error or "no answer",
+                str(error) or "no answer",
             )
         else:
             named = {checkpoint["file"] for training in trainings for checkpoint in training.checkpoints}
@@ -74,7 +74,9 @@ class CheckpointFiles:
                 training.checkpoints = [
                     checkpoint for checkpoint in training.checkpoints if checkpoint["file"] in stored
                 ]
-        if not self._store.is_near:  # of an earlier start without a store; and weights of a killed lab
+        if not self._store.is_near:
+            # The folder may hold checkpoints of a start without the remote store, and weights that a killed lab left.
+            # Nothing needs them.
             self._in_background(partial(checkpoints.sweep, FolderStore(self._settings.checkpoint_dir), set()))
         for training in trainings:
             self._kept.note(training)
@@ -85,7 +87,7 @@ class CheckpointFiles:
         if self._store.is_near and self._works:
             await asyncio.wait(self._works)
         self._is_closed = True
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._thread.close()
 
     async def copy(self, originals: Iterable[Checkpoint], training_id: str) -> list[Checkpoint]:
         """The same files under the name of another training as well. Those that cannot be copied are left out, and
@@ -144,11 +146,11 @@ class CheckpointFiles:
     def _in_background(self, work: Callable[[], object]) -> None:
         """Run `work` in the thread without waiting for it: deleting a large file takes a disk longer than viewers
         should wait."""
-        if self._is_closed or len(self._works) >= MAX_WAITING:
+        if self._is_closed or (not self._store.is_near and len(self._works) >= MAX_WAITING):
             return
-        task = asyncio.create_task(self._in_thread(None, lambda: (work(), None)[1]))
+        task = asyncio.create_task(self._in_thread(None, work))
         self._works.add(task)  # the loop holds tasks weakly
         task.add_done_callback(self._works.discard)
 
     async def _in_thread(self, seconds: float | None, work: Callable[[], T]) -> T:
-        return await asyncio.wait_for(asyncio.get_running_loop().run_in_executor(self._thread, work), seconds)
+        return await asyncio.wait_for(self._thread.run(work), seconds)
