@@ -72,16 +72,16 @@ class Fork:
         return [note for note in self.origin.annotations if _lies_before(note, self.wish.iteration)]
 
     def checkpoints(self) -> list[Checkpoint]:
-        """The checkpoints of the origin from which the fork can go on, newest first. One after a change by hand at the
-        iteration of the fork is none."""
+        """The checkpoints of the origin from which the fork can go on, newest first. One at the iteration of the fork
+        is left out if the origin was changed by hand or forked there: it may contain that."""
         until = self.wish.iteration
         changed = any(
             note["kind"] == "live" and note["iteration"] == until for note in self.origin.annotations
-        )
+        ) or any(stretch["until"] == until for stretch in self.origin.stretches)
         fit = [
             checkpoint
             for checkpoint in self.origin.checkpoints
-            if checkpoint["iteration"] < until + (not changed)
+            if checkpoint["iteration"] < until or (checkpoint["iteration"] == until and not changed)
         ]
         return sorted(fit, key=lambda checkpoint: checkpoint["iteration"], reverse=True)
 
@@ -104,7 +104,7 @@ def plan(run: Run, wish: Wish) -> Fork:
 
     Raises:
         Invalid: the run has no such iteration, or no weights there.
-        ConfigError: the fork's experiment is none, or changes what cannot change; it names the field.
+        ConfigError: the fork's experiment is not valid, or changes what cannot change; it names the field.
     """
     training, until = run.training, wish.iteration
     Moment.of(training, until)

@@ -124,13 +124,18 @@ def test_a_fork_knows_that_its_network_is_dead_only_where_its_trainer_does():
         assert [note["kind"] for note in fork.annotations()] == kinds
 
 
-def test_it_begins_at_the_newest_checkpoint_that_has_no_change_by_hand_of_its_place():
+def test_it_begins_at_the_newest_checkpoint_that_has_neither_a_change_by_hand_nor_a_fork_of_its_place():
     files = [
         {"file": f"{iteration}", "iteration": iteration, "evaluations": 0} for iteration in (100, 60, 80, 120)
     ]
     run = made(annotations=[live(80, l2=0.1)], checkpoints=files)
     for until, places in ((199, [120, 100, 80, 60]), (100, [100, 80, 60]), (80, [60]), (59, [])):
         fork = plan(run, Wish(until, {"optimizer": {"name": "adam"}}))
+        assert [checkpoint["iteration"] for checkpoint in fork.checkpoints()] == places
+    # a checkpoint where the run was forked may have been made after that, with another optimizer
+    run = made(changed(optimizer={"name": "adam"}), stretches=[stretch(100)], checkpoints=files)
+    for until, places in ((101, [100, 80, 60]), (100, [80, 60]), (90, [80, 60])):
+        fork = plan(run, Wish(until, {"optimizer": {"name": "rmsprop"}}))
         assert [checkpoint["iteration"] for checkpoint in fork.checkpoints()] == places
 
 
