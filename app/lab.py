@@ -51,6 +51,7 @@ from app.settings import Settings
 from app.storage.database import Database
 from app.storage.lock import FolderLock
 from app.studies.studies import Studies
+from app.work import in_thread
 from engine import ExperimentConfig
 from engine.summary import Summary
 
@@ -236,3 +237,13 @@ class Limited:
 LAUNCHES, IMPORTS, EXPORTS, FINDS, UPLOADS, PREVIEWS = (
     Depends(Limited(action)) for action in ("launch", "import", "export", "find", "upload", "preview")
 )
+
+
+async def read_lessons(lab: TheLab) -> None:
+    """Read all lessons in a thread, if this is the first look at them; a later look reads what has changed."""
+    if not lab.library.is_read:
+        await in_thread(lab.library.shelf)
+
+
+#: For the routes that look at lessons.
+READS_LESSONS = Depends(read_lessons)

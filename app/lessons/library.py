@@ -104,7 +104,7 @@ class Library:
 
     @property
     def is_read(self) -> bool:
-        """Whether `shelf` was called before, so that it is fast now."""
+        """Whether all lessons were read, so that `shelf` is fast now."""
         return self._listed_at is not None
 
     def shelf(self) -> Shelf:
@@ -112,8 +112,8 @@ class Library:
         with self._lock:
             now = self._clock()
             if self._listed_at is None or now - self._listed_at >= INTERVAL_SECONDS:
-                self._listed_at = now
                 self._read_changed()
+                self._listed_at = now
             return self._shelf
 
     def _read_changed(self) -> None:

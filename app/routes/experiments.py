@@ -16,12 +16,11 @@ from app.answers.runs import RunsAnswer
 from app.errors import Invalid
 from app.estimate import expected_seconds, seconds_together
 from app.exports.fields import flatten
-from app.lab import LAUNCHES, Lab, TheLab
+from app.lab import LAUNCHES, Lab, TheLab, read_lessons
 from app.lessons import locks
 from app.people.person import Person
 from app.people.visits import ThePerson
 from app.routes.runs import Experiment
-from app.work import in_thread
 from engine import ConfigError, ExperimentConfig, options
 from engine.limits import Limits
 from engine.stretches import parse_forked
@@ -112,8 +111,7 @@ async def launch_together(lab: TheLab, person: ThePerson, given: Launched) -> Ru
     read = await run_in_threadpool(given.read, lab.settings.limits)
     configs = [config for config, _ in read]
     if given.lesson is not None:
-        if not lab.library.is_read:  # the first look at the lessons reads all their files
-            await in_thread(lab.library.shelf)
+        await read_lessons(lab)
         lesson = lab.demand_lesson(given.lesson, field="lesson")
         if lab.attempts.newest(person, lesson.slug) is None:
             locks.demand(lesson, lab.dataset_of(lesson), configs)

@@ -20,7 +20,7 @@ from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
 from app.exports.names import attachment, name_of_runs
 from app.exports.recording import Recording
-from app.lab import EXPORTS, IMPORTS, Lab, TheLab
+from app.lab import EXPORTS, IMPORTS, READS_LESSONS, Lab, TheLab
 from app.lessons.class_counts import ClassCounts, LessonCount
 from app.pages import Pages
 from app.people.challenge import Outcome
@@ -77,7 +77,7 @@ async def export_csv(lab: TheLab, person: ThePerson, run_id: str) -> Response:
     )
 
 
-@router.get("/runs/{run_id}/export.html", dependencies=[EXPORTS])
+@router.get("/runs/{run_id}/export.html", dependencies=[EXPORTS, READS_LESSONS])
 async def export_html(
     lab: TheLab, person: ThePerson, request: Request, run_id: str, lang: Language = None
 ) -> Response:
@@ -137,7 +137,7 @@ async def export_runs_json(lab: TheLab, person: ThePerson, runs: Selection) -> R
     return StreamingResponse(in_pieces(text), media_type="application/json", headers=headers)
 
 
-@router.get("/exports/html", dependencies=[EXPORTS])
+@router.get("/exports/html", dependencies=[EXPORTS, READS_LESSONS])
 async def export_runs_html(
     lab: TheLab,
     person: ThePerson,
@@ -161,7 +161,7 @@ async def get_fields(lab: TheLab, person: ThePerson, runs: Selection) -> FieldsA
 # -- the class ---------------------------------------------------------------------------------------
 
 
-@router.get("/class/export.html")
+@router.get("/class/export.html", dependencies=[READS_LESSONS])
 async def export_class_html(
     lab: TheLab, person: ThePerson, request: Request, lang: Language = None
 ) -> Response:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from app.answers.errors import ERRORS
 from app.answers.runs import RunsAnswer
 from app.errors import Invalid
-from app.lab import LAUNCHES, Lab, TheLab
+from app.lab import LAUNCHES, READS_LESSONS, Lab, TheLab
 from app.lessons import listing
 from app.lessons.answers import LessonAnswer, LessonsAnswer
 from app.lessons.attempts import progress_of
@@ -17,9 +17,8 @@ from app.lessons.lesson import Lesson
 from app.people.person import Person
 from app.people.visits import ThePerson
 from app.routes.runs import Fresh
-from app.work import in_thread
 
-router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS)
+router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependencies=[READS_LESSONS])
 
 
 @router.get("/lessons", response_model=LessonsAnswer)
@@ -30,7 +29,7 @@ async def get_lessons(
 
     `language`: the language of their texts; if it is missing, all languages.
     """
-    shelf = lab.library.shelf() if lab.library.is_read else await in_thread(lab.library.shelf)
+    shelf = lab.library.shelf()
     datasets = {slug: lab.dataset_of(lesson) for slug, lesson in shelf.lessons.items()}
     progress = {
         slug: reached

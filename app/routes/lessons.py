@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers.errors import ERRORS
 from app.errors import Invalid, NotFound
-from app.lab import LAUNCHES, Lab, TheLab
+from app.lab import LAUNCHES, READS_LESSONS, Lab, TheLab
 from app.lessons.answers import AttemptAnswer, PlayAnswer, RoomAnswer, SealedAnswer, VoteAnswer
 from app.lessons.attempt import Attempt, Sure
 from app.lessons.document import Question
@@ -22,14 +22,7 @@ from app.people.person import Person
 from app.people.visits import ThePerson
 from app.work import in_thread
 
-
-async def _read(lab: TheLab) -> None:
-    """The first look at the lessons reads all their files; later ones read what has changed."""
-    if not lab.library.is_read:
-        await in_thread(lab.library.shelf)
-
-
-router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependencies=[Depends(_read)])
+router = APIRouter(prefix="/api", tags=["lessons"], responses=ERRORS, dependencies=[READS_LESSONS])
 
 Language = Literal["en", "ja"]
 InLanguage = Annotated[Language, Query(description="of the texts, where the lesson has it")]

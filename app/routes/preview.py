@@ -8,11 +8,11 @@ from typing_extensions import TypedDict
 
 from app.answers.errors import ERRORS
 from app.errors import NotFound
-from app.lab import TheLab
+from app.lab import READS_LESSONS, TheLab
 from app.lessons.preview import preview
 from app.pages import Pages
 
-router = APIRouter()
+router = APIRouter(dependencies=[READS_LESSONS])
 
 
 class ProblemAnswer(TypedDict):

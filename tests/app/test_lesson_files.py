@@ -4,9 +4,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.lab import READS_LESSONS
 from app.lessons.checks import units_of
 from app.lessons.library import BUILT_IN, INTERVAL_SECONDS, Library
 from app.lessons.reading import Problems, read_lesson
+from app.routes import lesson_list, lessons, preview
 from tests.app.two_rates import ENGLISH, JAPANESE, Clock, Figures, write
 
 
@@ -28,6 +30,24 @@ def test_each_built_in_lesson_loads_in_both_languages_and_says_the_same_in_them(
         assert english.body.parts.keys() == japanese.body.parts.keys()
         assert english.body.claims.keys() == japanese.body.claims.keys()
         assert english.title != japanese.title
+
+
+def test_the_first_look_at_lessons_is_made_in_a_thread_whatever_asks_for_it():
+    """It takes half a second, in which the event loop would send no rows."""
+    for router in (lesson_list.router, lessons.router, preview.router):
+        assert READS_LESSONS in router.dependencies
+
+
+def test_lessons_count_as_read_when_all_of_them_are(folder, monkeypatch):
+    library, seen = Library(built_in=folder), []
+
+    def look_and_read(*arguments, **named):
+        seen.append(library.is_read)
+        return read_lesson(*arguments, **named)
+
+    monkeypatch.setattr("app.lessons.library.read_lesson", look_and_read)
+    library.shelf()
+    assert (seen, library.is_read) == ([False], True)
 
 
 def test_each_built_in_lesson_is_in_one_course_and_the_list_follows_them():
