@@ -5,11 +5,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 #: How sure a person is of a prediction.
 Sure = Literal["guess", "fairly", "certain"]
-SURE: tuple[Sure, ...] = get_args(Sure)
 
 #: What a person answers: an option's id, names of runs in order, an iteration, a text, `{"value", "range"}`, or the
 #: points of sketches by run.
@@ -30,8 +29,9 @@ class Answer:
     """What a person answered to a question.
 
     Attributes:
-        right: whether it was, by the person's own runs; None: it has no right answer, or it could not be checked.
-        came: the result of these runs, as a value; None: there is none.
+        right: whether the answer was right, judged by the person's own runs; None: it has no right answer, or it could
+            not be checked.
+        came: what really came out of these runs, in the form of a value; None: there is none.
         at: Unix seconds.
     """
 
@@ -43,14 +43,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """It never changes but for its answers.
+    """One person's sealed prediction in one lesson. Only `answers` changes later.
 
     Attributes:
         person: an id; None: whoever uses a lab without a class.
         lesson: its slug.
         sealed_at: in Unix seconds.
         full: whether its runs are those of full size.
-        dataset: which stood for the one of the lesson.
+        dataset: the data set that the runs use: the lesson's own, or its stand-in.
         prediction: question → value.
         runs: name → id of the run; it may be deleted.
         answers: question → answer.
@@ -67,7 +67,7 @@ class Attempt:
     runs: Mapping[str, str]
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
-    def is_repeated(self, prediction: Mapping[str, Value], sure: Sure, *, full: bool) -> bool:
-        """Whether this is what was sealed, and nothing was answered since: the same request came twice."""
-        same = (self.prediction, self.sure, self.full) == (prediction, sure, full)
+    def is_same_as(self, prediction: Mapping[str, Value], sure: Sure, *, full: bool, dataset: str) -> bool:
+        """Whether a request repeats this attempt: the same prediction, and nothing answered since."""
+        same = (self.prediction, self.sure, self.full, self.dataset) == (prediction, sure, full, dataset)
         return same and not self.answers

@@ -47,13 +47,13 @@ class Attempts:
 
     def newest(self, person: Person, lesson: str) -> Attempt | None:
         """A person's newest attempt in a lesson."""
-        return self._of(lesson).get(person.owner)
+        return self._newest_in(lesson).get(person.owner)
 
     def of_students(self, lesson: str) -> list[Attempt]:
         """The newest attempt of each student of the class in a lesson, in no order that says whose they are."""
         students = set() if self._classroom is None else {student.id for student in self._classroom.students}
         return sorted(
-            (attempt for person, attempt in self._of(lesson).items() if person in students),
+            (attempt for person, attempt in self._newest_in(lesson).items() if person in students),
             key=lambda attempt: attempt.id,
         )
 
@@ -75,7 +75,7 @@ class Attempts:
         nothing.
 
         Args:
-            dataset: the name of the data set that is used instead of the lesson's own, or the same.
+            dataset: the data set that the runs use: the lesson's own, or its stand-in.
             is_whole: whether all runs of an attempt are there, and give figures or will.
 
         Returns:
@@ -86,7 +86,11 @@ class Attempts:
         """
         async with self._orders.setdefault(person.owner, asyncio.Lock()):
             earlier = self.newest(person, lesson)
-            if earlier and earlier.is_repeated(prediction, sure, full=full) and is_whole(earlier):
+            if (
+                earlier
+                and earlier.is_same_as(prediction, sure, full=full, dataset=dataset)
+                and is_whole(earlier)
+            ):
                 return earlier, None
             sealed: list[Attempt] = []
 
@@ -120,19 +124,20 @@ class Attempts:
             Conflict: it was answered already, or another prediction was sealed meanwhile.
         """
         async with self._orders.setdefault(attempt.person, asyncio.Lock()):
-            newest = self._of(attempt.lesson).get(attempt.person)
+            newest = self._newest_in(attempt.lesson).get(attempt.person)
             if newest is None or newest.id != attempt.id:
                 raise Conflict("another prediction was sealed meanwhile", code="lesson_other")
             if once and question in newest.answers:
                 raise Conflict("this question was answered already", code="lesson_answered", field="id")
             changed = replace(newest, answers={**newest.answers, question: answer})
             await self._database.write(lambda c: attempt_store.set_answers(c, changed.id, changed.answers))
-            if self._of(attempt.lesson).get(attempt.person) is newest:  # the class may have ended
+            if self._newest_in(attempt.lesson).get(attempt.person) is newest:  # the class may have ended
                 self._put(changed)
             return changed
 
-    def _of(self, lesson: str) -> dict[str | None, Attempt]:
-        """Person → newest attempt. When the class ends, the store forgets all of them, and so does this."""
+    def _newest_in(self, lesson: str) -> dict[str | None, Attempt]:
+        """Person → newest attempt in a lesson. The first call after the end of the class forgets all attempts, as the
+        store does."""
         if self._classroom is not None and self._classroom.ended_at is not None and not self._has_ended:
             self._has_ended = True
             self._newest.clear()

@@ -30,7 +30,7 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
     """Refuse experiments that differ from all runs of a lesson in a field that it locks.
 
     Args:
-        dataset: the name of the data set that is used instead of the lesson's own, or the same.
+        dataset: the data set that the runs use: the lesson's own, or its stand-in.
         launched: what a person launches together.
 
     Raises:

@@ -1,5 +1,4 @@
-"""A stage: a lesson as it is played: on a data set, in a size, in a language, perhaps with a seed that the person
-chose."""
+"""Stages: lessons as they are played, and which of them are remembered."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ class Stage:
     """A lesson as it is played: on a data set, in a size, in a language.
 
     Attributes:
-        dataset: the name of the data set that is used instead of the lesson's own, or the same.
+        dataset: the data set that the runs use: the lesson's own, or its stand-in.
         full: whether its runs have their full size, which takes longer.
         seed: the seed of all its runs; None: each has the seed that the lesson's file gives it.
     """
@@ -105,10 +104,10 @@ class Stage:
         return max(config.iterations for config in configs)
 
     def checked(self, asked: Question, given: object, field: str) -> Any:
-        """An answer to a question as it is stored.
+        """Check an answer, and return it as it is stored.
 
         Raises:
-            Invalid: with the field.
+            Invalid: the answer is wrong; the error names `field`.
         """
         return values.checked(asked, given, field, names=self.names, iterations=self.iterations)
 

@@ -122,7 +122,8 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
     configs = stage.configs
     lab.check_lesson(person, zip(configs, stage.summaries, strict=True))
     newest = lab.attempts.newest(person, slug)
-    if newest is None or not newest.is_repeated(prediction, given.sure, full=given.full):
+    dataset = stage.dataset
+    if newest is None or not newest.is_same_as(prediction, given.sure, full=given.full, dataset=dataset):
         lab.take_runs(person, len(configs))
     attempt, runs = await lab.attempts.seal(
         person,
@@ -131,7 +132,7 @@ async def seal(lab: TheLab, person: ThePerson, slug: str, given: Sealing) -> Sea
         given.sure,
         configs,
         full=given.full,
-        dataset=stage.dataset,
+        dataset=dataset,
         is_whole=lambda attempt: (
             not lab.playing.state(_stage_of(lab, person, attempt, given.language), attempt).missing
         ),

@@ -2,11 +2,13 @@
 
 import dataclasses
 from functools import partial
+from typing import Any
 
 import pytest
 
 from app.lessons.attempt import Answer, Attempt
-from app.people.person import Person, Role
+from app.lessons.attempts import Attempts
+from app.people.person import ANYONE, Person, Role
 from app.storage import attempt_store, people_store
 from app.storage.attempt_store import MAX_ATTEMPTS
 from app.storage.database import Database
@@ -59,6 +61,25 @@ def test_answers_are_stored_with_what_came(database):
     answers = {"see": Answer(120, False, 80.5, 3.5), "exit": Answer("ほかの層は？")}
     write(database, attempt_store.set_answers, "1", answers)
     assert newest(database) == [dataclasses.replace(attempt("1"), answers=answers)]
+
+
+def test_the_same_prediction_on_another_data_set_is_another_attempt(database):
+    """A lesson is played on the digits until its own data set is there."""
+
+    async def scenario():
+        attempts = Attempts(None, database, None)
+
+        async def seal(dataset):
+            parts: dict[str, Any] = {"full": False, "dataset": dataset, "is_whole": lambda attempt: True}
+            sealed, _ = await attempts.seal(ANYONE, "1a", {"ahead": "relu"}, "guess", [], **parts)
+            return sealed
+
+        return [await seal(dataset) for dataset in ("digits", "digits", "mnist", "mnist")]
+
+    first, again, other, other_again = event_loop.run(scenario())
+    assert first is again
+    assert other is other_again
+    assert (first.dataset, other.dataset) == ("digits", "mnist")
 
 
 def test_old_attempts_of_one_person_in_one_lesson_are_forgotten_beyond_a_bound(database):
