@@ -1,4 +1,4 @@
-"""Rows: consecutive metric rows of one stream of one run, as the worker, the store and the page exchange them."""
+"""Rows: consecutive metric rows of one stream of one training, as the worker, the store and the page exchange them."""
 
 from __future__ import annotations
 

@@ -49,12 +49,13 @@ class Job:
         checkpoint_seconds, checkpoints: seconds between two checkpoints; the checkpoints so far, newest first.
         kept_bytes: the most bytes of all checkpoints together that are kept after the end.
         memory_bytes: what the arrays of the training may take.
-        stored: how many iterations have stored rows; the worker computes them again without storing them.
+        stored: the rows of the first `stored` iterations are stored. A worker that begins earlier computes and sends
+            them again; the store checks that they are the same.
         seconds: training time so far.
         changes: changes by hand that were made so far.
         wanted: changes by hand that were requested and not made yet.
         dead: whether the network is known to be dead.
-        paused, steps: whether the training is paused, and how many iterations it makes before it stands.
+        paused, steps: whether it is paused; how many iterations it still trains before it waits.
         arithmetic: how the machine computes on which it trained last, if that was one of a cluster.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 from app.jobs.messages import Job
 from engine.live import Change
@@ -65,7 +65,8 @@ class AskLandscape:
         iterations: for each training the iterations of its path, ascending; the last one is the moment.
         losses: for each training the recorded loss of its moment, as float32; None: it is not known.
         options: as JSON of `engine.landscape.Options`.
-        fewer: whether it may take fewer images, so that it does not take long.
+        fewer: whether it may measure on fewer images than the options say, to end in time; true where the user gave no
+            number.
         bound_seconds: how long all of it may take.
     """
 
@@ -152,13 +153,8 @@ Message = Question | Answer | Progress
 
 #: The first byte of a message: JSON, or the bytes of a view.
 _JSON, _SEEN = b"J", b"V"
-_QUESTIONS: dict[str, type[Question]] = {
-    kind.__name__: kind for kind in (Ask, AskRate, AskLandscape, Withdraw)
-}
-_ANSWERS: dict[str, type[Answer | Progress]] = {
-    kind.__name__: kind
-    for kind in (Written, Tested, RateFound, Surveyed, Progress, Withdrawn, TooLong, Failed)
-}
+_QUESTIONS = {kind.__name__: kind for kind in get_args(Question)}
+_ANSWERS = {kind.__name__: kind for kind in get_args(Answer | Progress)}
 
 
 def encode(message: Message) -> bytes:
@@ -176,7 +172,8 @@ def decode_question(data: bytes) -> Question:
         fields["job"] = _job(fields["job"])
     if "jobs" in fields:
         fields["jobs"] = [_job(job) for job in fields["jobs"]]
-    return _QUESTIONS[name](**fields)
+    question: Question = _QUESTIONS[name](**fields)
+    return question
 
 
 def decode_answer(data: bytes) -> Answer | Progress:
@@ -184,7 +181,8 @@ def decode_answer(data: bytes) -> Answer | Progress:
     if data[:1] == _SEEN:
         return Seen(data[1:])
     name, fields = json.loads(data[1:])
-    return _ANSWERS[name](**fields)
+    answer: Answer | Progress = _ANSWERS[name](**fields)
+    return answer
 
 
 def _job(fields: dict[str, Any]) -> Job:
