@@ -31,7 +31,8 @@ def passwords():
 
 
 def files(server):
-    return sorted(path for path in server.folder.rglob("*") if path.is_file())
+    """Those that are there, also while folders are being deleted."""
+    return sorted(Path(folder, name) for folder, _, names in os.walk(server.folder) for name in names)
 
 
 def is_kept(path):
