@@ -123,6 +123,27 @@ test("a page that polls says that the lab refuses it, and is back when it is let
   assertComplete(page);
 });
 
+test("a page that polls asks again after an answer that a part of the page cannot take", async () => {
+  /** @type {unknown[]} */
+  const reported = [];
+  const { error: report } = console;
+  console.error = (/** @type {unknown} */ what) => reported.push(what);
+  const page = open(TREATMENTS.refused);
+  await pass(page.lab, 60);
+  assert.equal(page.store.connection, "polling");
+  const repaired = page.store.on("rows", () => {
+    throw new Error("a fault of the page");
+  });
+  await pass(page.lab, 10);
+  console.error = report;
+  assert.match(String(reported[0]), /a fault of the page/);
+  repaired();
+  await pass(page.lab, 30);
+  assert.equal(page.store.connection, "polling");
+  await clock.pass(2000);
+  assertComplete(page);
+});
+
 test("a hidden page requests no rows, and catches up when it is shown", async () => {
   const opened = open(TREATMENTS.refused);
   await pass(opened.lab, 60);

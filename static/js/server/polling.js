@@ -13,7 +13,10 @@ import { Inbox } from "./inbox.js";
 const PAUSE = 1000;
 /** The same for a hidden page. */
 const HIDDEN_PAUSE = 10_000;
-/** The pause after a request without an answer doubles each time, up to this. */
+/**
+ * After a request that failed or was refused the pause doubles, up to this; then it is multiplied by 0.5 to 1.5, so that pages
+ * do not ask together.
+ */
 const MAX_PAUSE = 8000;
 /** A request is aborted after this many milliseconds without an answer. */
 const PATIENCE = 20_000;
@@ -74,10 +77,19 @@ export class Polling {
 
   /**
    * Send one request, or wait for the current one if there is one.
-   * @returns {Promise<boolean | null>} whether the server answered; null: the request was aborted
+   * @returns {Promise<boolean | null>} whether the server answered, and the page could take the answer; null: the request was
+   *   aborted
    */
   ask() {
-    const asking = this.#asking ?? this.#ask().finally(() => (this.#asking = null));
+    const failed = (/** @type {unknown} */ error) => {
+      console.error(error); // as if there was no answer, so that the page asks again
+      return false;
+    };
+    const asking =
+      this.#asking ??
+      this.#ask()
+        .catch(failed)
+        .finally(() => (this.#asking = null));
     this.#asking = asking;
     return asking;
   }
@@ -117,9 +129,9 @@ export class Polling {
     const answered = await this.ask();
     if (!this.running) return;
     this.#unanswered = answered ? 0 : this.#unanswered + 1;
-    this.#onAnswer(answered);
     clearTimeout(this.#timer); // another call of this method may have waited for the same answer
     this.#timer = setTimeout(() => this.#poll(), this.#pause());
+    this.#onAnswer(answered);
   }
 
   #pause() {
