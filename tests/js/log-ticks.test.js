@@ -17,6 +17,10 @@ const CASES = [
   [1, 400, 20, "1 2 5 10 20 50 100 200"],
   [1.6e-6, 0.9, 111 / 27, "10⁻⁵ 10⁻³ 10⁻¹"],
   [1e-3, 1e32, 116 / 18, "1 10⁶ 10¹² 10¹⁸ 10²⁴ 10³⁰"],
+  [2.3022, 2.3027, 10, "2.3022 2.3024 2.3026"],
+  [0.1, 0.10001, 10, "0.1 0.100005 0.10001"],
+  // all numbers of this axis have the same six digits
+  [0.6250002, 0.6250004, 10, "0.625"],
 ];
 for (const [low, high, room, texts] of CASES)
   test(`an axis from ${low} to ${high} with room for ${room.toFixed(1)} ticks`, () => {
@@ -38,6 +42,14 @@ test("ticks do not overlap or leave the axis, are few, and have round values", (
     }
     // where there is room for them, there are enough to see the scale
     if (room >= 12) assert.ok(ticks.length >= 2, `${low} ${high} ${room} ${ticks}`);
+  }));
+
+test("also a short axis has enough ticks, and their texts differ", () =>
+  forExamples(2000, (examples) => {
+    const low = examples.logarithmic(1e-12, 1e6);
+    const texts = tickTexts(logTicks(low, low * (1 + examples.logarithmic(1e-4, 0.05)), 12));
+    assert.ok(texts.length >= 3, `${low} ${texts}`);
+    assert.equal(new Set(texts).size, texts.length);
   }));
 
 test("an axis without a length has no ticks", () => {

@@ -14,11 +14,11 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  * @property {boolean} logY
  * @property {boolean} percent
  * @property {boolean} whole whether y shows 0 to 100 %
- * @property {Crop | null} crop the end of y if there are outliers
+ * @property {Crop | null} crop where y ends if higher values are left out as outliers; null: nothing is left out
  * @property {number} start x shows at least `start` to `end`; both are 0 if no run is shown
  * @property {number} end
  * @property {Axis["ticks"]} ticks
- * @property {{values: number[], texts: string[]}} [marks]
+ * @property {{values: number[], texts: string[]}} [marks] ready-made ticks of x, as for the clock; without them they are computed
  * @property {{x: [number, number] | null, y: [number, number] | null}} ends the shown range, on logarithmic axes
  * @property {string} xTitle
  * @property {string} yTitle
@@ -33,7 +33,9 @@ import { logTicks, tickTexts } from "./log-ticks.js";
 const MARGIN = { l: 4.7, r: 2.7, b: 2.2 };
 /** The space of a number, in font sizes: the height of a line, and the width of a letter. */
 const LINE = 1.4;
-const LETTER = 0.62;
+const LETTER_WIDTH = 0.62;
+/** The range of a logarithmic y without values. */
+const EMPTY_Y = [0.01, 3];
 const GLASS = "rgba(0,0,0,0)";
 
 /**
@@ -71,18 +73,20 @@ export function chartLayout(
 ) {
   const styles = getComputedStyle(element);
   const color = colorsOf(styles);
-  const letter = parseFloat(styles.getPropertyValue("--letter"));
+  const fontSize = parseFloat(styles.getPropertyValue("--letter"));
   const margin = Object.fromEntries(
-    Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * letter)]),
+    Object.entries(MARGIN).map(([side, sizes]) => [side, Math.round(sizes * fontSize)]),
   );
-  margin.t = Math.round(Number(styles.getPropertyValue("--top")) * letter);
+  margin.t = Math.round(Number(styles.getPropertyValue("--top")) * fontSize);
   margin.r = Math.max(margin.r, parseFloat(styles.getPropertyValue("--names")));
   const [across, down] = [width - margin.l - margin.r, height - margin.t - margin.b];
-  const lines = down / (LINE * letter);
+  const lines = down / (LINE * fontSize);
+  // the range of a logarithmic x without values; one of iterations shows at least this
+  const emptyX = [1, Math.max(end, 10)];
   const axis = {
     gridcolor: color("line"),
     linecolor: color("line"),
-    tickfont: { color: color("quiet"), size: letter },
+    tickfont: { color: color("quiet"), size: fontSize },
     zeroline: false,
     automargin: false,
     exponentformat: "power",
@@ -104,12 +108,15 @@ export function chartLayout(
       // The axis ends at the planned length and not at the newest point, so that it does not move while curves grow. A mark
       // at an end must not make the axis longer, because all charts must have the same axis.
       autorangeoptions: logX
-        ? { include: ticks === "count" ? [1, Math.max(end, 10)] : [end] }
+        ? { include: ticks === "count" ? emptyX : [end] }
         : { include: [start, end], minallowed: start, maxallowed: end },
-      ...(empty ? { range: logX ? [0, 3] : [start, end || 1000] } : { autorange: true }),
+      ...(empty ? { range: logX ? emptyX.map(Math.log10) : [start, end || 1000] } : { autorange: true }),
       tickformat: ticks === "count" ? ",d" : "~g",
       ...ticksOf(
-        marks ?? (logX ? logMarks(ends.x, (text) => across / ((text + 2) * LETTER * letter)) : null),
+        marks ??
+          (logX
+            ? logMarks(ends.x ?? emptyX, (letters) => across / ((letters + 2) * LETTER_WIDTH * fontSize))
+            : null),
       ),
     },
     yaxis: {
@@ -120,11 +127,12 @@ export function chartLayout(
         include: whole && !logY ? [0, 1] : [],
         ...(crop ? { clipmax: crop.high } : {}),
       },
-      ...(empty ? { range: logY ? [-2, 0.5] : percent ? [0, 1] : [0, 2.5] } : { autorange: true }),
+      ...(empty
+        ? { range: logY ? EMPTY_Y.map(Math.log10) : percent ? [0, 1] : [0, 2.5] }
+        : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: Math.max(3, Math.min(7, Math.floor(lines))),
-      dtick: whole && !logY ? (lines < 6 ? 0.5 : 0.2) : undefined,
-      ...ticksOf(logY ? logMarks(ends.y, () => lines, percent) : null),
+      ...ticksOf(logY ? logMarks(ends.y ?? EMPTY_Y, () => lines, percent) : null),
       minexponent: 5, // 10,000 is clearer than 1e+4
       exponentformat: "e", // 2.5e+5, from a diverging run, fits in the margin; 2.5×10⁵ does not
     },
@@ -138,13 +146,13 @@ function ticksOf(marks) {
 }
 
 /**
- * The numbers of a logarithmic axis.
- * @param {[number, number] | null} ends null: there are no values
+ * The numbers of a logarithmic axis. If both ends are equal, Plotly shows a tenth of this value to ten times the value.
+ * @param {number[]} ends the lowest and the highest shown value
  * @param {(letters: number) => number} roomFor how many numbers of `letters` letters fit on the axis
  */
 function logMarks(ends, roomFor, percent = false) {
   const scale = percent ? 100 : 1;
-  const [low, high] = ends ?? [0.01, 3];
+  const [low, high] = ends[0] < ends[1] ? ends : [ends[0] / 10, ends[1] * 10];
   const powers = [low, high].map((end) => 10 ** Math.round(Math.log10(scale * end)));
   const longest = Math.max(...tickTexts(powers).map((text) => text.length));
   const values = logTicks(scale * low, scale * high, roomFor(longest));

@@ -2,12 +2,14 @@
 
 /** An axis has at most this many ticks. */
 const MAX_TICKS = 10;
-/** An axis needs at least this many ticks, so that its scale can be seen. */
+/** An axis has at least this many ticks if they have room and can be told apart, so that its scale can be seen. */
 const MIN_TICKS = 3;
 /** A tick is one of these digits times a power of ten. */
 const STEPS = [1, 2, 5];
 /** Numbers in this range are written with all digits, others with a power of ten. */
 const PLAIN = { low: 1e-3, high: 1e5 };
+/** Numbers are written with at most this many digits that count. */
+const DIGITS = 6;
 
 /**
  * The values of the ticks of an axis, ascending.
@@ -22,34 +24,37 @@ export function logTicks(low, high, room) {
   const fits = (/** @type {number[]} */ ticks) =>
     ticks.length <= MAX_TICKS &&
     ticks.every((tick, i) => !i || (Math.log10(tick / ticks[i - 1]) / decades) * room >= 1);
-  const digits = powersIn(low, high).flatMap((power) => STEPS.map((step) => round(step, power)));
+  const digits = powersIn(low, high).flatMap((power) => STEPS.map((step) => timesPowerOfTen(step, power)));
   let best = within(digits, low, high);
   for (let every = 1; !fits(best); every++) best = everyPower(powersIn(low, high), every, low, high);
   if (best.length >= MIN_TICKS || decades > 2) return best;
   // the axis shows a short range: use ticks at equal distances
-  for (let power = Math.floor(Math.log10(high)), tries = 0; tries < 4; power--, tries++)
+  const power = Math.floor(Math.log10(high - low));
+  const leastPower = Math.floor(Math.log10(high)) - DIGITS + 1;
+  for (const exponent of [power, power - 1].filter((each) => each >= leastPower))
     for (const step of STEPS.toReversed()) {
-      const from = Math.ceil(low / round(step, power));
-      const count = Math.floor(high / round(step, power)) - from + 1;
-      if (count > MAX_TICKS) return best;
+      const distance = timesPowerOfTen(step, exponent);
+      const first = Math.ceil(low / distance);
       const ticks = within(
-        Array.from({ length: Math.max(count, 0) }, (_, i) => round(step * (from + i), power)),
+        Array.from({ length: Math.floor(high / distance) - first + 1 }, (_, i) =>
+          timesPowerOfTen(step * (first + i), exponent),
+        ),
         low,
         high,
       );
       if (ticks.length > best.length && fits(ticks)) best = ticks;
       if (best.length >= MIN_TICKS) return best;
     }
-  return best;
+  return best.length ? best : [(low + high) / 2]; // all numbers of the axis have the same digits
 }
 
 /**
  * A whole number times a power of ten, without a rounding error.
- * @param {number} digit
+ * @param {number} factor
  * @param {number} power
  */
-function round(digit, power) {
-  return Number(`${digit}e${power}`);
+function timesPowerOfTen(factor, power) {
+  return Number(`${factor}e${power}`);
 }
 
 /**
@@ -65,7 +70,7 @@ function everyPower(powers, every, low, high) {
   for (let shift = 0; shift < every; shift++) {
     const chosen = powers.filter((power) => (power - shift) % every === 0);
     const ticks = within(
-      chosen.map((power) => round(1, power)),
+      chosen.map((power) => timesPowerOfTen(1, power)),
       low,
       high,
     );
@@ -120,7 +125,7 @@ const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 export function tickTexts(values) {
   const isPlain = values.every((value) => value >= PLAIN.low && value < PLAIN.high);
   return values.map((value) =>
-    isPlain || (value >= 1 && value < 100) ? String(Number(value.toPrecision(6))) : powerText(value),
+    isPlain || (value >= 1 && value < 100) ? String(Number(value.toPrecision(DIGITS))) : powerText(value),
   );
 }
 
