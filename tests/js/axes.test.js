@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AXES, axisOf, clockTicks, elapsed, room } from "../../static/js/charts/axes.js";
+import { AXES, axisOf, clockTicks, elapsed, room, xText } from "../../static/js/charts/axes.js";
 import { quantity } from "../../static/js/charts/quantities.js";
 import { toCsv } from "../../static/js/charts/save.js";
 import { TraceMaker } from "../../static/js/charts/traces.js";
@@ -77,6 +77,23 @@ test("ticks of the clock are few, within the axis, and at equal distances", () =
     assert.ok(values.every((value) => value >= from && value <= to));
     assert.ok(new Set(values.slice(1).map((value, i) => value - values[i])).size <= 1);
   }));
+
+test("where the time of day passes midnight, its ticks name the days", () => {
+  const afternoon = new Date(2026, 2, 3, 15).getTime() / 1000;
+  const texts = (/** @type {number} */ hours) => clockTicks(afternoon, afternoon + 3600 * hours).texts;
+  assert.deepEqual(texts(5), ["15:00", "16:00", "17:00", "18:00", "19:00", "20:00"]);
+  assert.deepEqual(texts(12), ["16:00", "18:00", "20:00", "22:00", "Mar 4", "02:00"]);
+  assert.deepEqual(texts(48), ["Mar 4", "12:00", "Mar 5", "12:00"]);
+  assert.deepEqual(texts(5 * 24), ["Mar 4", "Mar 5", "Mar 6", "Mar 7", "Mar 8"]);
+  speakAs("ja");
+  assert.deepEqual(texts(48), ["3月4日", "12:00", "3月5日", "12:00"]);
+  speakAs("en");
+});
+
+test("a time of day is written with its day if that is not today", () => {
+  assert.match(xText("wall", Date.now() / 1000), /^\d\d:\d\d:\d\d$/);
+  assert.equal(xText("wall", new Date(2021, 2, 3, 15).getTime() / 1000), "Mar 3, 15:00:00");
+});
 
 test("a duration is written as people say it", () => {
   assert.deepEqual([0.41, 12.34, 125, 3725].map(elapsed), ["0.41 s", "12.3 s", "2:05", "1:02:05"]);

@@ -51,4 +51,5 @@ test("nothing has the colour of the card, and small numbers are powers of ten", 
   assert.equal(power(-12), "10⁻¹²");
   assert.equal(twoDigits(0.000_031), "3.1·10⁻⁵");
   assert.equal(twoDigits(0.0123), "0.012");
+  assert.deepEqual([Infinity, -Infinity, NaN].map(twoDigits), ["∞", "−∞", "–"]);
 });

@@ -1,7 +1,7 @@
 /** The quantity on the x axis: iterations, epochs or time. It is the same for all charts, so that they can be compared. */
 
 import { roundAbove } from "../scale.js";
-import { language, number, t } from "../words/i18n.js";
+import { dateTime, number, t } from "../words/i18n.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -94,13 +94,20 @@ export function room(length) {
   return length > 0 ? roundAbove(length, ENDS) : 1;
 }
 
+/** The parts of a point in time that are written. @type {Intl.DateTimeFormatOptions} */
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+/** @type {Intl.DateTimeFormatOptions} */
+const PRECISE_CLOCK = { ...CLOCK, second: "2-digit" };
+/** @type {Intl.DateTimeFormatOptions} */
+const DAY_OF_YEAR = { month: "short", day: "numeric" };
+
 /**
  * A value of x with its unit, for the head of the hover box.
  * @param {string} name
  * @param {number} x
  */
-export function written(name, x) {
-  if (name === "wall") return clock(x, true);
+export function xText(name, x) {
+  if (name === "wall") return dateTime(x, isToday(x) ? PRECISE_CLOCK : { ...DAY_OF_YEAR, ...PRECISE_CLOCK });
   if (name === "relative") return elapsed(x);
   return `${t(`chart.${name}`)} ${number(x, { maximumFractionDigits: name === "epoch" ? 3 : 0 })}`;
 }
@@ -114,28 +121,14 @@ export function elapsed(seconds) {
   return shown.map((part, i) => (i ? String(part).padStart(2, "0") : part)).join(":");
 }
 
-/**
- * @param {number} seconds
- * @param {boolean} precise
- */
-function clock(seconds, precise) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const format = {
-    hour: "2-digit",
-    minute: "2-digit",
-    ...(precise ? { second: "2-digit" } : {}),
-    hourCycle: "h23",
-  };
-  return new Intl.DateTimeFormat(language(), format).format(new Date(1000 * seconds));
-}
-
 /** Possible distances between ticks of the clock, in seconds. */
 const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 21_600, 43_200, 86_400];
 const DAY = 86_400;
 const MAX_TICKS = 7;
 
 /**
- * Ticks of the clock between two moments, at whole seconds, minutes or hours of the reader's time zone.
+ * Ticks of the clock between two points in time, at whole seconds, minutes, hours or days of the reader's time zone. At midnight
+ * the text is the day: "22:00", "Mar 3", "02:00".
  * @param {number} from
  * @param {number} to
  */
@@ -147,5 +140,20 @@ export function clockTicks(from, to) {
   const values = [];
   for (let value = Math.ceil((from - offset) / step) * step + offset; value <= to; value += step)
     values.push(value);
-  return { values, texts: values.map((value) => clock(value, step < 60)) };
+  const text = (/** @type {number} */ value) => {
+    // noon of the day: where the clock changes to summer time or back, a step of whole days does not end at midnight
+    if (step >= DAY) return dateTime(value + DAY / 2, DAY_OF_YEAR);
+    return dateTime(value, isMidnight(value) ? DAY_OF_YEAR : step < 60 ? PRECISE_CLOCK : CLOCK);
+  };
+  return { values, texts: values.map(text) };
+}
+
+/** @param {number} seconds since 1970 */
+function isToday(seconds) {
+  return new Date(1000 * seconds).toDateString() === new Date().toDateString();
+}
+
+/** Whether a day begins then, in the reader's time zone. @param {number} seconds since 1970 */
+function isMidnight(seconds) {
+  return new Date(1000 * seconds).setHours(0, 0, 0, 0) === 1000 * seconds;
 }

@@ -1,8 +1,8 @@
 /** The hover box: a table with the values of curves at one x. The page has one. */
 
 import { h, moveTo } from "../page/dom.js";
-import { number, t } from "../words/i18n.js";
-import { elapsed, written as writtenX } from "./axes.js";
+import { notFinite, number, t } from "../words/i18n.js";
+import { elapsed, xText } from "./axes.js";
 import { boxPlace } from "./box-place.js";
 
 /**
@@ -53,7 +53,7 @@ class HoverBox {
     const head = h(
       "tr",
       {},
-      h("th", { colSpan: 2, scope: "col" }, writtenX(axis, x)),
+      h("th", { colSpan: 2, scope: "col" }, xText(axis, x)),
       field ? h("th", { scope: "col", className: "hover-value" }, field) : null,
       smoothed ? h("th", { scope: "col" }, t("chart.smoothed")) : null,
       h("th", { scope: "col" }, t("chart.value")),
@@ -100,8 +100,8 @@ function tableRow(row, { x, axis, percent, field }, smoothed) {
     h("td", {}, swatch),
     h("th", { scope: "row" }, name, row.part ? ` · ${row.part}` : null, own),
     field ? h("td", { className: "hover-value" }, row.shownValue) : null,
-    smoothed ? h("td", {}, row.smoothed === undefined ? "" : written(row.smoothed, percent)) : null,
-    h("td", {}, written(row.value, percent), spread),
+    smoothed ? h("td", {}, row.smoothed === undefined ? "" : valueText(row.smoothed, percent)) : null,
+    h("td", {}, valueText(row.value, percent), spread),
     h("td", { className: "hover-time" }, elapsed(row.seconds)),
   );
 }
@@ -111,15 +111,15 @@ function tableRow(row, { x, axis, percent, field }, smoothed) {
  * @param {boolean} percent
  */
 function spreadText({ low, high, count }, percent) {
-  return `${written(low, percent)} … ${written(high, percent)}, n = ${count}`;
+  return `${valueText(low, percent)} … ${valueText(high, percent)}, n = ${count}`;
 }
 
 /**
  * @param {number} value
  * @param {boolean} percent
  */
-function written(value, percent) {
-  if (!Number.isFinite(value)) return String(value).replace("Infinity", "∞");
+function valueText(value, percent) {
+  if (!Number.isFinite(value)) return notFinite(value);
   if (percent) return `${(100 * value).toFixed(2)}%`;
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-3 || size >= 1e5)

@@ -8,7 +8,7 @@
 import { find, h } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
 import { DIGITS, Scale, STEPS } from "../scale.js";
-import { t } from "../words/i18n.js";
+import { t, withMinus } from "../words/i18n.js";
 import { check } from "./check.js";
 import { helpOf } from "./help.js";
 import { asTyped, isSweep, typed } from "./values.js";
@@ -206,7 +206,7 @@ export function logSlider(path, key, field, value, [low, high], onchange) {
   const ticks = h("div", { className: "ticks", "aria-hidden": "true" });
   for (let i = 0; i < TICKS; i++) {
     const exponent = low + ((high - low) * i) / (TICKS - 1);
-    ticks.append(h("span", {}, "10", h("sup", {}, String(exponent).replace("-", "−"))));
+    ticks.append(h("span", {}, "10", h("sup", {}, withMinus(String(exponent)))));
   }
   return { text, slider: h("div", { className: "slider" }, slider, ticks) };
 }

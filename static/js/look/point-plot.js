@@ -4,7 +4,7 @@ import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { roundAbove, Scale } from "../scale.js";
 import { className } from "../words/class-name.js";
-import { number, t } from "../words/i18n.js";
+import { number, t, withMinus } from "../words/i18n.js";
 
 /** @import { DataSample } from "../types.js" */
 
@@ -100,7 +100,7 @@ export class PointPlot {
     pen.font = `22px ${style.fontFamily}`;
     const unit = 10 ** Math.max(0, Math.floor(Math.log10(edge))); // own data may have any size
     for (const tick of [-unit, 0, unit]) {
-      const [position, text] = [scale.place(tick), String(tick).replace("-", "−")];
+      const [position, text] = [scale.place(tick), withMinus(String(tick))];
       pen.beginPath();
       pen.moveTo(position, MARGIN);
       pen.lineTo(position, SIZE - MARGIN);

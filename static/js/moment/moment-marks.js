@@ -2,7 +2,7 @@
 
 import { h, setText } from "../page/dom.js";
 import { nearest } from "../state/series.js";
-import { language, number, percent, t } from "../words/i18n.js";
+import { language, notFinite, number, percent, t } from "../words/i18n.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -193,7 +193,7 @@ function dotElement({ y, color }) {
 
 /** A value with three digits. @param {number} value */
 export function short(value) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : `${value < 0 ? "−" : ""}∞`;
+  if (!Number.isFinite(value)) return notFinite(value);
   const size = Math.abs(value);
   return size !== 0 && (size < 1e-3 || size >= 1e5)
     ? value.toExponential(1)

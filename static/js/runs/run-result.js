@@ -1,7 +1,7 @@
 /** The result of a run: its accuracies as texts, and as one sentence with the iterations. */
 
 import { duration } from "../words/duration.js";
-import { number, percent, t } from "../words/i18n.js";
+import { number, percent, t, withMinus } from "../words/i18n.js";
 import { lastAccuracies } from "./last-accuracies.js";
 
 /** @import { Run } from "../types.js" */
@@ -66,5 +66,5 @@ export function resultFigures(run, shown) {
 export function pointsText(points) {
   if (typeof points !== "number") return "–";
   const text = points.toFixed(1);
-  return Number(text) === 0 ? "0.0" : text.replace("-", "−");
+  return Number(text) === 0 ? "0.0" : withMinus(text);
 }

@@ -3,7 +3,7 @@
 import { paint } from "../look/image-grid.js";
 import { h, setChildren, setText } from "../page/dom.js";
 import { color } from "../page/palette.js";
-import { number, percent, t } from "../words/i18n.js";
+import { number, percent, t, withMinus } from "../words/i18n.js";
 import { inks, prepared } from "./canvas.js";
 
 /** @import { View } from "./view.js" */
@@ -164,7 +164,7 @@ export class Examples {
     for (const tick of [-1, 0, 1]) {
       pen.strokeRect(place(tick), 0, 0, PLOT);
       pen.strokeRect(0, place(tick), PLOT, 0);
-      pen.fillText(String(tick).replace("-", "−"), place(tick) + 2, PLOT - 2);
+      pen.fillText(withMinus(String(tick)), place(tick) + 2, PLOT - 2);
     }
     examples.forEach(({ truth, predicted }, i) => {
       const isPointed = i === this.#pointed;

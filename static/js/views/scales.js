@@ -1,5 +1,7 @@
 /** Colour scales and number formats of views. No document, no state. */
 
+import { notFinite } from "../words/i18n.js";
+
 /** A colour as red, green and blue from 0 to 255. @typedef {[number, number, number]} Rgb */
 
 /**
@@ -108,7 +110,7 @@ export function threeDigits(value) {
 
 /** @param {number} value @param {number} count */
 function digits(value, count) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : value > 0 ? "∞" : "−∞";
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : notFinite(value);
   const size = Math.abs(value);
   if (size && (size < 1e-4 || size >= 1e5)) {
     const exponent = Math.floor(Math.log10(size));

@@ -51,7 +51,9 @@ export function onLanguage(listener) {
 }
 
 /** Making a format takes much longer than using it; there are few. @type {Map<string, Intl.NumberFormat>} */
-const formats = new Map();
+const numberFormats = new Map();
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const timeFormats = new Map();
 
 /**
  * A number as it is written in the reader's language.
@@ -60,9 +62,31 @@ const formats = new Map();
  */
 export function number(value, options = {}) {
   const key = currentLanguage + JSON.stringify(options);
-  const format = formats.get(key) ?? new Intl.NumberFormat(currentLanguage, options);
-  formats.set(key, format);
+  const format = numberFormats.get(key) ?? new Intl.NumberFormat(currentLanguage, options);
+  numberFormats.set(key, format);
   return format.format(value);
+}
+
+/**
+ * A point in time as it is written in the reader's language and time zone.
+ * @param {number} seconds since 1970
+ * @param {Intl.DateTimeFormatOptions} options which parts of it are written
+ */
+export function dateTime(seconds, options) {
+  const key = currentLanguage + JSON.stringify(options);
+  const format = timeFormats.get(key) ?? new Intl.DateTimeFormat(currentLanguage, options);
+  timeFormats.set(key, format);
+  return format.format(new Date(1000 * seconds));
+}
+
+/** A number's text with a minus sign in place of the hyphen. @param {string} text */
+export function withMinus(text) {
+  return text.replace("-", "−");
+}
+
+/** The text of a number that is not finite: NaN, ∞, −∞. @param {number} value */
+export function notFinite(value) {
+  return withMinus(String(value)).replace("Infinity", "∞");
 }
 
 /** 0.9312 → 93.1% @param {number | null | undefined} value */
