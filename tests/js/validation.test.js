@@ -26,15 +26,19 @@ const VALIDATED = { summary: { validation_size: 100 } };
 
 /**
  * @param {Parameters<typeof makeRun>[0]} changes
- * @param {{validation?: number[], test: number[]}} accuracies one every ten iterations
+ * @param {{validation?: number[], test?: number[]}} accuracies one every ten iterations; without those of test images, the test
+ *   set is closed
  */
 function evaluated(changes, { validation, test: tested }) {
   const run = makeRun(changes);
   /** @type {Record<string, number[]>} */
   const own = validation ? { validation_accuracy: validation, validation_loss: validation } : {};
-  const iteration = tested.map((_, i) => 10 * (i + 1));
-  const rows = { train_accuracy: tested, test_accuracy: tested, train_loss: tested, test_loss: tested };
-  putRows(run.evaluation, { iteration, ...rows, ...own });
+  const train = tested ?? validation ?? [];
+  const iteration = train.map((_, i) => 10 * (i + 1));
+  const rows = { train_accuracy: train, train_loss: train };
+  /** @type {Record<string, number[]>} */
+  const open = tested ? { test_accuracy: tested, test_loss: tested } : {};
+  putRows(run.evaluation, { iteration, ...rows, ...open, ...own });
   return run;
 }
 
@@ -98,6 +102,8 @@ test("the best mark is that of the validation images, and says what the test acc
   };
   const accuracies = { validation: [0.5, 0.9, 0.7], test: [0.5, 0.6, 0.8] };
   const own = stars(evaluated(VALIDATED, accuracies));
+  const closed = stars(evaluated(VALIDATED, { validation: accuracies.validation }));
+  assert.deepEqual(closed, [[20, "best validation accuracy, 90.00%"]]);
   assert.equal(own.length, 1);
   assert.equal(own[0][0], 20);
   assert.match(String(own[0][1]), /60\.00%$/);

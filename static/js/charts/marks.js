@@ -20,15 +20,15 @@ import { hasCode } from "../words/reasons.js";
 const PLATEAU_SHARE = 0.3;
 const PLATEAU_GAIN = 0.005;
 
-/** The kinds of marks: Plotly's name of the symbol, and a character for texts. */
+/** The kinds of marks: Plotly's name of the symbol, whether it is a filled shape, and a character for texts. */
 const KINDS = {
-  best: { symbol: "star", character: "★" },
-  plateau: { symbol: "line-ns-open", character: "│" },
-  stopped: { symbol: "square-open", character: "□" },
-  changed: { symbol: "triangle-down", character: "▼" },
-  fork: { symbol: "diamond", character: "◆" },
-  dead: { symbol: "circle-x-open", character: "⊗" },
-  diverged: { symbol: "x-thin", character: "✕" },
+  best: { symbol: "star", filled: true, character: "★" },
+  plateau: { symbol: "line-ns-open", filled: false, character: "│" },
+  stopped: { symbol: "square-open", filled: false, character: "□" },
+  changed: { symbol: "triangle-down", filled: true, character: "▼" },
+  fork: { symbol: "diamond", filled: true, character: "◆" },
+  dead: { symbol: "circle-x-open", filled: false, character: "⊗" },
+  diverged: { symbol: "x-thin", filled: false, character: "✕" },
 };
 
 /** The character of a run that diverged. */
@@ -37,9 +37,9 @@ export const DIVERGED = KINDS.diverged.character;
 /** @typedef {keyof typeof KINDS} MarkKind */
 /** A mark at a row of a line. @typedef {{x: number, row: number, kind: MarkKind, note: string}} Mark */
 
-/** Whether the symbol of a mark is a filled shape. @param {string} symbol Plotly's name */
-export function isFilled(symbol) {
-  return [KINDS.best.symbol, KINDS.changed.symbol, KINDS.fork.symbol].includes(symbol);
+/** Whether the symbol of a kind of mark is a filled shape. @param {MarkKind} kind */
+export function isFilled(kind) {
+  return KINDS[kind].filled;
 }
 
 /**
@@ -88,7 +88,8 @@ export function marksOf(traces, { dark, all }) {
 }
 
 /**
- * Whether the marks of a line may move when more rows come: if the run has ended, or if a mark is after the last row.
+ * Whether the marks of a line may move when more rows come: true if the run has ended (its rows may still be loading, and the
+ * best may be among them), or if a mark belongs to an iteration after the last row.
  * @param {Line} line
  */
 export function awaitsRows({ run, curve }) {
@@ -103,14 +104,10 @@ export function awaitsRows({ run, curve }) {
  */
 function* alwaysShown({ run, curve }) {
   const { xs, ys, iterations } = curve;
-  const forked = run.origin ? Math.max(0, lowerBound(iterations, run.origin.iteration + 1) - 1) : -1;
-  if (run.origin && forked < iterations.length && forked >= 0)
-    yield {
-      x: xs[forked],
-      row: forked,
-      kind: "fork",
-      note: `${run.name}: ${originText(run.origin)}`,
-    };
+  if (run.origin && iterations.length) {
+    const row = Math.max(0, lowerBound(iterations, run.origin.iteration + 1) - 1);
+    yield { x: xs[row], row, kind: "fork", note: `${run.name}: ${originText(run.origin)}` };
+  }
   for (const annotation of run.annotations ?? []) {
     const { iteration } = annotation;
     const row = nearest(iterations, iteration);
@@ -198,7 +195,7 @@ function bestText(run, best, row) {
   const value = percent(best, 2);
   if (!run.summary?.validation_size) return t("mark.best", { value });
   const tested = run.evaluation?.column("test_accuracy");
-  if (!tested) return t("mark.best", { value });
+  if (!tested) return t("mark.best_validation_alone", { value }); // the test set is closed
   const test = percent(tested[row], 2);
   return t("mark.best_validation", { value, test });
 }

@@ -40,11 +40,11 @@ export function dataOf(trace, styles) {
       line: { width: 0 },
     };
   if (marks) {
-    const { x, symbol, colors } = marks;
+    const { x, kinds, symbol, colors } = marks;
     const y = marks.y.map((value) => Math.min(value, ceiling));
     // a filled mark has an edge of the ground's colour, so that it is seen on its own curve
     const ground = styles.getPropertyValue("--card").trim();
-    const edges = symbol.map((name, i) => (isFilled(name) ? ground : colors[i]));
+    const edges = kinds.map((kind, i) => (isFilled(kind) ? ground : colors[i]));
     const size = Number(styles.getPropertyValue("--symbol"));
     const marker = { symbol, color: colors, size, line: { width: size / 14, color: edges } };
     return { type: "scatter", mode: "markers", uid, meta, name, x, y, marker, cliponaxis: false };
