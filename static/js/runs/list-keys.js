@@ -39,8 +39,8 @@ export class ListKeys {
     onKey(list, (event) => this.#onKey(event));
     list.addEventListener("focusin", (event) => {
       const row = rowOf(event);
-      if (!row || idOf(row) === this.#current) return;
-      this.#current = idOf(row);
+      if (!row || rowId(row) === this.#current) return;
+      this.#current = rowId(row);
       on.moved();
     });
   }
@@ -60,7 +60,10 @@ export class ListKeys {
     nameIn(this.#on.beside("", -Infinity))?.focus();
   }
 
-  /** The head of a group sticks to the upper edge of the list: it is in sight, so that its focus scrolls nothing. */
+  /**
+   * Scroll to the top by hand. The head of a group sticks to the upper edge, so the browser takes it for visible and does not
+   * scroll when it gets the focus.
+   */
   #toTop() {
     this.#list.scrollTop = 0;
   }
@@ -90,7 +93,7 @@ export class ListKeys {
    * @param {KeyboardEvent} event
    */
   #step(row, { key, shiftKey }) {
-    const next = this.#on.beside(idOf(row), STEPS[key]);
+    const next = this.#on.beside(rowId(row), STEPS[key]);
     if (key === "Home") this.#toTop();
     if (!next || next === row) return;
     nameIn(next)?.focus();
@@ -98,9 +101,16 @@ export class ListKeys {
   }
 }
 
+/** Matches the elements of rows. */
+const ROW = "[data-run], [data-group]";
+
+/** The id of the row in which an element is: of a run, or the key of a group; "" if it is in none. @param {Element | null} element */
+export function rowId(element) {
+  const row = /** @type {HTMLElement | null | undefined} */ (element?.closest(ROW));
+  return row ? (row.dataset.run ?? `${row.dataset.group}`) : "";
+}
+
 /** @param {Event} event */
-const rowOf = (event) => closest(event, "[data-run], [data-group]");
-/** @param {HTMLElement} row */
-const idOf = ({ dataset }) => dataset.run ?? `${dataset.group}`;
+const rowOf = (event) => closest(event, ROW);
 /** @param {HTMLElement | null} row */
 const nameIn = (row) => /** @type {HTMLElement | null | undefined} */ (row?.querySelector(NAMES));

@@ -10,7 +10,7 @@ import { onLanguage } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { makeGroupHead } from "./group-head.js";
 import { Hold } from "./hold.js";
-import { ListKeys } from "./list-keys.js";
+import { ListKeys, rowId } from "./list-keys.js";
 import { Renaming } from "./renaming.js";
 import { makeEntry } from "./run-entry.js";
 import { FEW } from "./run-order.js";
@@ -286,12 +286,6 @@ export class RunList {
     problem.hidden = !error;
     problem.textContent = error ? explain(error) : "";
   }
-}
-
-/** The id of the row in which an element is. @param {Element | null} element */
-function rowId(element) {
-  const row = /** @type {HTMLElement | null | undefined} */ (element?.closest("[data-run], [data-group]"));
-  return row ? (row.dataset.run ?? `${row.dataset.group}`) : "";
 }
 
 /** The ids of the runs in some rows. @param {Row[]} rows */
