@@ -73,7 +73,7 @@ function askFirst(link) {
     event.preventDefault();
     event.stopPropagation(); // the menu stays open
     try {
-      await api.ask(link.href);
+      await api.demandFile(link.href);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       link.replaceWith(h("p", { className: "error", role: "alert" }, explain(error)));

@@ -32,10 +32,11 @@ export class ApiError extends Error {
  * @param {string} path
  * @param {any} [body]
  * @param {AbortSignal} [signal]
+ * @param {boolean} keepalive whether it goes on when the page is closed
  */
-export async function send(method, path, body, signal) {
+export async function send(method, path, body, signal, keepalive = false) {
   /** @type {RequestInit} */
-  const options = { method, signal };
+  const options = { method, signal, keepalive };
   if (body !== undefined) {
     options.headers = { "Content-Type": "application/json" };
     options.body = body instanceof Blob ? body : JSON.stringify(body);
@@ -45,6 +46,16 @@ export async function send(method, path, body, signal) {
   } catch {
     throw new ApiError({ code: "offline", message: "" }, 0);
   }
+}
+
+/**
+ * Send a request while the page is being closed, without waiting for the answer. It may fail.
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body]
+ */
+function sendAtLeaving(method, path, body) {
+  send(method, path, body, undefined, true).catch(() => {});
 }
 
 /**
@@ -117,11 +128,11 @@ export const api = {
    */
   poll: (subscription, signal) => requestBytes("api/stream", subscription, signal),
   /**
-   * Whether the server has a file. @param {string} path
+   * Request a file without using it. Throws an `ApiError` if the server refuses it.
+   * @param {string} path
    * @returns {Promise<void>}
-   * @throws {ApiError} it refuses
    */
-  ask: async (path) => {
+  demandFile: async (path) => {
     const answer = await send("GET", path);
     if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
   },
@@ -220,19 +231,11 @@ export const api = {
    */
   change: (id, changes) => request("PATCH", `api/runs/${id}`, changes),
   /**
-   * The same while the page is being closed; it does not wait for the answer.
+   * The same while the page is being closed.
    * @param {string} id
    * @param {Record<string, any>} changes
    */
-  changeAtLeaving: (id, changes) => {
-    const headers = { "Content-Type": "application/json" };
-    void fetch(`api/runs/${id}`, {
-      method: "PATCH",
-      headers,
-      body: JSON.stringify(changes),
-      keepalive: true,
-    }).catch(() => {});
-  },
+  changeAtLeaving: (id, changes) => sendAtLeaving("PATCH", `api/runs/${id}`, changes),
   /**
    * Change learning_rate, l1, l2 or dropout of a run while it trains.
    * @param {string} id
@@ -242,11 +245,8 @@ export const api = {
   changeLive: (id, values) => request("PATCH", `api/runs/${id}/live`, values),
   /** @param {string} id */
   remove: (id) => request("DELETE", `api/runs/${id}`),
-  /**
-   * Delete a run while the page is being closed; it does not wait for the answer.
-   * @param {string} id
-   */
-  removeAtLeaving: (id) => void fetch(`api/runs/${id}`, { method: "DELETE", keepalive: true }),
+  /** Delete a run while the page is being closed. @param {string} id */
+  removeAtLeaving: (id) => sendAtLeaving("DELETE", `api/runs/${id}`),
   /**
    * Send a command: pause, resume, step, cancel or clone.
    * @param {string} id
