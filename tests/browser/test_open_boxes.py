@@ -151,15 +151,21 @@ def test_a_name_changed_by_another_person_is_reported_and_can_be_set_again(open_
     patch(lab, finished, name="theirs")
     page.page.keyboard.press("Enter")
 
-    problem = row(page, finished).locator(".run-problem")
-    expect(problem).to_contain_text("renamed this run to “theirs”")
+    offer = row(page, finished).locator(".run-offer")
+    expect(offer).to_contain_text("renamed this run to “theirs”")
     expect(name(page, finished)).to_have_text("theirs")
+    row(page, finished).locator(".star").click()  # another change takes nothing away
+    expect(row(page, finished).locator(".star[aria-pressed=true]")).to_be_visible()
+    expect(offer).to_be_visible()
+    page.switch_to("ja")
+    expect(offer).to_contain_text("「theirs」")
+    page.switch_to("en")
     page.leave()
     page.open()  # and at the next visit
-    expect(problem).to_contain_text("renamed this run to “theirs”")
-    problem.get_by_role("button").first.click()
+    expect(offer).to_contain_text("renamed this run to “theirs”")
+    offer.get_by_role("button").first.click()
     expect(name(page, finished)).to_have_text("mine")
-    expect(problem).to_be_hidden()
+    expect(offer).to_be_hidden()
     page.leave()
     page.open()
     assert page.page.evaluate("localStorage.getItem('names')") == "{}"

@@ -144,7 +144,7 @@ export class RunActions extends Emitter {
    * Change a text that other people may change too. If the server refuses it, this throws, and the error is shown at the run.
    * If another person has changed the text meanwhile, the caller shows both texts instead.
    * @param {string} id
-   * @param {Record<string, any>} changes
+   * @param {() => Record<string, any>} changes called when earlier requests for the run are answered
    * @returns {Promise<RunView>} the changed run
    * @throws ApiError
    */
@@ -152,7 +152,7 @@ export class RunActions extends Emitter {
     this.emit("problem", id, null);
     try {
       return await this.#inTurn(id, async () => {
-        const answer = await api.change(id, changes);
+        const answer = await api.change(id, changes());
         this.#store.putRuns([answer]);
         return answer;
       });

@@ -123,7 +123,7 @@ export class RunDetails {
     const existing = this.#texts.get(run.id);
     if (existing) return existing;
     /** @param {Record<string, any>} changes */
-    const send = (changes) => this.#actions.write(run.id, changes);
+    const send = (changes) => this.#actions.write(run.id, () => changes);
     const onOutcome = () => {
       this.#placeConflicts();
       this.#keep();

@@ -38,11 +38,13 @@ import { Sparkline } from "./sparkline.js";
  */
 
 /**
- * The entry of one run. `problem`: the line for a problem with the run, such as a refused name; hidden while there is none.
+ * The entry of one run. Two lines are hidden while they are empty: `problem`, for a problem with the run, such as a refused name,
+ * and `offer`, for the choice between two names; see renaming.js.
  * @typedef {object} Entry
  * @property {HTMLElement} element
  * @property {HTMLElement} name
  * @property {HTMLElement} problem
+ * @property {HTMLElement} offer
  * @property {(run: Run, look: EntryLook) => void} update
  */
 
@@ -105,6 +107,7 @@ export function makeEntry({ id }, configs, on) {
   buttons.step.classList.add("step");
   for (const button of [buttons.resume, buttons.step, buttons.clone]) button.dataset.launches = "";
   const problem = h("p", { className: "run-problem", role: "status", hidden: true });
+  const offer = h("p", { className: "run-offer", role: "status", hidden: true });
   const element = h(
     "li",
     { className: "run", "data-run": id },
@@ -123,6 +126,7 @@ export function makeEntry({ id }, configs, on) {
       h("span", { className: "actions more" }, buttons.clone, buttons.rename, buttons.remove),
     ),
     problem,
+    offer,
   );
   element.addEventListener("click", (event) => {
     // a click beside the buttons selects the run, like a click on the name
@@ -221,7 +225,7 @@ export function makeEntry({ id }, configs, on) {
       sparkline.draw(evaluation.column("test_accuracy") ?? evaluation.column("validation_accuracy"));
     }
   };
-  return { element, update, name, problem };
+  return { element, update, name, problem, offer };
 }
 
 /**

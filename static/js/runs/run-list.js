@@ -248,6 +248,7 @@ export class RunList {
       recolor: (id, swatch) => this.#colors.open(actions.run(id) ?? run, swatch),
     });
     this.#entries.set(run.id, entry);
+    this.#renaming.showOffer(run.id);
     return entry;
   }
 
