@@ -76,6 +76,33 @@ def test_a_run_is_named_after_the_launched_experiment_and_not_the_previous_draft
         lab.http.delete(f"/api/runs/{run_id}")
 
 
+def test_a_press_launches_also_if_an_error_goes_away_and_the_button_moves_meanwhile(page, lab):
+    page.fill(training__batch_size="many")
+    page.until("!!document.querySelector('.field.wrong')")
+    held = Held(page.page, SUMMARY)
+    page.fill(training__batch_size=64)
+    held.wait_for(1)
+    button, mouse = page.page.locator("#launch"), page.page.mouse
+    box = button.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] - 2
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, y - 200)
+    mouse.up()  # beside the button: nothing is launched
+    mouse.move(x, y)
+    mouse.down()
+    held.release()
+    page.until("!document.querySelector('.field.wrong')")
+    above = button.bounding_box()
+    assert above["y"] + above["height"] < y
+    mouse.up()
+    wait_until(lambda: page.run_ids(), "the run")
+    page.until("!document.querySelector('#launch').disabled")
+    (run_id,) = page.run_ids()
+    assert lab.run(run_id)["config"]["training"]["batch_size"] == 64
+    lab.http.delete(f"/api/runs/{run_id}")
+
+
 def test_a_draft_is_described_again_until_a_request_reaches_the_lab(page):
     settled(page)
     lost = []
@@ -172,6 +199,8 @@ def test_a_late_answer_does_not_bring_a_deleted_run_back(page, lab):
     page.page.click("#launch")
     held.wait_for(1)
     wait_until(lambda: len(page.run_ids()) == 1, "the run, through the socket")
+    page.choose("optimizer.name", "adam")  # draws the form again, with a button that waits for the answer too
+    assert page.page.is_disabled("#launch")
     lab.http.delete(f"/api/runs/{page.run_ids()[0]}").raise_for_status()
     wait_until(lambda: not page.run_ids(), "the list to be empty")
     held.release()

@@ -40,6 +40,14 @@ _LOOK = """new Promise((resolve) => {
 })"""
 
 
+#: What the form says where a launch brings no run.
+_FORM_STATE = """({
+    errors: [...document.querySelectorAll(".form .error:not(:empty)")].map(error => error.textContent),
+    button: document.getElementById("launch").textContent,
+    isDisabled: document.getElementById("launch").disabled,
+})"""
+
+
 #: Drags a file over the page, or drops it there.
 _DRAG = """([name, text, type]) => {
     const dataTransfer = new DataTransfer();
@@ -217,10 +225,14 @@ class LabPage:
         """Launch, and return the new run's id once it is in the list."""
         before = set(self.run_ids())
         self.page.click("#launch")
-        launched = self.until(
-            f"[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)"
-            f".find(id => !{sorted(before)!r}.includes(id))"
-        )
+        try:
+            launched = self.until(
+                f"[...document.querySelectorAll('[data-run]')].map(e => e.dataset.run)"
+                f".find(id => !{sorted(before)!r}.includes(id))"
+            )
+        except AssertionError as error:
+            error.add_note(f"the form: {self.page.evaluate(_FORM_STATE)}")
+            raise
         return str(launched)
 
     def run_ids(self) -> list[str]:

@@ -162,7 +162,7 @@ export class Form {
   async launch() {
     if (this.#launching) return; // a held key or a double click must not launch twice
     this.#launching = true;
-    this.#launch.button.disabled = true;
+    this.#updateLock();
     const { isCurrent } = this.#consequences;
     try {
       const { draft, first, problem } = await this.#consequences.ask();
@@ -182,14 +182,20 @@ export class Form {
       this.#complaint.show(error)?.focus();
     } finally {
       this.#launching = false;
-      this.#launch.lock(this.#locked);
+      this.#updateLock();
     }
+  }
+
+  /** The button is disabled while it is locked, and during a launch. */
+  #updateLock() {
+    this.#launch.lock(this.#locked);
+    this.#launch.button.disabled ||= this.#launching;
   }
 
   /** Forbid to launch, for a reason; allow it again if that is empty. @param {string} reason */
   lock(reason) {
     this.#locked = reason;
-    this.#launch.lock(reason);
+    this.#updateLock();
   }
 
   /**
@@ -254,7 +260,7 @@ export class Form {
 
   #draw() {
     this.#launch = new LaunchPart(this.#context);
-    this.#launch.lock(this.#locked);
+    this.#updateLock();
     this.#datasets = this.#makeDatasetField();
     this.#arrange();
   }

@@ -70,6 +70,7 @@ export class LaunchPart {
       this.#keys,
       this.#done,
     );
+    keepPresses(this.button);
     const seeds = select(
       "seeds",
       "form.seeds",
@@ -185,4 +186,24 @@ export class LaunchPart {
     this.#difference.replaceChildren(...content);
     this.#difference.title = this.#difference.textContent;
   }
+}
+
+/**
+ * Let a press count also if the button moves away from under a pointer that stays, as when an error above the button goes away.
+ * A press that ends beside the button counts as little as usual.
+ * @param {HTMLElement} button
+ */
+function keepPresses(button) {
+  let pressed = button.getBoundingClientRect();
+  button.addEventListener("pointerdown", ({ pointerId }) => {
+    pressed = button.getBoundingClientRect();
+    button.setPointerCapture(pointerId);
+  });
+  button.addEventListener("click", (event) => {
+    const { clientX, clientY, detail } = event;
+    const isIn = (/** @type {DOMRect} */ { left, right, top, bottom }) =>
+      clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
+    const isByPointer = detail > 0;
+    if (isByPointer && !isIn(pressed) && !isIn(button.getBoundingClientRect())) event.preventDefault();
+  });
 }
