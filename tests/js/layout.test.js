@@ -50,16 +50,28 @@ for (const percent of [false, true])
     assert.equal(ticktext[tickvals.indexOf(0.1)], percent ? "10%" : "0.1");
   });
 
-for (const [ticks, end, expected] of /** @type {[ChartLook["ticks"], number, number][]} */ ([
-  ["count", 100_000, 100_000],
-  ["number", 20, 20],
-  ["number", 0.5, 10],
+for (const [
+  ticks,
+  end,
+  x,
+  expected,
+] of /** @type {[ChartLook["ticks"], number, [number, number] | null, number[]][]} */ ([
+  // without values, or of iterations
+  ["count", 100_000, null, [1, 100_000]],
+  ["count", 0, null, [1, 1000]],
+  ["number", 20, null, [1, 20]],
+  ["number", 0.5, null, [1, 10]],
+  // from the first row to the planned end, also if that is before the first second
+  ["number", 20, [0.05, 20], [0.05, 20]],
+  ["number", 0.02, [0.002, 0.02], [0.002, 0.02]],
+  ["number", 0.02, [0.02, 0.02], [0.002, 0.2]],
 ]))
-  test(`a logarithmic x without values ends where the runs do, with numbers in its range (${ticks}, ${end})`, () => {
-    const { range, tickvals, autorangeoptions } = axesOf({ ticks, end, empty: true }).xaxis;
-    assert.deepEqual(range, [0, Math.log10(expected)]);
-    assert.ok(tickvals.length >= 2);
-    assert.ok(tickvals.every((/** @type {number} */ value) => value >= 1 && value <= expected));
-    // and it stays as it is when the first row of an axis of iterations comes
-    if (ticks === "count") assert.deepEqual(autorangeoptions.include, [1, expected]);
-  });
+  for (const empty of [true, false])
+    test(`a logarithmic x of ${ticks} to ${end}, ${x ?? "no values"}, ${empty}: it has its numbers in its range`, () => {
+      const { range, tickvals } = axesOf({ ticks, end, ends: { x, y: null }, empty }).xaxis;
+      assert.deepEqual(range, expected.map(Math.log10));
+      assert.ok(tickvals.length >= 2);
+      assert.ok(
+        tickvals.every((/** @type {number} */ value) => value >= expected[0] && value <= expected[1]),
+      );
+    });

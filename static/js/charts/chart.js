@@ -246,13 +246,13 @@ export class Chart {
   }
 
   /**
-   * The range of a logarithmic x.
+   * The range of a logarithmic x; null: there are no values, or it has its planned length.
    * @param {{end: number, ticks: Axis["ticks"]}} across
    * @returns {[number, number] | null}
    */
   #endsOfX({ end, ticks }) {
     if (this.#plot.range) return this.#plot.range;
-    if (ticks === "count") return [1, Math.max(end, 10)];
+    if (ticks === "count") return null;
     const ends = positiveEnds(this.#traces.map(({ points }) => points?.x ?? []));
     return ends && [ends[0], Math.max(ends[1], end)];
   }

@@ -19,7 +19,8 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  * @property {number} end
  * @property {Axis["ticks"]} ticks
  * @property {{values: number[], texts: string[]}} [marks] ready-made ticks of x, as for the clock; without them they are computed
- * @property {{x: [number, number] | null, y: [number, number] | null}} ends the shown range, on logarithmic axes
+ * @property {{x: [number, number] | null, y: [number, number] | null}} ends the shown range, on logarithmic axes; null: there are no
+ *   values, or x has its planned length
  * @property {string} xTitle
  * @property {string} yTitle
  * @property {boolean} empty whether there are no values
@@ -81,8 +82,7 @@ export function chartLayout(
   margin.r = Math.max(margin.r, parseFloat(styles.getPropertyValue("--names")));
   const [across, down] = [width - margin.l - margin.r, height - margin.t - margin.b];
   const lines = down / (LINE * fontSize);
-  // the range of a logarithmic x without values; one of iterations shows at least this
-  const emptyX = [1, Math.max(end, 10)];
+  const logRangeX = apart(ends.x ?? [1, Math.max(end || 1000, 10)]);
   const axis = {
     gridcolor: color("line"),
     linecolor: color("line"),
@@ -92,6 +92,10 @@ export function chartLayout(
     exponentformat: "power",
     // the numbers fit, and measuring them would take a seventh of the time of a drawing
     ticklabeloverflow: "allow",
+  };
+  const fitted = {
+    autorange: true,
+    autorangeoptions: { include: [start, end], minallowed: start, maxallowed: end },
   };
   return {
     ...baseLayout(styles, color),
@@ -107,15 +111,12 @@ export function chartLayout(
       type: logX ? "log" : "linear",
       // The axis ends at the planned length and not at the newest point, so that it does not move while curves grow. A mark
       // at an end must not make the axis longer, because all charts must have the same axis.
-      autorangeoptions: logX
-        ? { include: ticks === "count" ? emptyX : [end] }
-        : { include: [start, end], minallowed: start, maxallowed: end },
-      ...(empty ? { range: logX ? emptyX.map(Math.log10) : [start, end || 1000] } : { autorange: true }),
+      ...(logX ? { range: logRangeX.map(Math.log10) } : empty ? { range: [start, end || 1000] } : fitted),
       tickformat: ticks === "count" ? ",d" : "~g",
       ...ticksOf(
         marks ??
           (logX
-            ? logMarks(ends.x ?? emptyX, (letters) => across / ((letters + 2) * LETTER_WIDTH * fontSize))
+            ? logMarks(logRangeX, (letters) => across / ((letters + 2) * LETTER_WIDTH * fontSize))
             : null),
       ),
     },
@@ -132,7 +133,7 @@ export function chartLayout(
         : { autorange: true }),
       tickformat: percent ? (whole ? ".0%" : "~%") : undefined,
       nticks: Math.max(3, Math.min(7, Math.floor(lines))),
-      ...ticksOf(logY ? logMarks(ends.y ?? EMPTY_Y, () => lines, percent) : null),
+      ...ticksOf(logY ? logMarks(apart(ends.y ?? EMPTY_Y), () => lines, percent) : null),
       minexponent: 5, // 10,000 is clearer than 1e+4
       exponentformat: "e", // 2.5e+5, from a diverging run, fits in the margin; 2.5×10⁵ does not
     },
@@ -146,13 +147,20 @@ function ticksOf(marks) {
 }
 
 /**
- * The numbers of a logarithmic axis. If both ends are equal, Plotly shows a tenth of this value to ten times the value.
- * @param {number[]} ends the lowest and the highest shown value
+ * The ends of a logarithmic axis; if they are equal, a tenth of this value and ten times the value, as Plotly does.
+ * @param {number[]} ends
+ */
+function apart([low, high]) {
+  return low < high ? [low, high] : [low / 10, high * 10];
+}
+
+/**
+ * The numbers of a logarithmic axis.
+ * @param {number[]} ends
  * @param {(letters: number) => number} roomFor how many numbers of `letters` letters fit on the axis
  */
-function logMarks(ends, roomFor, percent = false) {
+function logMarks([low, high], roomFor, percent = false) {
   const scale = percent ? 100 : 1;
-  const [low, high] = ends[0] < ends[1] ? ends : [ends[0] / 10, ends[1] * 10];
   const powers = [low, high].map((end) => 10 ** Math.round(Math.log10(scale * end)));
   const longest = Math.max(...tickTexts(powers).map((text) => text.length));
   const values = logTicks(scale * low, scale * high, roomFor(longest));
