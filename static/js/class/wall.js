@@ -7,6 +7,7 @@ import { wireTheme } from "../page/theme.js";
 import { Toast } from "../page/toast.js";
 import { api } from "../server/api.js";
 import { Connection } from "../server/connection.js";
+import { oneAtATime } from "../state/one-at-a-time.js";
 import { number, onLanguage, t } from "../words/i18n.js";
 import { registerLessons } from "../words/labels.js";
 import { setLanguage } from "../words/language.js";
@@ -69,8 +70,11 @@ class Wall {
   #challenge = null;
   /** @type {Promise<typeof import("./challenge-card.js")> | null} */
   #loadChallenge = null;
-  #drawing = false;
-  #due = false;
+  /** Draw what has changed in the next picture of the screen; while a drawing is under way, after it. */
+  #drawSoon = oneAtATime(async () => {
+    let begun = await nextPicture();
+    for (const _ of this.#draw()) if (performance.now() - begun > STEP_TIME) begun = await nextPicture();
+  });
 
   constructor() {
     const store = this.#store;
@@ -129,22 +133,6 @@ class Wall {
     if (connection !== "live" && connection !== "polling") return;
     this.#joining.askAgain();
     document.documentElement.dataset.ready = "true";
-  }
-
-  /** Draw what has changed in the next picture of the screen; while a drawing is under way, after it. */
-  async #drawSoon() {
-    this.#due = true;
-    if (this.#drawing) return;
-    this.#drawing = true;
-    try {
-      while (this.#due) {
-        this.#due = false;
-        let begun = await nextPicture();
-        for (const _ of this.#draw()) if (performance.now() - begun > STEP_TIME) begun = await nextPicture();
-      }
-    } finally {
-      this.#drawing = false;
-    }
   }
 
   /** The card of the challenge, loaded with the first one. */

@@ -4,7 +4,7 @@ import { attempt } from "../page/attempt.js";
 import { h, setChildren, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";
 import { studyApi } from "../server/study-api.js";
-import { newestOnly } from "../state/newest.js";
+import { oneAtATime } from "../state/one-at-a-time.js";
 import { t } from "../words/i18n.js";
 import { explain, reasonText } from "../words/reasons.js";
 import { askFirst } from "./ask-first.js";
@@ -21,7 +21,7 @@ import { isOpen, progressTexts, sizeText, statusText, testText, verdictTexts } f
  * @import { Study, StudyDocument, StudyResults } from "./types.js"
  */
 
-/** Milliseconds between two requests for results. */
+/** Milliseconds between an answer with results and the next request. */
 const PAUSE = 800;
 
 /**
@@ -46,8 +46,14 @@ export class StudyView {
   /** @type {number | null} */
   #chosen = null;
   #asked = "";
-  #dropOlder = newestOnly();
-  #timer = 0;
+  #isRemoved = false;
+  /** Whether the shown problem is that results could not be loaded. */
+  #isFetchFailure = false;
+  /** Ask for the results. A study of thousands of configurations has news more often than the server can answer. */
+  #fetchSoon = oneAtATime(async () => {
+    await this.#fetch();
+    await new Promise((done) => setTimeout(done, PAUSE));
+  });
   #name = h("h3", { className: "study-name" });
   #state = h("span", { className: "quiet" });
   #bar = h("progress", { className: "study-progress", max: 1, value: 0 });
@@ -99,7 +105,7 @@ export class StudyView {
       h("a", { className: "tool", href: studyApi.file(id, format), download: "" }, format.toUpperCase()),
     );
     this.#budget = new BudgetField((seconds) =>
-      attempt(this.#problem, async () => place.put(await studyApi.change(id, { budget_seconds: seconds }))),
+      this.#attempt(() => studyApi.change(id, { budget_seconds: seconds })),
     );
     this.#bar.setAttribute("aria-label", t("study.progress"));
     this.element = h(
@@ -131,8 +137,7 @@ export class StudyView {
   }
 
   remove() {
-    clearTimeout(this.#timer);
-    this.#dropOlder();
+    this.#isRemoved = true;
   }
 
   update() {
@@ -162,7 +167,7 @@ export class StudyView {
     const asked = `${trials.done} ${status} ${study.test}`;
     if (asked === this.#asked) return;
     this.#asked = asked;
-    this.#timer ||= setTimeout(() => this.#fetch(), this.#results ? PAUSE : 0);
+    void this.#fetchSoon();
   }
 
   /** Each part keeps its place while others change. @param {string[]} texts */
@@ -179,20 +184,25 @@ export class StudyView {
   }
 
   async #fetch() {
-    this.#timer = 0;
-    const isNewest = this.#dropOlder();
+    if (this.#isRemoved) return;
     try {
       const results = await studyApi.results(this.#id);
-      if (!isNewest()) return;
+      if (this.#isRemoved) return;
       this.#results = results;
-      this.#problem.textContent = "";
+      if (this.#isFetchFailure) this.#complain("");
       this.#draw();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (!isNewest() || error.status === 404) return; // it was deleted, and the list says so
-      this.#problem.textContent = explain(error);
+      if (this.#isRemoved || error.status === 404) return; // it was deleted, and the list says so
+      this.#complain(explain(error));
       this.#asked = ""; // with the next news, again
     }
+  }
+
+  /** @param {string} text why the results could not be loaded; empty: they are there */
+  #complain(text) {
+    this.#problem.textContent = text;
+    this.#isFetchFailure = text !== "";
   }
 
   #draw() {
@@ -219,6 +229,12 @@ export class StudyView {
 
   /** @param {"pause" | "resume" | "cancel"} command */
   #command(command) {
-    return attempt(this.#problem, async () => this.#place.put(await studyApi.command(this.#id, command)));
+    return this.#attempt(() => studyApi.command(this.#id, command));
+  }
+
+  /** Change the study; why that was refused stays until the next change. @param {() => Promise<Study>} change */
+  #attempt(change) {
+    this.#isFetchFailure = false;
+    return attempt(this.#problem, async () => this.#place.put(await change()));
   }
 }

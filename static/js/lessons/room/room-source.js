@@ -7,6 +7,7 @@ import { ApiError } from "../../server/api.js";
 import { roomApi } from "../../server/room-api.js";
 import { Emitter } from "../../state/emitter.js";
 import { newestOnly } from "../../state/newest.js";
+import { oneAtATime } from "../../state/one-at-a-time.js";
 
 /** @import { Bars, Numbers, Room } from "./types.js" */
 
@@ -19,9 +20,13 @@ export class RoomSource extends Emitter {
   slug = "";
   #pause;
   #dropOlder = newestOnly();
-  #asking = false;
-  #again = false;
   #timer = 0;
+  /** Something has happened: ask soon. */
+  ask = oneAtATime(async () => {
+    clearTimeout(this.#timer);
+    if (this.slug) await this.#get(() => roomApi.get(this.slug));
+    this.#wait();
+  });
 
   /** @param {(people: number) => number} pause milliseconds between two requests if nothing happens, about */
   constructor(pause) {
@@ -38,21 +43,6 @@ export class RoomSource extends Emitter {
     this.#dropOlder();
     this.emit("change");
     if (slug) this.ask();
-  }
-
-  /** Something has happened: ask soon. */
-  async ask() {
-    if (!this.slug) return;
-    this.#again = true;
-    if (this.#asking) return;
-    this.#asking = true;
-    clearTimeout(this.#timer);
-    while (this.#again && this.slug) {
-      this.#again = false;
-      await this.#get(() => roomApi.get(this.slug));
-    }
-    this.#asking = false;
-    this.#wait();
   }
 
   /**
