@@ -58,13 +58,10 @@ export function numberField(
  */
 function faultText(fault, { low, high }) {
   if (fault === "range") return t("lesson.range_wrong");
-  const bounds = { low: exact(low ?? 0), high: exact(high ?? 0) };
-  return typeof low === "number" && typeof high === "number"
-    ? t("lesson.number_between", bounds)
-    : t("lesson.number_wrong");
+  return t("lesson.number_between", { low: exact(low ?? 0), high: exact(high ?? 0) });
 }
 
-/** A guess without the numbers that are none: JSON has no NaN. @param {{value: number, range: number}} typed */
+/** A guess without the parts that are not numbers: JSON has no NaN. @param {{value: number, range: number}} typed */
 function onlyNumbers(typed) {
   return /** @type {any} */ (
     Object.fromEntries(Object.entries(typed).filter(([, value]) => Number.isFinite(value)))

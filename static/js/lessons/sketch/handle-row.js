@@ -33,13 +33,13 @@ export class HandleRow {
     const handle = h("span", { className: "sketch-handle", role: "slider", "aria-orientation": "vertical" });
     handle.addEventListener("focus", () => {
       this.#handle = i;
-      this.#roam();
+      this.#setTabStop();
     });
     return handle;
   }
 
   /** Only one handle can be reached with Tab. */
-  #roam() {
+  #setTabStop() {
     for (const [i, handle] of this.#all.entries()) handle.tabIndex = i === this.#handle ? 0 : -1;
   }
 
@@ -56,7 +56,8 @@ export class HandleRow {
       const now = value(places[i]);
       const { x, y } = scale.place(places[i], now);
       const { width, height } = scale.area;
-      // Until the axis is drawn for the sketch's iterations, their places may lie outside: the page would grow with them.
+      // Until the chart's axis reaches the sketch's last iteration, a handle may lie outside the plot. Without this bound the
+      // page would scroll.
       const left = Math.max(0, Math.min(x, width));
       const top = Math.max(0, Math.min(y, height));
       handle.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
@@ -71,7 +72,7 @@ export class HandleRow {
       for (const [name, text] of Object.entries(attributes))
         handle.setAttribute(`aria-${name}`, String(text));
     }
-    this.#roam();
+    this.#setTabStop();
   }
 
   /** @param {KeyboardEvent} event */
