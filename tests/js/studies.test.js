@@ -267,7 +267,7 @@ test("a cell has the mean of its seeds, and how many they are", () => {
       [2, 4],
     ],
   );
-  assert.ok(cells.flat().every(({ seeds }) => seeds === 2));
+  assert.ok(cells.flat().every(({ pairs }) => pairs === 2));
   assert.equal(cells[1][1].share, 1);
   assert.equal(cells[0][0].share, 0);
   const other = cellsOf(GRID, slices[0], slices[1], false);
@@ -376,6 +376,16 @@ test("the verdict says who wins or why none does, by how much, and what luck alo
   speakAs("ja");
   assert.match(verdictTexts(resultsOf({}), fields, false).head, /^引き分け：.*が首位ですが/);
   speakAs("en");
+});
+
+test("with folds, configurations are compared by pairs of a seed and a fold, without them by seeds", () => {
+  const fields = [RATES, BATCHES];
+  const pairs = [1, 2, 3, 4, 5].map((fold) => ({ seed: 1, fold }));
+  const few = verdictTexts(resultsOf({ kind: "few", pairs: 5 }, { pairs }), fields, false);
+  assert.match(few.head, /needs 6 pairs of a seed and a fold, and the one with the fewest has 5/);
+  assert.ok(few.body.some((text) => text.includes("compared by pairs of a seed and a fold (n = 6)")));
+  const seeds = verdictTexts(resultsOf({}, { pairs: [{ seed: 1, fold: null }] }), fields, false);
+  assert.ok(seeds.body.some((text) => text.includes("compared seed by seed (n = 6)")));
 });
 
 test("test examples are spoken of at the end only", () => {

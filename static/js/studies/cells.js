@@ -14,8 +14,8 @@ import { onAxis } from "./axes.js";
  */
 
 /**
- * A cell: its configurations with a result, the best first. `share`: how good the best one is among all cells, from 0 to 1.
- * @typedef {{configurations: Configuration[], best: Configuration | null, seeds: number, share: number}} Cell
+ * A cell: its configurations with a result, the best first. `pairs`: how many results the best one has. `share`: how good it is among all cells, from 0 to 1.
+ * @typedef {{configurations: Configuration[], best: Configuration | null, pairs: number, share: number}} Cell
  */
 
 /** A range of numbers is divided into at most this many parts. */
@@ -87,7 +87,7 @@ export function cellsOf(configurations, across, down, higherIsBetter) {
         .filter(({ values }) => row.holds(values[down.path]) && column.holds(values[across.path]))
         .toSorted(better);
       const best = within[0] ?? null;
-      return { configurations: within, best, seeds: seedsOf(best), share: 0 };
+      return { configurations: within, best, pairs: pairsOf(best), share: 0 };
     }),
   );
   const means = cells.flat().flatMap(({ best }) => (best ? Number(best.mean) : []));
@@ -102,7 +102,7 @@ export function cellsOf(configurations, across, down, higherIsBetter) {
   return cells;
 }
 
-/** How many seeds or folds have a result. @param {Configuration | null} configuration */
-export function seedsOf(configuration) {
+/** How many pairs of a seed and a fold have a result; without folds, how many seeds. @param {Configuration | null} configuration */
+export function pairsOf(configuration) {
   return configuration?.scores.filter((score) => score !== null).length ?? 0;
 }

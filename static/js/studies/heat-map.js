@@ -1,4 +1,4 @@
-/** A heat map of two fields: each cell has the mean of its seeds, and how many they are. Arrow keys go from cell to cell. */
+/** A heat map of two fields: each cell has the mean of its trials, and how many they are. Arrow keys go from cell to cell. */
 
 import { h, setChoices, setText } from "../page/dom.js";
 import { arrowStep, arrowStepAcross, onKey } from "../page/keys.js";
@@ -91,7 +91,7 @@ export class HeatMap {
    * @param {Cell} cell
    * @param {string} key
    */
-  #cell({ best, seeds, share }, key) {
+  #cell({ best, pairs, share }, key) {
     if (!best) return h("td", { className: "none" }, "–");
     const { results, fields, chosen } = /** @type {Shown} */ (this.#shown);
     const { metric } = results;
@@ -99,7 +99,7 @@ export class HeatMap {
       name: configurationText(best.values, fields),
       mean: scoreText(metric, best.mean),
       spread: amountText(metric, best.spread),
-      n: number(seeds),
+      n: number(pairs),
     });
     const button = h(
       "button",
@@ -111,7 +111,7 @@ export class HeatMap {
         "data-configuration": String(best.number),
       },
       h("b", {}, scoreText(metric, best.mean)),
-      h("small", {}, t("study.cell_seeds", { n: number(seeds) })),
+      h("small", {}, t("study.cell_trials", { n: number(pairs) })),
     );
     button.setAttribute("aria-pressed", String(best.number === chosen));
     button.style.setProperty("--good", `${Math.round(100 * share)}%`);

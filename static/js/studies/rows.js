@@ -1,14 +1,14 @@
 /** The order of the rows in a study's table. Pure functions. */
 
 import { label } from "../runs/sweep-scale.js";
-import { seedsOf } from "./cells.js";
+import { pairsOf } from "./cells.js";
 import { wordFor } from "./configuration-values.js";
 
 /** @import { Configuration } from "./types.js" */
 
 /**
  * What a table is sorted by: a column, and whether the largest come first. A column is "number", "place", "mean", "spread",
- * "difference", "rung", "seeds", or the path of a field.
+ * "difference", "rung", "trials", or the path of a field.
  * @typedef {{by: string, down: boolean}} Order
  */
 
@@ -20,7 +20,7 @@ const SORT_VALUES = {
   spread: ({ spread }) => spread,
   difference: ({ difference, place }) => difference?.mean ?? (place === 1 ? 0 : null), // the best one is not compared with itself
   rung: ({ rung }) => rung,
-  seeds: seedsOf,
+  trials: pairsOf,
 };
 
 /**

@@ -3,7 +3,7 @@
 import { h, setText, svg } from "../page/dom.js";
 import { brief } from "../runs/sweep-scale.js";
 import { number, t } from "../words/i18n.js";
-import { seedsOf } from "./cells.js";
+import { pairsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 import { sorted } from "./rows.js";
 import { spreadOf } from "./spread.js";
@@ -132,7 +132,7 @@ export class SpreadPicture {
       name: configurationText(values, fields),
       mean: scoreText(results.metric, value),
       spread: amountText(results.metric, spread),
-      n: number(seedsOf(configuration)),
+      n: number(pairsOf(configuration)),
     });
     const name = fields.map(({ path, word }) => word(values[path])).join(" · ");
     const isBest = own === results.verdict.best;

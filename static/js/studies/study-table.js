@@ -3,7 +3,7 @@
 import { h, setText } from "../page/dom.js";
 import { number, t } from "../words/i18n.js";
 import { METRICS } from "./axes.js";
-import { seedsOf } from "./cells.js";
+import { pairsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 import { keepFocus } from "./keep-focus.js";
 import { clicked, sorted } from "./rows.js";
@@ -70,7 +70,7 @@ export class StudyTable {
       "mean",
       "difference",
       "spread",
-      "seeds",
+      "trials",
       ...(hasRungs ? ["rung"] : []),
     ];
     const labels = new Map(fields.map(({ path, label }) => [path, label]));
@@ -153,7 +153,7 @@ export class StudyTable {
             high: amountOf(metric, high),
           });
     if (by === "spread") return amountText(metric, spread);
-    if (by === "seeds") return t("study.of", { n: number(seedsOf(configuration)), all: number(trials) });
+    if (by === "trials") return t("study.of", { n: number(pairsOf(configuration)), all: number(trials) });
     if (by === "rung") return number(rung);
     if (by !== "difference") return fields.find(({ path }) => path === by)?.word(values[by]) ?? "";
     if (!difference) return place === 1 ? t("study.is_best") : "–";

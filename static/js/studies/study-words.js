@@ -3,7 +3,7 @@
 import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
 import { METRICS } from "./axes.js";
-import { seedsOf } from "./cells.js";
+import { pairsOf } from "./cells.js";
 import { configurationText } from "./configuration-values.js";
 
 /**
@@ -98,23 +98,26 @@ export function progressTexts({ trials, rung, expected_seconds: expected, status
  * @param {boolean} isRunning whether more is to come
  * @returns {{head: string, body: string[]}}
  */
-export function verdictTexts({ verdict, configurations, metric, luck }, fields, isRunning) {
-  const { kind, best, tied, pairs, least_pairs: least } = verdict;
+export function verdictTexts({ verdict, configurations, metric, luck, pairs }, fields, isRunning) {
+  const { kind, best, tied, pairs: fewest, least_pairs: least } = verdict;
+  const hasFolds = pairs.some(({ fold }) => fold !== null);
   const winner = configurations.find(({ number: own }) => own === best);
   if (kind === "none" || !winner) return { head: t("study.verdict.none"), body: [] };
   const name = configurationText(winner.values, fields);
   const result = t("study.mean_of", {
     mean: scoreText(metric, winner.mean),
     spread: amountText(metric, winner.spread),
-    n: number(seedsOf(winner)),
+    n: number(pairsOf(winner)),
   });
   const others = configurations.filter(({ difference }) => difference);
+  // `configurations` come best first, so this is the best of the others
   const [nearest] = others.filter(({ number: own }) => kind !== "tie" || tied.includes(own));
   const against = nearest?.difference
     ? [
         t(kind === "tie" ? "study.verdict.nearest" : "study.verdict.second", {
           name: configurationText(nearest.values, fields),
           difference: differenceText(metric, nearest.difference),
+          compared: t(hasFolds ? "study.by_pairs" : "study.by_seeds"),
           n: number(nearest.difference.pairs),
         }),
       ]
@@ -122,8 +125,8 @@ export function verdictTexts({ verdict, configurations, metric, luck }, fields, 
   const head = t(`study.verdict.${kind}`, {
     name,
     n: number(tied.length),
-    pairs: number(pairs),
-    least: number(least),
+    pairs: number(fewest),
+    least: t(hasFolds ? "study.n_pairs" : "study.n_seeds", { n: number(least) }),
   });
   const byLuck = luck ? [t("study.luck", { of: number(luck.of), line: scoreText(metric, luck.line) })] : [];
   return {
