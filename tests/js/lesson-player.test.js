@@ -39,10 +39,13 @@ const { Draft, movedBy, readNumber, SURE, toggled } = await import("../../static
 const { OnCharts } = await import("../../static/js/lessons/on-charts.js");
 const { Session } = await import("../../static/js/lessons/session.js");
 const { offText, valueText } = await import("../../static/js/lessons/see-step.js");
+const { resultParts } = await import("../../static/js/lessons/result-parts.js");
 const { Stage } = await import("../../static/js/lessons/stage.js");
 const { progressOf, runsOf, shareOf, stepOf } = await import("../../static/js/lessons/steps.js");
 const { urlState } = await import("../../static/js/state/address.js");
 const { PROPERTIES } = await import("../../static/js/state/url-state.js");
+const { registerLessons } = await import("../../static/js/words/labels.js");
+const { ApiError } = await import("../../static/js/server/api.js");
 
 /** @type {Question[]} */
 const QUESTIONS = [
@@ -173,6 +176,49 @@ test("how far off is said in points of per cent, in places, or in the question's
   assert.equal(offText(0, { kind: "rank" }), "");
   assert.equal(valueText(QUESTIONS[0], "adam"), "adam");
   assert.equal(valueText({ ...QUESTIONS[2], unit: "%" }, { value: 80, range: 0 }), "80 %");
+});
+
+/**
+ * The parts after the runs of an attempt that has everything.
+ * @param {string} stored the text that the server has of the last question
+ * @param {{exit: string | null, session?: object}} known what was written on the page
+ */
+function partsAfter(stored, { exit, session = {} }) {
+  const attempt = attemptWith({
+    ...{ outcome: [], explain: { html: "" }, exit: { id: "unclear", ask: "?", text: stored } },
+  });
+  const now = { slug: "small", attempt, questions: [], sending: "", refusal: null, ...session };
+  const play = { runs: [{}], run: { html: "" } };
+  const on = { next: () => {} };
+  return resultParts(
+    /** @type {any} */ ({ session: { play, ...now }, shown: "explain", runs: null, exit, person: null, on }),
+  );
+}
+
+test("a text is called saved when the server has it, and not after a refusal or in another attempt", () => {
+  const exitState = (/** @type {Parameters<typeof partsAfter>} */ ...known) => {
+    const exit = /** @type {any} */ (partsAfter(...known).find(({ name }) => name === "exit"));
+    return exit.state.slice(1, 3);
+  };
+  assert.deepEqual(exitState("", { exit: null }), ["", ""]);
+  assert.deepEqual(exitState("why", { exit: null }), ["why", ""]);
+  assert.deepEqual(exitState("why", { exit: "why" }), ["why", "saved"]);
+  assert.deepEqual(exitState("", { exit: "why", session: { sending: "unclear" } }), ["why", "sending"]);
+  const refusal = { id: "unclear", error: new ApiError({ code: "unreachable", message: "" }, 503) };
+  assert.deepEqual(exitState("", { exit: "why", session: { refusal } }), ["why", ""]);
+  assert.deepEqual(exitState("", { exit: "why" }), ["why", ""]); // another answer was sent since then, or not even this
+});
+
+test("the next lesson is the one after the open one; after the last, and after one that is not listed, there is none", () => {
+  const next = (/** @type {string} */ slug) =>
+    partsAfter("", { exit: null, session: { slug } }).find(({ name }) => name === "next")?.state;
+  const texts = () => ({ title: { en: "First" }, question: { en: "" } });
+  const rest = { runs: [], dataset: "digits", made_for: "digits" };
+  registerLessons([
+    { slug: "first", section: "1a", ...texts(), ...rest },
+    { slug: "small", section: "1b", ...texts(), title: { en: "Small" }, ...rest },
+  ]);
+  assert.deepEqual([next("first"), next("small"), next("elsewhere")], ["1b Small", undefined, undefined]);
 });
 
 test("while a lesson is open the page shows its cards and its runs, and afterwards what it showed before", () => {

@@ -3,6 +3,7 @@
 import { h } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { language, number, t } from "../words/i18n.js";
+import { inReadersLanguage } from "../words/labels.js";
 import { textsOf } from "../words/part-texts.js";
 import { byCourse } from "./courses.js";
 
@@ -47,7 +48,7 @@ function row(lesson, make, costs) {
   update();
   const button = make.button(lesson);
   button.className = "row-lesson";
-  button.append(h("span", { className: "question" }, question[language()]), cost);
+  button.append(h("span", { className: "question" }, inReadersLanguage(question)), cost);
   if (progress !== "none")
     button.append(
       h("span", { className: "hidden" }, t(progress === "done" ? "lessons.done" : "lessons.begun")),

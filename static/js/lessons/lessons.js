@@ -6,7 +6,8 @@ import { wireMenu } from "../page/menu.js";
 import { urlState } from "../state/address.js";
 import { isSoon } from "../state/queue.js";
 import { duration } from "../words/duration.js";
-import { language, number, onLanguage, t } from "../words/i18n.js";
+import { number, onLanguage, t } from "../words/i18n.js";
+import { inReadersLanguage } from "../words/labels.js";
 
 /**
  * @import { Lesson } from "../types.js"
@@ -54,7 +55,7 @@ export class Lessons {
 
   /** A button that opens a lesson. @param {Lesson} lesson */
   #button(lesson) {
-    const name = h("span", {}, lesson.title[language()]);
+    const name = h("span", {}, inReadersLanguage(lesson.title));
     const button = h(
       "button",
       { type: "button", className: "lesson", "data-lesson": lesson.slug },
@@ -65,7 +66,7 @@ export class Lessons {
     if (progress && progress !== "none") button.dataset.progress = progress;
     const describe = () => {
       const progressText = button.dataset.progress && t(`lessons.${progress === "done" ? "done" : "begun"}`);
-      button.title = [lesson.question[language()], progressText, this.#cost(lesson)]
+      button.title = [inReadersLanguage(lesson.question), progressText, this.#cost(lesson)]
         .filter(Boolean)
         .join("\n");
     };

@@ -1,8 +1,8 @@
 /** The parts of a lesson's column, made from the state of the lesson and of the page. */
 
 import { h } from "../page/dom.js";
-import { language, t } from "../words/i18n.js";
-import { allLessons } from "../words/labels.js";
+import { t } from "../words/i18n.js";
+import { allLessons, inReadersLanguage } from "../words/labels.js";
 import { explain, explainAll } from "../words/reasons.js";
 import { formBar, lessonHead } from "./head.js";
 import { lockedIn } from "./locked-fields.js";
@@ -70,7 +70,10 @@ export function partsOf(known) {
   const { session, isForm, on } = known;
   const { play, problem, slug } = session;
   const listed = allLessons().find((lesson) => lesson.slug === slug);
-  const { section, title } = play ?? { section: listed?.section ?? "", title: titleOf(slug) };
+  const { section, title } = play ?? {
+    section: listed?.section ?? "",
+    title: listed ? inReadersLanguage(listed.title) : slug,
+  };
   if (isForm) {
     const isFixed = Boolean(play && lockedIn(session)?.locked.length);
     const state = { section, title, isFixed };
@@ -99,12 +102,6 @@ export function partsOf(known) {
   if (known.shown === "predict") return [...parts, ...predictParts(known)];
   if (known.shown === "run") return [...parts, ...runParts(known)];
   return [...parts, ...resultParts(known)];
-}
-
-/** @param {string} slug */
-function titleOf(slug) {
-  const lesson = allLessons().find((lesson) => lesson.slug === slug);
-  return lesson?.title[language()] ?? Object.values(lesson?.title ?? {})[0] ?? slug;
 }
 
 /** What the menu offers. @param {Known} known @returns {Item[]} */

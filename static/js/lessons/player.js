@@ -180,7 +180,7 @@ export class Player {
   }
 
   #again() {
-    this.#chosen = null;
+    this.#chosen = this.#exit = null;
     this.#answers = {};
     this.#stage.show([]);
     urlState.set({ moment: "" });

@@ -1,15 +1,14 @@
 /** What stands in the column of a lesson when its runs have ended: the result, what is asked, and what is explained. */
 
 import { h } from "../page/dom.js";
-import { language, t } from "../words/i18n.js";
-import { allLessons } from "../words/labels.js";
+import { t } from "../words/i18n.js";
+import { allLessons, inReadersLanguage } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 import { exitPart, explainPart, nextPart, tryPart } from "./explain-step.js";
 import { askedPart, outcomePart } from "./see-step.js";
 import { serverHtml } from "./server-html.js";
 
 /**
- * @import { Lesson } from "../types.js"
  * @import { Part } from "./column.js"
  * @import { Actions, Known } from "./player-parts.js"
  * @import { Asked, Play, Try } from "./types.js"
@@ -39,9 +38,11 @@ export function resultParts(known) {
     parts.push(asked("transfer", transfer, t("lesson.transfer"), known));
   if (transfer?.tries.length) parts.push(tries(transfer.tries, known));
   if (exit) parts.push(exitOf(exit, known));
-  const next = allLessons()[allLessons().findIndex(({ slug }) => slug === session.slug) + 1];
+  const lessons = allLessons();
+  const place = lessons.findIndex(({ slug }) => slug === session.slug);
+  const next = place < 0 ? undefined : lessons[place + 1];
   if (explained && next) {
-    const title = `${next.section} ${nameOf(next)}`;
+    const title = `${next.section} ${inReadersLanguage(next.title)}`;
     parts.push({ name: "next", state: title, make: () => nextPart(title, () => on.next(next.slug)) });
   }
   return parts;
@@ -116,9 +117,9 @@ function tries(all, { complaint, on }) {
  * @returns {Part}
  */
 function exitOf(exit, { session, exit: written, person, on }) {
-  const isRefused = session.refusal?.id === exit.id;
-  const complaint = isRefused && session.refusal ? explain(session.refusal.error) : "";
-  const state = session.sending === exit.id ? "sending" : written !== null && !isRefused ? "saved" : "";
+  const complaint = session.refusal?.id === exit.id ? explain(session.refusal.error) : "";
+  const isSaved = written !== null && written === exit.text;
+  const state = session.sending === exit.id ? "sending" : isSaved ? "saved" : "";
   const text = written ?? exit.text;
   return {
     name: "exit",
@@ -126,9 +127,4 @@ function exitOf(exit, { session, exit: written, person, on }) {
     make: () =>
       exitPart({ ...exit, text }, { state, complaint, isSeen: person?.role === "student", save: on.save }),
   };
-}
-
-/** @param {Lesson} lesson */
-function nameOf({ title }) {
-  return title[language()] ?? Object.values(title)[0];
 }

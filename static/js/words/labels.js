@@ -2,7 +2,7 @@
 
 import { hasText, language, number, t } from "./i18n.js";
 
-/** @import { Dataset, Lesson, Origin } from "../types.js" */
+/** @import { Dataset, InLanguages, Lesson, Origin } from "../types.js" */
 
 /**
  * The label of a field by its path: "optimizer.learning_rate" → "Learning rate".
@@ -144,7 +144,6 @@ export function titleOf({ name, title }) {
 
 /** By slug: the lessons of the lab. @type {Map<string, Lesson>} */
 const lessons = new Map();
-const PARTS = /** @type {const} */ (["title", "question"]);
 
 /** Remember lessons. A lesson that is known already gets its texts in one more language. @param {Lesson[]} all */
 export function registerLessons(all) {
@@ -152,9 +151,19 @@ export function registerLessons(all) {
   for (const lesson of all) {
     const earlier = lessons.get(lesson.slug);
     if (!earlier) lessons.set(lesson.slug, lesson);
-    else for (const part of PARTS) Object.assign(earlier[part], lesson[part]);
+    else {
+      Object.assign(earlier.title, lesson.title);
+      Object.assign(earlier.question, lesson.question);
+      if (lesson.course) earlier.course = { ...earlier.course, ...lesson.course };
+    }
   }
 }
+
+/**
+ * A text of a lesson in the reader's language. A lesson that was taken out of the lab since then has it only in the language before.
+ * @param {InLanguages} texts
+ */
+export const inReadersLanguage = (texts) => texts[language()] ?? Object.values(texts)[0] ?? "";
 
 /** All lessons of the lab, in their order. @returns {Lesson[]} */
 export const allLessons = () => [...lessons.values()];
@@ -165,5 +174,5 @@ export const allLessons = () => [...lessons.values()];
  */
 export function lessonTitle(name) {
   const lesson = lessons.get(name);
-  return lesson ? `${lesson.section} · ${lesson.title[language()]}` : name;
+  return lesson ? `${lesson.section} · ${inReadersLanguage(lesson.title)}` : name;
 }
