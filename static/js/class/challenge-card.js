@@ -7,7 +7,7 @@ import { registerDatasets } from "../words/labels.js";
 import { openEndOfChallenge, openTestSet } from "./challenge-dialogs.js";
 import { placeLines } from "./challenge-list.js";
 import { phaseText, placeOf, termsText } from "./challenge-words.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 
 /**
  * @import { WallStore } from "./wall-store.js"
@@ -16,7 +16,7 @@ import { classApi } from "./wall-api.js";
 
 await loadStyle("challenge");
 // without their titles, data sets have the names that the lab knows them by
-registerDatasets((await classApi.datasets().catch(() => ({ datasets: [] }))).datasets);
+registerDatasets((await wallApi.datasets().catch(() => ({ datasets: [] }))).datasets);
 
 export class ChallengeCard {
   #card;

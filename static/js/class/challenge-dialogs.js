@@ -7,7 +7,7 @@ import { ApiError } from "../server/api.js";
 import { t } from "../words/i18n.js";
 import { registerDatasets, titleOf } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 import { actionButton } from "./wall-dialogs.js";
 
 await loadStyle("challenge");
@@ -19,7 +19,7 @@ const BOUNDS = { parameters: "50000", seconds: "", iterations: "" };
 
 /** Describe a new challenge. @throws ApiError if the data sets cannot be asked for */
 export async function openStart() {
-  const { datasets } = await classApi.datasets();
+  const { datasets } = await wallApi.datasets();
   registerDatasets(datasets);
   const available = datasets.filter(({ available }) => available);
   const error = h("p", { className: "error", role: "alert" });
@@ -64,7 +64,7 @@ export async function openStart() {
     event.preventDefault();
     setText(error, "");
     try {
-      await classApi.startChallenge({
+      await wallApi.startChallenge({
         name: name.value,
         dataset: dataset.value,
         validation_size: numberOf(images.value),
@@ -91,12 +91,12 @@ function numberOf(text) {
 
 /** Ask, and open the test set. */
 export function openTestSet() {
-  ask("open", classApi.openTestSet);
+  ask("open", wallApi.openTestSet);
 }
 
 /** Ask, and take the challenge from all screens. */
 export function openEndOfChallenge() {
-  ask("end", classApi.endChallenge);
+  ask("end", wallApi.endChallenge);
 }
 
 /**

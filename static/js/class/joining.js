@@ -4,7 +4,7 @@ import { ApiError } from "../server/api.js";
 import { newestOnly } from "../state/newest.js";
 import { JoinCard } from "./join-card.js";
 import { openJoin } from "./join-dialog.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 
 /**
  * @import { WallStore } from "./wall-store.js"
@@ -63,7 +63,7 @@ export class Joining {
   async #ask() {
     const isNewest = this.#dropOlder();
     try {
-      const { code = "", addresses = [] } = await classApi.get();
+      const { code = "", addresses = [] } = await wallApi.get();
       if (!isNewest()) return;
       const saved = window.kept.get(ADDRESS_KEY) ?? "";
       const address = addresses.includes(saved) ? saved : (addresses[0] ?? "");
@@ -90,7 +90,7 @@ export class Joining {
   }
 
   async #renew() {
-    await classApi.renewCode();
+    await wallApi.renewCode();
     await this.#ask();
   }
 }

@@ -13,7 +13,7 @@ import { roomApi } from "../server/room-api.js";
 import { language, number, onLanguage, t } from "../words/i18n.js";
 import { textsOf } from "../words/part-texts.js";
 import { explain } from "../words/reasons.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 
 /**
  * @import { Bars, Numbers, Room, Vote } from "../lessons/room/types.js"
@@ -24,7 +24,7 @@ import { classApi } from "./wall-api.js";
 
 /** Milliseconds between two requests to the server, about. */
 const PAUSE = 4000;
-/** While a lesson is shown to all from this step on, the projector shows the predictions; as in app/lessons/room.py. */
+/** The projector shows the predictions while a lesson is shown to all at this step or a later one; as in app/lessons/room.py. */
 const SHOWN_STEP = 3;
 /** The phases of a vote, in their order. @type {Vote["phase"][]} */
 const PHASES = ["first", "discuss", "second", "closed"];
@@ -106,9 +106,12 @@ export class PredictionsCard {
   }
 
   /** Let the projector show the tallies, or only count until all who are here have predicted. @param {boolean} isProjected */
-  #show(isProjected) {
+  async #show(isProjected) {
     const step = isProjected ? SHOWN_STEP : null;
-    return this.#try(() => classApi.show({ kind: "lesson", lesson: this.#source.slug, step }));
+    const isDone = await this.#try(() => wallApi.show({ kind: "lesson", lesson: this.#source.slug, step }));
+    if (isDone) return; // the class's message comes by itself
+    this.#drawn = ""; // the box shows what the server has refused
+    this.#draw();
   }
 
   /**
@@ -122,13 +125,15 @@ export class PredictionsCard {
     });
   }
 
-  /** @param {() => Promise<unknown>} action */
+  /** @param {() => Promise<unknown>} action @returns {Promise<boolean>} whether it was done */
   async #try(action) {
     try {
       await action();
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast?.show(explain(error), { wrong: true });
+      return false;
     }
   }
 
@@ -156,7 +161,7 @@ export class PredictionsCard {
     setText(this.#projectText, t("lesson.room.project"));
     this.#projectLabel.hidden = this.#toggle.hidden || !canShow || shown?.kind !== "lesson";
     this.#project.checked = (shown?.step ?? 0) >= SHOWN_STEP;
-    const isVoting = room.vote !== null && room.vote.phase !== "closed"; // then there is nothing else to look at
+    const isVoting = room.vote !== null && room.vote.phase !== "closed"; // an open vote is shown alone
     const hasTallies = room.bars !== null && canShow && !isVoting;
     const options = { colorOf: (/** @type {string} */ name) => this.#color(name) };
     const tally = voteTally(room.vote, options.colorOf);

@@ -1,6 +1,7 @@
 /** What the teacher and the projector ask of the class. */
 
 import { request } from "../server/api.js";
+import { classApi } from "../server/class-api.js";
 
 /**
  * The class as the teacher sees it.
@@ -8,7 +9,7 @@ import { request } from "../server/api.js";
  *   addresses?: string[], numbers_only?: boolean}} ClassAnswer
  */
 
-export const classApi = {
+export const wallApi = {
   /** @returns {Promise<ClassAnswer>} */
   get: () => request("GET", "api/class"),
   /** The data sets of the lab. @returns {Promise<{datasets: import("../types.js").Dataset[]}>} */
@@ -21,8 +22,7 @@ export const classApi = {
   hold: (held) => request("POST", "api/class/hold", { held }),
   /** Move all that trains. @param {number} iterations */
   step: (iterations) => request("POST", "api/class/step", { iterations }),
-  /** @param {object | null} view */
-  show: (view) => request("POST", "api/class/show", { view }),
+  show: classApi.show,
   /** Let a training start before all that wait. @param {string} training */
   putFirst: (training) => request("POST", `api/class/queue/${training}/first`),
   /**

@@ -5,12 +5,12 @@ import { onKey } from "../page/keys.js";
 import { wireMenu } from "../page/menu.js";
 import { OFF } from "../page/shortcuts.js";
 import { ApiError } from "../server/api.js";
-import { language, onLanguage, t } from "../words/i18n.js";
-import { allLessons } from "../words/labels.js";
+import { onLanguage, t } from "../words/i18n.js";
+import { allLessons, inReadersLanguage } from "../words/labels.js";
 import { explain } from "../words/reasons.js";
 import { classIcon } from "./icons.js";
 import { StepTogether } from "./step-together.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
 
 /**
@@ -26,7 +26,7 @@ export class WallCommands {
   #toast;
   #picked;
   #hold = h("button", { type: "button", className: "tool", onclick: () => this.hold() });
-  #step = new StepTogether((iterations) => void this.#try(() => classApi.step(iterations)));
+  #step = new StepTogether((iterations) => void this.#try(() => wallApi.step(iterations)));
   #show = h("summary", { className: "tool" });
   #choices = h("div", { className: "card panel" });
   #menu = h("details", { className: "menu" }, this.#show, this.#choices);
@@ -137,7 +137,9 @@ export class WallCommands {
     const { lesson, person } = this.#store.classroom.shown ?? {};
     const shownLesson = allLessons().find(({ slug }) => slug === lesson);
     if (shownLesson)
-      return t("class.wall.show.now", { who: `${shownLesson.section} ${shownLesson.title[language()]}` });
+      return t("class.wall.show.now", {
+        who: `${shownLesson.section} ${inReadersLanguage(shownLesson.title)}`,
+      });
     return t("class.wall.show.now", { who: person ? this.#nameOf(person) : t("class.wall.show.runs") });
   }
 
@@ -175,7 +177,7 @@ export class WallCommands {
         return button;
       });
     const lessons = allLessons().map(({ slug, section, title }) =>
-      choice(`${section} ${title[language()]}`, { kind: "lesson", lesson: slug }),
+      choice(`${section} ${inReadersLanguage(title)}`, { kind: "lesson", lesson: slug }),
     );
     this.#choices.replaceChildren(
       this.#cloudLabel,
@@ -194,11 +196,13 @@ export class WallCommands {
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#toast.show(explain(error), { wrong: true });
+      this.#drawn = ""; // a box shows what was refused
+      this.#draw();
     }
   }
 
   hold() {
-    return this.#try(() => classApi.hold(!this.#store.classroom.held));
+    return this.#try(() => wallApi.hold(!this.#store.classroom.held));
   }
 
   /**
@@ -208,23 +212,23 @@ export class WallCommands {
    */
   put(training, behind) {
     return this.#try(() =>
-      behind === null ? classApi.putFirst(training) : classApi.putBehind(training, behind),
+      behind === null ? wallApi.putFirst(training) : wallApi.putBehind(training, behind),
     );
   }
 
   /** Show something on every screen, or nothing any more. @param {object | null} view */
   show(view) {
-    return this.#try(() => classApi.show(view));
+    return this.#try(() => wallApi.show(view));
   }
 
   /** @param {boolean} isShown */
   setCloud(isShown) {
-    return this.#try(() => classApi.change({ cloud: isShown }));
+    return this.#try(() => wallApi.change({ cloud: isShown }));
   }
 
   /** @param {boolean} numbersOnly */
   setNumbersOnly(numbersOnly) {
-    return this.#try(() => classApi.change({ numbers_only: numbersOnly }));
+    return this.#try(() => wallApi.change({ numbers_only: numbersOnly }));
   }
 
   /** Show the runs of the student whose tile is pointed at; if runs are shown already, hide them. */

@@ -8,7 +8,7 @@ import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { lines } from "./student-lines.js";
 import { wordOf } from "./tile-element.js";
-import { classApi } from "./wall-api.js";
+import { wallApi } from "./wall-api.js";
 
 /**
  * @import { Tile } from "./tile.js"
@@ -80,7 +80,7 @@ export function openPerson(store, person, { showRuns }) {
   const lab = h("a", { className: "toggle", target: "_blank" }, t("class.wall.person.lab"));
   const hand = actionButton(
     t("class.wall.person.hand"),
-    () => classApi.changePerson(person, { hand: false }),
+    () => wallApi.changePerson(person, { hand: false }),
     error,
   );
   const rename = h(
@@ -93,7 +93,7 @@ export function openPerson(store, person, { showRuns }) {
     event.preventDefault();
     setText(error, "");
     try {
-      await classApi.changePerson(person, { nickname: nickname.value });
+      await wallApi.changePerson(person, { nickname: nickname.value });
     } catch (refusal) {
       if (!(refusal instanceof ApiError)) throw refusal;
       setText(error, explain(refusal));
@@ -101,13 +101,13 @@ export function openPerson(store, person, { showRuns }) {
   });
   const newPhrase = actionButton(
     t("class.wall.person.phrase"),
-    async () => setText(phrase, (await classApi.phrase(person, language())).phrase),
+    async () => setText(phrase, (await wallApi.phrase(person, language())).phrase),
     error,
   );
   const remove = actionButton(
     t("class.wall.person.remove"),
     async () => {
-      await classApi.changePerson(person, { removed: true });
+      await wallApi.changePerson(person, { removed: true });
       dialog.close();
     },
     error,
@@ -168,7 +168,7 @@ export function openEnd() {
   const end = actionButton(
     t("class.wall.end"),
     async () => {
-      await classApi.end();
+      await wallApi.end();
       location.reload();
     },
     error,
@@ -204,7 +204,7 @@ export function openLink() {
   const make = actionButton(
     t("class.wall.projector.make"),
     async () => {
-      const { secret } = await classApi.projectorLink();
+      const { secret } = await wallApi.projectorLink();
       box.value = new URL(`join#projector=${secret}`, document.baseURI).href;
       box.hidden = false;
       box.select();
@@ -239,7 +239,7 @@ export function openRemoved(store) {
       h("span", {}, h("b", {}, String(number ?? "")), nickname ? ` ${nickname}` : ""),
       actionButton(
         t("class.wall.person.readmit"),
-        () => classApi.changePerson(person, { removed: false }),
+        () => wallApi.changePerson(person, { removed: false }),
         error,
       ),
     );

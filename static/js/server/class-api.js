@@ -2,7 +2,7 @@
 
 import { request } from "./api.js";
 
-/** @import { ClassView, Shown } from "../class/types.js" */
+/** @import { ClassView } from "../class/types.js" */
 
 export const classApi = {
   /** @returns {Promise<ClassView>} */
@@ -42,7 +42,7 @@ export const classApi = {
   raiseHand: (up) => request("PUT", "api/class/me/hand", { up }),
   /**
    * Put a view on every screen, or release it.
-   * @param {Shown | null} view
+   * @param {object | null} view
    * @returns {Promise<ClassView>}
    */
   show: (view) => request("POST", "api/class/show", { view }),
