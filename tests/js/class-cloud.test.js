@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { cloudGroups, launchedLast, viewOfCurve } from "../../static/js/class/class-cloud.js";
+import { cloudGroups, inCloud, viewOfCurve } from "../../static/js/class/class-cloud.js";
 import { GroupColors, MAX_GROUPS } from "../../static/js/class/groups.js";
 
 /** @import { CloudCurve, CloudMessage } from "../../static/js/class/class-cloud.js" */
@@ -55,7 +55,7 @@ test("no more groups have a colour than the wall has", () => {
   assert.equal(groups.at(-1)?.curves.length, 2 * 3);
 });
 
-test("of the own runs those that were launched together last are drawn over the cloud", () => {
+test("of the own runs those that the cloud has are drawn over it: the first nine of those launched together last", () => {
   const run = (
     /** @type {number} */ number,
     group_id = /** @type {string | null} */ (null),
@@ -63,9 +63,11 @@ test("of the own runs those that were launched together last are drawn over the 
   ) => ({
     ...{ number, group_id, archived },
   });
-  const numbers = (/** @type {ReturnType<typeof run>[]} */ runs) =>
-    launchedLast(runs).map(({ number }) => number);
+  const numbers = (/** @type {ReturnType<typeof run>[]} */ runs) => inCloud(runs).map(({ number }) => number);
   assert.deepEqual(numbers([]), []);
   assert.deepEqual(numbers([run(1), run(2)]), [2]);
   assert.deepEqual(numbers([run(1, "g"), run(2, "h"), run(3, "h"), run(4, "i", true)]), [2, 3]);
+  assert.deepEqual(numbers([run(1, "g"), run(2, "g", true), run(3, "g")]), [1, 3]);
+  const sweep = Array.from({ length: 12 }, (_, i) => run(12 - i, "g"));
+  assert.deepEqual(numbers(sweep), [1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });

@@ -1,9 +1,9 @@
 /**
- * The class's cloud: curves of all without persons, as the server sends them to students while the teacher lets them see it, and
- * one's own curves among them. It uses no document.
+ * The curves of all students, without names, as the server sends them to students while the teacher lets them see it; and one's own
+ * curves among them. It does not touch the DOM, so Node can test it.
  */
 
-import { MAX_GROUPS } from "./groups.js";
+import { withRest } from "./groups.js";
 
 /**
  * @import { Run } from "../types.js"
@@ -36,24 +36,32 @@ export function cloudGroups(groups, curves, colors) {
     // an entry for each run, as the median is one of runs
     curves: shown.flatMap(([id, runs]) => Array.from({ length: runs }, () => curves.get(id) ?? [])).flat(),
   }));
-  const named = all.filter(({ name, people }) => name && people > 1).slice(0, MAX_GROUPS);
-  const hues = colors.of(named.map(({ name }) => name));
-  const rest = all.filter((group) => !named.includes(group)).flatMap((group) => group.curves);
-  return [
-    ...named.map(({ name, curves: own }) => ({ name, hue: hues.get(name) ?? 0, isRest: false, curves: own })),
-    ...(rest.length ? [{ name: "", hue: null, isRest: named.length > 0, curves: rest }] : []),
-  ];
+  return withRest(all, colors);
 }
 
+/** The most runs of a person in the cloud; as in app/people/wall.py. */
+const MAX_RUNS = 9;
+
 /**
- * The runs that were launched together last: of each person, the cloud has these.
+ * Of a person's runs those that the cloud has: the first of those that were launched together last.
+ * @template {Pick<Run, "number" | "group_id" | "archived">} One
+ * @param {One[]} runs
+ */
+export const inCloud = (runs) =>
+  launchedLast(runs)
+    .sort((a, b) => a.number - b.number)
+    .slice(0, MAX_RUNS);
+
+/**
+ * The runs that were launched together last; archived ones do not count.
  * @template {Pick<Run, "number" | "group_id" | "archived">} One
  * @param {One[]} runs
  */
 export function launchedLast(runs) {
   const [newest] = runs.filter(({ archived }) => !archived).sort((a, b) => b.number - a.number);
   return runs.filter(
-    (run) => run === newest || (newest?.group_id != null && run.group_id === newest.group_id),
+    (run) =>
+      run === newest || (!run.archived && newest?.group_id != null && run.group_id === newest.group_id),
   );
 }
 

@@ -3,7 +3,7 @@
 import { find, h } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
 import { onLanguage, t } from "../words/i18n.js";
-import { cloudGroups, launchedLast, viewOfCurve, viewOfRun } from "./class-cloud.js";
+import { cloudGroups, inCloud, viewOfCurve, viewOfRun } from "./class-cloud.js";
 import { CloudView } from "./cloud-view.js";
 import { GroupColors } from "./groups.js";
 
@@ -80,7 +80,7 @@ export class CloudCard {
     for (const _ of this.#view.draw(cloudGroups(this.#groups, this.#curves(), this.#colors)))
       if (performance.now() - begun > STEP_TIME)
         begun = await new Promise((done) => requestAnimationFrame(() => done(performance.now())));
-    const own = launchedLast(this.#store.shown().filter((run) => this.#store.isOwn(run)));
+    const own = inCloud(this.#store.shown().filter((run) => this.#store.isOwn(run)));
     this.#view.pick(
       own.map(viewOfRun).filter(({ points }) => points.length),
       own.length ? t("class.views.you") : "",

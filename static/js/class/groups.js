@@ -40,7 +40,7 @@ export class GroupColors {
     return shown;
   }
 
-  /** A hue that no name has had, or else none of these. @param {string[]} names */
+  /** A hue that no name has had yet. If all were used: one that none of these names has now. @param {string[]} names */
   #free(names) {
     const ever = new Set(this.#hues.values());
     const now = new Set(names.map((name) => this.#hues.get(name)));
@@ -50,9 +50,9 @@ export class GroupColors {
 }
 
 /**
+ * The groups of the runs of the wall.
  * @param {Tile[]} tiles
  * @param {GroupColors} colors
- * @returns {CurveGroup[]} the largest first; the runs of all other names last
  */
 export function groupsOf(tiles, colors) {
   /** @type {Map<string, {students: Set<string>, curves: CurveView[]}>} */
@@ -68,16 +68,27 @@ export function groupsOf(tiles, colors) {
       named.set(name, group);
     }
   }
-  const shared = [...named].filter(([, { students }]) => students.size >= MIN_STUDENTS);
-  const largest = shared.sort((a, b) => b[1].students.size - a[1].students.size).slice(0, MAX_GROUPS);
-  const hues = colors.of(largest.map(([name]) => name));
-  const groups = largest.map(([name, { curves }]) => ({
+  const all = [...named].map(([name, { students, curves }]) => ({ name, people: students.size, curves }));
+  return withRest(all, colors);
+}
+
+/**
+ * The names that most people share, each as a group with a colour; all others are one group.
+ * @param {{name: string, people: number, curves: CurveView[]}[]} all an empty name is not shared
+ * @param {GroupColors} colors
+ * @returns {CurveGroup[]} the largest first; all others last
+ */
+export function withRest(all, colors) {
+  const shared = all.filter(({ name, people }) => name && people >= MIN_STUDENTS);
+  const largest = shared.sort((a, b) => b.people - a.people).slice(0, MAX_GROUPS);
+  const hues = colors.of(largest.map(({ name }) => name));
+  const groups = largest.map(({ name, curves }) => ({
     name,
     hue: hues.get(name) ?? 0,
     isRest: false,
     curves,
   }));
-  const rest = [...named].filter(([name]) => !hues.has(name)).flatMap(([, { curves }]) => curves);
+  const rest = all.filter(({ name }) => !hues.has(name)).flatMap(({ curves }) => curves);
   return rest.length ? [...groups, { name: "", hue: null, isRest: groups.length > 0, curves: rest }] : groups;
 }
 
