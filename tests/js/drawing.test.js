@@ -35,3 +35,14 @@ test("a stroke and a clearing can be undone one by one, and the steps of one han
   drawing.curves = { ReLU: RISE, other: RISE };
   assert.deepEqual([drawing.curves, drawing.canUndo], [{ ReLU: RISE }, false]);
 });
+
+test("a stroke that is undone while the pen is down does not go on in what was drawn before", () => {
+  const drawing = new Drawing(["SGD"], 2000);
+  drawing.curves = { SGD: RISE };
+  drawing.begin();
+  drawing.line("SGD", [0, 90], [1000, 90]);
+  drawing.undo();
+  drawing.line("SGD", [1000, 90], [2000, 90]);
+  drawing.end("SGD");
+  assert.deepEqual([drawing.curves, drawing.canUndo], [{ SGD: RISE }, false]);
+});

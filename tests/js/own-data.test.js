@@ -143,6 +143,26 @@ test("hidden files of a folder are left out", () => {
   );
 });
 
+test("a stroke that is undone while the pen is down does not go on in an earlier stroke, nor in another digit", () => {
+  const rounds = new Rounds();
+  rounds.begin([0.1, 0.1]);
+  rounds.extend([0.1, 0.9]);
+  rounds.begin([0.8, 0.1]);
+  rounds.undo();
+  rounds.extend([0.8, 0.9]);
+  assert.deepEqual(rounds.strokes, [
+    [
+      [0.1, 0.1],
+      [0.1, 0.9],
+    ],
+  ]);
+  rounds.begin([0.5, 0.5]);
+  rounds.goTo(3);
+  rounds.goTo(0);
+  rounds.extend([0.9, 0.9]);
+  assert.deepEqual(rounds.strokes.at(-1), [[0.5, 0.5]]);
+});
+
 test("ten digits are drawn one after another, each can be drawn again, and a round is whole or not there", () => {
   const rounds = new Rounds();
   for (let digit = 0; digit < DIGITS; digit++) {

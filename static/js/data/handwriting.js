@@ -46,6 +46,8 @@ export class Handwriting {
   #make = button("own.hand.make");
   #problem = h("p", { className: "own-problem", role: "alert" });
   #isGone = false;
+  /** The next picture of the screen, in which a stroke that goes on is drawn; 0: it is drawn already. */
+  #frame = 0;
 
   /** @param {DialogContext} context */
   constructor(context) {
@@ -55,7 +57,11 @@ export class Handwriting {
     onPen(this.#pad, (at, isFirst) => {
       if (isFirst) this.#rounds.begin(at);
       else this.#rounds.extend(at);
-      this.#draw();
+      this.#frame ||= requestAnimationFrame(() => {
+        this.#frame = 0;
+        this.#drawDigit();
+        this.#drawSmall(this.#rounds.digit);
+      });
     });
     onKey(this.#pad, (event) => this.#key(event));
     this.#undo.addEventListener("click", () => this.#do(() => this.#rounds.undo()));
@@ -135,6 +141,12 @@ export class Handwriting {
   }
 
   #draw() {
+    this.#drawDigit();
+    for (let digit = 0; digit < DIGITS; digit++) this.#drawSmall(digit);
+  }
+
+  /** Draw the digit that is being drawn, and what one can do now. */
+  #drawDigit() {
     const rounds = this.#rounds;
     const side = Math.min(280, this.#pad.parentElement?.clientWidth || 280);
     const { ink } = inks(this.element);
@@ -143,22 +155,25 @@ export class Handwriting {
     this.#pad.setAttribute("aria-label", t("own.hand.pad", { digit: rounds.digit }));
     this.#undo.disabled = this.#clear.disabled = !rounds.strokes.length;
     this.#next.disabled = !rounds.strokes.length;
-    this.#small.forEach(({ element, canvas }, digit) => {
-      const strokes = rounds.strokesOf(digit);
-      const context = prepared(canvas, SMALL, SMALL);
-      if (strokes.length) {
-        context.imageSmoothingEnabled = false;
-        const pixels = drawnPixels(strokes, STORED, STORED);
-        context.drawImage(greys(pixels, STORED, isDark()), 0, 0, SMALL, SMALL);
-      }
-      element.setAttribute("aria-pressed", String(digit === rounds.digit));
-      const name = t(strokes.length ? "own.hand.redo" : "own.hand.draw", { digit });
-      element.title = name;
-      element.setAttribute("aria-label", name);
-    });
     this.#more.hidden = !rounds.canAddRound;
     this.#handIn.disabled = !rounds.isWhole || !this.#consent.checked;
     setText(this.#handIn, t("own.hand.hand_in", { n: rounds.count }));
+  }
+
+  /** @param {number} digit */
+  #drawSmall(digit) {
+    const { element, canvas } = this.#small[digit];
+    const strokes = this.#rounds.strokesOf(digit);
+    const context = prepared(canvas, SMALL, SMALL);
+    if (strokes.length) {
+      context.imageSmoothingEnabled = false;
+      const pixels = drawnPixels(strokes, STORED, STORED);
+      context.drawImage(greys(pixels, STORED, isDark()), 0, 0, SMALL, SMALL);
+    }
+    element.setAttribute("aria-pressed", String(digit === this.#rounds.digit));
+    const name = t(strokes.length ? "own.hand.redo" : "own.hand.draw", { digit });
+    element.title = name;
+    element.setAttribute("aria-label", name);
   }
 
   /** @param {KeyboardEvent} event */

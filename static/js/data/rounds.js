@@ -1,5 +1,7 @@
 /** The digits that a person draws: ten one after another, and again from the start. Pure; no document. */
 
+import { goOn } from "../views/pen.js";
+
 /** @import { Place } from "../views/digit-pixels.js" */
 
 export const DIGITS = 10;
@@ -10,6 +12,8 @@ export class Rounds {
   /** For each place its strokes: place i is a drawing of the digit i % 10. @type {Place[][][]} */
   #drawings = Array.from({ length: DIGITS }, () => []);
   #at = 0;
+  /** Whether a move of the pen goes on with its stroke; not when that was taken back, or another digit is to be drawn now. */
+  #goesOn = false;
 
   /** The digit to be drawn. */
   get digit() {
@@ -51,7 +55,7 @@ export class Rounds {
 
   /** @param {number} digit of the same round */
   goTo(digit) {
-    this.#at = this.round * DIGITS + digit;
+    this.#go(this.round * DIGITS + digit);
   }
 
   /** Go to the next digit without a drawing in this round, or else to the next one. */
@@ -59,32 +63,41 @@ export class Rounds {
     const start = this.round * DIGITS;
     const order = Array.from({ length: DIGITS }, (_, i) => (this.digit + 1 + i) % DIGITS);
     const empty = order.find((digit) => !this.#drawings[start + digit].length);
-    this.#at = start + (empty ?? (this.digit + 1) % DIGITS);
+    this.#go(start + (empty ?? (this.digit + 1) % DIGITS));
   }
 
   /** Draw ten more, or go on with those that were begun. */
   addRound() {
     const begun = this.#drawings.findIndex((strokes) => !strokes.length);
-    this.#at = begun < 0 ? this.#drawings.length : begun;
+    this.#go(begun < 0 ? this.#drawings.length : begun);
     if (begun < 0) this.#drawings.push(...Array.from({ length: DIGITS }, () => []));
+  }
+
+  /** @param {number} at */
+  #go(at) {
+    this.#at = at;
+    this.#goesOn = false;
   }
 
   /** @param {Place} at */
   begin(at) {
     this.strokes.push([at]);
+    this.#goesOn = true;
   }
 
   /** @param {Place} at */
   extend(at) {
-    this.strokes.at(-1)?.push(at);
+    if (this.#goesOn) goOn(this.strokes, at);
   }
 
   undo() {
     this.strokes.pop();
+    this.#goesOn = false;
   }
 
   clear() {
     this.strokes.length = 0;
+    this.#goesOn = false;
   }
 
   /** All drawings, with their digits. @returns {{label: number, strokes: Place[][]}[]} */

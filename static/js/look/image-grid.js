@@ -1,6 +1,7 @@
 /** A grid of images, drawn with square pixels, each with the name of its class below it. */
 
 import { h } from "../page/dom.js";
+import { fromBase64 } from "../views/digit-pixels.js";
 import { className } from "../words/class-name.js";
 
 /** @import { DataSample } from "../types.js" */
@@ -30,7 +31,7 @@ export class ImageGrid {
 
   /** @param {DataSample} sample the server's answer, with pixels */
   show({ pixels = "", shape, labels, class_names: classes }) {
-    const bytes = Uint8Array.from(atob(pixels), (character) => character.charCodeAt(0));
+    const bytes = fromBase64(pixels);
     const size = shape.reduce((product, length) => product * length, 1);
     this.#cells.forEach(({ item, canvas, name }, i) => {
       const hasImage = i < labels.length;

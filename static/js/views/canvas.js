@@ -11,9 +11,9 @@ import { h } from "../page/dom.js";
  */
 export function prepared(canvas, width, height) {
   const ratio = Math.max(1, devicePixelRatio);
-  const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
+  const [columns, rows] = [width, height].map((length) => Math.max(1, Math.round(length * ratio)));
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
   canvas.style.width = `${width}px`;
   canvas.style.height = `${height}px`;
   const context = contextOf(canvas);
@@ -74,7 +74,7 @@ export function greys(values, width, dark) {
 }
 
 /**
- * The ink and the quiet colour of the page, for what is written on a canvas.
+ * The page's colours, font and font size (in pixels), for what is drawn on a canvas.
  * @param {Element} element
  */
 export function inks(element) {

@@ -31,9 +31,11 @@ export function drawnPixels(strokes, height, width) {
   if (!places.length) return new Uint8Array(height * width);
   const side = Math.min(height, width);
   const isTiny = side <= TINY;
-  const [xs, ys] = [places.map(([x]) => x), places.map(([, y]) => y)];
-  const [left, right] = [Math.min(...xs) - PEN / 2, Math.max(...xs) + PEN / 2];
-  const [top, bottom] = [Math.min(...ys) - PEN / 2, Math.max(...ys) + PEN / 2];
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const [x, y] of places) {
+    [left, right] = [Math.min(left, x - PEN / 2), Math.max(right, x + PEN / 2)];
+    [top, bottom] = [Math.min(top, y - PEN / 2), Math.max(bottom, y + PEN / 2)];
+  }
   const box = isTiny ? side : BOX * side;
   const scale = Math.min(box / Math.max(right - left, bottom - top), (THICKEST * side) / PEN);
   const centred = {
@@ -131,7 +133,7 @@ export function shifted(pixels, width, right, down) {
 }
 
 /**
- * Without the ink within a distance of a place in the unit square.
+ * A copy in which the ink near a place is erased. The place is in the unit square.
  * @param {Uint8Array} pixels
  * @param {number} width
  * @param {Place} place
@@ -147,7 +149,7 @@ export function erased(pixels, width, [x, y], radius) {
 }
 
 /**
- * Without the outermost row or column of ink on a side.
+ * A copy in which the outermost row or column of ink on one side is erased.
  * @param {Uint8Array} pixels
  * @param {number} width
  * @param {"left" | "right" | "top" | "bottom"} side

@@ -2,6 +2,7 @@
 
 import { Emitter } from "../state/emitter.js";
 import { drawnPixels } from "./digit-pixels.js";
+import { goOn } from "./pen.js";
 
 /** @import { Place } from "./digit-pixels.js" */
 
@@ -19,6 +20,8 @@ export class Drawing extends Emitter {
   #state = { strokes: [], image: null };
   /** @type {State[]} */
   #before = [];
+  /** Whether a move of the pen or of the eraser goes on with its step; not when that was taken back meanwhile. */
+  #goesOn = false;
   /** The drawn pixels by size. @type {Map<string, Uint8Array>} */
   #pixels = new Map();
   #timer = 0;
@@ -47,18 +50,18 @@ export class Drawing extends Emitter {
 
   /** The stroke goes on. @param {Place} place */
   extend(place) {
-    this.#state.strokes.at(-1)?.push(place);
-    this.#announce();
+    if (this.#goesOn && goOn(this.#state.strokes, place)) this.#announce();
   }
 
   /**
    * Show a test image, as it is or changed.
    * @param {TestImage} image
-   * @param {boolean} isStep whether `undo` takes this change back by itself; false: together with the step before
+   * @param {boolean} isStep true: this change is a step of its own for `undo`; false: it belongs to the step before, like the next
+   *   move of an eraser
    */
   show(image, isStep = true) {
     if (isStep) this.#set({ strokes: [], image });
-    else {
+    else if (this.#goesOn) {
       this.#state.image = image;
       this.#announce();
     }
@@ -66,12 +69,14 @@ export class Drawing extends Emitter {
 
   clear() {
     if (!this.isEmpty) this.#set({ strokes: [], image: null });
+    this.#goesOn = false;
   }
 
   undo() {
     const before = this.#before.pop();
     if (!before) return;
     this.#state = before;
+    this.#goesOn = false;
     this.#announce();
   }
 
@@ -95,6 +100,7 @@ export class Drawing extends Emitter {
     this.#before.push({ ...this.#state });
     if (this.#before.length > MAX_STEPS) this.#before.shift();
     this.#state = state;
+    this.#goesOn = true;
     this.#announce();
   }
 
