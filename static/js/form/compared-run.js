@@ -3,19 +3,13 @@
 import { difference } from "./names.js";
 
 /**
- * @import { Fields, FirstExperiment, Options } from "../types.js"
+ * @import { Fields, FirstExperiment } from "../types.js"
  * @import { Draft } from "./draft.js"
  */
 
 export class ComparedRun {
-  #options;
   /** @type {{name: string, fields: Fields} | null} */
   #run = null;
-
-  /** @param {Options} options */
-  constructor(options) {
-    this.#options = options;
-  }
 
   get name() {
     return this.#run?.name ?? "";
@@ -32,8 +26,6 @@ export class ComparedRun {
    * @param {FirstExperiment} first the draft's first experiment, from the server
    */
   difference(draft, first) {
-    return this.#run
-      ? difference(this.#run.fields, first.fields, this.#options.activations, draft.varied())
-      : undefined;
+    return this.#run ? difference(this.#run.fields, first.fields, draft.varied()) : undefined;
   }
 }

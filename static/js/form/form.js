@@ -61,7 +61,7 @@ export class Form {
   #launch;
   /** @type {FormContext} */
   #context;
-  #compared;
+  #compared = new ComparedRun();
   #complaint;
   #undo;
   /**
@@ -104,7 +104,6 @@ export class Form {
     this.#queue = queue;
     this.#draft = new Draft(options);
     this.#start = JSON.stringify(this.#draft);
-    this.#compared = new ComparedRun(options);
     this.#complaint = new Complaint(form, this.#draft);
     this.#consequences = new Consequences(this.#draft, (answer) => this.#show(answer));
     this.#context = {

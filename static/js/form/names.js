@@ -4,7 +4,7 @@ import { hasText, t } from "../words/i18n.js";
 import { labelOf, shortLabelOf, valueLabelOf } from "../words/labels.js";
 import { isSweep } from "./values.js";
 
-/** @import { Experiment } from "../types.js" */
+/** @import { Experiment, Fields } from "../types.js" */
 
 /** Sections that are chosen by name. If the name differs, the other settings of the section do not count as differences. */
 export const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
@@ -113,18 +113,42 @@ function penaltyText(regularization) {
 const NAMED = /^(optimizer\.|regularization\.|network\.layers$|seed$)/;
 
 /**
+ * The fields in which two experiments differ.
+ * @param {Fields} before flat fields of a config
+ * @param {Fields} after
+ */
+export function differentFields(before, after) {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
+}
+
+/**
+ * The activations in which two networks differ, such as "dense 40 → relu → dense 10".
+ * @param {string} before
+ * @param {string} after
+ * @returns {[before: string[], after: string[]] | null} null: they differ in other layers too
+ */
+export function differentActivations(before, after) {
+  const [old, now] = [before, after].map((line) => String(line).split(" → "));
+  const places = now.map((_, i) => i).filter((i) => now[i] !== old[i]);
+  const isActivation = (/** @type {string} */ layer) => hasText(`activation.${layer}`);
+  if (old.length !== now.length || !places.every((i) => isActivation(old[i]) && isActivation(now[i])))
+    return null;
+  const distinct = (/** @type {string[]} */ layers) => [...new Set(places.map((i) => layers[i]))];
+  return [distinct(old), distinct(now)];
+}
+
+/**
  * The differences between two experiments.
  *
- * @param {Record<string, any>} before flat fields of a config
- * @param {Record<string, any>} after flat fields of the draft's first experiment
- * @param {string[]} activations
+ * @param {Fields} before flat fields of a config
+ * @param {Fields} after flat fields of the draft's first experiment
  * @param {string[]} varied paths of fields with several values; they always count as different
  * @returns {{labels: string[], special: string[], changed: string[]}} the labels of all differences; the differences that a
  *   suggested name does not contain, as texts; and the fields that differ and have one value
  */
-export function difference(before, after, activations, varied) {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const different = names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
+export function difference(before, after, varied) {
+  const different = differentFields(before, after);
   /** @type {Set<string>} */
   const labels = new Set();
   for (const name of different) {
@@ -132,7 +156,8 @@ export function difference(before, after, activations, varied) {
       (section) => name.startsWith(`${section}.`) && different.includes(`${section}.name`),
     );
     if (swapped && name !== "optimizer.learning_rate") labels.add(labelOf(swapped));
-    else if (name === "network.layers") labels.add(networkLabel(before[name], after[name], activations));
+    else if (name === "network.layers" && differentActivations(before[name], after[name]))
+      labels.add(t("network.activation"));
     else labels.add(labelOf(name));
   }
   for (const path of varied) labels.add(labelOf(path === "network" ? "network.layers" : path));
@@ -147,21 +172,4 @@ export function difference(before, after, activations, varied) {
     .filter((name) => !NAMED.test(name) && !inName(name) && after[name] !== null && after[name] !== undefined)
     .map((name) => `${shortLabelOf(name)} ${valueText(name, after[name])}`);
   return { labels: [...labels], special, changed: different.filter((name) => !inName(name)) };
-}
-
-/**
- * The label for a difference between two networks, such as "dense 40 → relu → dense 10": that of the activation if only
- * activations differ, otherwise that of the layers.
- * @param {string} before
- * @param {string} after
- * @param {string[]} activations
- */
-function networkLabel(before, after, activations) {
-  const [old, now] = [before, after].map((line) => String(line).split(" → "));
-  const alike =
-    old.length === now.length &&
-    old.every(
-      (layer, i) => layer === now[i] || (activations.includes(layer) && activations.includes(now[i])),
-    );
-  return t(alike ? "network.activation" : "network.layers");
 }

@@ -3,8 +3,8 @@
  * SGD".
  */
 
-import { BY_NAME } from "../form/names.js";
-import { hasText, t } from "../words/i18n.js";
+import { BY_NAME, differentActivations, differentFields } from "../form/names.js";
+import { t } from "../words/i18n.js";
 import { datasetTitle, labelsOf, valueLabelOf } from "../words/labels.js";
 
 /**
@@ -69,33 +69,20 @@ export function nearestRun(run, candidates, configs) {
  * @returns {Change[]}
  */
 export function changesBetween(before, after) {
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const different = names.filter((name) => (before[name] ?? null) !== (after[name] ?? null));
+  const different = differentFields(before, after);
   const swapped = BY_NAME.filter((section) => different.includes(`${section}.name`));
   const isBrought = (/** @type {string} */ name) =>
     name !== "optimizer.learning_rate" &&
     swapped.some((section) => name.startsWith(`${section}.`) && name !== `${section}.name`);
   return different
     .filter((name) => !isBrought(name))
-    .map((name) => activationChange(name, before, after) ?? { name, own: after[name], other: before[name] });
-}
-
-/**
- * If two networks differ only in their activations, the difference as a change of activations.
- * @param {string} name
- * @param {Fields} before
- * @param {Fields} after
- * @returns {Change | null}
- */
-function activationChange(name, before, after) {
-  if (name !== "network.layers") return null;
-  const [other, own] = [before, after].map((fields) => String(fields[name]).split(" → "));
-  const places = own.map((_, i) => i).filter((i) => own[i] !== other[i]);
-  const isActivation = (/** @type {string} */ layer) => hasText(`activation.${layer}`);
-  if (own.length !== other.length || !places.every((i) => isActivation(own[i]) && isActivation(other[i])))
-    return null;
-  const distinct = (/** @type {string[]} */ layers) => [...new Set(places.map((i) => layers[i]))];
-  return { name: "network.activation", own: distinct(own), other: distinct(other) };
+    .map((name) => {
+      const [own, other] = [after[name], before[name]];
+      const activations = name === "network.layers" ? differentActivations(other, own) : null;
+      return activations
+        ? { name: "network.activation", own: activations[1], other: activations[0] }
+        : { name, own, other };
+    });
 }
 
 /** The difference in one sentence, with all values. @param {Relative} relative */
