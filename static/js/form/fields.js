@@ -20,6 +20,9 @@ import { asTyped, isSweep, typed } from "./values.js";
 
 /** A choice in a list. @typedef {string | number} Choice */
 
+/** Controls that have the help text of their field as their description, for screen readers. */
+export const DESCRIBED = "input:not([type=checkbox]), select, [role=radiogroup]";
+
 let ids = 0;
 /**
  * Box → a function that checks its text; see check.js.
@@ -89,8 +92,7 @@ export function described(element, key, field) {
   const help = helpOf(key, field);
   if (!help) return element;
   element.dataset.help = help;
-  for (const control of element.querySelectorAll("input:not([type=checkbox]), select, [role=radiogroup]"))
-    control.setAttribute("aria-description", help);
+  for (const control of element.querySelectorAll(DESCRIBED)) control.setAttribute("aria-description", help);
   return element;
 }
 

@@ -10,6 +10,7 @@ import { momentApi } from "../server/moment-api.js";
 import { urlState } from "../state/address.js";
 import { t } from "../words/i18n.js";
 import { originText } from "../words/labels.js";
+import { disableControls, markFixed } from "./fixed.js";
 import { forkChanges, forkSeed, hasDropout, isFixed } from "./fork-changes.js";
 
 /**
@@ -19,8 +20,8 @@ import { forkChanges, forkSeed, hasDropout, isFixed } from "./fork-changes.js";
 
 await loadStyle("moment");
 
-/** Controls that change nothing, and dropout rates. */
-const FREE = '.undo *, #look-data, #look-network, [aria-expanded], [data-type="dropout"] [name$=".rate"]';
+/** What a fork can change in a list of layers. */
+const DROPOUT_RATES = '[data-type="dropout"] [name$=".rate"]';
 
 /**
  * What the form needs to describe a fork: the run and the iteration, the experiment with which it goes on if nothing changes,
@@ -152,17 +153,10 @@ export function forkHead(origin, onLeave) {
  */
 export function fixFields(form, draft) {
   for (const block of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field].field"))) {
-    if (!isFixed(block.dataset.field ?? "")) continue;
-    const isFree = draft.origin?.dropout && block.dataset.field === "network.dropout";
-    if (!isFree) {
-      block.classList.add("fixed");
-      block.title = block.dataset.help = t("fork.fixed");
-    }
-    for (const control of controlsOf(block)) {
-      if (control.matches(FREE) || isFree) continue;
-      control.disabled = true;
-      control.title = t("fork.fixed");
-    }
+    const { field = "" } = block.dataset;
+    if (!isFixed(field) || (draft.origin?.dropout && field === "network.dropout")) continue;
+    markFixed(block, t("fork.fixed"));
+    disableControls(block, t("fork.fixed"), DROPOUT_RATES);
   }
   for (const name of ["seeds", "folds"]) {
     const list = form.querySelector(`[name="${name}"]`);
@@ -171,16 +165,6 @@ export function fixFields(form, draft) {
   for (const both of form.querySelectorAll('option[value="both"]')) both.remove();
   const seed = /** @type {HTMLElement | null} */ (form.querySelector('[data-field="seed"]'));
   if (seed) seed.dataset.help = seed.title = t("fork.seed");
-}
-
-/** @param {HTMLElement} block @returns {(HTMLInputElement | HTMLSelectElement | HTMLButtonElement)[]} */
-function controlsOf(block) {
-  return [...block.querySelectorAll("input, select, button")].filter(
-    (element) =>
-      element instanceof HTMLInputElement ||
-      element instanceof HTMLSelectElement ||
-      element instanceof HTMLButtonElement,
-  );
 }
 
 /** Show the form where a view hides it: a full-screen chart, the projector's view, the wide list. */

@@ -200,12 +200,13 @@ export class Form {
   /**
    * Load an experiment in the form, where it can be changed.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean, origin?: ForkedFrom}} options `from`: the run that the text
+   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean, origin?: ForkedFrom, forgets?: boolean}} options `from`: the run that the text
    *   "differs only in" compares with; `before`: the experiment of that run, if it is not `experiment`; `reveal`: whether to
-   *   scroll to the form and focus it; `origin`: what it is a fork of
+   *   scroll to the form and focus it; `origin`: what it is a fork of; `forgets`: whether `undo` does not lead back
+   *   to what was in the form before
    * @throws ApiError if it is not a valid experiment
    */
-  async load(experiment, { from = null, before = experiment, reveal = true, origin } = {}) {
+  async load(experiment, { from = null, before = experiment, reveal = true, origin, forgets = false } = {}) {
     const isNewest = this.#dropOlder();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
@@ -217,6 +218,7 @@ export class Form {
     if (network) this.#draft.document.network = network;
     this.#compared.set(from && { name: from.name, fields });
     this.#first = first;
+    if (forgets) this.#undo.forget();
     this.#redraw(reveal ? (origin ? "optimizer.name" : "dataset.name") : undefined);
     if (reveal) this.#form.scrollIntoView({ block: "nearest" });
   }

@@ -210,7 +210,7 @@ export class NetworkPart {
   }
 
   #drawEdit() {
-    if (!this.#edit) return;
+    if (!this.#edit || this.#edit.closest(".fixed")) return; // a fork or a lesson has disabled it
     const count = this.#form.draft.variants;
     this.#edit.disabled = !this.#form.described();
     this.#edit.title = count > 1 ? t("network.edit_first", { count: number(count) }) : t("network.edit.help");

@@ -2,7 +2,7 @@
 
 import { t } from "../words/i18n.js";
 import { control } from "./control.js";
-import { block } from "./fields.js";
+import { block, DESCRIBED } from "./fields.js";
 
 /**
  * @import { Field } from "../types.js"
@@ -74,7 +74,7 @@ export function settings(form, path, kind, all, registry, except = [], by = "nam
  */
 function onlyFor(element, names) {
   element.dataset.help = `${t("form.only_for", { names: names.join(", ") })} ${element.dataset.help ?? ""}`;
-  for (const control of element.querySelectorAll("input"))
+  for (const control of element.querySelectorAll(DESCRIBED))
     control.setAttribute("aria-description", element.dataset.help);
   return element;
 }

@@ -58,6 +58,11 @@ export class Undo {
     this.show();
   }
 
+  /** Forget all changes: there is nothing to undo before the draft of now. */
+  forget() {
+    this.#history = new History(this.#draft.state);
+  }
+
   /** Record the draft, if it has changed. */
   record() {
     this.#history.record(this.#draft.state, this.#isTyping);

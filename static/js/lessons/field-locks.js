@@ -3,15 +3,11 @@
  * are looked for whenever it has.
  */
 
+import { disableControls, markFixed } from "../form/fixed.js";
 import { t } from "../words/i18n.js";
 import { isOf } from "./locked-fields.js";
 
 /** @import { Play } from "./types.js" */
-
-/** Controls that change nothing: of the whole form, or what opens a view. */
-const FREE = ".undo *, #look-data, #look-network, [aria-expanded]";
-
-/** @typedef {HTMLInputElement | HTMLSelectElement | HTMLButtonElement} Control */
 
 export class FieldLocks {
   #form = /** @type {HTMLElement} */ (document.querySelector("#form"));
@@ -62,33 +58,7 @@ export class FieldLocks {
   /** @param {HTMLElement} block */
   #lock(block) {
     const reason = t("lesson.fixes");
-    if (!this.#held.has(block)) {
-      const { title } = block;
-      const { help } = block.dataset;
-      block.title = block.dataset.help = reason;
-      block.classList.add("fixed");
-      this.#held.set(block, () => {
-        block.classList.remove("fixed");
-        block.title = title;
-        if (help === undefined) delete block.dataset.help;
-        else block.dataset.help = help;
-      });
-    }
-    for (const control of /** @type {NodeListOf<Control>} */ (
-      block.querySelectorAll("input, select, button")
-    )) {
-      if (control.disabled || control.matches(FREE)) continue;
-      const title = control.getAttribute("title");
-      const description = control.getAttribute("aria-description");
-      control.disabled = true;
-      control.title = reason;
-      control.setAttribute("aria-description", [description, reason].filter(Boolean).join(" "));
-      this.#held.set(control, () => {
-        control.disabled = false;
-        for (const [name, value] of Object.entries({ title, "aria-description": description }))
-          if (value === null) control.removeAttribute(name);
-          else control.setAttribute(name, value);
-      });
-    }
+    if (!this.#held.has(block)) this.#held.set(block, markFixed(block, reason));
+    for (const [control, free] of disableControls(block, reason)) this.#held.set(control, free);
   }
 }

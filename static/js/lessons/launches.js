@@ -55,11 +55,11 @@ export class Launches {
     });
   }
 
-  /** Put the first experiment of a lesson into the form. @param {string} slug */
+  /** Put the first experiment of a lesson into the form. No undo brings other values into the fields that it locks. @param {string} slug */
   async loadLesson(slug) {
     await this.#orToast(async () => {
       const { experiment } = await api.lesson(slug);
-      if (experiment) await this.#page.form.load(experiment, { reveal: false });
+      if (experiment) await this.#page.form.load(experiment, { reveal: false, forgets: true });
     });
   }
 
