@@ -9,7 +9,7 @@ import { color } from "../page/palette.js";
 import { ACTIVE } from "../state/run-status.js";
 import { duration } from "../words/duration.js";
 import { number, percent, t } from "../words/i18n.js";
-import { originText, valueLabelOf } from "../words/labels.js";
+import { originText, titlesVersion, valueLabelOf } from "../words/labels.js";
 import { reasonText } from "../words/reasons.js";
 import { lastAccuracies } from "./last-accuracies.js";
 import { describeRun } from "./run-description.js";
@@ -165,6 +165,7 @@ export function makeEntry({ id }, configs, on) {
       nested,
       columns,
       configs.size,
+      titlesVersion(),
       dark,
       same,
     ].join();
