@@ -65,6 +65,16 @@ def test_a_lesson_waits_for_a_whole_prediction_keeps_its_place_and_does_not_stat
     expect(page.page.locator('[name="optimizer.learning_rate"]')).to_be_enabled()
     expect(page.page.locator('[name="training.batch_size"]')).to_be_hidden()
     assert violations(page) == []
+    # neither an undo nor a button changes it, and nothing that is typed enables it again
+    expect(page.page.locator("#undo")).to_have_attribute("aria-disabled", "true")
+    edit = page.page.locator("#edit-layers")
+    page.fill(optimizer__learning_rate="0.1, 0.2")
+    page.until("!document.getElementById('keep-back').hidden")
+    expect(page.page.locator("#keep-back")).to_be_hidden()
+    page.fill(optimizer__learning_rate="0.1")
+    expect(edit).to_have_attribute("title", re.compile("This lesson fixes it"))
+    assert edit.get_attribute("aria-description") == edit.get_attribute("title")
+    expect(edit).to_be_disabled()
     page.page.click('#lesson [data-focus="back"]')
 
     # the launch waits for all of it, says what is missing, and leads there

@@ -93,6 +93,7 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
     ((route, answer),) = renamed
     route.fulfill(response=answer)
     expect(tab.locator(".own-list > li")).to_have_count(0)
+    page.until("document.querySelector('[data-run] .run-name').title.includes('Leaves (deleted)')")
     tab.keyboard.press("Escape")
     page.until(f"{CHOSEN}.startsWith('Leaves (deleted)')")
     page.wait_for_points(run, 60)

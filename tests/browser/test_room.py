@@ -53,7 +53,12 @@ def test_a_class_predicts_votes_discusses_and_votes_again_and_no_tally_is_seen_t
 
     # the projector shows them only when the teacher lets it, as not all have predicted
     expect(projected.locator(".room-bars")).to_have_count(0)
-    predictions.get_by_label("on the projector").check()
+    box = predictions.get_by_label("on the projector")
+    wall.page.route("**/api/class/show", lambda route: route.abort(), times=1)
+    box.click()
+    expect(wall.page.locator(".toast")).to_be_visible()
+    assert not box.is_checked()  # the server has not got it
+    box.check()
     expect(projected.locator('[data-question="ahead"] .room-bars dd b')).to_have_text(["0", "1"])
 
     predictions.locator('[data-vote="ahead"]').click()

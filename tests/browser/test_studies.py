@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
+from tests.support.experiments import STEADY
 
 RATE = "optimizer.learning_rate"
 BATCH = "training.batch_size"
@@ -17,6 +18,19 @@ CELLS = """[...document.querySelectorAll('.study-heat tbody button')]
     .map((cell) => [Number(cell.dataset.configuration), cell.innerText])"""
 DOTS = """[...document.querySelectorAll('.study-spread .line')]
     .map((line) => [Number(line.dataset.configuration), line.querySelectorAll('.dot').length])"""
+
+#: Lets each answer with results take a second, and counts the most requests for results at a time.
+SLOW_RESULTS = """(() => {
+    const ask = window.fetch;
+    let open = 0;
+    window.mostAtOnce = 0;
+    window.fetch = async (...asked) => {
+        if (!String(asked[0]).endsWith('/results')) return ask(...asked);
+        window.mostAtOnce = Math.max(window.mostAtOnce, ++open);
+        await new Promise((done) => setTimeout(done, 1000));
+        return ask(...asked).finally(() => open--);
+    };
+})()"""
 
 
 def percent(share):
@@ -48,9 +62,20 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     wait_for_size(page, "4 configurations × 2 seeds = 8 trials")
     assert violations(page, within="dialog") == []
     tab.fill(".study-naming input", "Which rate?")
+    tab.evaluate(SLOW_RESULTS)
+    others = [lab.launch(**STEADY)["id"] for _ in range(2)]  # the study waits for them
     tab.click("#study-start")
 
+    # why a change was refused stays while results come, for which the page asks one request at a time
+    tab.fill(".study-budget input", "much")
+    tab.keyboard.press("Enter")
+    refusal = tab.locator(".study-one > .study-problem")
+    expect(refusal).to_contain_text("number")
+    for run_id in others:
+        lab.http.delete(f"/api/runs/{run_id}").raise_for_status()
     page.until("document.querySelector('.study-one')?.dataset.test === 'measured'")
+    expect(refusal).to_contain_text("number")
+    assert tab.evaluate("mostAtOnce") == 1
     study = lab.http.get("/api/studies").json()["studies"][0]
     results = lab.http.get(f"/api/studies/{study['id']}/results").json()
     by_place = sorted(results["configurations"], key=lambda configuration: configuration["place"])

@@ -148,6 +148,8 @@ def test_networks_multiply_each_with_its_own_settings_and_the_first_can_be_edite
     page.page.hover(".brand")
     page.page.focus('[name="network.filters"]')
     assert page.page.inner_text(".help-line").startswith("Only for simple ConvNet")
+    described = page.page.get_attribute('select[name="network.batch_norm"]', "aria-description")
+    assert described.startswith("Only for")
     compare(page, "network.initializer.name", "normal")
     page.fill(network__initializer__std=0.1)
     assert label(page) == "Launch 8 runs"

@@ -23,8 +23,8 @@ runs:
 full: {training: {iterations: 60}}
 seed: SEED
 cards: [accuracy]
-locked: [optimizer.name, training.length]
-hidden: [training.batch_size]
+locked: [optimizer.name, training.length, network.preset]
+hidden: [training.batch_size, dataset.validation_size]
 predict:
   - id: ahead
     kind: choice
