@@ -14,7 +14,8 @@ import { onAxis } from "./axes.js";
  */
 
 /**
- * A cell: its configurations with a result, the best first. `pairs`: how many results the best one has. `share`: how good it is among all cells, from 0 to 1.
+ * A cell: its configurations with a result, the best first. `pairs`: how many results the best one has. `share`: how good it is
+ * among all cells, from 0 to 1.
  * @typedef {{configurations: Configuration[], best: Configuration | null, pairs: number, share: number}} Cell
  */
 
