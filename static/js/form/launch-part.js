@@ -1,6 +1,7 @@
 /** The part of the form for launching: the costs of the experiments, the number of seeds, and the button. */
 
 import { h } from "../page/dom.js";
+import { keepPresses } from "../page/presses.js";
 import { isSoon } from "../state/queue.js";
 import { duration } from "../words/duration.js";
 import { number, t } from "../words/i18n.js";
@@ -186,24 +187,4 @@ export class LaunchPart {
     this.#difference.replaceChildren(...content);
     this.#difference.title = this.#difference.textContent;
   }
-}
-
-/**
- * Let a press count also if the button moves away from under a pointer that stays, as when an error above the button goes away.
- * A press that ends beside the button counts as little as usual.
- * @param {HTMLElement} button
- */
-function keepPresses(button) {
-  let pressed = button.getBoundingClientRect();
-  button.addEventListener("pointerdown", ({ pointerId }) => {
-    pressed = button.getBoundingClientRect();
-    button.setPointerCapture(pointerId);
-  });
-  button.addEventListener("click", (event) => {
-    const { clientX, clientY, detail } = event;
-    const isIn = (/** @type {DOMRect} */ { left, right, top, bottom }) =>
-      clientX >= left && clientX <= right && clientY >= top && clientY <= bottom;
-    const isByPointer = detail > 0;
-    if (isByPointer && !isIn(pressed) && !isIn(button.getBoundingClientRect())) event.preventDefault();
-  });
 }
