@@ -154,7 +154,9 @@ async def list_trials(
 @router.post("/{study_id}/trials/{number}/run", status_code=201, dependencies=[LAUNCHES])
 async def show_trial(lab: TheLab, person: ThePerson, study_id: str, number: int) -> RunAnswer:
     """A run in the list that shows what a trial has trained; nothing is trained again where it is known."""
-    run = await lab.studies.show(person, lab.studies.get(person, study_id), number)
+    study = lab.studies.get(person, study_id)
+    lab.demand_dataset(person, study.dataset)
+    run = await lab.studies.show(person, study, number)
     return lab.sight.view(person, run)
 
 

@@ -125,6 +125,22 @@ def test_a_shared_run_on_a_private_data_set_cannot_be_trained_again_by_others_no
         assert (refused.status_code, refused.json()["error"]["field"]) == (422, "dataset.name")
 
 
+def test_a_trial_of_a_shared_study_on_a_private_data_set_becomes_no_run_of_others(lab, people):
+    ada, bob = people["ada"], people["bob"]
+    name = kept(ada, npz(10))["name"]
+    network = {"layers": [{"type": "dense", "units": 2}]}
+    experiment = {"dataset": {"name": name, "validation_size": 10}, "network": network}
+    document = {"experiment": {**experiment, "training": {"iterations": 5}}, "seeds": 1}
+    space = {"optimizer.learning_rate": {"choices": [0.1]}}
+    study = ada.http.post("/api/studies", json={**document, "space": space}).raise_for_status().json()
+    path = f"/api/studies/{study['id']}"
+    wait_until(lambda: ada.http.get(path).json()["status"] == "completed", "the end of the study")
+    ada.http.patch(path, json={"shared": True}).raise_for_status()
+    refused = bob.http.post(f"{path}/trials/1/run")
+    assert (refused.status_code, refused.json()["error"]["field"]) == (422, "dataset.name")
+    assert ada.http.post(f"{path}/trials/1/run").status_code == 201
+
+
 def test_pages_hear_of_what_they_see_and_no_more(lab, people):
     ada, bob, teacher = people["ada"], people["bob"], people["teacher"]
     name = kept(ada, npz(2))["name"]
