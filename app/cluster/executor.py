@@ -159,7 +159,7 @@ class DaskExecutor:
             if start.member is None and command == KILL:
                 start.reports.put((0, ["exited", None, None]))
                 self._forget(start)
-            elif not start.outbox.put_now(command):
+            elif not start.outbox.put_now(command, always=command == KILL):
                 log.warning("a command for training %s is dropped: too many wait", training_id)
 
     def _taken(self) -> list[str]:

@@ -58,8 +58,6 @@ LEASE_SECONDS = 10.0
 #: At most this many reports of a training, and this many bytes of them, are on their way; then its process waits.
 WINDOW = 64
 WINDOW_BYTES = 8 << 20
-#: At most this many commands for one training are on their way; more are dropped.
-MAX_COMMANDS = 1000
 #: The files of a data set that is decoded: those that workers may ask for. They are sent in pieces of
 #: at most this size.
 FILES = ("about.json", *(f"{name}.npy" for name in ARRAYS))

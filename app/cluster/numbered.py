@@ -49,10 +49,10 @@ class Outbox(Generic[T]):
             self._room.wait_for(lambda: self._closed or not self.is_full)
             self._add(message, size)
 
-    def put_now(self, message: T) -> bool:
-        """Send a message if there is room for it; whether there was."""
+    def put_now(self, message: T, *, always: bool = False) -> bool:
+        """Send a message if there is room for it; whether there was. `always`: also if there is none."""
         with self._room:
-            if self.is_full:
+            if self.is_full and not always:
                 return False
             self._add(message, 0)
             return True

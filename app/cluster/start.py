@@ -7,8 +7,9 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
-from app.cluster.messages import MAX_COMMANDS, WINDOW, WINDOW_BYTES, Data, Member, Message, encode_job
+from app.cluster.messages import WINDOW, WINDOW_BYTES, Data, Member, Message, encode_job
 from app.cluster.numbered import Inbox, Numbered, Outbox
+from app.jobs.executor import MAX_COMMANDS
 from app.jobs.messages import Job
 
 #: After this many reports, a quarter of what may be on its way, they are acknowledged; a report of `LARGE` bytes is at

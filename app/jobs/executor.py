@@ -7,6 +7,9 @@ from typing import Protocol
 
 from app.jobs.messages import Command, Event, Job
 
+#: At most this many commands wait for the worker of one training; more are dropped.
+MAX_COMMANDS = 1000
+
 
 class Listener(Protocol):
     """Receives what workers report. Called from the executor's threads, in order for each training.
@@ -60,7 +63,8 @@ class Executor(Protocol):
         """Begin a training, or go on with it."""
 
     def send(self, training_id: str, command: Command) -> None:
-        """Pass a command to a training's worker; ignored if the worker has ended."""
+        """Pass a command to a training's worker; ignored if the worker has ended. Commands arrive in order; while
+        `MAX_COMMANDS` wait for a worker that reads none, more are dropped."""
 
     def kill(self, training_id: str) -> None:
         """End a training's worker now."""

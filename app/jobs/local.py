@@ -1,12 +1,14 @@
 """The local executor: one process per training, started by `app.jobs.processes` in about 16 ms.
 
-Each training has its own pipe and its own thread here, so a worker that dies in the middle of a message
-does not stop other trainings. The end of its pipe shows that it has died.
+Each training has its own pipe here, and two threads: one takes its messages, the other sends its commands. So a worker
+that dies in the middle of a message, or reads nothing for a while, does not stop other trainings. The end of its pipe
+shows that it has died.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import threading
@@ -14,16 +16,19 @@ import time
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from queue import SimpleQueue
 
 import app.errors  # noqa: F401  # declares the reasons
 from app import one_thread
 from app.jobs import worker
-from app.jobs.executor import Host, Listener
+from app.jobs.executor import MAX_COMMANDS, Host, Listener
 from app.jobs.link import ROWS, VIEW, parts_of
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import LOCK, Entry, Processes
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
+
+log = logging.getLogger(__name__)
 
 #: A killed worker's pipe ends within moments.
 KILL_SECONDS = 0.5
@@ -98,7 +103,6 @@ class LocalExecutor:
     def _attend(self, training_id: str, job: Job, entry: _Worker) -> None:
         """Start the process, pass its messages on until its pipe ends, and report the outcome."""
         assert self._listener is not None
-        _let_workers_run()
         reason: str | None
         try:
             with LOCK:
@@ -119,6 +123,7 @@ class LocalExecutor:
 
     def _listen(self, training_id: str, connection: Connection) -> bool:
         """Pass messages on until the pipe ends; True if the worker had reported its end."""
+        _let_workers_run()
         finished = False
         while True:
             try:
@@ -146,14 +151,17 @@ class LocalExecutor:
 
 
 class _Worker:
-    """A started training: its process and pipe, once they exist, and the commands that came before."""
+    """A started training: its process and pipe, once they exist, and the commands that were not sent yet.
+
+    A pipe takes some hundred commands while the worker reads none; then whoever sends one more has to wait. So they are
+    sent by a thread of their own.
+    """
 
     def __init__(self) -> None:
         self.thread: threading.Thread | None = None
-        self._lock = threading.Lock()
+        self._commands: SimpleQueue[bytes | None] = SimpleQueue()  # None: the worker has ended
+        self._lock = threading.Lock()  # nobody waits for the worker with it
         self._process: BaseProcess | None = None
-        self._connection: Connection | None = None
-        self._waiting: list[Command] = []
         self._killed = False
         self._ended = False
 
@@ -163,22 +171,25 @@ class _Worker:
             self.thread.join(max(0.0, seconds))
 
     def begin(self, process: BaseProcess, connection: Connection) -> None:
+        """Its process runs: send the commands that wait, and those that come."""
         with self._lock:
-            self._process, self._connection = process, connection
-            waiting, self._waiting = self._waiting, []
+            self._process = process
             if self._killed:
                 process.kill()
-        for command in waiting:
-            self.send(command)
+        threading.Thread(target=self._send_all, args=(connection,), daemon=True).start()
 
     def send(self, command: Command) -> None:
-        with self._lock:
-            if self._connection is None:
-                self._waiting.append(command)
-            elif not self._ended:
-                # A dead worker's pipe is broken; its own thread is about to report that.
+        if self._commands.qsize() < MAX_COMMANDS:
+            self._commands.put(encode(command))
+        else:
+            log.warning("a command is dropped: %d wait for their worker", MAX_COMMANDS)
+
+    def _send_all(self, connection: Connection) -> None:
+        with connection:
+            while (command := self._commands.get()) is not None:
+                # A dead worker's pipe is broken; the training's thread is about to report that.
                 with contextlib.suppress(OSError):
-                    self._connection.send_bytes(encode(command))
+                    connection.send_bytes(command)
 
     def kill(self) -> None:
         with self._lock:
@@ -187,10 +198,10 @@ class _Worker:
                 self._process.kill()
 
     def end(self) -> None:
+        """Its process has ended, and all of its messages are passed on."""
         with self._lock:
             self._ended = True
-            if self._connection is not None:
-                self._connection.close()
+        self._commands.put(None)
 
 
 def _let_workers_run() -> None:

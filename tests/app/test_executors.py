@@ -5,13 +5,14 @@ import os
 import signal
 import threading
 from collections import defaultdict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import numpy as np
 import psutil
 import pytest
 
 from app.cluster.executor import DaskExecutor
+from app.jobs.executor import MAX_COMMANDS
 from app.jobs.local import LocalExecutor
 from app.jobs.messages import (
     Began,
@@ -190,6 +191,39 @@ def test_a_killed_training_has_ended_when_that_is_reported(contract):
     assert reason.code == "worker_killed_hard"
     assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     contract.executor.send("a", Pause())  # nobody is there any more
+
+
+def test_commands_for_a_worker_that_reads_none_keep_nobody_waiting_and_it_can_be_killed(contract):
+    contract.start("a", ENDLESS)
+    contract.heard.wait_for_rows("a")
+    (process,) = contract.trainings()
+    process.suspend()
+
+    def send_many():
+        for _ in range(MAX_COMMANDS + 10):
+            contract.executor.send("a", Watch(False))
+        contract.executor.kill("a")
+
+    sender = threading.Thread(target=send_many, daemon=True)
+    sender.start()
+    try:
+        assert contract.heard.wait_for_end("a").code == "worker_killed_hard"
+    finally:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    sender.join()
+
+
+def test_commands_come_in_order_also_those_that_were_sent_before_there_is_a_process(contract):
+    contract.start("a", ENDLESS, paused=True)
+    rates = [number / 1000 for number in range(1, 201)]
+    for rate in rates:
+        contract.executor.send("a", ChangeLive({"learning_rate": rate}))
+    contract.heard.wait_for("a", LiveChanged, len(rates))
+    changed = [event.changes for event in contract.heard.events["a"] if isinstance(event, LiveChanged)]
+    assert [changes["learning_rate"][1] for changes in changed] == rates
+    contract.executor.kill("a")
+    contract.heard.wait_for_end("a")
 
 
 def test_a_process_that_dies_takes_nothing_with_it_and_the_reason_is_reported(contract):

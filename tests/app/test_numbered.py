@@ -40,6 +40,7 @@ def test_a_full_outbox_lets_the_sender_wait_until_there_is_room():
     waits.join()
     outbox.put("c")
     assert not outbox.put_now("d")
+    assert outbox.put_now("the end", always=True)
     outbox.close()
     outbox.put("e")  # nobody waits for it: it is dropped at once
     assert outbox.is_empty
