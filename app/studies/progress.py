@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from app.data_sets import DataSets
@@ -40,6 +40,8 @@ MAX_AHEAD = 8
 RETRY_SECONDS = 1.0
 #: What a queue that is full for now says; anything else that refuses a trial pauses its study.
 _LATER = ("own_queue_full",)
+
+Store = Callable[[Operation], Awaitable[object]]
 
 
 class Progress:
@@ -201,9 +203,13 @@ def _ended(study: Study, number: int, run: Run) -> StoredTrial:
     )
 
 
-async def settle(study: Study, status: Status, database: Database, reason: str | None = None) -> None:
-    """Store a study's new status, and then let it have it."""
+async def settle(study: Study, status: Status, store: Store, reason: str | None = None) -> None:
+    """Store a study's new status, and then let it have it.
+
+    Args:
+        store: runs an operation in the database: `Database.settle`, or `Database.write`.
+    """
     finished_at = time.time() if status.finished else None
     changes = {"status": status.value, "reason": reason, "finished_at": finished_at}
-    await database.settle(lambda c: study_store.update(c, study.id, changes))
+    await store(lambda c: study_store.update(c, study.id, changes))
     study.status, study.reason, study.finished_at = status, reason, finished_at

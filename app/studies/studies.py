@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from app.data_sets import DataSets
-from app.errors import LabError, NotFound, StoreUnavailable
+from app.errors import LabError, NotFound, StoreDamaged, StoreUnavailable
 from app.jobs.register import Register
 from app.jobs.scheduler import Scheduler
 from app.live.hub import Hub
@@ -90,7 +90,9 @@ class Studies:
                 continue
             self._add(study)
             if study.status.value != record.status:
-                await settle(study, study.status, self._database, study.reason)
+                # where this cannot be stored now, the next start comes to the same
+                with contextlib.suppress(StoreUnavailable, StoreDamaged):
+                    await settle(study, study.status, self._database.write, study.reason)
             if study.status is Status.MEASURING:
                 self._begin_measuring(study)
         self._task = asyncio.create_task(self._work())
@@ -137,7 +139,7 @@ class Studies:
 
     @contextlib.asynccontextmanager
     async def _held(self, study: Study) -> AsyncIterator[None]:
-        """A study that does not change otherwise meanwhile.
+        """Hold a study: until the block ends, nobody else changes it.
 
         Raises:
             NotFound: it was deleted.
@@ -177,7 +179,8 @@ class Studies:
                 setattr(study, name, value)
             if was_shared and not study.shared:
                 self.publishing.closed(study)
-            self.publishing.now(study)
+            else:
+                self.publishing.now(study)
 
     async def pause(self, study: Study) -> None:
         """Begin no more trials; those that train go on to their end."""
@@ -189,7 +192,7 @@ class Studies:
         """Let a paused study go on."""
         async with self._held(study):
             study.demand(Status.PAUSED, doing="resumed")
-            study.retry_at = 0.0
+            study.retry_at, study.is_stuck = 0.0, False
             await self._settle(study, Status.RUNNING)
             self._awake.set()
 
@@ -197,17 +200,17 @@ class Studies:
         """End it; the scores that are known stay, and its test set stays closed."""
         async with self._held(study):
             study.demand(Status.RUNNING, Status.PAUSED, Status.MEASURING, doing="cancelled")
-            await self._stop_measuring(study)
             await self._progress.drop(study, only_queued=False)
             await self._progress.collect(study)
             await self._settle(study, Status.CANCELLED)
+            await self._stop_measuring(study)
 
     async def delete(self, study: Study) -> None:
         """Forget it and all that it has trained, except what runs show."""
         async with self._held(study):
-            await self._stop_measuring(study)
             trials = self._register.trials_of(study.id)
             await self._scheduler.commands.drop(trials, partial(study_store.delete, study_id=study.id))
+            await self._stop_measuring(study)
             self._studies.pop(study.id, None)
             self.publishing.gone(study)
 
@@ -228,7 +231,9 @@ class Studies:
         """Move the studies that are not at their end, as long as there are some."""
         while True:
             active = [
-                study for study in self._studies.values() if study.training or study.status is Status.RUNNING
+                study
+                for study in self._studies.values()
+                if (study.training or study.status is Status.RUNNING) and not study.is_stuck
             ]
             if not active:
                 self.publishing.publish_due(all_of_them=True)
@@ -238,10 +243,14 @@ class Studies:
             for study in active:
                 if study.order.locked():  # a person changes it: in the next round
                     continue
-                # deleted, or the disk takes no writes: in the next round, if it is there then
-                with contextlib.suppress(NotFound, StoreUnavailable):
+                try:
                     async with self._held(study):
                         again |= await self._move(study)
+                except (NotFound, StoreUnavailable):
+                    pass  # if it was deleted, or the disk takes no writes, leave it for the next round
+                except Exception:  # the other studies go on
+                    log.exception("study %d cannot go on before it is resumed", study.number)
+                    study.is_stuck = True
             self.publishing.publish_due()
             await asyncio.sleep(0 if again else PERIOD_SECONDS)
 
@@ -255,13 +264,14 @@ class Studies:
                     await self._finish(study)
                 elif not self._register.sight.is_held(study.owner):
                     fed = await self._progress.feed(study)
-        except LabError as refusal:
-            log.info("study %d is paused: %s", study.number, refusal)
-            await self._pause(study, refusal.message)
-            return False
-        except Exception as error:  # the other studies go on
-            log.exception("study %d is paused", study.number)
-            await self._pause(study, reason_of(error))
+        except Exception as error:
+            if study.status is not Status.RUNNING:
+                raise
+            if isinstance(error, LabError):
+                log.info("study %d is paused: %s", study.number, error)
+            else:
+                log.exception("study %d is paused", study.number)
+            await self._pause(study, error.message if isinstance(error, LabError) else reason_of(error))
             return False
         if collected or fed or study.training:
             self.publishing.soon(study)
@@ -306,5 +316,5 @@ class Studies:
         self.publishing.now(study)
 
     async def _settle(self, study: Study, status: Status, reason: str | None = None) -> None:
-        await settle(study, status, self._database, reason)
+        await settle(study, status, self._database.settle, reason)
         self.publishing.now(study)

@@ -49,6 +49,7 @@ class Study:
         remembered: how many that have ended were known before.
         order: held by whoever changes it, or reads more of it than its counts.
         retry_at: before this moment of the monotonic clock it feeds nothing: the queue was full.
+        is_stuck: whether it met an error after which it could not even be paused: it is left out until it is resumed.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Study:
     failures: int = 0
     remembered: int = 0
     retry_at: float = 0.0
+    is_stuck: bool = False
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
     _next: int = 1
     _spent: float = 0.0

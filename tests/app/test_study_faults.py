@@ -1,0 +1,125 @@
+"""Studies over a real store that refuses some writes."""
+
+import asyncio
+import contextlib
+import sqlite3
+
+import pytest
+
+from app.data_sets import DataSets
+from app.jobs.local import LocalExecutor
+from app.people.person import ANYONE
+from app.storage import database as database_module
+from app.storage import study_store
+from app.studies.studies import Studies
+from app.studies.study import Status
+from tests.app.test_scheduler import Lab
+from tests.support import event_loop
+
+DOCUMENT = {
+    "experiment": {
+        "dataset": {"name": "digits", "train_size": 200, "validation_size": 100},
+        "network": {"preset": "mlp", "hidden": [8]},
+        "training": {"iterations": 12, "batch_size": 16, "evaluate_every": 12},
+    },
+    "space": {"optimizer.learning_rate": {"choices": [0.01, 0.3]}},
+}
+
+
+@contextlib.asynccontextmanager
+async def opened(lab, measure=None):
+    """The studies of a lab, which are measured by `measure`."""
+
+    async def at_once(*_):
+        return 0.5
+
+    data_sets = DataSets(lab.settings, lab.hub)
+    studies = Studies(
+        lab.settings, lab.database, lab.hub, lab.register, lab.scheduler, data_sets, measure or at_once
+    )
+    async with asyncio.timeout(10):
+        await studies.open()
+    yield studies
+    await studies.close()
+
+
+async def begun(studies, seeds):
+    study = await studies.check(ANYONE, {**DOCUMENT, "seeds": seeds})
+    await studies.begin(study)
+    return study
+
+
+async def refuse(lab, *writes):
+    """Let the store refuse some writes, such as "DELETE ON trials"."""
+    for number, write in enumerate(writes):
+        trigger = f"CREATE TRIGGER no_{number} BEFORE {write} BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        await lab.database.write(lambda c, trigger=trigger: c.execute(trigger))
+
+
+async def allow(lab, *writes):
+    for number in range(len(writes)):
+        await lab.database.write(lambda c, number=number: c.execute(f"DROP TRIGGER no_{number}"))
+
+
+def test_a_study_that_cannot_even_be_paused_keeps_no_other_from_going_on_and_goes_on_when_it_is_resumed(
+    tmp_path,
+):
+    async def scenario():
+        async with Lab(tmp_path, executor=LocalExecutor()) as lab, opened(lab) as studies:
+            broken = await begun(studies, [1, 2, 3, 4])
+            await lab.until(lambda: broken.training)
+            of_it = f"ON trials WHEN %s.study_id = '{broken.id}'"
+            writes = (f"INSERT {of_it % 'NEW'}", f"DELETE {of_it % 'OLD'}")
+            await refuse(lab, *writes)
+            await lab.until(lambda: broken.is_stuck)
+            assert (broken.status, broken.reason) == (Status.PAUSED, "refused")
+            whole = await begun(studies, [9])
+            await lab.until(lambda: whole.status is Status.COMPLETED)
+            await allow(lab, *writes)
+            await studies.resume(broken)
+            await lab.until(lambda: broken.status is Status.COMPLETED)
+            assert broken.ended == 8
+
+    event_loop.run(scenario())
+
+
+def test_a_study_that_could_not_be_deleted_is_still_measured(tmp_path):
+    async def scenario():
+        goes_on = asyncio.Event()
+
+        async def measure(*_):
+            await goes_on.wait()
+            return 0.5
+
+        async with Lab(tmp_path, executor=LocalExecutor()) as lab, opened(lab, measure) as studies:
+            study = await begun(studies, [1])
+            await lab.until(lambda: study.status is Status.MEASURING)
+            await refuse(lab, "DELETE ON studies")
+            with pytest.raises(sqlite3.IntegrityError):
+                await studies.delete(study)
+            goes_on.set()
+            await lab.until(lambda: study.status is Status.COMPLETED)
+            await allow(lab, "DELETE ON studies")
+            await studies.delete(study)
+            assert studies.seen_by(ANYONE) == []
+
+    event_loop.run(scenario())
+
+
+def test_a_lab_whose_disk_takes_no_writes_opens_also_with_a_study_that_cannot_go_on(tmp_path, monkeypatch):
+    async def scenario():
+        async with Lab(tmp_path, executor=LocalExecutor()) as lab:
+            async with opened(lab) as studies:
+                study = await studies.check(ANYONE, {**DOCUMENT, "seeds": [1]})
+                stored = study.stored()
+                stored.configurations = [[{"optimizer.learning_rate": 0.5}]]  # other ones would be drawn now
+                await lab.database.write(lambda c: study_store.insert(c, stored))
+            with contextlib.closing(sqlite3.connect(lab.database.path, isolation_level=None)) as other:
+                other.execute("BEGIN IMMEDIATE")
+                async with opened(lab) as studies:
+                    (restored,) = studies.seen_by(ANYONE)
+                    assert restored.status is Status.FAILED
+                other.execute("ROLLBACK")
+
+    monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
+    event_loop.run(scenario())
