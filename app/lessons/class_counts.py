@@ -150,7 +150,7 @@ class ClassCounts:
         for asked in stage.lesson.questions():
             if not isinstance(asked, Choice) or asked.id not in voted:
                 continue
-            rounds = [self._votes.counted(voted[asked.id], number, asked.id, attempts) for number in (1, 2)]
+            rounds = [self._votes.counted(voted[asked.id][number]) for number in (1, 2)]
             counts.append(_vote(stage, asked, rounds, right.get(asked.id)))
         return counts
 

@@ -202,7 +202,9 @@ class Room:
         if asked is None:
             return None
         phase = self._votes.phase(slug, asked.id)
-        rounds = [_valid(stage, asked, self._votes.values(number, asked.id, attempts)) for number in (1, 2)]
+        rounds = [
+            _valid(stage, asked, self._votes.values(number, slug, asked.id, attempts)) for number in (1, 2)
+        ]
         may_see = phase == "closed" and (
             person.role is not Role.STUDENT
             or mine is not None

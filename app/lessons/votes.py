@@ -1,17 +1,21 @@
 """Votes: a class answers a question of a lesson, discusses it, and answers once more.
 
 The teacher moves a vote on: `first`, `discuss`, `second`, `closed`. No one sees how the class has answered before it is
-closed, and then all see both rounds. The newest vote is in the state of the class; see `Classroom.vote`.
+closed, and then all see both rounds. The newest vote is in the state of the class; see `Classroom.vote`. In the first
+round, the prediction of a student who does not vote is their vote: when the round ends, it is stored as their ballot.
 
 Lives in the event loop.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Literal, get_args
 
-from app.errors import Conflict
+from app.errors import Conflict, StoreDamaged
 from app.lessons.attempt import Attempt, Value
 from app.people.classroom import Classroom
 from app.people.person import Person
@@ -32,18 +36,18 @@ class Votes:
     def __init__(self, classroom: Classroom, database: Database) -> None:
         self._classroom = classroom
         self._database = database
-        self._ballots: dict[int, dict[str, Value]] = {1: {}, 2: {}}  # round → person → value
+        self._ballots: dict[int, dict[str, Value]] = {1: {}, 2: {}}
+        self._order = asyncio.Lock()  # held while the vote moves
 
     async def open(self) -> None:
         """Read the ballots of the newest vote back; the class must be open."""
         vote, class_id = self._classroom.vote, self._classroom.id
         if vote is not None:
             lesson, question = vote["lesson"], vote["question"]
-            rows = await self._database.read(
-                lambda c: attempt_store.load_ballots(c, class_id, lesson, question)
-            )
-            for person_id, number, value in rows:
-                self._ballots[number][person_id] = value
+            load = partial(attempt_store.load_ballots, class_id=class_id, lesson=lesson, question=question)
+            with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
+                for person_id, number, value in await self._database.read(load):
+                    self._ballots[number][person_id] = value
 
     def phase(self, lesson: str, question: str) -> Phase | None:
         """The phase of the newest vote, if it is on this question."""
@@ -57,25 +61,36 @@ class Votes:
         """Whether a vote on this question has begun and is not closed."""
         return self.phase(lesson, question) not in (None, "closed")
 
-    async def move(self, lesson: str, question: str, phase: Phase) -> None:
-        """Begin a vote, which replaces the newest one, or move it on; the phase `first` begins it again, without its
-        ballots.
+    async def move(self, lesson: str, question: str, phase: Phase, attempts: Sequence[Attempt]) -> None:
+        """Set the phase of the vote on this question. `first` begins a vote: it replaces the newest one, and deletes
+        the ballots on this question. If the phase is `first` already, nothing happens.
+
+        Args:
+            attempts: the newest of each student in this lesson.
 
         Raises:
             Conflict: there is no vote on this question, or it is in a later phase.
         """
-        now = self.phase(lesson, question)
-        if phase == "first":
-            if now == "first":
+        async with self._order:
+            now = self.phase(lesson, question)
+            vote = {"lesson": lesson, "question": question, "phase": phase}
+            if phase == "first":
+                if now == "first":
+                    return
+                of_class = self._classroom.id
+                forget = partial(
+                    attempt_store.delete_ballots, class_id=of_class, lesson=lesson, question=question
+                )
+                await self._classroom.set(vote=vote, beside=forget)
+                self._ballots = {1: {}, 2: {}}  # a ballot that is being stored belongs to those before
                 return
-            await self._database.write(
-                lambda c: attempt_store.delete_ballots(c, self._classroom.id, lesson, question)
-            )
-            self._ballots = {1: {}, 2: {}}
-        elif now is None or PHASES.index(phase) < PHASES.index(now):
-            text = "a vote begins with first and goes on to discuss, second and closed"
-            raise Conflict(text, code="vote_phase", field="phase")
-        await self._classroom.set(vote={"lesson": lesson, "question": question, "phase": phase})
+            if now is None or PHASES.index(phase) < PHASES.index(now):
+                text = "a vote begins with first and goes on to discuss, second and closed"
+                raise Conflict(text, code="vote_phase", field="phase")
+            predicted = _predicted(question, attempts) if now == "first" else {}
+            put = partial(attempt_store.put_first_ballots, lesson=lesson, question=question, values=predicted)
+            await self._classroom.set(vote=vote, beside=put)
+            self._ballots[1] = {**predicted, **self._ballots[1]}
 
     async def cast(
         self, person: Person, lesson: str, question: str, value: Value, *, again: bool | None = None
@@ -83,19 +98,20 @@ class Votes:
         """Take what a student votes; in one round the last one counts.
 
         Args:
-            again: whether the vote is for the second round; None: for the present round.
+            again: True: only if the second round is open; False: only if the first is; None: in whichever round is
+                open.
 
         Raises:
             Conflict: this question is not voted on now.
         """
+        vote, ballots = self._classroom.vote, self._ballots
         number = ROUNDS.get(self.phase(lesson, question) or "")
-        if number is None or (again is not None and again != (number == 2)):
-            raise Conflict("this question is not voted on now", code="no_vote", field="question")
-        await self._database.write(
-            lambda c: attempt_store.put_ballot(c, person.id, lesson, question, number, value)
-        )
-        if ROUNDS.get(self.phase(lesson, question) or "") == number:  # it may have moved on meanwhile
-            self._ballots[number][person.id] = value
+        if vote is None or number is None or (again is not None and again != (number == 2)):
+            raise _no_vote()
+        put = partial(attempt_store.put_ballot, person_id=person.id, vote=vote, round_=number, value=value)
+        if not await self._database.write(put):  # it has moved on meanwhile
+            raise _no_vote()
+        ballots[number][person.id] = value
 
     def has_voted(self, person: Person, lesson: str, question: str) -> bool:
         """Whether a person has voted on this question."""
@@ -123,23 +139,34 @@ class Votes:
                 ballots.pop(newest, None)
         return dict(ballots)
 
-    def values(self, number: int, question: str, attempts: Sequence[Attempt]) -> list[Value]:
-        """What the class has voted in a round of the newest vote; see `counted`."""
-        return self.counted(self._ballots, number, question, attempts)
-
-    def counted(
-        self, ballots: Ballots, number: int, question: str, attempts: Sequence[Attempt]
-    ) -> list[Value]:
-        """What the class has voted in a round. In the first, the prediction of a student who has not voted is their
-        vote.
+    def values(self, number: int, lesson: str, question: str, attempts: Sequence[Attempt]) -> list[Value]:
+        """What the class has voted in a round of the newest vote, which is on this question.
 
         Args:
-            attempts: the newest of each student.
+            attempts: the newest of each student in this lesson.
+        """
+        is_first = number == 1 and self.phase(lesson, question) == "first"
+        predicted = _predicted(question, attempts) if is_first else {}
+        return self.counted({**predicted, **self._ballots[number]})
+
+    def counted(self, ballots: Mapping[str, Value]) -> list[Value]:
+        """What those who are in the class have voted in a round.
+
+        Args:
+            ballots: person → value.
         """
         students = {student.id for student in self._classroom.students}
-        voted = {person: value for person, value in ballots[number].items() if person in students}
-        if number == 1:
-            for attempt in attempts:
-                if attempt.person is not None and question in attempt.prediction:
-                    voted.setdefault(attempt.person, attempt.prediction[question])
-        return list(voted.values())
+        return [value for person, value in ballots.items() if person in students]
+
+
+def _predicted(question: str, attempts: Sequence[Attempt]) -> dict[str, Value]:
+    """Person → what they predicted for a question."""
+    return {
+        attempt.person: attempt.prediction[question]
+        for attempt in attempts
+        if attempt.person is not None and question in attempt.prediction
+    }
+
+
+def _no_vote() -> Conflict:
+    return Conflict("this question is not voted on now", code="no_vote", field="question")

@@ -27,6 +27,7 @@ from app.people.tokens import hash_of, new_code, new_token
 from app.runs import Run
 from app.storage import people_store
 from app.storage.database import Database
+from app.storage.transaction import Operation
 from app.trainings import new_id
 
 log = logging.getLogger(__name__)
@@ -161,15 +162,19 @@ class Classroom:
 
     # -- what the teacher does ---------------------------------------------------------------------
 
-    async def set(self, **changes: Any) -> None:
-        """Store and publish `held`, `shown`, `cloud`, `vote` or `numbers_only`."""
+    async def set(self, *, beside: Operation | None = None, **changes: Any) -> None:
+        """Store and publish `held`, `shown`, `cloud`, `vote` or `numbers_only`.
+
+        Args:
+            beside: stores what belongs to it, in the same transaction: both are there, or neither.
+        """
         async with self._order:
             self.entrance.demand_open()
-            await self._set(changes)
+            await self._set(changes, beside)
 
-    async def _set(self, changes: dict[str, Any]) -> None:
+    async def _set(self, changes: dict[str, Any], beside: Operation | None = None) -> None:
         """Call it with `_order` held: then of two views shown at once, the second closes the runs of the first."""
-        await self._database.write(lambda c: people_store.update_class(c, self.id, changes))
+        await self._database.write(lambda c: people_store.update_class(c, self.id, changes, beside))
         before = set(self.shown_runs)
         for name, value in changes.items():
             setattr(self, name, value)

@@ -192,7 +192,8 @@ async def move_vote(lab: TheLab, given: Vote) -> VoteAnswer:
     lesson = lab.demand_lesson(given.lesson, field="lesson")
     _votable(lesson, given.question, "question")
     assert lab.votes is not None
-    await lab.votes.move(given.lesson, given.question, given.phase)
+    attempts = lab.attempts.of_students(given.lesson)
+    await lab.votes.move(given.lesson, given.question, given.phase, attempts)
     return {"lesson": given.lesson, "question": given.question, "phase": given.phase}
 
 

@@ -76,12 +76,37 @@ def load_newest(connection: sqlite3.Connection, class_id: str | None) -> list[At
 
 
 def put_ballot(
-    connection: sqlite3.Connection, person_id: str, lesson: str, question: str, round_: int, value: Any
-) -> None:
-    """Store what a person votes in a round, in the place of what they voted before."""
+    connection: sqlite3.Connection, person_id: str, vote: Mapping[str, str], round_: int, value: Any
+) -> bool:
+    """Store what a person votes in a round, in the place of what they voted before; whether it was stored. It is not
+    if the vote of their class is another one now, or has moved on, or the class has ended.
+
+    Args:
+        vote: `{"lesson", "question", "phase"}`, in which they vote.
+    """
+    (now,) = connection.execute(
+        "SELECT vote FROM classes JOIN people ON class_id = classes.id WHERE people.id = ?", (person_id,)
+    ).fetchone()
+    if json.loads(now or "null") != vote:
+        return False
     connection.execute(
         "INSERT OR REPLACE INTO ballots (person_id, lesson, question, round, value) VALUES (?, ?, ?, ?, ?)",
-        (person_id, lesson, question, round_, _json(value)),
+        (person_id, vote["lesson"], vote["question"], round_, _json(value)),
+    )
+    return True
+
+
+def put_first_ballots(
+    connection: sqlite3.Connection, lesson: str, question: str, values: Mapping[str, Any]
+) -> None:
+    """Store what people vote in the first round, of those who have not voted in it.
+
+    Args:
+        values: person → value.
+    """
+    connection.executemany(
+        "INSERT OR IGNORE INTO ballots (person_id, lesson, question, round, value) VALUES (?, ?, ?, 1, ?)",
+        [(person, lesson, question, _json(value)) for person, value in values.items()],
     )
 
 

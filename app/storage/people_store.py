@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.people.person import Person, Role
+from app.storage.transaction import Operation
 
 #: Browsers in which one person is known; the oldest is forgotten first.
 SESSIONS = 20
@@ -32,9 +33,16 @@ def insert_class(connection: sqlite3.Connection, values: Mapping[str, Any], peop
         insert_person(connection, values["id"], person)
 
 
-def update_class(connection: sqlite3.Connection, class_id: str, changes: Mapping[str, Any]) -> None:
-    """Store changed columns of a class."""
+def update_class(
+    connection: sqlite3.Connection,
+    class_id: str,
+    changes: Mapping[str, Any],
+    beside: Operation | None = None,
+) -> None:
+    """Store changed columns of a class, and what `beside` stores."""
     _update(connection, "classes", class_id, changes)
+    if beside is not None:
+        beside(connection)
 
 
 def end_class(connection: sqlite3.Connection, class_id: str, at: float) -> None:
