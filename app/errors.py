@@ -25,6 +25,8 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "replay_failed": ("iteration", "why"),
     "replay_busy": ("most",),
     "replay_died": (),
+    "replay_silent": (),
+    "replay_not_started": ("why",),
     "landscape_long": ("seconds", "most"),
     "landscape_large": ("parameters", "most"),
     "landscape_failed": ("why",),

@@ -27,7 +27,7 @@ from engine import ExperimentConfig
 from engine.reasons import Reason, restored
 from engine.stretches import parse_stretches
 
-#: Bound of the views that are kept.
+#: Bound of the views that are kept, with the options by which they are found: a drawn digit is longer than its view.
 KEPT_BYTES = 32 << 20
 
 #: A training, an iteration, a kind of view and its options.
@@ -52,6 +52,7 @@ class Past:
         self._replayer = replayer
         self._kept_bytes = kept_bytes
         self._kept: OrderedDict[_Place, bytes] = OrderedDict()  # the one that was asked for last is the last
+        self._size = 0  # bytes that these take
         self._asked: dict[_Place, _Asked] = {}
 
     async def write_weights(self, moment: Moment, file: Path) -> None:
@@ -64,7 +65,7 @@ class Past:
         self._demand(moment.training)
         answer = await self._replay(moment, file=str(file))
         if not isinstance(answer, Written):
-            raise self._refusal(answer, moment)
+            raise _refusal(answer, moment, self._settings.replay_seconds)
 
     async def measure_test(self, training: Training, iteration: int, *, bound_seconds: float) -> float:
         """The accuracy of a training's network at a moment on all test images, also where its own test set stays
@@ -77,7 +78,7 @@ class Past:
         self._demand(training)
         answer = await self._replay(moment, bound_seconds=bound_seconds)
         if not isinstance(answer, Tested):
-            raise self._refusal(answer, moment)
+            raise _refusal(answer, moment, bound_seconds)
         return answer.accuracy
 
     async def view(self, training: Training, iteration: int, view: str, options: Mapping[str, Any]) -> bytes:
@@ -111,11 +112,15 @@ class Past:
         self._demand(moment.training)
         answer = await self._replay(moment, view=view, options=dict(options))
         if not isinstance(answer, Seen):
-            raise self._refusal(answer, moment)
-        self._kept[place] = answer.view
-        while sum(map(len, self._kept.values())) > self._kept_bytes:
-            self._kept.popitem(last=False)
+            raise _refusal(answer, moment, self._settings.replay_seconds)
+        self._keep(place, answer.view)
         return answer.view
+
+    def _keep(self, place: _Place, view: bytes) -> None:
+        self._kept[place] = view
+        self._size += _size(place, view)
+        while self._size > self._kept_bytes:
+            self._size -= _size(*self._kept.popitem(last=False))
 
     def _demand(self, training: Training) -> None:
         """Refuse a training that this lab could not train."""
@@ -147,34 +152,44 @@ class Past:
             )
         )
 
-    def _refusal(self, answer: Answer, moment: Moment) -> Exception:
-        """Why a moment could not be replayed."""
-        match answer:
-            case TooLong(seconds):
-                nearest, bound = moment.nearest, self._settings.replay_seconds
-                text = (
-                    f"iteration {moment.iteration:,} would take about {seconds:.0f} s to train again, and at most"
-                    f" {bound:g} s are allowed; the nearest kept checkpoint is at iteration {nearest:,}"
-                )
-                return Conflict(
-                    Reason("replay_long", text, seconds=round(seconds), most=bound, nearest=nearest),
-                    code="replay_long",
-                    field="iteration",
-                    bounds={
-                        "expected_seconds": round(seconds, 3),
-                        "bound_seconds": bound,
-                        "from_iteration": nearest,
-                    },
-                )
-            case Failed(reason, why):
-                cause = restored(reason, why)
-                text = f"iteration {moment.iteration:,} cannot be trained again: {cause}"
-                refusal = Reason("replay_failed", text, iteration=moment.iteration, why=cause)
-                return Conflict(refusal, code="replay_failed", field="iteration")
-            case Withdrawn():
-                return RuntimeError("the question was withdrawn, but its caller is there")
-            case _:
-                return RuntimeError(f"an answer to another question: {type(answer).__name__}")
+
+def _size(place: _Place, view: bytes) -> int:
+    """Bytes of a view that is kept, and of its options."""
+    return len(place[-1]) + len(view)
+
+
+def _refusal(answer: Answer, moment: Moment, bound: float) -> Exception:
+    """The exception to raise for an answer that is not the one that was asked for.
+
+    Args:
+        bound: how many seconds the replay was allowed to take.
+    """
+    match answer:
+        case TooLong(seconds):
+            nearest = moment.nearest
+            text = (
+                f"iteration {moment.iteration:,} would take about {seconds:.0f} s to train again, and at most"
+                f" {bound:g} s are allowed; the nearest kept checkpoint is at iteration {nearest:,}"
+            )
+            return Conflict(
+                Reason("replay_long", text, seconds=round(seconds), most=bound, nearest=nearest),
+                code="replay_long",
+                field="iteration",
+                bounds={
+                    "expected_seconds": round(seconds, 3),
+                    "bound_seconds": bound,
+                    "from_iteration": nearest,
+                },
+            )
+        case Failed(reason, why):
+            cause = restored(reason, why)
+            text = f"iteration {moment.iteration:,} cannot be trained again: {cause}"
+            refusal = Reason("replay_failed", text, iteration=moment.iteration, why=cause)
+            return Conflict(refusal, code="replay_failed", field="iteration")
+        case Withdrawn():
+            return RuntimeError("the question was withdrawn, but its caller is there")
+        case _:
+            return RuntimeError(f"an answer to another question: {type(answer).__name__}")
 
 
 class _Asked:

@@ -18,7 +18,7 @@ from app.jobs import processes, replaying
 from app.jobs.processes import Processes
 from app.jobs.replay_messages import Answer, Progress, Task, Withdraw, Withdrawn, decode_answer, encode
 from app.jobs.replaying import Bounds
-from engine.reasons import Reason
+from engine.reasons import Reason, reason_of
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,9 @@ IDLE_SECONDS = 120.0
 GRACE_SECONDS = 10.0
 #: Memory for the trainers that stay at the last moments, on a machine with enough of it.
 CACHE_BYTES = 512 << 20
+
+_DIED = Reason("replay_died", "the process that replays moments ended twice while it worked on this")
+_SILENT = Reason("replay_silent", "the process that replays moments did not answer in time")
 
 
 class ReplayBusy(LabError):
@@ -75,10 +78,11 @@ class Replayer:
 
         Raises:
             ReplayBusy: too many others wait.
-            ReplayDied: the process has died twice of this question, or does not answer.
+            ReplayDied: the process ended twice while it worked on this, or did not answer in time, or cannot be
+                started.
         """
         if self._asked >= MAX_QUESTIONS:
-            text = f"{self._asked} moments are waiting to be replayed already; try again in a moment"
+            text = f"{self._asked} questions are waiting already; try again in a moment"
             raise ReplayBusy(
                 Reason("replay_busy", text, most=MAX_QUESTIONS), bounds={"maximum": MAX_QUESTIONS}
             )
@@ -120,6 +124,7 @@ class Replayer:
 
     def _exchange(self, question: _Question) -> Answer:
         """In a thread: ask, and once more if the process dies."""
+        failure = _DIED
         for _ in range(2):
             if self._closed or question.withdrawn:
                 break
@@ -127,20 +132,26 @@ class Replayer:
                 try:
                     self._helper = _Helper(self._processes, self._bounds)
                 except OSError as error:
-                    log.error("the process that replays moments cannot be started: %s", error)
-                    continue
-            answer = self._helper.answer(question)
-            if answer is not None:
-                return answer
+                    text = f"the process that replays moments could not be started: {error}"
+                    log.error("%s", text)
+                    raise ReplayDied(Reason("replay_not_started", text, why=reason_of(error))) from error
+            try:
+                return self._helper.answer(question)
+            except EOFError:
+                failure = _DIED
+            except TimeoutError:
+                failure = _SILENT
             if not self._closed:
                 log.warning("the process that replays moments has died, or does not answer")
             self._helper.end()
             self._helper = None
+            if failure is _SILENT:  # it would take as long once more
+                break
         if question.withdrawn:
             return Withdrawn()
         if self._closed:
             raise ReplayDied(Reason("lab_restarted", "the lab is restarted"))
-        raise ReplayDied(Reason("replay_died", "the process that replays moments has died of it twice"))
+        raise ReplayDied(failure)
 
     def _end_idle(self) -> None:
         helper = self._helper
@@ -188,8 +199,13 @@ class _Helper:
                 replaying.main, bounds, f"lossroom-replay-{secrets.token_hex(2)}"
             )
 
-    def answer(self, question: _Question) -> Answer | None:
-        """Its answer; None if it has died, or says nothing."""
+    def answer(self, question: _Question) -> Answer:
+        """Its answer.
+
+        Raises:
+            EOFError: the process has ended.
+            TimeoutError: it has not answered in the time that the question may take.
+        """
         try:
             question.send(self._connection)
             until = time.monotonic() + question.ask.bound_seconds + GRACE_SECONDS
@@ -198,11 +214,11 @@ class _Helper:
                 if not isinstance(answer, Progress):
                     return answer
                 question.report(answer)
-        except (EOFError, OSError):
-            pass
+        except OSError as error:
+            raise EOFError from error
         finally:
             question.answered()
-        return None
+        raise TimeoutError
 
     def end(self) -> None:
         with processes.LOCK:

@@ -1,6 +1,7 @@
 """The process that replays moments: it is bounded, can be withdrawn from, and may die."""
 
 import asyncio
+import errno
 import os
 import signal
 from pathlib import Path
@@ -8,9 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.data_sets import DataSets
+from app.errors import Conflict
+from app.jobs import replayer as replayer_module
 from app.jobs import worker
 from app.jobs.held_trainings import HeldTraining, HeldTrainings
 from app.jobs.messages import Job
+from app.jobs.past import Past
 from app.jobs.replay_messages import (
     Ask,
     AskLandscape,
@@ -18,14 +23,20 @@ from app.jobs.replay_messages import (
     Failed,
     Progress,
     RateFound,
+    Seen,
     Surveyed,
     TooLong,
     Written,
 )
 from app.jobs.replayer import MAX_QUESTIONS, ReplayBusy, ReplayDied, Replayer
+from app.live.hub import Hub
+from app.settings import Settings
+from app.storage.database import Database
 from engine import ExperimentConfig, Trainer
 from tests.support import event_loop
 from tests.support.experiments import ENDLESS, QUICK
+from tests.support.reasons import reason_in
+from tests.support.stored_runs import make_run
 from tests.support.waiting import wait_until
 
 
@@ -115,6 +126,35 @@ def test_a_killed_process_is_replaced_and_the_question_asked_again_but_not_for_e
 
     last = with_replayer(scenario)
     wait_until(lambda: gone(last), "its end with the server")
+
+
+def test_a_process_that_is_silent_is_replaced_but_not_asked_again(tmp_path, monkeypatch):
+    monkeypatch.setattr(replayer_module, "GRACE_SECONDS", 0.1)
+
+    async def scenario(replayer):
+        assert await replayer.answer(ask(tmp_path, 5)) == Written()
+        silent = pid(replayer)
+        os.kill(silent, signal.SIGSTOP)
+        with pytest.raises(ReplayDied) as refused:
+            await replayer.answer(ask(tmp_path, 6, bound=0.1))
+        assert reason_in(refused.value.message).code == "replay_silent"
+        assert gone(silent)
+        assert await replayer.answer(ask(tmp_path, 7)) == Written()
+
+    with_replayer(scenario)
+
+
+def test_a_process_that_cannot_be_started_is_named(tmp_path):
+    def no_process(*_):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    async def scenario(replayer):
+        replayer._processes.start = no_process
+        with pytest.raises(ReplayDied, match="could not be started") as refused:
+            await replayer.answer(ask(tmp_path, 5))
+        assert reason_in(refused.value.message).code == "replay_not_started"
+
+    with_replayer(scenario)
 
 
 def test_a_withdrawn_question_ends_at_once_and_the_next_one_is_answered_by_the_same_process(tmp_path):
@@ -217,7 +257,7 @@ def test_more_questions_than_may_wait_are_refused(tmp_path):
             for _ in range(MAX_QUESTIONS)
         ]
         await until(replayer._turn.locked)
-        with pytest.raises(ReplayBusy, match=f"{MAX_QUESTIONS} moments are waiting"):
+        with pytest.raises(ReplayBusy, match=f"{MAX_QUESTIONS} questions are waiting"):
             await replayer.answer(ask(tmp_path, 1))
         for waiter in waiting:
             waiter.cancel()
@@ -264,3 +304,47 @@ def test_what_is_held_stays_within_its_bound(tmp_path):
     for name in "ab":
         small.take(job(tmp_path, QUICK, training=name))
     assert small.ids == ["b"]
+
+
+class Ready:
+    """In the place of a replayer: always has the same answer."""
+
+    def __init__(self, answer):
+        self._answer = answer
+        self.asked = []
+
+    async def answer(self, asked):
+        self.asked.append(asked)
+        return self._answer
+
+
+def with_past(folder, replayer, scenario, **options):
+    """Run a scenario with the past of a training that has done 5 iterations."""
+    settings = Settings(state_dir=folder)
+    database = Database(settings.database_path)
+    database.open()
+    past = Past(settings, database, DataSets(settings, Hub(history=None)), replayer, **options)
+    config = ExperimentConfig.from_dict(QUICK).to_dict()
+    event_loop.run(scenario(past, make_run("a", config, iteration=5).training))
+    database.close()
+
+
+def test_the_views_that_are_kept_take_no_more_than_their_bound_with_their_options(tmp_path):
+    ready = Ready(Seen(bytes(100)))
+
+    async def scenario(past, training):
+        for number in (*range(20), 19, 0):
+            await past.view(training, 5, "digit", {"pixels": f"{number:02}" * 500})
+
+    with_past(tmp_path, ready, scenario, kept_bytes=10_000)
+    drawn = [int(asked.options["pixels"][:2]) for asked in ready.asked]
+    assert drawn == [*range(20), 0]  # the newest was kept, the oldest was not
+
+
+def test_what_takes_longer_than_its_bound_is_refused_with_that_bound(tmp_path):
+    async def scenario(past, training):
+        with pytest.raises(Conflict, match="at most 2 s") as refused:
+            await past.measure_test(training, 5, bound_seconds=2.0)
+        assert refused.value.bounds["bound_seconds"] == 2.0
+
+    with_past(tmp_path, Ready(TooLong(9.0)), scenario)
