@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from app.errors import NotFound
 from app.rows import Rows
 from app.storage import row_store
 from app.storage.database import Database
@@ -20,9 +21,13 @@ class FirstRows:
     store: call it in a thread.
 
     Attributes:
-        columns: one that the stored rows do not have is NaN; one that only they have is left out.
+        columns: the columns of the new training. One that is not stored is filled with NaN; a stored one that is not
+            among them is left out.
         count: how many rows.
-        last: the last of those up to an iteration; None if there is none.
+        last: the last row, as `Rows` of one row. Only `until` sets it; None if there are no rows.
+
+    Raises:
+        NotFound: the rows were deleted meanwhile.
     """
 
     def __init__(
@@ -51,7 +56,8 @@ class FirstRows:
     def parts(self) -> Iterator[Rows]:
         """All rows, in order. Each part ends with a time, where times are stored."""
         first = 0
-        while first < self.count and (part := self._part(first)).count:
+        while first < self.count:
+            part = self._part(first)
             yield part
             first = part.end
 
@@ -77,4 +83,8 @@ class FirstRows:
                 c, self._training_id, self._stream, first, limit=limit, size=PART_BYTES
             )
         )
-        return rows or Rows((), first, np.empty((0, 0), np.float32), [])
+        if rows is not None and rows.count:
+            return rows
+        if first < self.count:
+            raise NotFound(f"the rows of training {self._training_id!r} are not there any more")
+        return Rows((), first, np.empty((0, 0), np.float32), [])

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.errors import NotFound
+from app.jobs.first_rows import FirstRows
 from app.jobs.messages import Machine
 from app.storage import row_store, run_store, training_store
 from app.storage.database import Database
@@ -106,6 +108,17 @@ def test_deleting_a_run_deletes_its_rows(database):
     for table, column in (("trainings", "id"), ("streams", "training_id"), ("chunks", "training_id")):
         count = f"SELECT COUNT(*) FROM {table} WHERE {column} = '{training_id('gone')}'"
         assert database.read_now(lambda c, count=count: c.execute(count).fetchone()[0]) == 0
+
+
+def test_first_rows_of_a_training_that_is_deleted_meanwhile_are_not_found(database):
+    store(database, "gone", [3, 3])
+    whole = FirstRows(database, training_id("gone"), "train", 6)
+    assert whole.until(4).count == 4
+    write(database, lambda c: run_store.delete_run(c, "gone"))
+    with pytest.raises(NotFound):
+        whole.until(4)
+    with pytest.raises(NotFound):
+        FirstRows(database, training_id("gone"), "train", 6)
 
 
 def test_rows_stay_until_the_last_run_that_shows_them_is_deleted(database):
