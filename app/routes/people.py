@@ -19,8 +19,8 @@ from app.people.visits import ThePerson, Visitor
 
 router = APIRouter(prefix="/api/class", tags=["class"], responses=ERRORS)
 
-#: What the teacher sees of a student, as codes that the page words.
-SEES = ["nickname", "runs", "curves", "hand", "away"]
+#: What the teacher sees of a student: codes, for each of which the page has a sentence.
+SEES = ["nickname", "runs", "curves", "data", "studies", "answers", "hand", "away"]
 
 Code = Annotated[str, Field(max_length=40, description="six digits; spaces and hyphens do not count")]
 
@@ -32,7 +32,9 @@ class Joining(BaseModel):
 
     code: Code
     nickname: str = Field(
-        max_length=200, description=f"1 to {MAX_NICKNAME} characters, of which the class sees none"
+        max_length=200,
+        description=f"1 to {MAX_NICKNAME} characters. The teacher sees it; the projector shows it only if the teacher"
+        " turns that on",
     )
 
 
@@ -79,8 +81,8 @@ class Hand(BaseModel):
 
 @router.get("")
 async def get_class(lab: TheLab, request: Request, visitor: Visitor) -> ClassAnswer:
-    """The class as the asker sees it; a browser that is not known gets its name only. `removed`: it is that of a
-    student whom the teacher has removed."""
+    """The class as the asker sees it. An unknown browser gets only the name, and whether the class has ended.
+    `removed` is true if the teacher has removed the student of this browser."""
     classroom = lab.demand_class()
     lab.addresses.note(request, by_teacher=visitor is not None and visitor.is_teacher)
     member = classroom.person_of(token_of(request, classroom.id))
@@ -160,20 +162,20 @@ async def leave(lab: TheLab, request: Request, response: Response, person: ThePe
 def class_view(lab: Lab, person: Person | None) -> ClassAnswer:
     """The class as a person sees it; None: a visitor."""
     classroom = lab.demand_class()
-    seen: dict[str, Any] = {"name": classroom.name, "ended": classroom.ended_at is not None, "role": None}
-    if person is not None:
-        seen |= {
-            **classroom.view(),
-            "role": person.role.value,
-            "me": {
-                "id": person.id,
-                "number": person.number,
-                "nickname": person.nickname,
-                "hand": person.hand_at is not None,
-            },
-            "sees": SEES,
-        }
-        if person.role is not Role.STUDENT:
-            seen["code"] = classroom.entrance.code
-            seen["addresses"] = lab.addresses.all()
+    if person is None:
+        return {"name": classroom.name, "ended": classroom.ended_at is not None, "role": None}
+    seen: dict[str, Any] = {
+        **classroom.view(),
+        "role": person.role.value,
+        "me": {
+            "id": person.id,
+            "number": person.number,
+            "nickname": person.nickname,
+            "hand": person.hand_at is not None,
+        },
+        "sees": SEES,
+    }
+    if person.role is not Role.STUDENT:
+        seen["code"] = classroom.entrance.code
+        seen["addresses"] = lab.addresses.all()
     return cast(ClassAnswer, seen)

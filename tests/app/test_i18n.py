@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.i18n import LANGUAGES, Messages
+from app.routes.people import SEES
 from engine import datasets, options, schedules
 from engine.optimizers import OPTIMIZERS
 
@@ -63,6 +64,11 @@ def test_everything_that_can_be_chosen_has_a_label(messages):
     for section in ("dataset", "training", "augment", "early_stopping"):
         wanted |= {f"{section}.{field['name']}" for field in described[section]}
     assert wanted - known == set()
+
+
+def test_all_that_the_teacher_sees_of_a_student_has_a_sentence(messages):
+    missing = [code for code in SEES if f"class.sees.{code}" not in messages.catalog("en")]
+    assert missing == []
 
 
 def test_help_says_what_a_rate_does_in_the_code(messages):
