@@ -116,7 +116,7 @@ class Metrics:
         self.registry.register(_Reader(figures, self))
 
     def text(self) -> bytes:
-        """The exposition format, version 0.0.4."""
+        """In Prometheus's text format."""
         return generate_latest(self.registry)
 
 

@@ -57,7 +57,7 @@ class Observer(Protocol):
         """A training begins or continues on the last of these machines of a cluster; before, it was on the others."""
 
     def on_checkpoints(self, training_id: str, checkpoints: list[Checkpoint]) -> None:
-        """All checkpoints that are stored for the training now: the newest ones first, then the kept ones."""
+        """All checkpoints that are stored for the training now, that of the highest iteration first."""
 
     def on_refused(self, training_id: str, reason: str) -> None:
         """Rows came that cannot belong to the training's curve; `reason` is an English sentence that says why."""
@@ -73,8 +73,8 @@ class Observer(Protocol):
 
 
 class Recorder:
-    """The executor's `Listener`, which says what the arguments are. Called from the executor's threads; it may block
-    them while the database is busy, which slows a worker down."""
+    """Implements `app.jobs.executor.Listener`; the arguments are described there. Called from the executor's threads;
+    it may block them while the database is busy, which slows a worker down."""
 
     def __init__(
         self, observer: Observer, database: Database, loop: asyncio.AbstractEventLoop, metrics: Metrics
