@@ -34,8 +34,8 @@ def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits)
         log.warning("study %d cannot be read any more: %s", stored.number, error)
         return None
     status = Status(stored.status)
-    # TPE draws by what the trials before have measured; an ended study need not draw again
-    recorded = stored.configurations if status.finished and config.method["name"] == "tpe" else None
+    # what this version draws may differ from what was trained; an ended study need not draw again
+    recorded = stored.configurations if status.finished else None
     try:
         study = _restored(stored, config, Plan(config, recorded), status, limits, runs)
     except (ConfigError, ImportError) as error:
@@ -56,7 +56,7 @@ def _restored(
     """A study with this plan and status, and with the trials that were stored.
 
     Raises:
-        ConfigError: its costs cannot be computed, because an experiment of it is not valid any more.
+        ConfigError: an experiment of it is not valid any more, or costs more than the lab allows now.
     """
     study = Study(
         id=stored.id,
@@ -75,7 +75,7 @@ def _restored(
         test=stored.test,
     )
     for trial in stored.trials:
-        if trial.number > len(plan.trials):  # its configuration is not in the plan
+        if trial.number > len(plan.trials):  # of a stage that the plan does not have
             continue
         if trial.status is None:
             if trial.number in runs:

@@ -18,7 +18,7 @@ import itertools
 import json
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -132,19 +132,31 @@ def make(
 
         return Tpe(method, space, index_of)
     if name == "grid" or method["configurations"] is None:
-        begun: Iterable[Values] = grid(space)
+        begun = grid(space)
     else:
         begun = drawn(space, method["configurations"], method["seed"])
-    rungs = [len(list(begun)), *rungs_of(method, space)[1:]]
-    return _Rungs(tuple(begun), rungs)
+    return _in_rungs(begun, method, space)
 
 
-class Recorded:
-    """The stages of a study that has ended, of which nothing is drawn any more; without rungs.
+def recorded(
+    method: Mapping[str, Any], space: Sequence[Parameter], stages: Sequence[Sequence[Values]]
+) -> Method:
+    """The method of a study whose configurations are known, and are not drawn again.
 
     Args:
         stages: the new configurations of each.
     """
+    if method["name"] == "halving":
+        return _in_rungs(stages[0], method, space)
+    return _Recorded(stages)
+
+
+def _in_rungs(begun: Sequence[Values], method: Mapping[str, Any], space: Sequence[Parameter]) -> Method:
+    return _Rungs(tuple(begun), [len(begun), *rungs_of(method, space)[1:]])
+
+
+class _Recorded:
+    """The stages of a study without rungs. `stages`: the new configurations of each."""
 
     def __init__(self, stages: Sequence[Sequence[Values]]) -> None:
         self._stages = deque(stages)

@@ -51,7 +51,7 @@ class Plan:
     def __init__(self, config: StudyConfig, recorded: Sequence[Sequence[Values]] | None = None) -> None:
         """
         Args:
-            recorded: the `stages` of a study without rungs that has ended; they are not drawn again.
+            recorded: the `stages` of a study that has ended; they are not drawn again.
         """
         self.config = config
         self.configurations: list[Values] = []
@@ -64,7 +64,7 @@ class Plan:
         self._method = (
             methods.make(config.method, config.space, index_of=self._index_of)
             if recorded is None
-            else methods.Recorded(recorded)
+            else methods.recorded(config.method, config.space, recorded)
         )
         self._stage: Stage | None = None
         self._stage_begins = 0

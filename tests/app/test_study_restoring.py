@@ -58,6 +58,33 @@ def test_a_study_that_would_draw_other_configurations_now_has_failed_and_shows_t
     assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
 
 
+@pytest.mark.parametrize("status", ["completed", "cancelled", "failed"])
+def test_a_study_that_has_ended_keeps_the_configurations_that_it_trained(status):
+    ended = stored(DOCUMENT, [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]])
+    ended.status = status
+    study = restored_study(ended, {}, LIMITS)
+    assert study.status == status
+    assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
+
+
+def test_a_study_by_halving_that_has_ended_keeps_all_its_rungs():
+    document = {
+        **DOCUMENT,
+        "experiment": {"dataset": {"name": "digits", "train_size": 100}, "training": {"iterations": 6}},
+        "method": {"name": "halving", "configurations": 3, "rungs": 2},
+        "seeds": 1,
+    }
+    ended = stored(document, [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]])
+    ended.status = "completed"
+    ended.trials = [
+        StoredTrial(number, f"t{number}", False, "completed", score)
+        for number, score in enumerate((0.6, 0.9, 0.7, 0.95), 1)
+    ]
+    study = restored_study(ended, {}, LIMITS)
+    rungs = {row["values"]["regularization.l2"]: row["rung"] for row in results(study)["configurations"]}
+    assert (study.plan.is_complete, rungs) == (True, {0.5: 1, 0.6: 2, 0.7: 1})
+
+
 def test_without_optuna_a_study_by_tpe_is_refused_and_one_that_was_there_shows_what_it_had(monkeypatch):
     document = {**DOCUMENT, "method": {"name": "tpe", "configurations": 3}}
 
