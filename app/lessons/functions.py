@@ -1,4 +1,5 @@
-"""The functions of a lesson's expressions. Each takes the figures of the runs and gives one number for each seed."""
+"""The functions of a lesson's expressions. Those of a run give one number for each seed, those of a curve give one, and
+those of values may join them."""
 
 from __future__ import annotations
 
@@ -82,7 +83,9 @@ def _best_at(curves: Curves) -> float:
 
 
 def _at(iterations: Numbers, values: Numbers, iteration: float) -> float:
-    """The last value up to an iteration; NaN before the first."""
+    """The last value up to an iteration; NaN before the first, and where the iteration is NaN."""
+    if np.isnan(iteration):
+        return np.nan
     place = int(np.searchsorted(iterations, iteration, side="right")) - 1
     return float(values[place]) if place >= 0 else np.nan
 
@@ -180,9 +183,13 @@ CHOSEN_ON = ("test", "validation", "other")
 def chosen(figures: Figures, by: str, on: str) -> Numbers:
     """By how many points the run that is best by some images is above the mean of all runs, on these or other images.
 
-    The runs differ only in their seed. Where each has one seed, all of them are one choice; where each has several,
-    each as many consecutive seeds as there are runs are one. "other" are the test images that nothing was chosen by:
-    they are known from a further run with more test images, if there is one.
+    The runs differ only in their seed. Each run with one seed: all runs are one choice. Runs with several seeds each:
+    the seeds of the first run are cut into groups as large as the number of runs, and each group is one choice.
+    "other": the test images by which nothing was chosen. They are computed from a further run with more test images.
+    NaN for a choice among runs of which one has no accuracy on the images that choose.
+
+    Raises:
+        Unmeasured: there is no such run, or one has too few seeds.
     """
     sizes = figures.test_images
     fewest = min((sizes.get(name, 0) for name in figures.outcomes), default=0)
@@ -202,12 +209,16 @@ def chosen(figures: Figures, by: str, on: str) -> Numbers:
 
     if on == "other":
         count = sizes[whole[0]]
-        all_of_them = figures.outcomes[whole[0]].test[: of("test").size].reshape(of("test").shape)
-        measured = (count * all_of_them - fewest * of("test")) / (count - fewest)
+        all_of_them, few = figures.outcomes[whole[0]].test, of("test")
+        if all_of_them.size < few.size:
+            raise Unmeasured(f"the run {whole[0]!r} needs {few.size} seeds")
+        measured = (count * all_of_them[: few.size].reshape(few.shape) - fewest * few) / (count - fewest)
     else:
         measured = of(on)
-    best = np.argmax(of(by), axis=1)[:, None]
+    choosing = of(by)
+    best = np.argmax(choosing, axis=1)[:, None]
     result: Numbers = np.take_along_axis(measured, best, axis=1)[:, 0] - measured.mean(axis=1)
+    result[np.isnan(choosing).any(axis=1)] = np.nan
     if not result.size:
         raise Unmeasured(f"a choice among {len(runs)} runs needs as many seeds")
     return result

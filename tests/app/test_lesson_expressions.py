@@ -75,6 +75,10 @@ RUNS = ["ReLU", "sigmoid", "10,000 images", "missing"]
         # there is no such layer, no such row
         ('gradient("ReLU", 3, 2) > 0 or gradient("ReLU", 1, 0) > 0', False),
         ('takes_off("ReLU", 99) > 0', False),
+        (
+            'loss_at("ReLU", takes_off("ReLU", 99)) < 9 or gradient("ReLU", 1, takes_off("ReLU", 99)) > 0',
+            False,
+        ),
         ('moved("ReLU", 1) > 5 and moved("ReLU", -1) == 50 and mean(moved("ReLU", 1)) == 20', True),
         ('moved("ReLU", 1) > 15', False),  # one of the seeds is not above
         ('moved("ReLU", 3) > 0', False),  # there is no such layer
@@ -87,6 +91,27 @@ RUNS = ["ReLU", "sigmoid", "10,000 images", "missing"]
 )
 def test_statements_are_true_of_every_seed_or_not_true(text, value):
     assert holds(parse(text, RUNS, kind="truth"), FIGURES) is value
+
+
+def choices(more=(), **small):
+    """Figures of two runs with 10 test images, and of one with 100."""
+    runs = {"one": outcome(test=[80], **small), "two": outcome(test=[90], **small)}
+    sizes = dict.fromkeys(runs, 10) | {"more": 100}
+    return Figures({**runs, "more": outcome(test=more)}, test_images=sizes)
+
+
+def test_the_chosen_run_is_measured_on_other_images_where_enough_seeds_have_more():
+    expression = parse('chosen("test", "other")', RUNS, kind="number")
+    # 100 images with 71 % and 72 % right, of which 10 have 80 % and 90 %: the other 90 have 70 % each
+    assert value_of(expression, choices(more=[71, 72])) == pytest.approx(0)
+    with pytest.raises(Unmeasured, match="'more' needs 2 seeds"):
+        value_of(expression, choices(more=[71]))
+
+
+def test_nothing_is_chosen_by_images_that_are_not_there():
+    expression = parse('chosen("validation", "test")', RUNS, kind="number")
+    assert np.isnan(value_of(expression, choices(validation=[np.nan])))
+    assert value_of(parse('chosen("test", "test")', RUNS, kind="number"), choices()) == 5
 
 
 def test_a_number_is_the_mean_over_the_seeds():
