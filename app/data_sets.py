@@ -138,6 +138,7 @@ class DataSets:
 
     async def _fetch(self, name: str) -> None:
         loop = asyncio.get_running_loop()
+        missing = [other for other in datasets.catalog() if other != name and not self.is_available(other)]
         reported = 0.0
 
         def progress(received: int, total: int) -> None:
@@ -158,6 +159,8 @@ class DataSets:
             self._set(name, {"received": 0, "total": total, "error": reason, "why": reason.why})
         else:
             self._set(name, None)
+            for other in filter(self.is_available, missing):  # one archive may hold two
+                self._publish(other)
 
     async def _prepare(self, name: str) -> None:
         try:
@@ -170,5 +173,8 @@ class DataSets:
             self._fetching.pop(name, None)
         else:
             self._fetching[name] = fetching
+        self._publish(name)
+
+    def _publish(self, name: str) -> None:
         self._views = None
         self._hub.publish(f"dataset:{name}", {"type": "dataset", "dataset": self.view(name)})

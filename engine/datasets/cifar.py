@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import shutil
 import tarfile
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset, Progress, Source
-from engine.datasets.download import download
+from engine.datasets.download import download, unpacking
 from engine.datasets.files import find, opened, read_at_most
-from engine.errors import DatasetError, unreadable
+from engine.errors import DatasetError
 from engine.reasons import Reason
 
 SHAPE = (3, 32, 32)
@@ -101,17 +100,11 @@ class CifarFiles:
         addresses = [f"{mirror.rstrip('/')}/{self.archive}" for mirror in (*mirrors, _PUBLISHER)]
         archive = data_dir / self.archive
         download(addresses, archive, self.checksum, lambda now, _: progress and progress(now, self.total))
-        temporary = Path(tempfile.mkdtemp(prefix=f".{self.name}-", dir=data_dir))
-        try:
+        with unpacking(archive) as fresh:
             with tarfile.open(archive) as file:
-                file.extractall(temporary, filter="data")
+                file.extractall(fresh, filter="data")
             shutil.rmtree(data_dir / self.folder, ignore_errors=True)
-            (temporary / self.folder).rename(data_dir / self.folder)
-        except (OSError, tarfile.TarError) as error:
-            raise unreadable(archive, error, doing="unpacked") from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-        archive.unlink(missing_ok=True)
+            (fresh / self.folder).rename(data_dir / self.folder)
 
     def _found(self, data_dir: Path | None) -> list[Path]:
         """The files of the training batches on this machine, plain or gzipped."""

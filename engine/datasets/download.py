@@ -10,14 +10,17 @@ from __future__ import annotations
 import gzip
 import logging
 import shutil
+import tarfile
 import tempfile
+import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from engine.datasets.dataset import Progress
-from engine.errors import DatasetError, unwritable
+from engine.errors import DatasetError, unreadable, unwritable
 from engine.reasons import Reason, reason_of
 
 #: Seconds without data after which a mirror is given up.
@@ -59,6 +62,24 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
             return path.stat().st_size
     message = f"could not download {path.name}: " + "; ".join(failures)
     raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))
+
+
+@contextmanager
+def unpacking(archive: Path) -> Iterator[Path]:
+    """A fresh folder beside a downloaded archive, to unpack it into. Afterwards the folder is deleted, and also the
+    archive if nothing went wrong.
+
+    Raises:
+        DatasetError: the archive cannot be unpacked, or its folder cannot be written.
+    """
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=".fresh-", dir=archive.parent, ignore_cleanup_errors=True
+        ) as fresh:
+            yield Path(fresh)
+        archive.unlink(missing_ok=True)
+    except (OSError, KeyError, zipfile.BadZipFile, tarfile.TarError) as error:
+        raise unreadable(archive, error, doing="unpacked") from error
 
 
 def _save(address: str, target: Path, checksum: str, progress: Progress) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import shutil
 import string
-import tempfile
+import threading
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from engine.datasets.dataset import Progress
-from engine.datasets.download import download
+from engine.datasets.download import download, unpacking
 from engine.datasets.idx import IdxFiles
-from engine.errors import unreadable
 
 FOLDER = "emnist"
 
@@ -28,6 +27,8 @@ _ADDRESSES = (
     "https://biometrics.nist.gov/cs_links/EMNIST/",
     "https://www.itl.nist.gov/iaui/vip/cs_links/EMNIST/",
 )
+#: Held while the archive is downloaded and unpacked: both sets may be wanted at once.
+_FETCHING = threading.Lock()
 
 
 def _files(set_name: str, class_names: tuple[str, ...], first_label: int) -> IdxFiles:
@@ -50,7 +51,7 @@ _LETTERS = _files("letters", tuple(string.ascii_uppercase), 1)
 
 
 def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
-    """Download the archive, and keep the files of both sets.
+    """Download the archive, and keep the files of both sets; nothing, if both are there meanwhile.
 
     Args:
         data_dir: the data folder; the files come into its folder "emnist".
@@ -60,6 +61,12 @@ def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) ->
     Raises:
         DatasetError: no address has the archive, it cannot be unpacked, or the folder cannot be written.
     """
+    with _FETCHING:
+        if not (_BALANCED.are_available(data_dir) and _LETTERS.are_available(data_dir)):
+            _fetch_both(data_dir, mirrors, progress)
+
+
+def _fetch_both(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) -> None:
     bases = [*(f"{mirror.rstrip('/')}/{FOLDER}/" for mirror in mirrors), *_ADDRESSES]
     archive = data_dir / FOLDER / _ARCHIVE
     addresses = [base + _ARCHIVE for base in bases]
@@ -69,22 +76,16 @@ def _fetch(data_dir: Path, mirrors: Sequence[str], progress: Progress | None) ->
             progress(received, _BYTES)  # not every server says how many bytes it sends
 
     download(addresses, archive, _CHECKSUM, report)
-    unpacked = Path(tempfile.mkdtemp(prefix=".fresh-", dir=archive.parent))
-    try:
+    with unpacking(archive) as fresh:
         with zipfile.ZipFile(archive) as members:
             for file in (*_BALANCED.files.values(), *_LETTERS.files.values()):
                 with (
                     members.open(f"gzip/{file}.gz") as source,
-                    (unpacked / f"{file}.gz").open("wb") as target,
+                    (fresh / f"{file}.gz").open("wb") as target,
                 ):
                     shutil.copyfileobj(source, target)
-        for path in unpacked.iterdir():
+        for path in fresh.iterdir():
             path.replace(archive.parent / path.name)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise unreadable(archive, error, doing="unpacked") from error
-    finally:
-        shutil.rmtree(unpacked, ignore_errors=True)
-    archive.unlink(missing_ok=True)
 
 
 BALANCED = _BALANCED.source(

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from engine import DatasetError
-from engine.datasets.download import download
+from engine.datasets.download import download, unpacking
 
 
 @pytest.fixture
@@ -46,6 +46,21 @@ def test_files_come_from_the_first_mirror_that_has_the_right_ones(tmp_path, mirr
     assert (tmp_path / "got" / "file").read_bytes() == b"right"
     assert size == 5
     assert seen[-1] == (5, 5)
+
+
+def test_an_archive_is_deleted_after_it_is_unpacked_and_what_goes_wrong_has_a_reason(tmp_path):
+    archive = tmp_path / "archive.zip"
+    archive.write_bytes(b"")
+    with pytest.raises(DatasetError, match=r"archive.zip cannot be unpacked: full"), unpacking(archive):
+        raise OSError("full")
+    with unpacking(archive) as fresh:
+        (fresh / "file").write_bytes(b"1")
+    assert not any(tmp_path.iterdir())
+    with (
+        pytest.raises(DatasetError, match="cannot be unpacked"),
+        unpacking(tmp_path / "gone" / "archive.zip"),
+    ):
+        pass
 
 
 def test_a_download_that_cannot_be_had_leaves_nothing_and_gives_every_reason(tmp_path, mirror):

@@ -6,6 +6,7 @@ import http.server
 import io
 import threading
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
@@ -37,21 +38,34 @@ def archive(*, train=47, test=10):
 
 
 @pytest.fixture
-def fetched(tmp_path, monkeypatch):
-    """A data directory into which `fetch` has brought both sets from a school's own server."""
+def mirror(tmp_path, monkeypatch):
+    """A school's own server, and the paths that were asked for."""
     folder = tmp_path / "mirror" / "emnist"
     folder.mkdir(parents=True)
     (folder / "gzip.zip").write_bytes(archive())
     monkeypatch.setattr(
         emnist, "_CHECKSUM", f"md5:{hashlib.md5((folder / 'gzip.zip').read_bytes()).hexdigest()}"
     )
-    handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder.parent))
+    sent = []
+
+    class Recording(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self):
+            sent.append(self.path)
+            super().do_GET()
+
+    handler = partial(Recording, directory=str(folder.parent))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     (tmp_path / "data").mkdir()
-    datasets.fetch("emnist_letters", tmp_path / "data", mirrors=[f"http://127.0.0.1:{server.server_port}"])
+    yield f"http://127.0.0.1:{server.server_port}", sent
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def fetched(tmp_path, mirror):
+    """A data directory into which `fetch` has brought both sets."""
+    datasets.fetch("emnist_letters", tmp_path / "data", mirrors=[mirror[0]])
     return tmp_path / "data"
 
 
@@ -61,6 +75,16 @@ def test_one_download_brings_both_sets_and_leaves_no_archive(fetched):
     files = [path.name for path in (fetched / "emnist").iterdir()]
     assert len(files) == 8
     assert all(name.endswith("-ubyte.gz") for name in files)
+
+
+def test_both_sets_fetched_at_once_come_in_one_download(tmp_path, mirror):
+    address, sent = mirror
+    with ThreadPoolExecutor() as threads:
+        names = ("emnist_letters", "emnist_balanced")
+        tasks = [threads.submit(datasets.fetch, name, tmp_path / "data", mirrors=[address]) for name in names]
+    assert [task.result() for task in tasks] == [None, None]
+    assert sent == ["/emnist/gzip.zip"]
+    assert all(datasets.status(name, tmp_path / "data")["available"] for name in names)
 
 
 def test_letters_are_upright_and_counted_from_a(fetched):
