@@ -181,9 +181,9 @@ test("how far off is said in points of per cent, in places, or in the question's
 /**
  * The parts after the runs of an attempt that has everything.
  * @param {string} stored the text that the server has of the last question
- * @param {{exit: string | null, session?: object}} known what was written on the page
+ * @param {{sent: string | null, written?: string | null, session?: object}} known what was written on the page
  */
-function partsAfter(stored, { exit, session = {} }) {
+function partsAfter(stored, { sent, written = sent, session = {} }) {
   const attempt = attemptWith({
     ...{ outcome: [], explain: { html: "" }, exit: { id: "unclear", ask: "?", text: stored } },
   });
@@ -191,7 +191,16 @@ function partsAfter(stored, { exit, session = {} }) {
   const play = { runs: [{}], run: { html: "" } };
   const on = { next: () => {} };
   return resultParts(
-    /** @type {any} */ ({ session: { play, ...now }, shown: "explain", runs: null, exit, person: null, on }),
+    /** @type {any} */ ({
+      ...{
+        session: { play, ...now },
+        shown: "explain",
+        runs: null,
+        exit: { written, sent },
+        person: null,
+        on,
+      },
+    }),
   );
 }
 
@@ -200,18 +209,25 @@ test("a text is called saved when the server has it, and not after a refusal or 
     const exit = /** @type {any} */ (partsAfter(...known).find(({ name }) => name === "exit"));
     return exit.state.slice(1, 3);
   };
-  assert.deepEqual(exitState("", { exit: null }), ["", ""]);
-  assert.deepEqual(exitState("why", { exit: null }), ["why", ""]);
-  assert.deepEqual(exitState("why", { exit: "why" }), ["why", "saved"]);
-  assert.deepEqual(exitState("", { exit: "why", session: { sending: "unclear" } }), ["why", "sending"]);
+  assert.deepEqual(exitState("", { sent: null }), ["", ""]);
+  assert.deepEqual(exitState("why", { sent: null }), ["why", ""]);
+  assert.deepEqual(exitState("why", { sent: "why" }), ["why", "saved"]);
+  assert.deepEqual(exitState("", { sent: "why", session: { sending: "unclear" } }), ["why", "sending"]);
   const refusal = { id: "unclear", error: new ApiError({ code: "unreachable", message: "" }, 503) };
-  assert.deepEqual(exitState("", { exit: "why", session: { refusal } }), ["why", ""]);
-  assert.deepEqual(exitState("", { exit: "why" }), ["why", ""]); // another answer was sent since then, or not even this
+  assert.deepEqual(exitState("", { sent: "why", session: { refusal } }), ["why", ""]);
+  assert.deepEqual(exitState("", { sent: "why" }), ["why", ""]); // another answer was sent since then, or not even this
+});
+
+test("what is written in the box does not draw the box again", () => {
+  const state = (/** @type {Parameters<typeof partsAfter>} */ ...known) =>
+    partsAfter(...known).find(({ name }) => name === "exit")?.state;
+  assert.deepEqual(state("", { sent: null, written: "bec" }), state("", { sent: null }));
+  assert.deepEqual(state("why", { sent: "why", written: "why?" }), state("why", { sent: "why" }));
 });
 
 test("the next lesson is the one after the open one; after the last, and after one that is not listed, there is none", () => {
   const next = (/** @type {string} */ slug) =>
-    partsAfter("", { exit: null, session: { slug } }).find(({ name }) => name === "next")?.state;
+    partsAfter("", { sent: null, session: { slug } }).find(({ name }) => name === "next")?.state;
   const texts = () => ({ title: { en: "First" }, question: { en: "" } });
   const rest = { runs: [], dataset: "digits", made_for: "digits" };
   registerLessons([

@@ -192,9 +192,10 @@ class Walk:
             return
         first, last = transfer.try_[0], transfer.try_[-1]
         before = self._tab.evaluate(_LISTED)
-        self._press(f'#lesson [data-focus="try {first.id}"]')
+        self._press(f'#lesson [data-focus="try {first.id}"]', twice=True)
         run_id = str(self._page.until(f"{_LISTED}.find(id => !{before!r}.includes(id))"))
         self._lab.wait_for(run_id, "completed", "diverged", timeout=PATIENCE)
+        assert set(self._tab.evaluate(_LISTED)) - set(before) == {run_id}, "it is launched once"
         if first.reach is not None:
             self._compare_try(first, run_id)
         self._press(f'#lesson [data-focus="form {last.id}"]')
@@ -213,6 +214,9 @@ class Walk:
         if self._settings.exit is None:
             return
         self._tab.fill("#lesson textarea", EXIT)
+        self._press('#lesson [data-focus="step predict"]')
+        self._press('#lesson [data-focus="step explain"]')
+        assert self._tab.input_value("#lesson textarea") == EXIT, "what is written stays"
         self._press('[data-focus="save exit"]')
         self._page.until("document.querySelector('#lesson textarea ~ .send span').textContent")
         assert self._attempt()["exit"]["text"] == EXIT
@@ -224,12 +228,12 @@ class Walk:
 
     # -- what a student does -----------------------------------------------------------------------
 
-    def _press(self, what: str) -> None:
+    def _press(self, what: str, *, twice: bool = False) -> None:
         element = self._tab.locator(what)
         if self._is_touch:
             element.tap()
         else:
-            element.click()
+            element.click(click_count=2 if twice else 1)
 
     def _answer(self, question: Question, value: Any) -> None:
         """Fill in the field of a question."""

@@ -1,6 +1,7 @@
 /** The last step of a lesson: the explanation, what to try now, and the private question. */
 
 import { h } from "../page/dom.js";
+import { onInput } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { serverHtml } from "./server-html.js";
 
@@ -92,15 +93,21 @@ function resultText({ reached }) {
  * @param {"" | "sending" | "saved"} options.state
  * @param {string} options.complaint
  * @param {boolean} options.isSeen whether a teacher sees it, without a name
+ * @param {(text: string) => void} options.write called at each change of the text
  * @param {(text: string) => void} options.save
  */
-export function exitPart({ ask, text }, { state, complaint, isSeen, save }) {
+export function exitPart({ ask, text }, { state, complaint, isSeen, write, save }) {
+  const note = h("span", { className: "quiet" }, state === "saved" ? t("lesson.saved") : "");
   const box = h("textarea", {
     rows: 3,
     maxLength: 2000,
     value: text,
     "data-focus": "exit",
     "aria-label": ask,
+  });
+  onInput(box, () => {
+    note.textContent = "";
+    write(box.value);
   });
   const button = h(
     "button",
@@ -118,12 +125,7 @@ export function exitPart({ ask, text }, { state, complaint, isSeen, save }) {
     { className: "card" },
     h("h3", {}, ask),
     box,
-    h(
-      "div",
-      { className: "send" },
-      button,
-      h("span", { className: "quiet" }, state === "saved" ? t("lesson.saved") : ""),
-    ),
+    h("div", { className: "send" }, button, note),
     ...(complaint ? [h("p", { className: "error", role: "alert" }, complaint)] : []),
     h("p", { className: "quiet foot" }, t(isSeen ? "lesson.private_class" : "lesson.private")),
   );

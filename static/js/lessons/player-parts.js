@@ -40,14 +40,20 @@ import { STEPS } from "./steps.js";
  * @property {(question: Question) => void} answer
  * @property {(wanted: Try) => void} launchTry
  * @property {(wanted: Try) => void} loadTry
+ * @property {(text: string) => void} write
  * @property {(text: string) => void} save
  * @property {(evidence: Evidence) => void} show
  * @property {(slug: string) => void} next
  */
 
 /**
- * All that is drawn. `shown`: the step; `pinned`: the iteration that is pinned; `exit`: what was written last as the answer to
- * the last question; `complaint`: why something to try was not launched.
+ * The answer to the last question: what is written, and what was sent last; null: nothing.
+ * @typedef {{written: string | null, sent: string | null}} Exit
+ */
+
+/**
+ * All that is drawn. `shown`: the step; `pinned`: the iteration that is pinned; `complaint`: why something to try was not
+ * launched.
  * @typedef {object} Known
  * @property {Session} session
  * @property {Step} shown
@@ -55,7 +61,7 @@ import { STEPS } from "./steps.js";
  * @property {boolean} full
  * @property {Record<string, any>} answers
  * @property {number | null} pinned
- * @property {string | null} exit
+ * @property {Exit} exit
  * @property {string} complaint
  * @property {ReturnType<typeof runsOf> | null} runs
  * @property {Times | null} times

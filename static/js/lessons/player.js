@@ -32,6 +32,7 @@ import { progressOf, runsOf } from "./steps.js";
  * @import { Run, RunView } from "../types.js"
  * @import { Item } from "./head.js"
  * @import { Lessons } from "./lessons.js"
+ * @import { Exit } from "./player-parts.js"
  * @import { Step } from "./steps.js"
  * @import { Question, Try, Value } from "./types.js"
  */
@@ -60,8 +61,10 @@ export class Player {
   #full = false;
   /** What is chosen in questions with one try. @type {Record<string, any>} */
   #answers = {};
-  /** What is written as the answer to the last question. @type {string | null} */
-  #exit = null;
+  /** What is written as answers to the last questions, by lessons; also after they are left. @type {Map<string, Exit>} */
+  #exits = new Map();
+  /** Whether something to try is being launched. */
+  #isTrying = false;
   /** Why something to try was not launched. @type {ApiError | null} */
   #tried = null;
   /** The step that was drawn last. @type {Step | null} */
@@ -121,7 +124,7 @@ export class Player {
     const session = this.#session;
     session?.close();
     this.#session = null;
-    this.#chosen = this.#drawn = this.#tried = this.#exit = null;
+    this.#chosen = this.#drawn = this.#tried = null;
     this.#answers = {};
     this.#full = false;
     this.#watch?.stop();
@@ -180,8 +183,9 @@ export class Player {
   }
 
   #again() {
-    this.#chosen = this.#exit = null;
+    this.#chosen = null;
     this.#answers = {};
+    this.#exits.delete(this.#session?.slug ?? "");
     this.#stage.show([]);
     urlState.set({ moment: "" });
     this.#session?.again();
@@ -205,21 +209,32 @@ export class Player {
       );
   }
 
+  /** @param {Session} session */
+  #exitOf({ slug }) {
+    return this.#exits.get(slug) ?? { written: null, sent: null };
+  }
+
   /** @param {string} text */
   async #saveExit(text) {
-    const { exit } = this.#session?.attempt ?? {};
-    this.#exit = text;
-    if (exit) await this.#session?.answer(exit.id, text);
+    const session = this.#session;
+    const exit = session?.attempt?.exit;
+    if (!session || !exit) return;
+    this.#exits.set(session.slug, { written: text, sent: text });
+    await session.answer(exit.id, text);
   }
 
   /** @param {Try} wanted */
   async #try(wanted) {
+    if (this.#isTrying) return; // a held key or a double click must not launch twice
+    this.#isTrying = true;
     this.#tried = null;
     try {
       await this.#launches.launchTry(wanted);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#tried = error;
+    } finally {
+      this.#isTrying = false;
     }
     this.#draw();
   }
@@ -279,7 +294,7 @@ export class Player {
         full: this.#full,
         answers: this.#answers,
         pinned: this.#pinned,
-        exit: this.#exit,
+        exit: this.#exitOf(session),
         complaint: this.#tried ? explain(this.#tried) : "",
         runs: attempt ? runsOf(attempt, store) : null,
         times: session.play?.runs.length
@@ -309,6 +324,7 @@ export class Player {
           answer: (question) => this.#answer(question),
           launchTry: (wanted) => this.#try(wanted),
           loadTry: (wanted) => this.#load(wanted),
+          write: (text) => this.#exits.set(session.slug, { ...this.#exitOf(session), written: text }),
           save: (text) => this.#saveExit(text),
           show: (place) => this.#onCharts.show(place, this.#runs),
           next: (slug) => urlState.set({ lesson: slug }),

@@ -116,15 +116,24 @@ function tries(all, { complaint, on }) {
  * @param {Known} known
  * @returns {Part}
  */
-function exitOf(exit, { session, exit: written, person, on }) {
+function exitOf(exit, { session, exit: { written, sent }, person, on }) {
   const complaint = session.refusal?.id === exit.id ? explain(session.refusal.error) : "";
-  const isSaved = written !== null && written === exit.text;
+  const isSaved = sent !== null && sent === exit.text;
   const state = session.sending === exit.id ? "sending" : isSaved ? "saved" : "";
-  const text = written ?? exit.text;
+  const text = sent ?? exit.text;
   return {
     name: "exit",
-    state: [exit.ask, text, state, complaint],
+    state: [exit.ask, text, state, complaint], // the box has what is written
     make: () =>
-      exitPart({ ...exit, text }, { state, complaint, isSeen: person?.role === "student", save: on.save }),
+      exitPart(
+        { ...exit, text: written ?? text },
+        {
+          state: state === "saved" && written !== sent ? "" : state,
+          complaint,
+          isSeen: person?.role === "student",
+          write: on.write,
+          save: on.save,
+        },
+      ),
   };
 }
