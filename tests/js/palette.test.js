@@ -93,6 +93,10 @@ for (const dark of [false, true]) {
   });
 }
 
+test("more classes than there are colours share them", () => {
+  for (const dark of [false, true]) assert.equal(color(COLOR_COUNT + 1, dark), color(1, dark));
+});
+
 test("reports have the colours of the page", () => {
   const lists = (/** @type {string} */ path) =>
     [

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axesOf } from "../../static/js/views/plane-axes.js";
+import { axesOf, commonAxes } from "../../static/js/views/plane-axes.js";
 
 /** The part of a view's card that has its settings. @param {Record<string, string>} options the settings that were chosen */
 const card = (options) => ({
@@ -19,4 +19,11 @@ test("a card shows the first two columns if its settings name a column that the 
   /** @type {Record<string, string>[]} */
   const wrong = [{ x: "4" }, { y: "-1" }, { x: "1.5" }, { x: "name" }, { x: "1" }];
   for (const options of wrong) assert.deepEqual(axesOf(card(options), 4), { x: 0, y: 1 });
+});
+
+test("maps of tables with the same columns share their axes, and those of others have none", () => {
+  const facts = (/** @type {string[]} */ ...columns) => ({ x: 0, y: 1, columns, axes: [] });
+  assert.deepEqual(commonAxes([facts("a", "b"), facts("a", "b")]), facts("a", "b"));
+  assert.deepEqual(commonAxes([facts("a", "b"), facts("a", "c")]), facts());
+  assert.deepEqual(commonAxes([facts("a", "b"), facts()]), facts());
 });

@@ -21,12 +21,13 @@ export const HUES = ["blue", "orange", "green", "pink", "grey", "sky", "vermilio
 export const DASHES = ["solid", "dash", "dot", "dashdot"];
 
 /**
- * @param {number} hue the index of a colour in the palette
+ * @param {number} hue the index of a colour in the palette, from 0; after the last colour comes the first again, as a data set
+ *   may have more classes than there are colours
  * @param {boolean} dark
  */
 export function color(hue, dark) {
   const palette = dark ? DARK : LIGHT;
-  return palette[hue];
+  return palette[hue % palette.length];
 }
 
 /**

@@ -11,7 +11,7 @@ import { number, percent, t } from "../words/i18n.js";
 import { inputsOf, valueLabelOf } from "../words/labels.js";
 import { inks, pixels, prepared } from "./canvas.js";
 import { cellColor, rgbOf, shareInOwn } from "./plane.js";
-import { axesOf, PlaneAxes } from "./plane-axes.js";
+import { axesOf, commonAxes, PlaneAxes } from "./plane-axes.js";
 import { sampleOf } from "./samples.js";
 import { signedColor } from "./scales.js";
 import { runLine } from "./view-card.js";
@@ -70,8 +70,8 @@ export class Boundary {
       this.#grid,
       parts.map(({ element }) => element),
     );
-    const drawn = seen.find(({ view }) => view)?.view ?? null;
-    if (drawn) this.#axes.draw(/** @type {AxesFacts} */ (drawn.facts));
+    const drawn = seen.flatMap(({ view }) => view ?? []);
+    if (drawn.length) this.#axes.draw(commonAxes(drawn.map(({ facts }) => /** @type {AxesFacts} */ (facts))));
     this.#drawFoot(drawn);
     this.#canvas = parts[0]?.map ?? null;
     return parts.map(({ description }) => description).join(" ");
@@ -198,11 +198,13 @@ export class Boundary {
     part.units.replaceChildren(...children);
   }
 
-  /** The colours of the classes, and how points of the two parts look. @param {View | null} view */
-  #drawFoot(view) {
+  /** The colours of the classes of each data set, and how points of the two parts look. @param {View[]} views */
+  #drawFoot(views) {
     const dark = this.#card.isDark();
-    const classes = /** @type {string[]} */ (view?.facts.classes ?? []);
-    setChildren(this.#foot, [
+    const sets = new Map(
+      views.map(({ facts }) => [JSON.stringify(facts.classes), /** @type {string[]} */ (facts.classes)]),
+    );
+    const keys = [...sets.values()].map((classes) =>
       h(
         "span",
         { className: "view-key" },
@@ -212,8 +214,8 @@ export class Boundary {
           return [swatch, className(name)];
         }),
       ),
-      h("span", {}, view ? t("views.points_key") : ""),
-    ]);
+    );
+    setChildren(this.#foot, [...keys, h("span", {}, views.length ? t("views.points_key") : "")]);
   }
 
   picture() {

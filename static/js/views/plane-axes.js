@@ -22,6 +22,16 @@ export function axesOf(card, inputs) {
   return fits ? { x, y } : { x: 0, y: 1 };
 }
 
+/**
+ * What is said of the axes of several maps: that of the first one; of no axes, if the maps have different columns.
+ * @param {AxesFacts[]} maps at least one
+ */
+export function commonAxes([first, ...others]) {
+  const columns = JSON.stringify(first.columns);
+  const areSame = others.every((other) => JSON.stringify(other.columns) === columns);
+  return areSame ? first : { ...first, columns: [] };
+}
+
 export class PlaneAxes {
   #card;
   #selects = { x: h("select"), y: h("select") };
