@@ -32,8 +32,8 @@ class Counted:
     """How many old runs and studies there are.
 
     Attributes:
-        row_bytes: of their rows that no other run and no other study shows.
-        ended: when the first and the last of them ended, in Unix seconds; None where there is none.
+        row_bytes: the bytes of the rows that would be deleted with them.
+        ended: when the first and the last of these runs ended, in Unix seconds; None: there are no such runs.
         others: the number of all other runs.
     """
 
@@ -92,11 +92,14 @@ class OldRuns:
 
     def delete(self) -> None:
         """Delete them and compact the database. The caller holds the lock on the folder."""
+        connection = self._connection
         with self._failures():
-            self._connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
-            for table, column in (("trials", "study_id"), ("studies", "id")):
-                self._connection.execute(f"DELETE FROM {table} WHERE {column} IN {OLD_STUDIES}", self._values)
-            _compact(self._connection)
+            with connection:  # commits all of it, or rolls it back
+                connection.execute("BEGIN IMMEDIATE")
+                connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
+                for table, column in (("trials", "study_id"), ("studies", "id")):
+                    connection.execute(f"DELETE FROM {table} WHERE {column} IN {OLD_STUDIES}", self._values)
+            _compact(connection)
 
     def checkpoints(self) -> set[str]:
         """The files of all checkpoints of the trainings that are there."""
@@ -128,7 +131,11 @@ def _compact(connection: sqlite3.Connection) -> None:
 
 def _check_version(connection: sqlite3.Connection, database: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
+    if version > SCHEMA_VERSION:
+        raise Mistake(
+            f"{database} has schema {version}; this version of Lossroom reads up to schema {SCHEMA_VERSION}"
+        )
+    if version < SCHEMA_VERSION:
         raise Mistake(
             f"{database} has schema {version} and this Lossroom schema {SCHEMA_VERSION}; start the lab once to"
             " migrate it"

@@ -6,10 +6,12 @@ from functools import partial
 
 import pytest
 
+from app.mistake import Failure, Mistake
 from app.storage import run_store, study_store, training_store
 from app.storage.database import Database
 from app.storage.prune import OldRuns
 from app.studies.stored import StoredStudy, StoredTrial
+from app.trainings import Status
 from engine.reasons import Reason
 from tests.support import event_loop
 from tests.support.stored_runs import insert, make_run
@@ -68,6 +70,33 @@ def test_a_training_stays_as_long_as_a_run_or_a_trial_shows_it(database):
     write(database, study_store.delete, study_id="s")
     assert trainings(database) == {}
     assert database.read_now(study_store.load_all) == []
+
+
+def test_old_runs_and_studies_are_pruned_together_or_not_at_all(database):
+    write(database, insert, make_run("old", {}, at=5.0, status=Status.COMPLETED, finished_at=10.0))
+    write(database, study_store.insert, STUDY)
+    write(database, study_store.update, "s", {"finished_at": 10.0})
+    full = "CREATE TRIGGER full BEFORE DELETE ON studies BEGIN SELECT RAISE(ABORT, 'full'); END"
+    write(database, lambda connection: connection.execute(full))
+    database.close()
+    with OldRuns(database.path, before=50.0, keep_starred=False) as old:
+        before = old.count()
+        with pytest.raises(Failure, match="cannot be pruned: full"):
+            old.delete()
+        assert (before.runs, before.studies) == (1, 1)
+        assert old.count() == before
+    database.open()
+
+
+def test_a_database_of_a_newer_version_is_not_pruned_and_nobody_is_told_to_migrate_it(database):
+    database.close()
+    with contextlib.closing(sqlite3.connect(database.path)) as connection:
+        connection.execute("PRAGMA user_version = 1000")
+    with (
+        pytest.raises(Mistake, match=r"has schema 1000; this version of Lossroom reads up to schema \d+$"),
+        OldRuns(database.path, before=50.0, keep_starred=False),
+    ):
+        pass
 
 
 def test_old_studies_are_pruned_with_what_only_they_have_trained(database, tmp_path):
