@@ -68,6 +68,21 @@ test("the newest runs are shown until the viewer chooses, and a choice stays whi
   );
 });
 
+test("choices of an earlier visit are forgotten with their runs, and the newest are shown again", () => {
+  const store = new Store({ gone: true, a1: false });
+  store.beginList();
+  store.listRuns([view(1, 1), view(2, 2)]);
+  const before = store.choiceVersion;
+  store.endList();
+  assert.deepEqual([store.choices(), store.hasChoices], [{ a1: false }, true]);
+  assert.ok(store.choiceVersion > before, "the page keeps what is left");
+  const other = new Store({ gone: true });
+  other.beginList();
+  other.listRuns([view(2, 2)]);
+  other.endList();
+  assert.deepEqual([other.hasChoices, other.shown().length], [false, 1]);
+});
+
 test("the progress of a run and its place in the queue change nothing by which a list is arranged", () => {
   const store = new Store();
   store.putRuns([view(1, 1, { status: "running" }), view(2, 2, { status: "queued" })]);

@@ -51,8 +51,9 @@ export function keepShown(store, onGone) {
   const showRequested = () => {
     if (!requested || !store.complete) return;
     const numbers = requested;
+    const wanted = new Set(numbers);
     const runs = store.list();
-    const ids = runs.filter((run) => numbers.includes(String(run.number))).map((run) => run.id);
+    const ids = runs.filter((run) => wanted.has(String(run.number))).map((run) => run.id);
     const existing = new Set(runs.map((run) => String(run.number)));
     const gone = numbers.filter((number) => !existing.has(number));
     if (gone.length) onGone(gone.length > MAX_NAMED ? [...gone.slice(0, MAX_NAMED), "…"] : gone);

@@ -199,9 +199,13 @@ export class Store extends Emitter {
     this.#runsChanged();
   }
 
-  /** The list is complete: remove the runs that are not in it. */
+  /** The list is complete: remove the runs that are not in it, and what was chosen for them, also at an earlier visit. */
   endList() {
     this.#drop([...this.runs.keys()].filter((id) => !this.#listed.has(id)));
+    for (const id of [...this.#choices.keys()].filter((id) => !this.runs.has(id))) {
+      this.#choices.delete(id);
+      this.choiceVersion++;
+    }
     this.#listed = new Set();
     this.complete = true;
     this.#runsChanged();
