@@ -24,7 +24,17 @@ from tests.support.reasons import reason_in
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = sorted(path for room in ("engine", "app") for path in (ROOT / room).rglob("*.py"))
 #: Reasons that only the page gives.
-OF_THE_PAGE = {"offline", "bad_answer", "too_many", "unclear", "page_fault", "fork_one", "at", "and"}
+OF_THE_PAGE = {
+    "offline",
+    "bad_answer",
+    "too_many",
+    "study_choices",
+    "unclear",
+    "page_fault",
+    "fork_one",
+    "at",
+    "and",
+}
 MESSAGES = Messages()
 
 

@@ -112,6 +112,17 @@ test("what has several values in the form is what a study varies at first", () =
   ]);
 });
 
+test("more values of a field than a study can have are counted and refused before any of them is made", () => {
+  const rates = { sweep: "", values: Array.from({ length: 10 }, (_, i) => i) };
+  const hidden = Array.from({ length: 8 }, () => rates);
+  const network = { sweep: "", values: [{ hidden }, { hidden: [1] }] };
+  assert.throws(() => fromForm(/** @type {any} */ ({ ...EXPERIMENT, network })), {
+    code: "study_choices",
+    field: "network",
+    bounds: { count: 1e8 + 1, most: 100 },
+  });
+});
+
 test("a space has what was typed and chosen, and sections before their settings", () => {
   const fields = new Map(studyFields(OPTIONS, EXPERIMENT).map((field) => [field.path, field]));
   const at = (/** @type {string} */ path) => /** @type {any} */ (fields.get(path));

@@ -11,7 +11,8 @@ import { isSweep } from "./values.js";
  */
 
 /**
- * The paths of all fields and sections with several values, in order: `[["optimizer"], ["optimizer", "learning_rate"]]`.
+ * The paths of all fields and sections with several values, in order: `[["optimizer"], ["optimizer", "learning_rate"]]`. A path
+ * comes once for each alternative that varies it.
  * @param {any} part
  * @param {string[]} path
  * @returns {string[][]}

@@ -4,8 +4,9 @@
  */
 
 import { choose } from "../form/choose-alternatives.js";
-import { combinations } from "../form/grid.js";
+import { combinations, size } from "../form/grid.js";
 import { alternatives, isSweep, typed } from "../form/values.js";
+import { ApiError } from "../server/api.js";
 
 /**
  * @import { Experiment } from "../types.js"
@@ -29,6 +30,8 @@ import { alternatives, isSweep, typed } from "../form/values.js";
 
 /** A grid takes this many numbers between two bounds at first. */
 const STEPS = 3;
+/** A field of a study has at most this many; see engine/studies/space.py. */
+const MAX_CHOICES = 100;
 /** A field whose values vary by powers is first varied by this factor, up and down. */
 const FACTOR = 10;
 
@@ -36,6 +39,7 @@ const FACTOR = 10;
  * The one experiment that a study varies, and the fields that have several values in the form, by path.
  * @param {Experiment} document of the draft, in which parts may have several values
  * @returns {{experiment: Experiment, choices: Map<string, any[]>}}
+ * @throws ApiError if a field has too many values
  */
 export function fromForm(document) {
   /** @type {Map<string, any[]>} */
@@ -47,6 +51,9 @@ export function fromForm(document) {
    */
   const first = (part, path) => {
     if (isSweep(part)) {
+      const bounds = { count: size(part), most: MAX_CHOICES };
+      if (bounds.count > MAX_CHOICES)
+        throw new ApiError({ code: "study_choices", message: "", field: path.join("."), bounds }, 422);
       const values = part.values.flatMap((value) =>
         combinations(value).map((combination) => combination.document),
       );

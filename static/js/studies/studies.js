@@ -9,7 +9,7 @@ import { urlState } from "../state/address.js";
 import { newestOnly } from "../state/newest.js";
 import { t } from "../words/i18n.js";
 import { textsOf } from "../words/part-texts.js";
-import { explain } from "../words/reasons.js";
+import { explain, explainAll } from "../words/reasons.js";
 import { ListView } from "./list-view.js";
 
 /**
@@ -190,7 +190,12 @@ export class Studies {
     const { NewView } = await import("./new-view.js");
     if (!isNewest() || !this.#dialog) return;
     const { draft, options } = this.#place.form.context;
-    this.#show(new NewView(this.#place, draft, options));
+    try {
+      this.#show(new NewView(this.#place, draft, options));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#complain(explainAll(error));
+    }
   }
 
   /** @param {string} id */
