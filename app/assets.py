@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import mimetypes
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +27,15 @@ MIN_ZIPPED_BYTES = 300
 #: The browser may keep a file forever: its address changes when its content does.
 FOREVER = "public, max-age=31536000, immutable"
 
+#: The types of files by the ends of their names. On Windows, what `mimetypes` says of scripts can be another type.
+_TYPES = {
+    ".css": "text/css",
+    ".gif": "image/gif",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
 #: The version of all files, then the name of a file.
 _VERSIONED = re.compile(r"([0-9a-f]{16})/(.+)")
 
@@ -43,7 +51,7 @@ _STYLE_COMMENT = re.compile(rb"/\*(?:[^*]|\*(?!/))*\*/")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """One file as it is sent, for how long a browser may keep it."""
+    """The answers for one file, all with the same Cache-Control."""
 
     plain: Response
     zipped: Response
@@ -56,8 +64,8 @@ class Asset:
 
     state: tuple[tuple[int, int], ...]
     etag: str
-    kept: Answers
-    asked_for: Answers
+    forever: Answers
+    revalidated: Answers
 
 
 class Assets:
@@ -100,7 +108,7 @@ class Assets:
             version, name = versioned.groups()
         asset = self._asset(name)
         # a page that has been open since an earlier version gets the file that there is
-        answers = asset.kept if version == self._version else asset.asked_for
+        answers = asset.forever if version == self._version else asset.revalidated
         headers = Headers(scope=scope)
         if asset.etag in headers.get("if-none-match", ""):
             response = answers.unchanged
@@ -147,7 +155,7 @@ def _read(paths: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> Asset:
     elif path.suffix == ".css":
         content = _STYLE_COMMENT.sub(b"", content)
     etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    media_type = _TYPES.get(path.suffix, "application/octet-stream")
     short = gzip.compress(content, 9, mtime=0) if len(content) >= MIN_ZIPPED_BYTES else None
 
     def answers(keep: str) -> Answers:
@@ -157,4 +165,4 @@ def _read(paths: tuple[Path, ...], state: tuple[tuple[int, int], ...]) -> Asset:
             zipped = Response(short, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
         return Answers(plain, zipped, Response(status_code=304, headers=headers))
 
-    return Asset(state, etag, kept=answers(FOREVER), asked_for=answers("no-cache"))
+    return Asset(state, etag, forever=answers(FOREVER), revalidated=answers("no-cache"))

@@ -1,5 +1,6 @@
 """The page's files: sent as they are on the disk, and only once to each browser."""
 
+import mimetypes
 import re
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def test_a_file_comes_as_it_is_on_the_disk_compressed_or_not(lab, path):
     if len(content) > 1000:
         assert zipped.headers["content-encoding"] == "gzip"
         assert int(zipped.headers["content-length"]) < len(content)
+
+
+def test_the_type_of_a_script_is_that_of_scripts_whatever_the_machine_says_of_it(tmp_path, monkeypatch):
+    mimetypes.init()
+    monkeypatch.setitem(mimetypes.types_map, ".js", "text/plain")  # as some programs write it on Windows
+    (tmp_path / "a.js").write_text("1;")
+    app = Router([Mount("/static", Assets(tmp_path))])
+    assert get(app, "/static/a.js").headers["content-type"].startswith("text/javascript")
 
 
 COMMENTED = """/** A module. */
