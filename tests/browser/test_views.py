@@ -236,12 +236,12 @@ def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_i
             sign = "−" if pixel["bias"] < 0 else "+"
             words = [three_digits(abs(pixel[name])) for name in ("value", "sum", "bias")]
             expect(equation).to_have_text(
-                re.compile(f"{words[0]} = -?{words[1]} {re.escape(sign)} {words[2]}")
+                re.compile(f"{words[0]} = −?{words[1]} {re.escape(sign)} {words[2]}")
             )
             assert "pixel=1-0-1-1" in page.address()
             products = card.locator(".map-tables table").last.locator("td")
             assert products.count() == 9
-            assert [float(text) for text in products.all_inner_texts()] == pytest.approx(
+            assert [float(text.replace("−", "-")) for text in products.all_inner_texts()] == pytest.approx(
                 arrays["products"].ravel().tolist(), rel=0.06, abs=1e-4
             )
         assert violations(page, within='[data-chart="view.maps"]') == []

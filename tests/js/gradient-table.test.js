@@ -51,5 +51,7 @@ test("nothing has the colour of the card, and small numbers are powers of ten", 
   assert.equal(power(-12), "10⁻¹²");
   assert.equal(twoDigits(0.000_031), "3.1·10⁻⁵");
   assert.equal(twoDigits(0.0123), "0.012");
+  assert.deepEqual([9.96e-5, -9.94e-5].map(twoDigits), ["1.0·10⁻⁴", "−9.9·10⁻⁵"]);
+  assert.equal(twoDigits(-0.5), "−0.5");
   assert.deepEqual([Infinity, -Infinity, NaN].map(twoDigits), ["∞", "−∞", "–"]);
 });

@@ -2,7 +2,7 @@
 
 import { h, setChildren, setChoices, setText } from "../page/dom.js";
 import { color } from "../page/palette.js";
-import { number, percent, t, withMinus } from "../words/i18n.js";
+import { number, percent, t } from "../words/i18n.js";
 import { inks, prepared } from "./canvas.js";
 import { heights, onlyValue, pastMoments, rangeOf } from "./ridges-table.js";
 import { samplePart } from "./sample-part.js";
@@ -172,8 +172,8 @@ export class Histograms {
         const middle = range.low < 0 && range.high > 0 ? 0 : (range.low + range.high) / 2;
         const y = bottom + 9;
         const small = { font: `10px ${font}` };
-        write(withMinus(twoDigits(range.low)), left, y, small);
-        write(withMinus(twoDigits(range.high)), left + wide, y, { ...small, textAlign: "right" });
+        write(twoDigits(range.low), left, y, small);
+        write(twoDigits(range.high), left + wide, y, { ...small, textAlign: "right" });
         const isFree = xOf(middle) - left > 50 && left + wide - xOf(middle) > 50;
         if (isFree && middle === 0) write("0", xOf(middle), y, { ...small, textAlign: "center" });
       }

@@ -1,6 +1,6 @@
 /** Colour scales and number formats of views. No document, no state. */
 
-import { notFinite } from "../words/i18n.js";
+import { notFinite, withMinus } from "../words/i18n.js";
 
 /** A colour as red, green and blue from 0 to 255. @typedef {[number, number, number]} Rgb */
 
@@ -113,8 +113,8 @@ function digits(value, count) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : notFinite(value);
   const size = Math.abs(value);
   if (size && (size < 1e-4 || size >= 1e5)) {
-    const exponent = Math.floor(Math.log10(size));
-    return `${(value / 10 ** exponent).toFixed(count - 1)}·${power(exponent)}`;
+    const [front, exponent] = value.toExponential(count - 1).split("e");
+    return withMinus(`${front}·${power(Number(exponent))}`);
   }
-  return String(Number(value.toPrecision(count)));
+  return withMinus(String(Number(value.toPrecision(count))));
 }
