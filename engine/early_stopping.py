@@ -41,14 +41,17 @@ def parse_early_stopping(
     if has_validation:
         fields = (replace(METRIC, default="validation_loss"), *FIELDS[1:])
     values = parse(fields, given, path)
-    if values["metric"] in VALIDATION_METRICS and not has_validation:
+    measured = [*(TEST_METRICS if has_test else ()), *(VALIDATION_METRICS if has_validation else ())]
+    metric = values["metric"]
+    if metric not in measured:
         where = join(path, "metric")
-        text = f"{where} is {values['metric']}, but no validation examples are kept back: set dataset.validation_size"
-        raise ConfigError("range", where, Reason("no_validation", text), {"choices": list(TEST_METRICS)})
-    if values["metric"] in TEST_METRICS and not has_test:
-        where = join(path, "metric")
-        text = f"{where} is {values['metric']}, but the test set stays closed: dataset.test_size is 0"
-        raise ConfigError("range", where, Reason("test_closed", text), {"choices": list(VALIDATION_METRICS)})
+        code, text = "no_validation", "no validation examples are kept back: set dataset.validation_size"
+        if not measured:
+            code, text = "nothing_to_watch", f"the test set stays closed, and {text}"
+        elif metric in TEST_METRICS:
+            code, text = "test_closed", "the test set stays closed: dataset.test_size is 0"
+        why = Reason(code, f"{where} is {metric}, but {text}")
+        raise ConfigError("range", where, why, {"choices": measured})
     return values
 
 
@@ -58,7 +61,8 @@ class EarlyStopping:
     Args:
         metric: the name of a loss (smaller is better) or of an accuracy, as in an evaluation.
         patience: after this many evaluations without improvement, training ends.
-        min_delta: only a gain above this counts as an improvement.
+        min_delta: only a gain above this counts: of a loss, or of an accuracy from 0 to 1.
+        restore_best: whether the training ends with the weights of the best evaluation.
 
     Attributes:
         best, best_iteration: the best value so far, and its iteration.
@@ -75,8 +79,8 @@ class EarlyStopping:
         self.best_iteration = 0
         self.waited = 0
 
-    def improved(self, metrics: EvaluationMetrics) -> bool:
-        """Record an evaluation, and return whether it is the best so far."""
+    def record(self, metrics: EvaluationMetrics) -> bool:
+        """Take an evaluation, and return whether it is the best so far."""
         value: float = getattr(metrics, self.metric)
         gain = self.best - value if self._smaller_is_better else value - self.best
         if gain > self.min_delta:
@@ -86,14 +90,14 @@ class EarlyStopping:
         return False
 
     @property
-    def best_so_far(self) -> Reason:
+    def best_in_words(self) -> Reason:
         code, text = (
             "best_at",
             f"{self.metric} was best at iteration {self.best_iteration:,} ({self.best:.4g})",
         )
         if self.metric in TEST_METRICS:
             code, text = "best_at_by_test", f"{text}, chosen by the test examples"
-        # infinities, before the first evaluation, are not JSON
+        # infinite as long as no evaluation gave a finite value; JSON has no infinity
         value = float(f"{self.best:.4g}") if math.isfinite(self.best) else "∞"
         return Reason(code, text, metric=self.metric, iteration=self.best_iteration, value=value)
 

@@ -37,6 +37,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "validation_leaves_none": ("most", "images"),
     "no_validation": (),
     "test_closed": (),
+    "nothing_to_watch": (),
     "no_dropout": (),
     "fork_fixed": (),
     "fork_over": ("iteration",),

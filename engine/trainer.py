@@ -289,10 +289,10 @@ class Trainer:
         stopping = self.early_stopping
         if stopping is None:
             return False
-        improved = stopping.improved(metrics)
+        improved = stopping.record(metrics)
         if improved and stopping.restore_best:
             self.best = {name: array.copy() for name, array in self._learned().items()}
-        best = stopping.best_so_far
+        best = stopping.best_in_words
         if stopping.exhausted and not last:
             self.stop_reason = Reason("stopped_early", f"stopped early: {best}", why=best)
         ending = last or self.stop_reason is not None

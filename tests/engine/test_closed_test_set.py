@@ -65,6 +65,14 @@ def test_early_stopping_cannot_watch_a_closed_test_set(metric):
         ExperimentConfig.from_dict({**closed().to_dict(), **stopping})
 
 
+@pytest.mark.parametrize("metric", ["test_loss", "validation_loss"])
+def test_without_test_and_validation_images_no_metric_is_offered(metric):
+    stopping = {"training": {"early_stopping": {"metric": metric}}}
+    with pytest.raises(ConfigError, match=r"set dataset.validation_size$") as caught:
+        ExperimentConfig.from_dict({**closed(validation_size=None).to_dict(), **stopping})
+    assert caught.value.bounds == {"choices": []}
+
+
 def test_its_accuracy_can_be_measured_afterwards_as_it_would_have_been():
     trainer, opened = Trainer(closed()), Trainer(ExperimentConfig.from_dict(SHORT))
     for other in (trainer, opened):

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { quantity } from "../../static/js/charts/quantities.js";
 import { MAX_CHARTS, makeSpec, readSpec, readSpecs, writeSpec } from "../../static/js/charts/specs.js";
 import { forExamples } from "./random.js";
 
@@ -19,7 +20,7 @@ test("a chart that is written to the address is read back unchanged", () =>
     const switches = () => examples.of([true, false]);
     const spec = {
       ...makeSpec(name),
-      smoothing: examples.of([0, 0.6, 0.99]),
+      ...(quantity(name).smoothing === undefined ? {} : { smoothing: examples.of([0, 0.6, 0.99]) }),
       logX: switches(),
       logY: switches(),
       outliers: switches(),
@@ -33,5 +34,6 @@ test("invalid options in an address become defaults, and unknown charts are left
   const defaults = makeSpec("loss");
   assert.deepEqual(readSpecs(["nothing", "loss:smooth=7:log=z", "train.", "__proto__"]), [defaults]);
   assert.deepEqual(readSpecs(["loss:", "loss:smooth=", "loss:gap", "loss:crop"]), Array(4).fill(defaults));
+  assert.deepEqual(readSpecs(["accuracy:smooth=0.5"]), [makeSpec("accuracy")]); // it is never smoothed
   assert.equal(readSpecs(Array(100).fill("loss")).length, MAX_CHARTS);
 });

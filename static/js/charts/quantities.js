@@ -107,12 +107,11 @@ function speedOf({ trained }) {
   };
 }
 
-/** Columns that are not quantities by themselves: axes, and columns that `QUANTITIES` uses. @type {Record<Stream, Set<string>>} */
+/** Columns that are not offered by themselves: the x axis, and columns that a quantity above already shows. @type {Record<Stream, Set<string>>} */
 const USED_COLUMNS = {
-  train: new Set(["iteration", "seconds", "loss", "accuracy", "learning_rate"]),
+  train: new Set(["iteration", "loss", "accuracy", "learning_rate"]),
   evaluation: new Set([
     "iteration",
-    "seconds",
     ...["train", "validation", "test"].flatMap((part) => [`${part}_accuracy`, `${part}_loss`]),
   ]),
 };

@@ -59,7 +59,8 @@ export function readSpec(text) {
   for (const option of options) {
     const [key, value = ""] = option.split("=");
     const number = Number(value);
-    if (key === "smooth" && value && number >= 0 && number <= MAX_SMOOTHING) spec.smoothing = number;
+    const isSmoothing = key === "smooth" && quantity(name).smoothing !== undefined;
+    if (isSmoothing && value && number >= 0 && number <= MAX_SMOOTHING) spec.smoothing = number;
     if (key === "log") Object.assign(spec, { logX: value.includes("x"), logY: value.includes("y") });
     if (key === "outliers") spec.outliers = true;
     if (key === "plain") spec.marks = false;
