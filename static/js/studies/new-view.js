@@ -242,10 +242,7 @@ export class NewView {
     this.#settings.allow(optuna);
     const size = sizeText({ configurations, seeds, folds: document.folds });
     setText(this.#size, t("study.trials", { size, n: number(trials) }));
-    setText(
-      this.#time,
-      isSoon(seconds) || seconds === null ? "" : t("study.takes", { time: duration(seconds) }),
-    );
+    setText(this.#time, isSoon(seconds) ? "" : t("study.takes", { time: duration(seconds) }));
     this.#start.disabled = false;
   }
 

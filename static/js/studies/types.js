@@ -34,11 +34,11 @@
  * @property {number | null} budget_seconds
  */
 
-/** What a study would be: nothing begins. @typedef {{configurations: number, trials: number, seconds: number | null, document: StudyDocument, optuna: boolean}} StudySummary */
+/** What a study of this document would take. Nothing is started. @typedef {{configurations: number, trials: number, seconds: number, document: StudyDocument, optuna: boolean}} StudySummary */
 
 /** @typedef {"running" | "paused" | "measuring" | "completed" | "cancelled" | "failed"} StudyStatus */
 
-/** @typedef {{total: number, done: number, training: number, waiting: number, failed: number, remembered: number}} TrialCounts */
+/** `remembered`: of those done, how many were known from earlier trainings. @typedef {{total: number, done: number, training: number, waiting: number, failed: number, remembered: number}} TrialCounts */
 
 /**
  * A study. Times are Unix seconds.
@@ -52,6 +52,7 @@
  * @property {Why | null} why
  * @property {Owner | null} owner
  * @property {boolean} shared
+ * @property {boolean} [mine] whether this person may change it
  * @property {number} created_at
  * @property {number | null} finished_at
  * @property {Method["name"]} method
@@ -78,10 +79,12 @@
  * @property {number} rung from 1
  * @property {number} seed
  * @property {number | null} fold from 1
- * @property {number} iterations
+ * @property {number | null} iterations null: its values do not go together
  * @property {"waiting" | "queued" | "running" | "completed" | "diverged" | "failed" | "cancelled"} status
  * @property {number | null} score
  * @property {boolean} remembered
+ * @property {number} iteration
+ * @property {number} seconds
  * @property {string | null} reason
  * @property {Why | null} why
  */
@@ -99,7 +102,7 @@
  * @property {number | null} place 1: the best
  * @property {Record<string, any>} values by the path of the field
  * @property {number} rung
- * @property {number} iterations
+ * @property {number | null} iterations
  * @property {number} trials
  * @property {number} failed
  * @property {number | null} mean
@@ -108,7 +111,7 @@
  * @property {number | null} high
  * @property {(number | null)[]} scores in the order of the pairs
  * @property {Difference | null} difference
- * @property {{mean: number, spread: number | null, scores: (number | null)[]} | null} test
+ * @property {{mean: number | null, spread: number | null, scores: (number | null)[]} | null} test
  */
 
 /** @typedef {{kind: "winner" | "tie" | "few" | "alone" | "none", best: number | null, tied: number[], pairs: number, least_pairs: number}} Verdict */
@@ -123,7 +126,7 @@
  * @property {boolean} higher_is_better
  * @property {string[]} fields
  * @property {{seed: number, fold: number | null}[]} pairs
- * @property {{rung: number, iterations: number, configurations: number}[]} rungs
+ * @property {{rung: number, iterations: number | null, configurations: number}[]} rungs
  * @property {Configuration[]} configurations
  * @property {Verdict} verdict
  * @property {Luck | null} luck
