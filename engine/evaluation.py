@@ -134,7 +134,7 @@ class Evaluator:
             W *= 1 / LEVELS  # scaling the weights takes less time than scaling the images
             images = self._numbers(images)
             np.copyto(images, block.images)
-        with dense.on_columns(W):
+        with dense.on_some_inputs(W):
             return network.forward(images)
 
     def _numbers(self, images: Array) -> Array:

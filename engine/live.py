@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import regularizers
 from engine.errors import ConfigError
 from engine.fields import Field
+from engine.layers import dropout
 from engine.optimizers import LEARNING_RATE
 from engine.reasons import Reason
 
@@ -25,7 +26,7 @@ class Change:
 FIELDS: dict[str, Field] = {
     "learning_rate": LEARNING_RATE,
     **{field.name: field for field in regularizers.FIELDS},
-    "dropout": Field("dropout", "number", minimum=0, maximum=0.99),
+    "dropout": replace(dropout.FIELDS[0], name="dropout"),
 }
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -71,6 +71,7 @@ def report(
         counts: how a class did in its lessons.
     """
     configs = [flatten(recording.config) for recording in recordings]
+    differing = difference(configs)
     hues = assign_hues([recording.run for recording in recordings])
     lesson = _lesson(recordings, lessons or {})
     stream = _environment.get_template("report.html").stream(
@@ -94,8 +95,8 @@ def report(
             for recording, hue in zip(recordings, hues, strict=True)
         ],
         documents=[_indented(recording.config) for recording in recordings],
-        difference=_rows(difference(configs), texts),
-        same=_same(configs, texts) if len(configs) > 1 else [],
+        difference=_rows(differing, texts),
+        same=_same(configs, differing, texts) if len(configs) > 1 else [],
         style=_asset("report.css"),
         plotly=Markup(plotly.decode("utf-8")),
         script=_asset("report.js"),
@@ -179,18 +180,17 @@ def _rows(fields: dict[str, list[Any]], texts: Mapping[str, str]) -> list[tuple[
     ]
 
 
-def _same(configs: Sequence[Fields], texts: Mapping[str, str]) -> list[tuple[str, str]]:
+def _same(
+    configs: Sequence[Fields], differing: Container[str], texts: Mapping[str, str]
+) -> list[tuple[str, str]]:
     """What all configs have in common."""
-    differing = difference(configs)
     common = {name: value for name, value in configs[0].items() if name not in differing}
     labels = labels_of(common, texts)
     return [(labels[name], value_label_of(name, value, texts)) for name, value in common.items()]
 
 
 def _curves(recording: Recording, points: int) -> dict[str, Any]:
-    run = recording.run
-    curves: dict[str, Any] = {"name": run["name"]}
-    curves["not_positive"] = 0
+    curves: dict[str, Any] = {"name": recording.run["name"], "not_positive": 0}
     for stream, names in CURVES.items():
         columns = recording.some(stream, ("iteration", *names))
         for name in names:

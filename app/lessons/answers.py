@@ -53,8 +53,8 @@ class OptionAnswer(TypedDict):
 
 
 class QuestionAnswer(TypedDict):
-    """A question with what its kind needs: `options` of a choice; `unit`, `low` and `high` of a number; `runs` of a
-    ranking or a sketch; `chart` and `iterations` of a sketch or a click. It does not say what is right."""
+    """A question with what its kind needs: `options` of a `choice`; `unit`, `low` and `high` of a `number`; `runs` of a
+    `rank` or a `sketch`; `chart` and `iterations` of a `sketch` or a `click`. It does not say what is right."""
 
     id: str
     kind: str
@@ -91,8 +91,8 @@ class RunOutcomeAnswer(TypedDict):
 
 
 class OutcomeAnswer(TypedDict):
-    """A prediction beside the result, in words. `right` is null if that cannot be said, such as of a sketch. `off`: by
-    how much a number or all sketched curves were off."""
+    """A prediction beside the result, in words. `kind`: of its question. `right` is null if that cannot be said, such
+    as of a sketch. `off`: by how much a number or all sketched curves were off."""
 
     id: str
     kind: str
@@ -157,7 +157,8 @@ class AttemptAnswer(TypedDict):
     on a question of the prediction, which `voting` names, it stays `run`. What comes later is null: `outcome` and `see`
     come when all runs have ended; `explain`, `transfer` and `exit` when the question of `see` was answered. `missing`:
     runs that give no figures until they are resumed or launched again. `runs` are ids, in the lesson's order; some may
-    be deleted.
+    be deleted. `sure`: how sure the person was, `guess`, `fairly` or `certain`. `full`: whether the runs have the full
+    size. `prediction`: what was predicted, by the ids of the questions.
     """
 
     id: str
@@ -226,9 +227,9 @@ class PlayAnswer(TypedDict):
 
 
 class VoteTally(TypedDict):
-    """The class votes on a question, or has. `asked`: the question, with its options. `mine`: what the person voted in
-    the two rounds; null: nothing. `voted`: how many have, in each. The tallies of both rounds are null until it is
-    closed."""
+    """The class votes on a question, or has. `asked`: the question, with its options. `phase`: `first` (the first
+    round), `discuss`, `second` or `closed`. `mine`: what the person voted in the two rounds; null: nothing. `voted`:
+    how many have, in each. The tallies of both rounds are null until it is closed."""
 
     question: str
     asked: QuestionAnswer
@@ -251,7 +252,8 @@ class RoomAnswer(RoomCount):
     """What a class predicted, without persons. The tallies are null until the person has sealed a prediction, and
     `see` and `transfer` until they have answered its question; the teacher sees them at any time, but never those of a
     vote that is not closed. `spread`: a figure of the runs of each student, with `transfer`, where the lesson has one.
-    `mine`: the person's own prediction and answers, and the figure of their own runs. `exits`: what was still unclear
+    `mine`: the person's own prediction and answers by the ids of the questions, and the figure of their own runs by the
+    id of `spread`; null: they have not predicted. `exits`: what was still unclear
     to students, for the teacher alone."""
 
     seats: Seats
@@ -267,7 +269,7 @@ class RoomAnswer(RoomCount):
 
 
 class VoteAnswer(TypedDict):
-    """The newest vote of the class."""
+    """The newest vote of the class. `phase`: `first` (the first round), `discuss`, `second` or `closed`."""
 
     lesson: str
     question: str

@@ -49,7 +49,7 @@ class NewChallenge(BaseModel):
             ConfigError: there is no such data set, or it has too few images.
         """
         if self.max_parameters is None and self.max_seconds is None and self.max_iterations is None:
-            text = "a challenge needs a budget: give max_parameters, max_seconds or max_iterations"
+            text = "a challenge needs a bound: give max_parameters, max_seconds or max_iterations"
             raise Invalid(text, code="challenge_budget", field="max_parameters")
         parse_dataset({"name": self.dataset, "validation_size": self.validation_size, "test_size": 0})
         return Terms(

@@ -55,10 +55,6 @@ def _tanh_derivative(y: Array, x: Array, out: Array) -> None:
     np.subtract(1, out, out=out)
 
 
-def _relu(x: Array, out: Array) -> None:
-    relu(x, out)
-
-
 def _relu_derivative(y: Array, x: Array, out: Array) -> None:
     np.greater(y, 0, out=out)
 
@@ -143,7 +139,7 @@ KERNELS: dict[str, Kernels] = {
     "identity": Kernels(_identity, _identity_derivative),
     "sigmoid": Kernels(_sigmoid, _sigmoid_derivative),
     "tanh": Kernels(_tanh, _tanh_derivative),
-    "relu": Kernels(_relu, _relu_derivative),
+    "relu": Kernels(relu, _relu_derivative),
     "leaky_relu": Kernels(_leaky_relu, _leaky_relu_derivative),
     "elu": Kernels(_elu, _elu_derivative),
     "gelu": Kernels(_gelu, _gelu_derivative),

@@ -34,7 +34,7 @@ class DenseStep(Step):
         self._input_images_innermost = place.images_innermost
         #: the inputs that training uses (see `learn_on`), and for each input its position among them; None: all inputs
         self._trained_inputs: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
-        #: the rows of W for the inputs that an evaluation uses (see `on_columns`); None: all rows
+        #: the rows of W for the inputs that an evaluation uses (see `on_some_inputs`); None: all rows
         self._partial_W: Array | None = None
         self._arrays_of = {layer.inputs: self._arrays}
 
@@ -96,14 +96,14 @@ class DenseStep(Step):
         self._arrays.clear()
 
     @contextmanager
-    def on_columns(self, W: Array) -> Iterator[None]:
+    def on_some_inputs(self, W: Array) -> Iterator[None]:
         """Inside this context, forward passes get only some of the inputs; W holds the rows for these inputs."""
-        whole, self._partial_W = self._partial_W, W
-        arrays, self._arrays = self._arrays, self._arrays_of.setdefault(len(W), {})
+        W_before, self._partial_W = self._partial_W, W
+        arrays_before, self._arrays = self._arrays, self._arrays_of.setdefault(len(W), {})
         try:
             yield
         finally:
-            self._partial_W, self._arrays = whole, arrays
+            self._partial_W, self._arrays = W_before, arrays_before
 
     def backward(self, dy: Array) -> Array | None:
         x, layer = self._x, self.layer

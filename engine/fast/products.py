@@ -208,7 +208,7 @@ def summed_scratch(stack: int, m: int, k: int, n: int) -> int:
 
 @lru_cache(maxsize=1024)
 def summed_tiles(m: int, k: int, n: int) -> tuple[int, int]:
-    """How many rows of the products are summed at a time, and the rows of a tile; 0 rows: tiles as in `multiply`."""
+    """(rows that are added up at a time, rows of a tile). 0 rows of a tile: `multiply` chooses the tiles."""
     if m * k * n > SMALL and _transposes_summed(m, k, n):
         part = _part(m, max(SUMMED // n, 1), THIN_ROWS, 1) if m * n > SUMMED else m
         rows = _rows(part, min(SHALLOW_ROWS, SMALL // (k * n)), _lanes(n)) if part else 0

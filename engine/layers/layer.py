@@ -45,8 +45,8 @@ class ParameterSpec:
     """A parameter that a layer needs. Weights are drawn and regularized; other parameters begin at `initial`.
 
     `fan_in` and `fan_out` are the numbers of inputs and outputs that a weight matrix connects; the initial weights
-    depend on them. `penalized` is false for weights without penalties, `trainable` for parameters that keep their
-    initial values.
+    depend on them. `penalized` is false for weights without penalties. `trainable` is false for parameters that keep
+    their initial values.
     """
 
     name: str

@@ -10,7 +10,7 @@
  * @returns {number[]}
  */
 export function apart(wanted, gap, low, high) {
-  /** Groups of touching labels; `sum` adds up the places minus the gaps before them. @type {{sum: number, count: number}[]} */
+  /** Groups of touching labels; `sum`: for each label, its wanted place minus one gap for each label before it, added up. @type {{sum: number, count: number}[]} */
   const blocks = [];
   for (const [i, place] of wanted.entries()) {
     let block = { sum: place - i * gap, count: 1 };
@@ -23,6 +23,7 @@ export function apart(wanted, gap, low, high) {
     blocks.push(block);
   }
   const last = high - (wanted.length - 1) * gap;
+  // where the first of all labels would be, as seen from each label
   const firsts = blocks.flatMap(({ sum, count }) => new Array(count).fill(sum / count));
   return firsts.map((first, i) => Math.min(Math.max(first, low), last) + i * gap);
 }

@@ -1,6 +1,6 @@
 /**
- * The frame of a card: the card can be dragged by its heading or its grip, moved by keys, and widened to the whole window.
- * Callbacks get where it is moved.
+ * The frame of a card: the card can be dragged by its heading or its grip, moved by keys, and widened to the whole window. It
+ * reports moves by callbacks.
  */
 
 import { iconButton } from "../page/dom.js";
@@ -31,7 +31,7 @@ export class CardFrame {
    * @param {HTMLElement} element of the card
    * @param {string} title
    * @param {OnFrame} on
-   * @param {() => void} onWide called when the card fills the window, and when it does not any more
+   * @param {() => void} onWide called when the card begins or ceases to fill the window, and when it is removed
    */
   constructor(element, title, on, onWide) {
     this.#element = element;

@@ -12,8 +12,8 @@ import { actionButton } from "./wall-dialogs.js";
 
 await loadStyle("challenge");
 
-/** The share of the training images that a new challenge keeps back. */
-const SHARE = 5;
+/** A new challenge keeps back one in this many training examples. */
+const ONE_IN = 5;
 /** The bounds of a challenge, with what a new one proposes. */
 const BOUNDS = { parameters: "50000", seconds: "", iterations: "" };
 
@@ -33,7 +33,7 @@ export async function openStart() {
   const images = h("input", { type: "text", inputMode: "numeric", required: true, autocomplete: "off" });
   const propose = () => {
     const chosen = available.find(({ name }) => name === dataset.value);
-    images.value = String(Math.round((chosen?.train_size ?? 0) / SHARE));
+    images.value = String(Math.round((chosen?.train_size ?? 0) / ONE_IN));
   };
   dataset.addEventListener("change", propose);
   propose();

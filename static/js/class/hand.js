@@ -19,9 +19,10 @@ export class Hand {
   #buttons;
   /** What the person has pressed, until the server says how it is. @type {boolean | null} */
   #wanted = null;
-  /** Whether a request is not answered yet, and whether the server has said something since it was sent. */
-  #asking = false;
-  #heard = false;
+  /** Whether a request is not answered yet. */
+  #isSending = false;
+  /** Whether a message about this person has come since it was sent. */
+  #isToldSince = false;
   #dropOlder = newestOnly();
 
   /**
@@ -37,8 +38,8 @@ export class Hand {
     tools.prepend(this.#buttons[0]);
     bar.append(this.#buttons[1]);
     store.on("person", () => {
-      this.#heard = true;
-      if (!this.#asking) this.#wanted = null;
+      this.#isToldSince = true;
+      if (!this.#isSending) this.#wanted = null;
       this.#draw();
     });
     onLanguage(() => this.#draw());
@@ -63,19 +64,19 @@ export class Hand {
   async #toggle() {
     const isNewest = this.#dropOlder();
     this.#wanted = !this.#isUp;
-    this.#asking = true;
-    this.#heard = false;
+    this.#isSending = true;
+    this.#isToldSince = false;
     this.#draw();
     try {
       await classApi.raiseHand(this.#wanted);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      this.#heard = true; // it stays as the server has said last
+      this.#isToldSince = true; // it stays as the server has said last
       this.#toast.show(explain(error), { wrong: true });
     }
     if (!isNewest()) return;
-    this.#asking = false;
-    if (this.#heard) this.#wanted = null;
+    this.#isSending = false;
+    if (this.#isToldSince) this.#wanted = null;
     this.#draw();
   }
 

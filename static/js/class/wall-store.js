@@ -1,6 +1,6 @@
 /**
  * What the wall knows of the class: the newest of each message, and tiles that are made from them. It emits "change" at most
- * once for each `PAUSE`, "classroom", "connection" and "lab"; it does not use the document.
+ * once in `PAUSE` milliseconds, and "classroom", "connection" and "lab" at once. It does not use the document.
  */
 
 import { Emitter } from "../state/emitter.js";

@@ -53,9 +53,10 @@ export function makeGroupHead(key, on) {
 }
 
 /**
- * The test accuracy of the best run (where no test images are measured, the validation accuracy), and in words how many runs there are, or of these have ended, and from where to where
- * their accuracies go. (A mean would hide that the runs of a lesson or a sweep differ in kind.) Which run is the best one
- * is chosen by validation images where all runs have some, else by the test images.
+ * The accuracy of the best run, and a text: how many runs there are (while some are active, how many of them have ended), and
+ * their lowest and highest accuracy. These are test accuracies; where no run has one, validation accuracies. The best run is
+ * chosen by validation accuracy if all measured runs have one, else by test accuracy. There is no mean: it would hide that the
+ * runs of a lesson or a sweep differ in kind.
  * @param {Pick<Run, "status" | "latest">[]} runs
  * @returns {{best: number | null, by: "validation" | "test", text: string}}
  */
