@@ -139,7 +139,14 @@ def test_weights_schedules_stops_penalties_and_data_sets_are_compared(page, lab)
 
 
 def test_networks_multiply_each_with_its_own_settings_and_the_first_can_be_edited(page, open_page, lab):
+    norm = '[name="network.batch_norm"]'
+    page.page.click(".further summary")
+    page.choose("network.batch_norm", "true")
+    page.page.click(".further summary")
     compare(page, "network.preset", "simple_convnet", "keras_cifar")
+    assert page.page.input_value(norm) == ""  # the two networks that have it differ in it
+    page.choose("network.batch_norm", "false")
+    assert page.page.input_value(norm) == "false"
     assert (
         page.page.locator('select[name="network.preset"] option:checked').inner_text()
         == "MLP, ConvNet, Keras CIFAR"

@@ -16,14 +16,14 @@ const BOTH = "both";
 
 /**
  * @param {Pick<FormContext, "redraw">} form
- * @param {string} path
- * @param {string} key
+ * @param {string} path of the field, such as `network.batch_norm`
+ * @param {string} key of its text in the catalog
  * @param {Field} field
- * @param {Value | undefined} value
+ * @param {Value | undefined} value null: the field is empty, also because several networks have different values
  * @param {(value: Value) => void} onchange
  */
 export function control(form, path, key, field, value, onchange) {
-  const chosen = alternatives(value ?? field.default);
+  const chosen = value === null ? [] : alternatives(value ?? field.default);
   if (field.kind === "boolean")
     return oneOrBoth(
       path,
@@ -50,7 +50,7 @@ export function control(form, path, key, field, value, onchange) {
 }
 
 /**
- * A list of two choices, with "both" as the third.
+ * A list of two choices, with "both" as the third. If nothing is chosen, it is empty.
  * @template {string | number | boolean | null} Choice
  * @param {string} path
  * @param {string} key

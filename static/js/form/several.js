@@ -23,7 +23,7 @@ let opened = null;
  * @param {string} path
  * @param {string} key
  * @param {string[]} choices
- * @param {string[]} chosen at least one
+ * @param {string[]} chosen if none, the list is empty
  * @param {(choice: string) => string} name the text of a choice
  * @param {(chosen: string[], focus: string) => void} choose also gets the place of the control that should have the focus
  * @param {{ single?: HTMLElement[], alone?: string[], note?: string, short?: (choice: string) => string }} more `single`: the
