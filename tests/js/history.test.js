@@ -80,7 +80,9 @@ test("whatever is changed, undoing it all goes back through every state, and red
     for (const change of examples.list(12, () => examples.of(Object.values(CHANGES)), 1)) {
       change(draft, examples);
       history.record(draft.state);
-      if (JSON.stringify(draft.state) !== JSON.stringify(states.at(-1))) states.push(draft.state);
+      if (JSON.stringify(draft.state) === JSON.stringify(states.at(-1))) continue;
+      assert.ok(changedFields(/** @type {DraftState} */ (states.at(-1)), draft.state).length);
+      states.push(draft.state);
     }
     const back = [];
     for (let state = history.go(-1); state; state = history.go(-1)) {
@@ -166,6 +168,14 @@ test("the oldest changes of very many are forgotten", () => {
   const back = allBack(history);
   assert.equal(back.length, MAX_STEPS_BACK);
   assert.equal(back[0], 3 * MAX_STEPS_BACK - 1);
+});
+
+test("loading the layers again that one edits is a change of the network: the earlier networks cannot be chosen any more", () => {
+  const draft = draftWith();
+  draft.writeLayers(LAYERS);
+  const before = draft.state;
+  draft.left = null;
+  assert.deepEqual(changedFields(before, draft.state), ["network"]);
 });
 
 /** @type {[string[], (draft: Draft) => unknown][]} */

@@ -6,17 +6,19 @@ import { isSweep } from "./values.js";
 
 /**
  * The paths of the fields that differ, in the order of the form. Another alternative of a section, such as another optimizer,
- * is one change, and so is another network.
+ * is one change, and so is another network. If only the networks differ that can be chosen again, the network has changed.
  * @param {DraftState} before
  * @param {DraftState} after
  */
 export function changedFields(before, after) {
   const repeated = /** @type {const} */ (["seeds", "folds"]).filter((name) => before[name] !== after[name]);
-  return [
+  const fields = [
     ...(JSON.stringify(before.origin) === JSON.stringify(after.origin) ? [] : ["origin"]),
     ...changedIn(before.document, after.document, ""),
     ...repeated.map((name) => (name === "folds" ? "dataset.fold" : name)),
   ];
+  const [old, now] = [before, after].map((state) => JSON.stringify([state.left, state.own]));
+  return fields.length || old === now ? fields : ["network"];
 }
 
 /**
