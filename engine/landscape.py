@@ -23,7 +23,7 @@ from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.evaluation import Evaluator
 from engine.fields import Field
-from engine.network import build_network
+from engine.network import empty_network
 from engine.parts import Part
 from engine.plane import Snapshot, plane_of_paths, random_plane
 from engine.reasons import Reason
@@ -98,7 +98,7 @@ class Survey:
         _demand_finite(paths)
         self._paths = paths
         self._options = options
-        self._network = build_network(config, np.random.default_rng(0))
+        self._network = empty_network(config, fast=True)
         self.images = min(options.images, len(part.labels))
         chosen = slice(self.images)
         self._evaluator = Evaluator(

@@ -32,7 +32,7 @@ from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
 from engine.summary import summarize
 
-__all__ = ["Network", "build_network", "summarize"]
+__all__ = ["Network", "build_network", "empty_network", "summarize"]
 
 
 class Network:
@@ -219,6 +219,19 @@ def build_network(
         layer_generator=layer_generator,
         l1=config.regularization.l1,
         l2=config.regularization.l2,
+        dtype=config.dtype,
+        fast=fast,
+    )
+
+
+def empty_network(config: ExperimentConfig, *, fast: bool) -> Network:
+    """The network of an experiment, to be filled with weights: they are 0, and none are drawn. `fast`: see
+    `build_network`."""
+    return Network(
+        build_layers(config.network.layers, config.dataset.source.shape),
+        initializer={"name": "zeros"},
+        generator=np.random.default_rng(0),
+        layer_generator=np.random.default_rng(0),
         dtype=config.dtype,
         fast=fast,
     )

@@ -17,10 +17,9 @@ from engine.config import ExperimentConfig
 from engine.errors import ConfigError
 from engine.evaluation import Evaluator
 from engine.fields import Field
-from engine.layers import build_layers
 from engine.levels import as_numbers
 from engine.losses import SoftmaxCrossEntropy, log_softmax
-from engine.network import Network, build_network
+from engine.network import Network, build_network, empty_network
 from engine.norms import euclidean_norm
 from engine.parts import Part
 from engine.plain_memory import SAMPLE, images_at_once
@@ -42,8 +41,8 @@ class Subject:
     Args:
         trainer: is not changed.
         before: all parameters before the last iteration; None: not known, or there was no iteration.
-        network: one that `plain_network` has built, to be filled with the training's weights; None: one is built when
-            it is needed.
+        network: a plain one of `empty_network`, to be filled with the training's weights; None: one is built when it is
+            needed.
 
     Attributes:
         iteration: how many iterations are done.
@@ -61,7 +60,7 @@ class Subject:
     @cached_property
     def network(self) -> Network:
         """A plain network (see `engine.layers`) with the training's weights, running means and penalties."""
-        network = self._given_network or plain_network(self.config)
+        network = self._given_network or empty_network(self.config, fast=False)
         trained = self.trainer.network
         network.vector[...] = trained.vector
         for name, values in trained.running.items():
@@ -190,18 +189,6 @@ class Subject:
     def probabilities(self, x: Array) -> Array:
         """The probability of each class (N, classes) for images (N, *shape)."""
         return softmax(np.concatenate([outputs[-1] for outputs in self.outputs(x)]))
-
-
-def plain_network(config: ExperimentConfig) -> Network:
-    """A plain network (see `engine.layers`) of an experiment. Its weights are 0."""
-    return Network(
-        build_layers(config.network.layers, config.dataset.source.shape),
-        initializer={"name": "zeros"},
-        generator=np.random.default_rng(0),
-        layer_generator=np.random.default_rng(0),
-        dtype=config.dtype,
-        fast=False,
-    )
 
 
 def softmax(logits: Array) -> Array:

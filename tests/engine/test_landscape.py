@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
+from engine.initializers import INITIALIZERS
 from engine.landscape import Options, Survey, demand_same_network
 from engine.plane import plane_of_paths, random_plane, snapshot
 
@@ -81,6 +82,14 @@ def test_the_losses_of_the_grid_and_of_the_paths_are_those_of_the_formulas():
     for point, seen in zip(path, result["paths"][0], strict=True):
         assert seen["iteration"] == point.iteration
         assert seen["loss"] == pytest.approx(loss_by_hand(trainer, point.parameters, 70), rel=1e-9)
+
+
+def test_measuring_draws_no_initial_weights(monkeypatch):
+    trainer, path = path_of(
+        config_of(network={**DIGITS["network"], "initializer": {"name": "orthogonal"}}), 0, 5
+    )
+    monkeypatch.delitem(INITIALIZERS, "orthogonal")
+    surveyed(trainer, [path], size=5, images=10)
 
 
 def test_the_plane_of_one_path_has_its_principal_components_and_contains_its_last_point():
