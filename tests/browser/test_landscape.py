@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
+from tests.support.experiments import SHORT
 
 #: How many different colours a canvas has.
 COLORS = """canvas => {
@@ -56,6 +57,16 @@ def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_can
     measure.click()
     expect(card).to_contain_text("random directions")
     assert "view.landscape:directions=random" in page.address()
+
+    # in the list these look alike; only the lab knows that their numbers are of different types
+    double = lab.launch(**{**SHORT, "name": "double", "dtype": "float64"})
+    lab.wait_for(double["id"], "completed")
+    page.open(f"/#charts=view.landscape:directions=up,accuracy&runs={numbers},{double['number']}")
+    expect(card.locator(".landscape-directions")).to_have_value("paths")
+    measure.click()
+    expect(canvas).to_be_visible()
+    expect(card).to_contain_text("1 further selected runs have another network, data set or type of numbers")
+    lab.http.delete(f"/api/runs/{double['id']}")
 
     page.open(f"/?lang=ja#charts=view.landscape,accuracy&runs={numbers}&at={runs[0]['number']}@0&lang=ja")
     measure.click()

@@ -52,6 +52,8 @@ export class Landscape {
   #drawn = "";
   /** What can be measured now. @type {Seen[]} */
   #seen = [];
+  /** Pairs of runs that the lab does not compare: the ids of the first one and of the other. @type {Set<string>} */
+  #others = new Set();
   #directions = h("select", { className: "landscape-directions" });
   #button = h("button", { type: "button", className: "toggle landscape-measure" });
   #canvas = h("canvas", { className: "landscape", role: "img", tabIndex: 0 });
@@ -67,10 +69,11 @@ export class Landscape {
     this.#directions.setAttribute("aria-label", t("views.landscape.directions"));
     for (const name of DIRECTIONS)
       this.#directions.append(h("option", { value: name }, t(`views.landscape.${name}`)));
-    this.#directions.value = card.option("directions", DIRECTIONS[0]);
+    const wish = card.option("directions", DIRECTIONS[0]);
+    this.#directions.value = DIRECTIONS.includes(wish) ? wish : DIRECTIONS[0];
     this.#directions.addEventListener("change", () => {
       card.setOption("directions", this.#directions.value);
-      if (this.#shown) this.#measure();
+      if (this.#shown || this.#measuring) this.#measure();
     });
     this.#button.addEventListener("click", () => (this.#measuring ? this.#cancel() : this.#measure()));
     card.controls.append(this.#directions, this.#button);
@@ -96,8 +99,9 @@ export class Landscape {
 
   async #measure() {
     this.#measuring?.abort();
-    const runs = alike(this.#seen);
-    if (!runs.length) return;
+    this.#measuring = null;
+    const runs = this.#alike();
+    if (!runs.length) return this.#card.redraw();
     const measuring = new AbortController();
     this.#measuring = measuring;
     this.#problem = "";
@@ -112,14 +116,25 @@ export class Landscape {
       );
       if (measuring !== this.#measuring) return;
       this.#shown = { landscape, runs: runs.map(({ run }) => run) };
-      this.#place = null;
+      this.#look(null);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (measuring === this.#measuring) this.#problem = explain(error);
+      if (measuring !== this.#measuring) return;
+      if (error.code === "landscape_other") {
+        this.#others.add(pairOf(runs[0], runs[Number(error.field.replace("runs.", ""))]));
+        return void this.#measure();
+      }
+      this.#problem = explain(error);
     }
-    if (measuring !== this.#measuring) return;
     this.#measuring = null;
     this.#card.redraw();
+  }
+
+  /** The runs with the network and the data of the first one; the lab compares only such runs. */
+  #alike() {
+    return this.#seen.filter(
+      (seen, _, [first]) => looksLike(seen, first) && !this.#others.has(pairOf(first, seen)),
+    );
   }
 
   #cancel() {
@@ -152,7 +167,7 @@ export class Landscape {
   /** @param {Seen[]} seen */
   draw(seen) {
     this.#seen = seen;
-    const others = seen.length - alike(seen).length;
+    const others = seen.length - this.#alike().length;
     const verb = this.#measuring ? "cancel" : this.#shown ? "again" : "measure";
     setText(this.#button, t(`views.landscape.${verb}`));
     this.#button.classList.toggle("first", verb === "measure");
@@ -234,7 +249,7 @@ export class Landscape {
       this.#at,
       place
         ? t("views.landscape.at", {
-            loss: loss === null ? "∞" : twoDigits(Number(loss)),
+            loss: twoDigits(loss ?? Infinity),
             a: twoDigits(place[0]),
             b: twoDigits(place[1]),
           })
@@ -245,20 +260,26 @@ export class Landscape {
 }
 
 /**
- * The runs with the network and the data of the first one; the lab compares only such runs.
- * @param {Seen[]} seen
+ * Whether two runs have the same network and data, as far as the page knows. Only the lab knows all settings of their layers.
+ * @param {Seen} one
+ * @param {Seen} other
  */
-function alike(seen) {
-  /** @param {Seen} one */
-  const network = ({ run: { summary } }) =>
-    JSON.stringify([summary.dataset, summary.units, summary.filters, summary.activations, summary.layers]);
-  return seen.filter((measured) => network(measured) === network(seen[0]));
+function looksLike(one, other) {
+  const [network, first] = [one, other].map(({ run: { summary } }) =>
+    JSON.stringify([summary.dataset, summary.units, summary.filters, summary.activations, summary.layers]),
+  );
+  return network === first;
+}
+
+/** @param {Seen} first @param {Seen} other */
+function pairOf(first, other) {
+  return `${first.run.id} ${other.run.id}`;
 }
 
 /** Where a path ends. @param {Measured["paths"][number]} path */
 function endOf(path) {
   const { iteration, loss } = path[path.length - 1];
-  return `@ ${number(iteration)} · ${t("views.landscape.loss")} ${loss === null ? "∞" : twoDigits(loss)}`;
+  return `@ ${number(iteration)} · ${t("views.landscape.loss")} ${twoDigits(loss ?? Infinity)}`;
 }
 
 /** What a landscape shows, in sentences: first what it is measured on, then where the paths are. @param {Shown} shown */
@@ -272,14 +293,17 @@ function said({ landscape, runs }) {
   });
   const share = percent(inside, inside < 0.1 ? 1 : 0);
   const moves = paths.some((path) => path.length > 1);
-  const infinite = t("views.landscape.infinite");
   return [
-    [measured, moves ? t(`views.landscape.inside.${directions}`, { share }) : "", range ? "" : infinite]
+    [
+      measured,
+      moves ? t(`views.landscape.inside.${directions}`, { share }) : "",
+      range ? "" : t("views.landscape.infinite"),
+    ]
       .filter(Boolean)
       .join(language() === "ja" ? "" : " "),
-    range
-      ? t("views.landscape.lowest", { lowest: twoDigits(range[0]), highest: twoDigits(range[1]) })
-      : infinite,
+    ...(range
+      ? [t("views.landscape.lowest", { lowest: twoDigits(range[0]), highest: twoDigits(range[1]) })]
+      : []),
     ...runs.map((run, i) => {
       const [first, last] = [paths[i][0], paths[i][paths[i].length - 1]];
       return t("views.landscape.path", {
