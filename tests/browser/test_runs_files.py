@@ -63,12 +63,14 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, m
     expect(page.page.locator(".toast")).to_contain_text("broken.json: this is not a JSON file")
     page.page.evaluate(DROP, ["other.json", '{"lossroom": 7, "runs": []}'])
     expect(page.page.locator(".toast")).to_contain_text("This file is of version 7")
-    page.page.evaluate(DROP, ["none.json", '{"runs": []}'])
+    page.page.evaluate(DROP, ["none.json", '[{"runs": []}]'])
     expect(page.page.locator(".toast")).to_contain_text("not a file that a lab has exported")
+    page.page.evaluate(DROP, ["wrong.json", '{"name": "lossroom", "seed": -1}'])
+    expect(page.page.locator(".toast")).to_contain_text("wrong.json: seed: ")
 
 
 @pytest.mark.parametrize(
-    ("locale", "words"), [("en-US", "At most 0.005 MB are accepted"), ("ja-JP", "上限は 0.005 MB です")]
+    ("locale", "words"), [("en-US", "At most 0.01 MB are accepted"), ("ja-JP", "上限は 0.01 MB です")]
 )
 def test_a_file_that_is_too_long_is_refused_with_its_size_and_the_bound(
     open_page, lab_with_runs, make_lab, locale, words
@@ -77,7 +79,7 @@ def test_a_file_that_is_too_long_is_refused_with_its_size_and_the_bound(
     page = open_page(make_lab(LOSSROOM_MAX_IMPORT_BYTES="5000"), locale=locale)
     page.page.evaluate(DROP, ["lossroom.json", exported])
     expect(page.page.locator(".toast")).to_contain_text(words)
-    expect(page.page.locator(".toast")).to_contain_text(f"{len(exported.encode()) / 1e6:.9g} MB")
+    expect(page.page.locator(".toast")).to_contain_text(f"{round(len(exported.encode()) / 1e6, 2):g} MB")
 
 
 def test_a_chosen_export_comes_back_too(open_page, lab_with_runs, make_lab, tmp_path):

@@ -10,8 +10,9 @@ import { explainAll } from "../words/reasons.js";
  * @import { Toast } from "../page/toast.js"
  */
 
-/** The mark of an exported file is in its first bytes, at most this many. */
+/** An exported file has the key `lossroom` in its first bytes; this many are searched. */
 const HEAD = 4096;
+const EXPORTED = /"lossroom"\s*:/;
 
 export class Import {
   #toast;
@@ -42,9 +43,7 @@ export class Import {
       try {
         await this.#takeOne(file);
       } catch (error) {
-        if (!(error instanceof ApiError || error instanceof SyntaxError)) throw error;
-        const reason = error instanceof SyntaxError ? t("import.no_json") : explainAll(error);
-        this.#toast.show(`${file.name}: ${reason}`, { wrong: true, time: 12_000 });
+        this.#toast.show(`${file.name}: ${whyNot(error)}`, { wrong: true, time: 12_000 });
       }
     }
   }
@@ -54,14 +53,16 @@ export class Import {
    * @param {File} file
    */
   async #takeOne(file) {
-    if (!(await file.slice(0, HEAD).text()).includes('"lossroom"')) {
+    if (!EXPORTED.test(await file.slice(0, HEAD).text())) {
       const document = JSON.parse(await file.text());
-      if (!("lossroom" in Object(document)) && "optimizer" in Object(document))
-        return this.#takeExperiment(document);
+      const isObject = Object(document) === document && !Array.isArray(document);
+      if (isObject && !("lossroom" in document)) return this.#takeExperiment(document);
     }
     const { limits } = await api.options();
-    const megabytes = limits.import_bytes / 1e6;
-    const why = { code: "request_too_long", values: { sent: file.size / 1e6, megabytes } };
+    const [sent, megabytes] = [file.size, limits.import_bytes].map((bytes) =>
+      Number((bytes / 1e6).toFixed(2)),
+    );
+    const why = { code: "request_too_long", values: { sent, megabytes } };
     if (file.size > limits.import_bytes)
       throw new ApiError({ code: "too_large", message: "", bounds: { why } }, 413);
     const { runs } = await api.importRuns(file);
@@ -74,4 +75,16 @@ export class Import {
     if (stretches?.length) this.#toast.show(t("import.fork"), { time: 12_000 });
     return this.#onExperiment(experiment);
   }
+}
+
+/**
+ * Why a file was not imported, in words.
+ * @param {unknown} error
+ * @throws {unknown} an error of the page itself
+ */
+function whyNot(error) {
+  if (error instanceof ApiError) return explainAll(error);
+  if (error instanceof SyntaxError) return t("import.no_json");
+  if (error instanceof DOMException) return t("import.unreadable"); // it was moved or changed, or may not be read
+  throw error;
 }
