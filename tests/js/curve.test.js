@@ -30,6 +30,16 @@ test("downsampled curves do not change where they were drawn before", () =>
     assert.deepEqual(range(thinned.y), range(y));
   }));
 
+test("the highest and the last point are drawn where points have the same x, as of rows that came while the clock stood still", () => {
+  const y = [5, 1, 9, 3, 2, 4, 7, 1, 3];
+  for (const x of [y.map((_, i) => i), y.map(() => 1)]) {
+    const thinned = new Thinned(4, null);
+    thinned.append(x, y, 0);
+    assert.deepEqual([...thinned.y].sort(), [1, 1, 3, 5, 7, 9]);
+    assert.equal(thinned.y.at(-1), 3);
+  }
+});
+
 /** @import { Examples } from "./random.js" */
 
 /**
@@ -155,7 +165,7 @@ test("a curve that is drawn from an iteration on begins at the last row that is 
     const first = Math.max(0, before.length - 1);
     const drawn = before.length === rows ? [] : iterations.slice(first);
     assert.deepEqual([...curve.raw.x], drawn);
-    if (drawn.length) assert.equal(curve.first, first);
+    assert.equal(curve.first, drawn.length ? first : rows); // no value of a row that is not drawn is shown
     // it is smoothed as if it was drawn as a whole
     const points = whole.smoothed ?? whole.raw;
     const own = curve.smoothed ?? curve.raw;

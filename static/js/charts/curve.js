@@ -11,6 +11,7 @@ import { centredAverage, Grown, MovingAverage } from "./smoothing.js";
 
 /** @import { Series } from "../state/series.js" */
 
+/** @typedef {[x: number, y: number]} Point */
 /** The points of a line that grows. @typedef {Pick<Thinned, "x" | "y" | "count" | "settled" | "lowest" | "highest">} Points */
 
 /**
@@ -22,21 +23,20 @@ export class Thinned {
   #range;
   #x = new Grown(Float64Array);
   #y = new Grown();
-  /** @type {[number, number] | null} */
+  /** The last point before the range. It is drawn if a point follows it. @type {Point | null} */
   #waiting = null;
-  #count = 0;
-  /** @type {[number, number]} */
+  /** How many points the bin that is not full has. */
+  #inBin = 0;
+  /** Of the last bin, the lowest, the highest and the last point. @type {Point} */
   #low = [0, NaN];
-  /** @type {[number, number]} */
-  #high = [0, NaN];
-  #lastX = 0;
-  #lastY = NaN;
+  #high = this.#low;
+  #last = this.#low;
   #ended = false;
   /** How many points to draw will not change any more; the points after them belong to a bin that is not full. */
   settled = 0;
   /** How many points were taken. */
   count = 0;
-  /** The lowest and the highest finite value in the range. */
+  /** Of the points in the range and the nearest one on each side: the lowest and the highest finite value. */
   lowest = Infinity;
   highest = -Infinity;
   /** How many values in the range are 0 or less; a logarithmic axis has no place for them. */
@@ -69,9 +69,8 @@ export class Thinned {
     this.#x.length = this.#y.length = this.settled;
     this.count = x.length;
     for (let i = from; i < x.length && !this.#ended; i++) this.#push(x[i], y[i]);
-    if (!this.#count) return;
-    this.#putBin();
-    if (this.#lastX !== this.#x.view[this.#x.length - 1]) this.#put([this.#lastX, this.#lastY]);
+    if (this.#inBin) this.#putBin();
+    if (this.#last !== this.#low && this.#last !== this.#high) this.#put(this.#last);
   }
 
   /**
@@ -109,27 +108,26 @@ export class Thinned {
       return;
     }
     // Values that are not finite are left out, unless a bin has no others; then the curve has a hole.
-    if (this.#count === 0) this.#low = this.#high = [x, y];
+    this.#last = [x, y];
+    if (this.#inBin === 0) this.#low = this.#high = this.#last;
     else if (Number.isFinite(y)) {
-      if (y < this.#low[1] || !Number.isFinite(this.#low[1])) this.#low = [x, y];
-      if (y > this.#high[1] || !Number.isFinite(this.#high[1])) this.#high = [x, y];
+      if (y < this.#low[1] || !Number.isFinite(this.#low[1])) this.#low = this.#last;
+      if (y > this.#high[1] || !Number.isFinite(this.#high[1])) this.#high = this.#last;
     }
-    this.#lastX = x;
-    this.#lastY = y;
-    if (++this.#count === this.#bin) {
+    if (++this.#inBin === this.#bin) {
       this.#putBin();
       this.settled = this.#x.length;
-      this.#count = 0;
+      this.#inBin = 0;
     }
   }
 
   #putBin() {
     const [first, second] = this.#low[0] < this.#high[0] ? [this.#low, this.#high] : [this.#high, this.#low];
     this.#put(first);
-    if (second[0] !== first[0]) this.#put(second);
+    if (second !== first) this.#put(second);
   }
 
-  /** @param {[x: number, y: number]} point */
+  /** @param {Point} point */
   #put([x, y]) {
     this.#x.push(x);
     this.#y.push(y);
@@ -157,7 +155,10 @@ export class Curve {
   #x = null;
   #rows = 0;
   #since;
-  /** The first drawn row: the last one that is not after `since`; known when a row after that has come. @type {number | null} */
+  /**
+   * The index of the first drawn row: the last row up to iteration `since`. Null until a row after `since` has come.
+   * @type {number | null}
+   */
   #first = null;
 
   /**
@@ -233,9 +234,9 @@ export class Curve {
     return this.#first;
   }
 
-  /** The first drawn row. */
+  /** The index of the first drawn row; if none is drawn yet, that of the next one to come. */
   get first() {
-    return this.#first ?? 0;
+    return this.#first ?? (this.#since ? this.#rows : 0);
   }
 
   /** The function that computes the value of a row from its columns. @returns {(row: number) => number} */
