@@ -13,6 +13,7 @@ from app.mistake import Mistake
 from app.settings import read_settings
 from engine import ConfigError, ExperimentConfig
 from engine.datasets import own
+from engine.memory import estimate
 from engine.stretches import parse_stretches
 from engine.summary import summarize
 
@@ -36,25 +37,32 @@ def summary(*, config: Path | None, lesson: str | None, changes: list[str]) -> i
         complain(error)
         return 2
     lines = console()
-    for names, network in _networks(experiments):
-        lines.print(table_of(network, title=visible(", ".join(filter(None, names)))))
+    for alike in _by_network(experiments):
+        names = [experiment.name for experiment in alike]
+        lines.print(table_of(*alike, title=visible(", ".join(filter(None, names)))))
     return 0
 
 
-def _networks(experiments: list[ExperimentConfig]) -> list[tuple[list[str], ExperimentConfig]]:
-    """The experiments that differ in their network or its images, each with the names of those that share it."""
-    networks: dict[str, tuple[list[str], ExperimentConfig]] = {}
+def _by_network(experiments: list[ExperimentConfig]) -> list[list[ExperimentConfig]]:
+    """The experiments, those with the same network and data set together."""
+    networks: dict[str, list[ExperimentConfig]] = {}
     for experiment in experiments:
-        key = repr((experiment.network.layers, experiment.dataset.source.shape))
-        networks.setdefault(key, ([], experiment))[0].append(experiment.name)
+        source = experiment.dataset.source
+        key = repr((experiment.network.layers, source.name, source.shape))
+        networks.setdefault(key, []).append(experiment)
     return list(networks.values())
 
 
-def table_of(config: ExperimentConfig, *, title: str = "") -> Table:
-    """Layers with the shapes that they give, and totals, as the page has them."""
+def table_of(config: ExperimentConfig, *others: ExperimentConfig, title: str = "") -> Table:
+    """Layers with the shapes that they give, and totals, as the page has them.
+
+    Args:
+        others: have the same network and data set, but may need another memory, such as for larger batches.
+    """
     summary = summarize(config)
     total = [f"{summary.parameters:,}", f"{summary.multiply_adds:,}"]
-    memory = f"one run needs about {_megabytes(summary.memory_bytes)}"
+    needs = {summary.memory_bytes, *(estimate(other) for other in others)}
+    memory = f"one run needs {'about' if len(needs) == 1 else 'at most about'} {_megabytes(max(needs))}"
     table = Table(
         title=title or None, title_justify="left", caption=memory, caption_justify="left", show_footer=True
     )

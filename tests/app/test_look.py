@@ -136,7 +136,15 @@ def test_a_network_that_several_runs_share_is_summarized_once(run):
 
     done = run("summary", "--lesson", "2a-optimizers", columns=120)
     assert done.stdout.count("total") == 1
-    assert ", ".join(config.name for config in made_once.lessons()["2a-optimizers"].configs()) in done.stdout
+    configs = made_once.lessons()["2a-optimizers"].configs()
+    assert ", ".join(config.name for config in configs) in done.stdout
+
+
+def test_the_memory_in_a_summary_is_that_of_the_run_that_needs_most(run):
+    done = run("summary", "--lesson", "3d-more-data", columns=120)
+    needs = [summarize(config).memory_bytes for config in made_once.lessons()["3d-more-data"].configs()]
+    assert min(needs) < max(needs)
+    assert f"one run needs at most about {max(needs) / 1e6:,.0f} MB" in done.stdout
 
 
 @pytest.mark.parametrize(
