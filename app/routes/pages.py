@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
@@ -30,7 +32,7 @@ async def lab(request: Request, lab: TheLab, visitor: Visitor, lang: str | None 
     have not joined the class are sent to where they can."""
     if visitor is None:
         # the page's scripts keep the rest of the address, which a server does not get
-        return RedirectResponse("join", 303, headers={"Cache-Control": "no-store"})
+        return _sent_to("join", lang)
     answer = _page(request, "lab.html", lang, person=visitor if lab.classroom else None)
     answer.headers["Content-Security-Policy"] = WITH_PLOTLY
     return answer
@@ -53,9 +55,14 @@ async def wall(request: Request, lab: TheLab, visitor: Visitor, lang: str | None
     """The teacher's live page, and the projector's. Others are led to theirs."""
     classroom = lab.demand_class()
     if visitor is None or visitor.role is Role.STUDENT:
-        target = "join" if visitor is None else "./"
-        return RedirectResponse(target, 303, headers={"Cache-Control": "no-store"})
+        return _sent_to("join" if visitor is None else "./", lang)
     return _page(request, "wall.html", lang, class_name=classroom.name, role=visitor.role.value)
+
+
+def _sent_to(page: str, wish: str | None) -> RedirectResponse:
+    """The way to another page, which gets the language of this one's address."""
+    query = "" if wish is None else f"?{urlencode({'lang': wish})}"
+    return RedirectResponse(page + query, 303, headers={"Cache-Control": "no-store"})
 
 
 def _page(request: Request, template: str, wish: str | None, **values: object) -> HTMLResponse:
@@ -83,6 +90,7 @@ async def messages(request: Request, language: str) -> Response:
 
 
 def _messages(request: Request, language: str) -> Messages:
+    """The texts of the lab, which must have this language."""
     messages = _pages(request).messages
     if language not in messages.languages:
         raise NotFound(f"there is no language {language!r}", field="language")
@@ -92,8 +100,7 @@ def _messages(request: Request, language: str) -> Messages:
 @router.get("/guide/{language}.json")
 def guide(request: Request, language: str) -> list[Section]:
     """The guide for the page's help."""
-    if language not in _pages(request).messages.languages:
-        raise NotFound(f"there is no language {language!r}", field="language")
+    _messages(request, language)
     guide: Guide = request.app.state.guide
     return guide.sections(language)
 

@@ -43,6 +43,8 @@ def test_a_visitor_learns_the_name_of_the_class_only_and_is_led_to_where_people_
     assert visitor.me == {"name": "1-B", "ended": False, "role": None}
     sent = visitor.http.get("/")
     assert (sent.status_code, sent.headers["location"]) == (303, "join")
+    for page in ("/?lang=ja", "/wall?lang=ja"):
+        assert visitor.http.get(page).headers["location"] == "join?lang=ja"
     with pytest.raises(InvalidStatus) as refused:
         visitor.socket()
     assert refused.value.response.status_code == 401
