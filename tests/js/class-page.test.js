@@ -73,7 +73,7 @@ test("a message of the class is kept for a part of the page that is loaded later
   const store = new Store();
   let heard = 0;
   store.on("class", () => heard++);
-  new Inbox(store, true).receive(JSON.stringify({ type: "class", held: true, shown: null }));
+  new Inbox(store).receive(JSON.stringify({ type: "class", held: true, shown: null }));
   assert.equal(heard, 1);
   assert.equal(store.messages.class.held, true);
 });

@@ -26,8 +26,8 @@ const known = (store) =>
 
 test("known runs stay until the list is complete, and then only those in the list", () => {
   const store = new Store();
-  say(new Inbox(store, true), { runs: [run("a", 1), run("b", 1), run("c", 1)], more: false });
-  const inbox = new Inbox(store, true);
+  say(new Inbox(store), { runs: [run("a", 1), run("b", 1), run("c", 1)], more: false });
+  const inbox = new Inbox(store);
   say(inbox, { runs: [run("a", 2)], more: true });
   assert.deepEqual(known(store), { a: 2, b: 1, c: 1 });
   say(inbox, { runs: [run("c", 2)], more: false });
@@ -38,13 +38,13 @@ test("the list of an empty lab is complete immediately", () => {
   const store = new Store();
   let complete = false;
   store.whenComplete(() => (complete = true));
-  say(new Inbox(store, true), { more: false });
+  say(new Inbox(store), { more: false });
   assert.ok(complete);
 });
 
 test("a run that was launched while the list came stays, though no part names it", () => {
   const store = new Store();
-  const inbox = new Inbox(store, true);
+  const inbox = new Inbox(store);
   say(inbox, { runs: [run("a", 1)], more: true });
   store.putRuns([run("launched", 1)]); // the answer to the command
   say(inbox, { more: false });
@@ -53,7 +53,7 @@ test("a run that was launched while the list came stays, though no part names it
 
 test("a run that was deleted between two parts does not come back", () => {
   const store = new Store();
-  const inbox = new Inbox(store, true);
+  const inbox = new Inbox(store);
   say(inbox, { runs: [run("a", 1)], more: true });
   say(inbox, { deleted: ["a", "b"] });
   store.putRuns([run("a", 1)]); // a late answer
@@ -71,7 +71,7 @@ test("whatever happens in the lab meanwhile, in the end the page knows its runs,
     const store = new Store();
     store.putRuns([...lab.values(), run("of before", 0)].filter(() => examples.of([true, false])));
 
-    const inbox = new Inbox(store, true);
+    const inbox = new Inbox(store);
     const due = [...lab.values()]
       .sort((a, b) => Number(a.archived) - Number(b.archived) || b.revision - a.revision)
       .map(({ id, revision }) => ({ id, revision }));

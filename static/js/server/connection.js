@@ -80,7 +80,7 @@ export class Connection {
   #open(trial = this.#polling.running) {
     clearTimeout(this.#timer);
     this.#timer = 0;
-    const inbox = new Inbox(this.#store, true, (run) => this.#ask([run]));
+    const inbox = new Inbox(this.#store, (run) => this.#ask([run]));
     this.#subscribed = null;
     this.#watched = [];
     const socket = new Socket({

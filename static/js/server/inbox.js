@@ -15,20 +15,18 @@ import { decodeFrame } from "./frames.js";
 
 export class Inbox {
   #store;
-  /** Whether the list of all runs is still coming. */
-  #listing;
+  /** Whether the list of all runs, which comes first, is still coming. */
+  #listing = true;
   /** Whether a part of the list has come. */
   #begun = false;
   #onGap;
 
   /**
    * @param {Receiver} store
-   * @param {boolean} whole whether the list of all runs comes first, in parts; otherwise only changed runs come
    * @param {(run: string) => void} onGap called with a run's id if rows of it are missing before those that have come
    */
-  constructor(store, whole, onGap = () => {}) {
+  constructor(store, onGap = () => {}) {
     this.#store = store;
-    this.#listing = whole;
     this.#onGap = onGap;
   }
 

@@ -55,7 +55,7 @@ export class Polling {
   constructor(store, view, cursors, onAnswer) {
     this.#store = store;
     this.#view = view;
-    this.#inbox = new Inbox(store, true);
+    this.#inbox = new Inbox(store);
     this.#cursors = cursors;
     this.#onAnswer = onAnswer;
     document.addEventListener("visibilitychange", () => !document.hidden && this.running && this.#poll());
@@ -114,7 +114,7 @@ export class Polling {
     if (control.signal.aborted) return failure();
     const [hello, ...messages] = unpack(body);
     const { server, state, whole, rest, more } = JSON.parse(String(hello));
-    if (whole) this.#inbox = new Inbox(this.#store, true);
+    if (whole) this.#inbox = new Inbox(this.#store);
     for (const message of messages) this.#inbox.receive(message);
     this.#server = server;
     this.#state = state;
