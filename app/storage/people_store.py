@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.people.person import Person, Role
+from app.storage.columns import store_changes
 from app.storage.transaction import Operation
 
 #: Browsers in which one person is known; the oldest is forgotten first.
@@ -40,7 +41,7 @@ def update_class(
     beside: Operation | None = None,
 ) -> None:
     """Store changed columns of a class, and what `beside` stores."""
-    _update(connection, "classes", class_id, changes)
+    store_changes(connection, "classes", class_id, changes)
     if beside is not None:
         beside(connection)
 
@@ -104,7 +105,7 @@ def insert_person(connection: sqlite3.Connection, class_id: str, person: Person)
 
 def update_person(connection: sqlite3.Connection, person_id: str, changes: Mapping[str, Any]) -> None:
     """Store changed columns of a person."""
-    _update(connection, "people", person_id, changes)
+    store_changes(connection, "people", person_id, changes)
 
 
 def store_seen(connection: sqlite3.Connection, seen: Mapping[str, float]) -> None:
@@ -239,12 +240,3 @@ def renew_secret(connection: sqlite3.Connection, class_id: str, role: Role, hash
         "DELETE FROM sessions WHERE person_id IN (SELECT id FROM people WHERE class_id = ? AND role = ?)",
         (class_id, role.value),
     )
-
-
-def _update(connection: sqlite3.Connection, table: str, key: str, changes: Mapping[str, Any]) -> None:
-    assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    values = {
-        column: json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
-        for column, value in changes.items()
-    }
-    connection.execute(f"UPDATE {table} SET {assignments} WHERE id = :id", {**values, "id": key})

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.runs import Run
 from app.storage import measurement_store, row_store, training_store
+from app.storage.columns import as_stored, store_changes
 from app.trainings import Training
 
 COLUMNS = (
@@ -32,10 +33,8 @@ COLUMNS = (
 def insert_run(connection: sqlite3.Connection, run: Run) -> int:
     """Store a new run of a stored training; returns the number it was given."""
     values = {
-        **{column: getattr(run, column) for column in COLUMNS if column != "training_id"},
+        **{column: as_stored(getattr(run, column)) for column in COLUMNS if column != "training_id"},
         "training_id": run.training.id,
-        "tags": _json(run.tags),
-        "origin": run.origin and json.dumps(run.origin, ensure_ascii=False),
     }
     named = ", ".join(f":{column}" for column in COLUMNS)
     cursor = connection.execute(f"INSERT INTO runs ({', '.join(COLUMNS)}) VALUES ({named})", values)
@@ -71,7 +70,7 @@ def _number_origins(connection: sqlite3.Connection, runs: list[Run], numbers: li
     for run in runs:
         if run.origin is not None and run.origin["run"] in numbered:
             run.origin["number"] = numbered[run.origin["run"]]
-            update_run(connection, run.id, {"origin": json.dumps(run.origin, ensure_ascii=False)})
+            update_run(connection, run.id, {"origin": run.origin})
 
 
 def separate_run(
@@ -91,9 +90,7 @@ def separate_run(
 
 def update_run(connection: sqlite3.Connection, run_id: str, changes: Mapping[str, Any]) -> None:
     """Store changed columns of a run."""
-    assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    values = {column: _json(value) for column, value in changes.items()}
-    connection.execute(f"UPDATE runs SET {assignments} WHERE id = :id", {**values, "id": run_id})
+    store_changes(connection, "runs", run_id, changes)
 
 
 def change_remarks(
@@ -136,8 +133,3 @@ def load_runs(connection: sqlite3.Connection, trainings: Mapping[str, Training])
         )
         for row in connection.execute("SELECT * FROM runs ORDER BY number")
     ]
-
-
-def _json(value: Any) -> Any:
-    """Lists as JSON; other values as they are."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value

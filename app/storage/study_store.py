@@ -8,13 +8,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app.runs import Run
+from app.storage.columns import as_stored, store_changes
 from app.studies.stored import StoredStudy, StoredTrial
 from app.trainings import Training
 from engine.reasons import restored, why
 
-#: The columns of a study that hold JSON.
-_JSON = ("document", "configurations", "test")
-#: The columns of a trial that change after it is first stored.
+#: All columns of a trial except its key; `put_trials` writes them each time.
 _TRIAL = ("training_id", "remembered", "status", "score", "seconds", "iteration", "reason", "why")
 #: The columns of a new study; the database gives it its number.
 _STUDY = ("id", "name", "document", "configurations", "status", "owner", "shared", "created_at")
@@ -22,24 +21,17 @@ _STUDY = ("id", "name", "document", "configurations", "status", "owner", "shared
 
 def insert(connection: sqlite3.Connection, study: StoredStudy) -> int:
     """Store a new study; returns the number that it was given."""
-    values = {column: getattr(study, column) for column in _STUDY}
+    values = {column: as_stored(getattr(study, column)) for column in _STUDY}
     named = ", ".join(f":{column}" for column in _STUDY)
-    cursor = connection.execute(
-        f"INSERT INTO studies ({', '.join(_STUDY)}) VALUES ({named})", _written(values)
-    )
+    cursor = connection.execute(f"INSERT INTO studies ({', '.join(_STUDY)}) VALUES ({named})", values)
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 
 
 def update(connection: sqlite3.Connection, study_id: str, changes: Mapping[str, Any]) -> None:
     """Store changed columns of a study; with a `reason` also its code and values."""
-    changes = dict(changes)
-    if "reason" in changes:
-        changes["why"] = _why(changes["reason"])
-    assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    connection.execute(
-        f"UPDATE studies SET {assignments} WHERE id = :id", {**_written(changes), "id": study_id}
-    )
+    also = {"why": why(changes["reason"])} if "reason" in changes else {}
+    store_changes(connection, "studies", study_id, {**changes, **also})
 
 
 def delete(connection: sqlite3.Connection, study_id: str) -> None:
@@ -100,7 +92,7 @@ def put_trials(connection: sqlite3.Connection, study_id: str, trials: Iterable[S
                 trial.seconds,
                 trial.iteration,
                 trial.reason,
-                _why(trial.reason),
+                as_stored(why(trial.reason)),
             )
             for trial in trials
         ],
@@ -138,16 +130,3 @@ def load_trial_runs(connection: sqlite3.Connection, trainings: Mapping[str, Trai
 def trial_run_id(study_id: str, number: int) -> str:
     """The id of the run that shows a trial's training."""
     return f"{study_id}.{number}"
-
-
-def _written(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by column as SQLite stores them."""
-    return {
-        column: json.dumps(value, ensure_ascii=False) if column in _JSON and value is not None else value
-        for column, value in values.items()
-    }
-
-
-def _why(reason: str | None) -> str | None:
-    reasons = why(reason)
-    return None if reasons is None else json.dumps(reasons, ensure_ascii=False)

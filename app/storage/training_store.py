@@ -11,6 +11,7 @@ from typing import Any
 from app.answers.runs import TrainedOn
 from app.jobs import checkpoints
 from app.jobs.messages import Checkpoint, Machine
+from app.storage.columns import as_stored, store_changes
 from app.storage.row_store import WholeStream, count_rows, insert_chunk, open_stream
 from app.trainings import Status, Training, fingerprint_after, fingerprint_of
 from engine.reasons import restored, why
@@ -51,11 +52,11 @@ def insert_training(
             training.started_at,
             training.finished_at,
             training.reason,
-            _json(why(training.reason)),
-            _json(training.annotations),
-            _json(training.checkpoints),
+            as_stored(why(training.reason)),
+            as_stored(training.annotations),
+            as_stored(training.checkpoints),
             training.fingerprint,
-            _json(training.stretches),
+            as_stored(training.stretches),
         ),
     )
     for stream, rows in (streams or {}).items():
@@ -65,10 +66,8 @@ def insert_training(
 
 
 def update_training(connection: sqlite3.Connection, training_id: str, changes: Mapping[str, Any]) -> None:
-    """Store changed columns of a training; lists and objects are stored as JSON."""
-    assignments = ", ".join(f"{column} = :{column}" for column in changes)
-    values = {column: _json(value) for column, value in changes.items()}
-    connection.execute(f"UPDATE trainings SET {assignments} WHERE id = :id", {**values, "id": training_id})
+    """Store changed columns of a training."""
+    store_changes(connection, "trainings", training_id, changes)
 
 
 def add_annotation(connection: sqlite3.Connection, training_id: str, annotation: dict[str, Any]) -> None:
@@ -181,8 +180,3 @@ def load_trainings(connection: sqlite3.Connection) -> list[Training]:
         )
         for row in connection.execute("SELECT * FROM trainings ORDER BY number")
     ]
-
-
-def _json(value: Any) -> Any:
-    """Lists and objects as JSON; other values as they are."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
