@@ -20,7 +20,8 @@ MAX_COLOR = 255
 #: Digits of a fingerprint that views give: enough to tell all experiments of a lab apart.
 FINGERPRINT = 16
 
-#: Numbers the views of runs in the order in which they are made, also over restarts, and exactly in a page's doubles.
+#: The last revision given. Revisions are microseconds since 1970: they also grow over restarts, and a JavaScript number
+#: holds them exactly.
 _last_revision = 0
 
 
@@ -40,8 +41,8 @@ class Run:
     `origin` says of which run it is a fork, and where; None: of none. `owner` is the id of the person who launched
     it in a class, and `shared` whether the whole class sees it; see `app.people.sight`.
 
-    `study` is the id of the study for which its training is trained; None: it was launched by itself. That of a study
-    is in no list, and its `number` is that of the trial.
+    `study` is the id of its study. None: the run belongs to no study. A run of a study is in no list, and its `number`
+    is the number of the trial.
     """
 
     id: str
@@ -71,6 +72,8 @@ class Run:
         """The run object of lists and of the WebSocket: without the config."""
         training = self.training
         expected = training.expected_seconds
+        # JSON has no NaN; a diverged value travels exactly in the binary frames only
+        latest = {name: value if math.isfinite(value) else None for name, value in training.latest.items()}
         listed: ListedRun = {
             "id": self.id,
             "revision": next_revision(),
@@ -100,7 +103,7 @@ class Run:
             else round(training.seconds, 3),
             "place": training.wait if training.status is Status.QUEUED else None,
             "expected_seconds": None if expected is None else round(expected, 3),
-            "latest": cast(Latest, {name: _finite(value) for name, value in training.latest.items()}),
+            "latest": cast(Latest, latest),
             "summary": summarize(training.config),
             "training": training.id,
             "shared_with": training.shown_by - 1,
@@ -117,11 +120,6 @@ class Run:
 def no_run(run_id: str) -> NotFound:
     """There is no such run."""
     return NotFound(f"there is no run {run_id!r}", field="id")
-
-
-def _finite(value: float) -> float | None:
-    """JSON has no NaN; a diverged value travels exactly in the binary frames only."""
-    return value if math.isfinite(value) else None
 
 
 def summarize(config: dict[str, Any]) -> RunSummary:
@@ -151,7 +149,7 @@ def summarize(config: dict[str, Any]) -> RunSummary:
 
 
 def _iterations_per_epoch(config: dict[str, Any]) -> int:
-    """1 where the folder of an own data set is lost, and nothing says how many images it had."""
+    """The iterations of one epoch. 1 if the own data set is lost, because its size is then unknown."""
     if datasets.find(config["dataset"]["name"]) is None:
         return 1
     fields = {field.name: config["dataset"].get(field.name) for field in DATASET_FIELDS}

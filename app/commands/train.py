@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -133,8 +133,9 @@ def _train_as_json(session: Session) -> None:
     _print_json({"event": "start", "name": session.config.name, "config": session.document()})
     try:
         for event, row in session.events():
-            values = zip(session.columns[event.stream], row, strict=True)
-            _print_json({"event": event.stream, **{name: _finite(value) for name, value in values}})
+            finite = (value if math.isfinite(value) else None for value in row)
+            columns = session.columns[event.stream]
+            _print_json({"event": event.stream, **dict(zip(columns, finite, strict=True))})
     finally:
         _print_json({"event": "end", "ending": session.ending, "seconds": round(session.seconds, 3)})
 
@@ -142,10 +143,6 @@ def _train_as_json(session: Session) -> None:
 def _print_json(event: dict[str, Any]) -> None:
     # in ASCII, which is JSON in every encoding that a terminal may have
     print(json.dumps(event, allow_nan=False), flush=True)
-
-
-def _finite(value: float) -> float | None:
-    return value if np.isfinite(value) else None
 
 
 def _bar() -> Progress:

@@ -20,11 +20,11 @@ class Dataset:
     """Images and labels.
 
     Images are (N, C, H, W) or (N, features), float32 or, as levels of brightness (see `engine.levels`), uint8;
-    labels are class indices, intp, (N,). `digest` identifies the content of a data set from the cache; otherwise it is
-    empty.
+    labels are class indices, intp, (N,). `digest` identifies the content of an own data set or of one from the cache;
+    otherwise it is empty.
 
     Raises:
-        ValueError: the shapes of the arrays do not match.
+        ValueError: the shapes of the arrays do not match, or a part is empty, or a label has no class.
     """
 
     name: str

@@ -22,7 +22,7 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
     """Refuse a part that the experiment does not have.
 
     Raises:
-        ConfigError: the experiment keeps no validation images back.
+        ConfigError: the experiment has no validation images, or its test set stays closed.
     """
     check_part(config, options["part"])
 

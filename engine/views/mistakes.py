@@ -33,7 +33,8 @@ def check(config: ExperimentConfig, options: Mapping[str, Any]) -> None:
     """Refuse a part or classes that the experiment does not have.
 
     Raises:
-        ConfigError: the experiment keeps no validation images back, or a class is not one of its data set.
+        ConfigError: the experiment has no validation images, or its test set stays closed, or a class is not one of
+            its data set.
     """
     check_part(config, options["part"])
     last = len(config.dataset.source.class_names) - 1
