@@ -30,7 +30,7 @@ from app.cluster.messages import (
     Message,
 )
 from app.cluster.start import Start
-from app.jobs.executor import Host, Listener
+from app.jobs.executor import Host, Listener, can_be_dropped
 from app.jobs.messages import (
     Command,
     Finished,
@@ -124,10 +124,10 @@ class DaskExecutor:
                 start.is_paused = False
             elif start is not None and isinstance(command, Stop):
                 start.may_stop = True
-            self._command(training_id, encode(command))
+            self._command(training_id, encode(command), always=not can_be_dropped(command))
 
     def kill(self, training_id: str) -> None:
-        self._command(training_id, KILL)
+        self._command(training_id, KILL, always=True)
 
     def close(self, grace: float) -> None:
         with self._lock:
@@ -151,7 +151,8 @@ class DaskExecutor:
     def _start_of(self, training_id: str) -> Start | None:
         return self._starts.get(self._tickets.get(training_id, ""))
 
-    def _command(self, training_id: str, command: bytes) -> None:
+    def _command(self, training_id: str, command: bytes, *, always: bool) -> None:
+        """Send a command. `always`: also if many wait."""
         with self._lock:
             start = self._start_of(training_id)
             if start is None:
@@ -159,7 +160,7 @@ class DaskExecutor:
             if start.member is None and command == KILL:
                 start.reports.put((0, ["exited", None, None]))
                 self._forget(start)
-            elif not start.outbox.put_now(command, always=command == KILL):
+            elif not start.outbox.put_now(command, always=always):
                 log.warning("a command for training %s is dropped: too many wait", training_id)
 
     def _taken(self) -> list[str]:

@@ -5,10 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.jobs.messages import Command, Event, Job
+from app.jobs.messages import Command, Event, Job, See
 
-#: At most this many commands wait for the worker of one training; more are dropped.
+#: While this many commands wait for the worker of one training, those that `can_be_dropped` are dropped.
 MAX_COMMANDS = 1000
+
+
+def can_be_dropped(command: Command) -> bool:
+    """Whether a command may be lost: the lab asks for views again and again. All others it takes for done, such as that
+    a run is to pause, and people send no great number of them."""
+    return isinstance(command, See)
 
 
 class Listener(Protocol):
@@ -63,8 +69,8 @@ class Executor(Protocol):
         """Begin a training, or go on with it."""
 
     def send(self, training_id: str, command: Command) -> None:
-        """Pass a command to a training's worker; ignored if the worker has ended. Commands arrive in order; while
-        `MAX_COMMANDS` wait for a worker that reads none, more are dropped."""
+        """Pass a command to a training's worker; ignored if the worker has ended. Commands arrive in order. While
+        `MAX_COMMANDS` wait for a worker that reads none, those that `can_be_dropped` are dropped."""
 
     def kill(self, training_id: str) -> None:
         """End a training's worker now."""

@@ -13,7 +13,7 @@ from app.jobs.messages import Checkpoint
 from app.jobs.moment import Moment
 from app.runs import Run
 from app.trainings import Status, Training, changed_values
-from engine import ExperimentConfig
+from engine import ConfigError, ExperimentConfig
 from engine.fork import check_fork
 from engine.live import as_changed
 from engine.reasons import Reason
@@ -119,7 +119,7 @@ def plan(run: Run, wish: Wish) -> Fork:
     # complete, also where an earlier version stored it
     own = ExperimentConfig.from_dict({**training.config, "name": run.name}, stored=True).to_dict()
     base = as_changed(own, by_hand(training, until)) if stretch_here is None else own
-    config = _with_dropout(ExperimentConfig.from_dict(merged(base, wish.changes)), base)
+    config = _with_dropout(_changed(base, wish.changes), base)
     check_fork(ExperimentConfig.from_dict(trained, stored=True), config, until)
     seed = (
         stretch_here["seed"]
@@ -134,6 +134,31 @@ def plan(run: Run, wish: Wish) -> Fork:
         raise too_many("iteration")
     changes_nothing = stretches == training.stretches and _same(config.to_dict(), own)
     return Fork(run, wish, config, summarize(config), stretches, changes_nothing)
+
+
+def _changed(base: Mapping[str, Any], changes: Mapping[str, Any]) -> ExperimentConfig:
+    """The experiment of a run with changes. A value that earlier versions accepted may stay, but not be chosen anew.
+
+    Raises:
+        ConfigError: it is not valid.
+    """
+    document = merged(base, changes)
+    try:
+        return ExperimentConfig.from_dict(document)
+    except ConfigError as error:
+        if _value_at(document, error.field) != _value_at(base, error.field):
+            raise
+        return ExperimentConfig.from_dict(document, stored=True)
+
+
+def _value_at(document: Any, path: str) -> Any:
+    """The value at a path such as `network.layers.0.epsilon`; None: there is none."""
+    for key in path.split("."):
+        if isinstance(document, list) and key.isdigit() and int(key) < len(document):
+            document = document[int(key)]
+        else:
+            document = document.get(key) if isinstance(document, Mapping) else None
+    return document
 
 
 def merged(experiment: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
@@ -157,7 +182,7 @@ def _with_dropout(config: ExperimentConfig, base: Mapping[str, Any]) -> Experime
     if layers == network["layers"]:
         return config
     return ExperimentConfig.from_dict(
-        {**document, "name": config.name, "network": {**network, "layers": layers}}
+        {**document, "name": config.name, "network": {**network, "layers": layers}}, stored=True
     )
 
 

@@ -21,7 +21,7 @@ from queue import SimpleQueue
 import app.errors  # noqa: F401  # declares the reasons
 from app import one_thread
 from app.jobs import worker
-from app.jobs.executor import MAX_COMMANDS, Host, Listener
+from app.jobs.executor import MAX_COMMANDS, Host, Listener, can_be_dropped
 from app.jobs.link import ROWS, VIEW, parts_of
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
 from app.jobs.processes import LOCK, Entry, Processes
@@ -179,10 +179,10 @@ class _Worker:
         threading.Thread(target=self._send_all, args=(connection,), daemon=True).start()
 
     def send(self, command: Command) -> None:
-        if self._commands.qsize() < MAX_COMMANDS:
-            self._commands.put(encode(command))
+        if can_be_dropped(command) and self._commands.qsize() >= MAX_COMMANDS:
+            log.warning("a question is dropped: %d commands wait for their worker", MAX_COMMANDS)
         else:
-            log.warning("a command is dropped: %d wait for their worker", MAX_COMMANDS)
+            self._commands.put(encode(command))
 
     def _send_all(self, connection: Connection) -> None:
         with connection:

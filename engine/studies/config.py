@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.config import ExperimentConfig
@@ -54,6 +54,7 @@ class StudyConfig:
         experiment: what all trials share, as it was given.
         method: its name and its settings; see `engine.studies.methods`.
         budget_seconds: of training, of all trials together; None: no bound.
+        stored: whether it was accepted before, perhaps by an earlier version with wider bounds.
     """
 
     name: str
@@ -64,13 +65,15 @@ class StudyConfig:
     folds: int | None
     metric: str
     budget_seconds: float | None
+    stored: bool = field(default=False, compare=False)
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any], *, stored: bool = False) -> StudyConfig:
         """The study that a JSON document describes. Its configurations are not checked yet: see `experiment_of`.
 
         Args:
-            stored: it was accepted before; what draws its configurations may not be installed any more.
+            stored: it was accepted before; what draws its configurations may not be installed any more, and its values
+                may be such as earlier versions accepted.
 
         Raises:
             ConfigError: with the field, the bound and the value of the first thing that is wrong.
@@ -99,6 +102,7 @@ class StudyConfig:
             space=space,
             method=method,
             seeds=_seeds(document.get("seeds", DEFAULT_SEEDS)),
+            stored=stored,
             **general,
         )
         if config.trials > MAX_TRIALS:
@@ -168,11 +172,11 @@ class StudyConfig:
         document["seed"] = pair.seed
         document["name"] = self.name
         try:
-            config = ExperimentConfig.from_dict(document)
+            config = ExperimentConfig.from_dict(document, stored=self.stored)
             shorter = self.rung_count - rung
             if shorter:
                 self._shorten(document, config, shorter)
-                config = ExperimentConfig.from_dict(document)
+                config = ExperimentConfig.from_dict(document, stored=self.stored)
         except ConfigError as error:
             varied = any(error.field == path or error.field.startswith(f"{path}.") for path in values)
             raise error.within("space" if varied else "experiment") from error

@@ -201,7 +201,7 @@ def test_commands_for_a_worker_that_reads_none_keep_nobody_waiting_and_it_can_be
 
     def send_many():
         for _ in range(MAX_COMMANDS + 10):
-            contract.executor.send("a", Watch(False))
+            contract.executor.send("a", See(7, "weights", {}))
         contract.executor.kill("a")
 
     sender = threading.Thread(target=send_many, daemon=True)

@@ -116,6 +116,16 @@ def test_an_experiment_that_an_earlier_version_stored_is_the_same_without_its_ne
     assert (fork.changes_nothing, fork.stretches) == (True, [])
 
 
+def test_a_value_that_earlier_versions_accepted_may_stay_at_a_fork_but_not_be_chosen():
+    old = {**BASE, "optimizer": {"name": "adam", "learning_rate": 0.001, "epsilon": 1e-15}}
+    stored = ExperimentConfig.from_dict(old, stored=True).to_dict()
+    fork = plan(made(stored), Wish(90, {"optimizer": {"learning_rate": 0.01}}))
+    assert (fork.config.optimizer["learning_rate"], fork.config.optimizer["epsilon"]) == (0.01, 1e-15)
+    with pytest.raises(ConfigError) as refused:
+        plan(made(stored), Wish(90, {"optimizer": {"epsilon": 1e-16}}))
+    assert refused.value.field == "optimizer.epsilon"
+
+
 def test_a_fork_knows_that_its_network_is_dead_only_where_its_trainer_does():
     run = made(annotations=[{"kind": "dead", "iteration": 20}, live(30, l2=0.1)])
     last = 20 + DEAD_AFTER - 1

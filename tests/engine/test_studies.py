@@ -88,6 +88,20 @@ def test_the_file_in_the_guide_is_one(name):
     assert plan.experiment(plan.trials[0]).dataset.validation_images == 30
 
 
+def test_the_trials_of_a_stored_study_may_have_values_that_earlier_versions_accepted():
+    document = {
+        "experiment": {**EXPERIMENT, "optimizer": {"name": "adam", "learning_rate": 0.001, "epsilon": 1e-15}},
+        "space": SPACE,
+        "seeds": 2,
+    }
+    plan = Plan(StudyConfig.from_dict(document, stored=True))
+    assert plan.experiment(plan.trials[0]).optimizer["epsilon"] == 1e-15
+    new = Plan(StudyConfig.from_dict(document))
+    with pytest.raises(ConfigError) as refused:
+        new.experiment(new.trials[0])
+    assert refused.value.field == "experiment.optimizer.epsilon"
+
+
 def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds():
     plan = finished(study(method=METHODS[2]), random.Random(0))
     by_rung = {rung: [trial for trial in plan.trials if trial.rung == rung] for rung in (1, 2, 3)}

@@ -9,7 +9,7 @@ import { LINEAR, LOG, Scale } from "../scale.js";
 
 /**
  * An axis as Plotly has drawn it.
- * @typedef {{range: [number | string, number | string], type: string, autorange: boolean}} PlotlyAxis
+ * @typedef {{range: [number | string, number | string], type: string}} PlotlyAxis
  */
 
 /** This many pixels beside the axes still belong to them, so that a mark at the last iteration can be hovered over. */
@@ -20,13 +20,8 @@ export class DrawnAxes {
   scale;
   /** The area of the plot, in pixels from the edges of the element. */
   area;
-  #xaxis;
-  #yaxis;
-
   /** @param {{xaxis: PlotlyAxis, yaxis: PlotlyAxis, _size: {l: number, r: number, t: number, w: number, h: number}}} layout as drawn */
   constructor({ xaxis, yaxis, _size: { l, r, t, w, h } }) {
-    this.#xaxis = xaxis;
-    this.#yaxis = yaxis;
     this.area = { left: l, right: r, top: t, width: w, height: h };
     this.scale = { x: scaleOf(xaxis, [0, w]), y: scaleOf(yaxis, [h, 0]) };
   }
@@ -53,17 +48,14 @@ export class DrawnAxes {
     return { x: this.scale.x.value(across), y: this.scale.y.value(down) };
   }
 
-  /**
-   * Whether the axis need not change for x: x is on it, or it is zoomed, or x is a hole in the curve.
-   * @param {number} x
-   */
+  /** Whether x is on the axis, or is a hole in the curve. @param {number} x */
   hasX(x) {
-    return fits(this.#xaxis, this.scale.x, x);
+    return fits(this.scale.x.place(x), this.area.width);
   }
 
   /** The same for y. @param {number} y */
   hasY(y) {
-    return fits(this.#yaxis, this.scale.y, y);
+    return fits(this.scale.y.place(y), this.area.height);
   }
 }
 
@@ -78,12 +70,11 @@ export function endsOf({ range: [low, high], type }) {
 }
 
 /**
- * @param {PlotlyAxis} axis
- * @param {Scale} scale
- * @param {number} value
+ * @param {number} place in pixels from an end of the axis; the value at an end may lie beyond it by an error of rounding
+ * @param {number} length
  */
-function fits({ autorange }, scale, value) {
-  return !autorange || !Number.isFinite(scale.place(value)) || scale.holds(value);
+function fits(place, length) {
+  return !Number.isFinite(place) || (place > -0.5 && place < length + 0.5);
 }
 
 /**

@@ -232,6 +232,7 @@ export class Plot {
     const { axes } = this;
     if (!axes || this.#undrawn() > MAX_UNDRAWN) return false;
     let fit = true;
+    const { xaxis, yaxis } = this.#zoom; // an axis that the viewer has zoomed stays as it is
     for (const [i, trace] of this.#traces.entries()) {
       const { points, symbols } = trace;
       if (symbols) this.#drawSymbols(i, trace, axes);
@@ -242,8 +243,8 @@ export class Plot {
       tail?.draw(points, axes.scale);
       fit &&=
         Boolean(tail) &&
-        axes.hasX(points.x.at(-1) ?? NaN) &&
-        [points.lowest, points.highest].every((y) => axes.hasY(within(this.#crop, y)));
+        (xaxis !== null || axes.hasX(points.x.at(-1) ?? NaN)) &&
+        (yaxis !== null || [points.lowest, points.highest].every((y) => axes.hasY(within(this.#crop, y))));
     }
     return fit;
   }

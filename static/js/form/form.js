@@ -191,6 +191,11 @@ export class Form {
     this.#launch.button.disabled ||= this.#launching;
   }
 
+  /** Call this when a lesson has freed fields that it fixed. */
+  fieldsFreed() {
+    this.#network.count();
+  }
+
   /** Forbid to launch, for a reason; allow it again if that is empty. @param {string} reason */
   lock(reason) {
     this.#locked = reason;

@@ -191,7 +191,10 @@ export class NetworkPart {
     this.#drawSummary();
   }
 
-  /** Call this when the draft has changed: it updates the button that edits the first of several networks. */
+  /**
+   * Call this when the draft has changed, or when a lesson has freed the fields that it fixed: it updates the button that edits
+   * the first of several networks.
+   */
   count() {
     this.#drawEdit();
   }
@@ -210,7 +213,7 @@ export class NetworkPart {
   }
 
   #drawEdit() {
-    if (!this.#edit || this.#edit.closest(".fixed")) return; // a fork or a lesson has disabled it
+    if (!this.#edit || this.#edit.closest(".fixed")) return; // a fork or a lesson has disabled it, see `count`
     const count = this.#form.draft.variants;
     this.#edit.disabled = !this.#form.described();
     this.#edit.title = count > 1 ? t("network.edit_first", { count: number(count) }) : t("network.edit.help");

@@ -16,6 +16,12 @@ export class FieldLocks {
   /** Element → frees it again. @type {Map<HTMLElement, () => void>} */
   #held = new Map();
   #observer = new MutationObserver(() => this.#apply());
+  #onFree;
+
+  /** @param {() => void} onFree called when fields are free again */
+  constructor(onFree) {
+    this.#onFree = onFree;
+  }
 
   /** Lock the fields of a lesson that is not launched yet; null: free all. @param {Pick<Play, "slug" | "locked" | "hidden"> | null} play */
   hold(play) {
@@ -23,6 +29,7 @@ export class FieldLocks {
     for (const free of this.#held.values()) free();
     this.#held.clear();
     this.#observer.disconnect();
+    if (this.#play) this.#onFree();
     this.#play = play;
     this.#form.classList.toggle("in-lesson", play !== null);
     if (!play) {

@@ -48,7 +48,7 @@ export class Player {
   #launches;
   #onCharts;
   #room;
-  #locks = new FieldLocks();
+  #locks;
   /** Whether the form has the lesson's experiment, which it gets before it is first shown with locked fields. */
   #isFormSet = false;
   /** @type {RunWatch | null} */
@@ -74,6 +74,7 @@ export class Player {
     this.#page = page;
     const { store, charts, queue } = page;
     this.#stage = new Stage(store);
+    this.#locks = new FieldLocks(() => page.form.fieldsFreed());
     this.#launches = new Launches(page, this.#stage);
     this.#room = new RoomBeside(store);
     this.#onCharts = new OnCharts(charts, store, page.playhead, (id, curves) => this.#change(id, curves));

@@ -1,6 +1,7 @@
 /** Presses of a button that may move meanwhile. */
 
-/** The edges of an element, in the page's pixels. @typedef {Pick<DOMRect, "left" | "right" | "top" | "bottom">} Edges */
+/** A pointer that moves less than this between down and up, in pixels, has stayed. */
+const STAYED = 8;
 
 /**
  * Let a press count also if the button moves away from under a pointer that stays, as when an error above the button goes away.
@@ -8,28 +9,16 @@
  * @param {HTMLElement} button
  */
 export function keepPresses(button) {
-  let pressed = button.getBoundingClientRect();
-  button.addEventListener("pointerdown", ({ pointerId }) => {
-    pressed = button.getBoundingClientRect();
+  let [downX, downY] = [NaN, NaN];
+  button.addEventListener("pointerdown", ({ pointerId, clientX, clientY }) => {
+    [downX, downY] = [clientX, clientY];
     button.setPointerCapture(pointerId);
   });
   button.addEventListener("click", (event) => {
-    const isByPointer = event.detail > 0;
-    if (isByPointer && !isInside(pressed, event) && !isInside(button.getBoundingClientRect(), event))
+    const { clientX, clientY, detail } = event;
+    const isByPointer = detail > 0;
+    const hasStayed = Math.hypot(clientX - downX, clientY - downY) < STAYED;
+    if (isByPointer && !hasStayed && !button.contains(document.elementFromPoint(clientX, clientY)))
       event.preventDefault();
   });
-}
-
-/**
- * Whether a click is inside an element. Its place is in whole pixels, those of an element need not be.
- * @param {Edges} edges
- * @param {{clientX: number, clientY: number}} click
- */
-export function isInside({ left, right, top, bottom }, { clientX, clientY }) {
-  return (
-    clientX >= Math.floor(left) &&
-    clientX <= Math.ceil(right) &&
-    clientY >= Math.floor(top) &&
-    clientY <= Math.ceil(bottom)
-  );
 }
