@@ -55,6 +55,7 @@ PARTS = {
             "rates.",
             "why.rate_",
             "why.landscape_",
+            "why.replay_",
             "why.too_many_questions",
         ),
         *(f"why.{code}" for code in OF_VIEWS),
