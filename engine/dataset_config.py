@@ -16,8 +16,8 @@ class _NameField(Field):
     """The name of a data set: one of the catalog, or an own one, also if it is deleted."""
 
     def check(self, value: Any, path: str) -> Any:
-        """Check a name. An unknown name is refused with the list of built-in data sets only, so nobody can find others'
-        data sets by trying names.
+        """Check a name. An unknown name is refused with the list of built-in data sets only: trying names must not show
+        which data sets other people have brought.
 
         Raises:
             ConfigError: there is no data set of this name.

@@ -23,7 +23,7 @@ Read = Callable[[str, str, int, int], Rows | None]
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """What an export tells its reader of a run.
+    """A run as an export needs it, for one reader.
 
     Attributes:
         run: the run object of the HTTP contract, with its config, as it was when the export began.

@@ -160,7 +160,7 @@ class _Worker:
     def __init__(self) -> None:
         self.thread: threading.Thread | None = None
         self._commands: SimpleQueue[bytes | None] = SimpleQueue()  # None: the worker has ended
-        self._lock = threading.Lock()  # nobody waits for the worker with it
+        self._lock = threading.Lock()  # never held while a command is sent
         self._process: BaseProcess | None = None
         self._killed = False
         self._ended = False

@@ -60,8 +60,8 @@ log = logging.getLogger(__name__)
 
 #: Viewers get the progress of runs this often; their rows flow as they come.
 PROGRESS_SECONDS = 0.25
-#: The most runs whose progress is published at a time; the others have their turn next. One training may be shown by
-#: the runs of a whole class, so many runs may be due at once.
+#: The most runs whose progress is published at a time; the others have their turn next. The runs of a whole class may
+#: show one training, and are then due at the same time.
 PROGRESS_RUNS = 32
 #: At the start, the speed of the machine is known from this number of the newest trainings.
 MEASURED = 40

@@ -139,7 +139,7 @@ class Studies:
 
     @contextlib.asynccontextmanager
     async def _held(self, study: Study) -> AsyncIterator[None]:
-        """Hold a study: until the block ends, nobody else changes it.
+        """Hold the lock of a study: until the block ends, only the block changes it.
 
         Raises:
             NotFound: it was deleted.

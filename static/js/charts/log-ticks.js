@@ -2,7 +2,7 @@
 
 /** An axis has at most this many ticks. */
 const MAX_TICKS = 10;
-/** An axis has at least this many ticks if they have room and can be told apart, so that its scale can be seen. */
+/** An axis should have at least this many ticks. It has fewer if they have no room, or if several would have the same text. */
 const MIN_TICKS = 3;
 /** A tick is one of these digits times a power of ten. */
 const STEPS = [1, 2, 5];

@@ -39,7 +39,7 @@ export class NewNames extends Emitter {
     store.whenComplete(() => this.#restore(store));
   }
 
-  /** The name that a run gets if nobody else renames it; undefined: no name is on its way. @param {string} id */
+  /** The new name that is being sent for a run; undefined: there is none. @param {string} id */
   coming(id) {
     return this.#theirs.has(id) ? undefined : this.#unsent.get(id)?.text;
   }
