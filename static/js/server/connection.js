@@ -12,13 +12,14 @@
  * A tab that has been hidden for a while unsubscribes, and gets the missing rows when it is shown again.
  */
 
+import { lazy } from "../page/lazy.js";
 import { Inbox } from "./inbox.js";
-import { Polling } from "./polling.js";
 import { Socket } from "./socket.js";
 
 /**
  * @import { Store } from "../state/store.js"
  * @import { Receiver } from "./inbox.js"
+ * @import { Polling } from "./polling.js"
  */
 
 /** @typedef {Receiver & Pick<Store, "on" | "connection" | "setConnection" | "cursors"> & {shown(): {id: string}[], watched?: string[]}} Source */
@@ -44,7 +45,9 @@ const CLOSED = { 1012: "restarting", 1013: "full" };
 export class Connection {
   #store;
   #address;
-  #polling;
+  /** Loaded when a socket has failed; see `#loadPolling`. @type {Polling | null} */
+  #polling = null;
+  #loadPolling;
   /** @type {Socket | null} */
   #socket = null;
   /** Ids of the runs that the page has subscribed to; null before the first message. @type {Set<string> | null} */
@@ -67,17 +70,21 @@ export class Connection {
     store.on("runs", () => this.#subscribe());
     store.on("watched", () => this.#watch());
     document.addEventListener("visibilitychange", () => this.#visibilityChanged(!document.hidden));
-    this.#polling = new Polling(
-      store,
-      view,
-      () => this.#cursors(this.#runsToSubscribe()),
-      (answered) => this.#polled(answered),
-    );
+    this.#loadPolling = lazy(async () => {
+      const { Polling } = await import("./polling.js");
+      this.#polling = new Polling(
+        store,
+        view,
+        () => this.#cursors(this.#runsToSubscribe()),
+        (answered) => this.#polled(answered),
+      );
+      return this.#polling;
+    });
     this.#open();
   }
 
   /** Open a socket. @param {boolean} trial whether this only tests if the network lets sockets through */
-  #open(trial = this.#polling.running) {
+  #open(trial = this.#isPolling) {
     clearTimeout(this.#timer);
     this.#timer = 0;
     const inbox = new Inbox(this.#store, (run) => this.#ask([run]));
@@ -104,7 +111,7 @@ export class Connection {
   }
 
   #onFirstMessage() {
-    this.#polling.stop();
+    this.#polling?.stop();
     this.#subscribed = new Set();
     this.#store.setConnection("live");
     this.#subscribe();
@@ -116,7 +123,7 @@ export class Connection {
    */
   #onSocketEnd(code, proved) {
     const { connection } = this.#store;
-    const polling = this.#polling.running;
+    const polling = this.#isPolling;
     this.#timer = setTimeout(
       () => this.#open(),
       growing(polling ? TRIAL_WAIT : WAIT, this.#ends) * (0.5 + Math.random()),
@@ -126,27 +133,31 @@ export class Connection {
     const isExplained = connection === "restarting" || connection === "refused";
     const announced = CLOSED[code ?? 0];
     this.#store.setConnection(announced ?? (isExplained ? connection : "offline"));
-    if (!proved && !announced) this.#polling.ask().then((answered) => this.#onSocketFailure(answered));
+    if (!proved && !announced) this.#onSocketFailure();
   }
 
-  /**
-   * A socket has failed before it has proved that it works.
-   * @param {boolean | null} answered whether the server answered by HTTP; null: the request was aborted
-   */
-  #onSocketFailure(answered) {
-    if (answered === null) return; // the next socket already works
+  /** A socket has failed before it has proved that it works: ask by HTTP, and poll if only sockets fail. */
+  async #onSocketFailure() {
+    const polling = await this.#loadPolling().catch(() => null); // null: the server does not answer
+    if (this.#subscribed) return; // the next socket already works
+    const answered = polling && (await polling.ask());
+    if (polling && answered === null) return; // the same
     this.#failures = answered ? this.#failures + 1 : 0;
-    const { refusal } = this.#polling;
+    const refusal = polling?.refusal;
     if (refusal) this.#store.setConnection("refused", refusal);
     else if (this.#store.connection === "refused") this.#store.setConnection("offline");
     if (this.#failures < MAX_FAILURES) return;
     this.#ends = 0;
-    this.#polling.start();
+    polling?.start();
+  }
+
+  get #isPolling() {
+    return this.#polling?.running ?? false;
   }
 
   /** @param {boolean | null} answered */
   #polled(answered) {
-    const { refusal } = this.#polling;
+    const refusal = this.#polling?.refusal;
     if (!answered && refusal) return this.#store.setConnection("refused", refusal);
     const isBack = answered && this.#store.connection === "offline";
     this.#store.setConnection(answered ? "polling" : "offline");
