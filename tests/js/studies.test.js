@@ -149,6 +149,38 @@ test("a space has what was typed and chosen, and sections before their settings"
   });
 });
 
+test("a study trains the optimizers and schedules of the form with the settings that they have there", () => {
+  const several = (/** @type {any[]} */ ...values) => ({ sweep: "", values });
+  const adam = { name: "adam", learning_rate: 0.5, beta1: 0.3, beta2: 0.999 };
+  const steps = { name: "step", every: 7, factor: 0.5 };
+  const { experiment, choices } = fromForm({
+    ...EXPERIMENT,
+    optimizer: several({ name: "sgd", learning_rate: 0.5 }, adam),
+    training: { ...EXPERIMENT.training, schedule: several(null, steps) },
+  });
+  const fields = new Map(studyFields(OPTIONS, experiment).map((field) => [field.path, field]));
+  const at = (/** @type {string} */ path) => /** @type {any} */ (fields.get(path));
+  const [optimizer, schedule] = [...choices].map(([path, values]) => firstRow(at(path), values));
+  const space = spaceOf([optimizer, schedule], at, true);
+  assert.deepEqual(space.optimizer, { choices: [{ name: "sgd", learning_rate: 0.5 }, adam] });
+  assert.deepEqual(space["training.schedule"], { choices: [null, steps] });
+  // a name that was left out for a while has them too
+  assert.deepEqual(spaceOf([{ ...optimizer, names: ["adam"] }], at, true).optimizer, { choices: [adam] });
+});
+
+test("a range whose bounds are not typed to the end has no number of configurations yet", () => {
+  const range = (/** @type {any} */ low, /** @type {any} */ high) =>
+    countOf({ any: { low, high, scale: "integer" } });
+  assert.deepEqual([range(16, 64), range(16, 16)], [49, 1]);
+  for (const [low, high] of [
+    [16, 6],
+    [16, null],
+    [null, 64],
+    ["1x", 64],
+  ])
+    assert.equal(range(low, high), Infinity);
+});
+
 test("the values at first lie around the present one, within the bounds of the field", () => {
   for (const field of studyFields(OPTIONS, EXPERIMENT)) {
     const row = firstRow(field);

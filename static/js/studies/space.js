@@ -5,7 +5,7 @@
 
 import { choose } from "../form/choose-alternatives.js";
 import { combinations, size } from "../form/grid.js";
-import { alternatives, isSweep, typed } from "../form/values.js";
+import { alternatives, isSweep, oneOrSeveral, typed } from "../form/values.js";
 import { ApiError } from "../server/api.js";
 
 /**
@@ -23,9 +23,11 @@ import { ApiError } from "../server/api.js";
  * @property {string} low
  * @property {string} high
  * @property {"linear" | "log" | "integer"} scale
- * @property {string} steps of a grid
+ * @property {string} steps how many values a grid takes from `low` to `high`
  * @property {any[]} names the chosen names
- * @property {any[] | null} given choices of the form that have settings of their own
+ * @property {any[]} settings sections as the form has them: their names keep these settings
+ * @property {any[] | null} given alternatives from the form, which are shown here but can be changed only in the form; null: the
+ *   chosen `names` count
  */
 
 /** A grid takes this many numbers between two bounds at first. */
@@ -88,6 +90,7 @@ export function firstRow({ path, kind, field, now, names }, choices) {
     high: "",
     steps: String(STEPS),
     names: [],
+    settings: [],
     given: null,
   };
   const scale = field?.kind === "integer" ? "integer" : isLog ? "log" : "linear";
@@ -100,6 +103,7 @@ export function firstRow({ path, kind, field, now, names }, choices) {
       ...row,
       scale,
       names: present.map((value) => value?.name ?? "none"),
+      settings: choices ?? [now],
       given: isPlain ? null : present,
     };
   }
@@ -137,7 +141,7 @@ function valuesAround(now, field) {
  * @returns {Values}
  */
 export function valuesOf(row, field, isGrid) {
-  if (field.kind === "sections") return { choices: row.given ?? sections(row.names, field) };
+  if (field.kind === "sections") return { choices: row.given ?? sections(row, field) };
   if (field.kind === "names") return { choices: row.names };
   if (!row.between) {
     const value = typed(row.text, field.field ?? {});
@@ -149,9 +153,9 @@ export function valuesOf(row, field, isGrid) {
   return { low, high, scale: row.scale, ...(isGrid ? { steps } : {}) };
 }
 
-/** The chosen sections with their settings: those of now, and defaults. @param {string[]} names @param {StudyField} field */
-function sections(names, { now, registry = {} }) {
-  return alternatives(choose(now, names, registry));
+/** The chosen sections with their settings: those of the form, or defaults. @param {Row} row @param {StudyField} field */
+function sections({ names, settings }, { registry = {} }) {
+  return alternatives(choose(oneOrSeveral(settings, []), names, registry));
 }
 
 /**
@@ -165,10 +169,15 @@ export function spaceOf(rows, fieldAt, isGrid) {
   return Object.fromEntries(ordered.map((row) => [row.path, valuesOf(row, fieldAt(row.path), isGrid)]));
 }
 
-/** How many different configurations a space has; infinite, if a field may have any number. @param {Record<string, Values>} space */
+/**
+ * How many different configurations a space has; infinite, if a field may have any number, or if its bounds are not typed to the end.
+ * @param {Record<string, Values>} space
+ */
 export function countOf(space) {
   return Object.values(space).reduce((product, values) => {
     if ("choices" in values) return product * values.choices.length;
-    return product * (values.scale === "integer" ? values.high - values.low + 1 : Infinity);
+    const { low, high, scale } = values;
+    const isCountable = scale === "integer" && [low, high].every(Number.isFinite) && low <= high;
+    return product * (isCountable ? high - low + 1 : Infinity);
   }, 1);
 }
