@@ -30,7 +30,7 @@ export function experimentsOf(draft, most, difference = { special: [], changed: 
   return combinations(draft.document).flatMap(({ document, chosen }) =>
     repetitions(document, draft).map(({ repetition, ...experiment }) => ({
       ...experiment,
-      name: nameOfRun(document, chosen, difference, repetition).slice(0, MAX_NAME),
+      name: [...nameOfRun(document, chosen, difference, repetition)].slice(0, MAX_NAME).join(""),
     })),
   );
 }

@@ -181,6 +181,13 @@ export class RunText {
  * @property {(text: string, before: any) => Record<string, any> | null} changes null: no changes
  */
 
+/** The most tags of a run, and characters of a tag; see app/remarks.py and app/routes/runs.py. */
+const MAX_TAGS = 20;
+const TAG_LENGTH = 40;
+
+/** As a box of one line holds it. @param {string} text */
+const oneLine = (text) => text.replace(/[\r\n]/g, "");
+
 /** @param {string} text */
 const lines = (text) => text.replace(/\r\n?/g, "\n");
 
@@ -190,13 +197,15 @@ export const KINDS = {
     name: "tags",
     hint: "runs.tags_hint",
     box: () => h("input", { type: "text", maxLength: 400 }),
-    text: (tags) => tags.join(", "),
+    text: (tags) => oneLine(tags.join(", ")),
     changes: (text, before) => {
-      const tags = splitTags(text);
-      const [add_tags, remove_tags] = [
-        tags.filter((tag) => !before.includes(tag)),
-        before.filter((/** @type {string} */ tag) => !tags.includes(tag)),
-      ];
+      const typed = tagsIn(text);
+      // a tag of a program or an import may be none that one can type, such as "a, b": it stays as long as its parts are there
+      const isKept = (/** @type {string} */ tag) =>
+        tagsIn(oneLine(tag)).every((part) => typed.includes(part));
+      const kept = before.filter(isKept).flatMap((/** @type {string} */ tag) => tagsIn(oneLine(tag)));
+      const add_tags = typed.filter((tag) => !kept.includes(tag)).slice(0, MAX_TAGS);
+      const remove_tags = before.filter((/** @type {string} */ tag) => !isKept(tag));
       return add_tags.length || remove_tags.length ? { add_tags, remove_tags } : null;
     },
   },
@@ -208,8 +217,13 @@ export const KINDS = {
   },
 };
 
-/** The tags in a text such as "a, b", each once. @param {string} text */
+/** The tags in a text such as "a, b", each once, and at most as many as a run has. @param {string} text */
 export function splitTags(text) {
-  const tags = text.split(/[,、，]/).map((tag) => tag.trim().slice(0, 40));
-  return [...new Set(tags.filter(Boolean))].slice(0, 20);
+  return tagsIn(text).slice(0, MAX_TAGS);
+}
+
+/** @param {string} text */
+function tagsIn(text) {
+  const tags = text.split(/[,、，]/).map((tag) => [...tag.trim()].slice(0, TAG_LENGTH).join("").trim());
+  return [...new Set(tags.filter(Boolean))];
 }

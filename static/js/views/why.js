@@ -233,7 +233,7 @@ export class Why {
   async #try(remedy, button) {
     button.disabled = true;
     try {
-      const name = `${remedy.body.name}, ${remedyText(remedy)}`.slice(0, 200);
+      const name = [...`${remedy.body.name}, ${remedyText(remedy)}`].slice(0, 200).join("");
       const run = await request("POST", remedy.path, { ...remedy.body, name });
       this.#on.launched([run]);
       this.#found.renew();
