@@ -58,7 +58,7 @@ class Register:
         }
         await asyncio.to_thread(self._load_latest, list(trainings.values()))
         runs = await self._database.read(lambda c: run_store.load_runs(c, trainings))
-        trials = await self._database.read(lambda c: study_store.load_trial_runs(c, trainings))
+        trials = await asyncio.to_thread(self._load_trials, trainings)
         for run in (*runs, *trials):
             self._put(run)
         self._hub.publish_runs(map(self.sight.state, runs))
@@ -73,6 +73,16 @@ class Register:
             else:
                 for stream, rows in totals.items():
                     self._hub.set_total(training.id, stream, rows)
+
+    def _load_trials(self, trainings: Mapping[str, Training]) -> list[Run]:
+        """Those of all studies; a damaged page, which is logged, costs the trials of the studies that lie on it."""
+        trials: list[Run] = []
+        with contextlib.suppress(StoreDamaged):
+            for study_id in self._database.read_now(study_store.load_ids):
+                load = partial(study_store.load_trial_runs, study_id=study_id, trainings=trainings)
+                with contextlib.suppress(StoreDamaged):
+                    trials += self._database.read_now(load)
+        return trials
 
     def note_damage(self, training_id: str, reason: str) -> None:
         """Some of a training's rows cannot be read; its viewers see why its curve ends. Not stored."""

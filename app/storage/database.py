@@ -80,9 +80,10 @@ class Database:
                     connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self.path)
-                # reads every page of both tables: damage is better found now than in the middle of a lesson
-                connection.execute("SELECT SUM(LENGTH(config)) FROM trainings").fetchone()
-                connection.execute("SELECT SUM(LENGTH(notes)) FROM runs").fetchone()
+                # every page of both tables: damage is better found now than in the middle of a lesson
+                for table in ("trainings", "runs"):
+                    for _ in connection.execute(f"SELECT * FROM {table}"):
+                        pass
                 self._writer.try_to_write(connection)
         except (sqlite3.DatabaseError, Damaged, OSError) as error:
             text = f"cannot open {self.path}: {error}"

@@ -78,13 +78,16 @@ class Studies:
 
     async def open(self) -> None:
         """Go on with the studies that are there. The register must be open."""
-        stored = await self._database.read(study_store.load_all)
-        for record in stored:
-            runs = {run.number: run for run in self._register.trials_of(record.id)}
+        ids: list[str] = []
+        with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
+            ids = await self._database.read(study_store.load_ids)
+        for study_id in ids:
+            runs = {run.number: run for run in self._register.trials_of(study_id)}
             try:
+                record = await self._database.read(partial(study_store.load, study_id=study_id))
                 study = await in_thread(restored_study, record, runs, self._settings.limits)
             except Exception:  # a study that cannot be read must not keep the lab closed
-                log.exception("study %d is left out", record.number)
+                log.exception("study %s is left out", study_id)
                 continue
             if study is None:
                 continue

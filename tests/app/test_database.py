@@ -138,6 +138,24 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path):
         Database(path).open()
 
 
+def test_a_file_whose_runs_or_trainings_are_damaged_is_refused_and_a_copy_is_advised(tmp_path):
+    path = tmp_path / "lab.sqlite3"
+    database = Database(path)
+    database.open()
+    run = make_run("a", {}, annotations=[{"iteration": 1, "text": "x" * 20_000}])
+    event_loop.run(database.write(lambda connection: insert_run(connection, run)))
+    database.close()
+    content = bytearray(path.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    # a page that only has text, after the number of the next one
+    offset = next(at for at in range(0, len(content), size) if set(content[at + 4 : at + size]) == {ord("x")})
+    content[offset : offset + 4] = b"\xff" * 4
+    path.write_bytes(content)
+
+    with pytest.raises(DatabaseError, match=r"cannot open.*lossroom restore"):
+        Database(path).open()
+
+
 def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_reported_ones_wait(
     tmp_path, monkeypatch
 ):

@@ -11,10 +11,15 @@ from app.jobs.local import LocalExecutor
 from app.people.person import ANYONE
 from app.storage import database as database_module
 from app.storage import study_store
+from app.studies.stored import StoredStudy, StoredTrial
 from app.studies.studies import Studies
 from app.studies.study import Status
+from app.trainings import Status as RunStatus
+from engine.studies import StudyConfig
+from tests.app.test_damage import CONFIG
 from tests.app.test_scheduler import Lab
 from tests.support import event_loop
+from tests.support.stored_runs import insert, make_run
 
 DOCUMENT = {
     "experiment": {
@@ -123,3 +128,50 @@ def test_a_lab_whose_disk_takes_no_writes_opens_also_with_a_study_that_cannot_go
 
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)
     event_loop.run(scenario())
+
+
+def fill(connection):
+    """A run, and 30 ended studies on many pages. Each has 60 failed trials, and one that shows the run's training."""
+    run = make_run("a", CONFIG, status=RunStatus.COMPLETED)
+    insert(connection, run)
+    document = StudyConfig.from_dict({**DOCUMENT, "seeds": 30}).to_dict()
+    for number in range(30):
+        study = StoredStudy(f"s{number}", f"named {number}.", document, "cancelled", 1.5)
+        study_store.insert(connection, study)
+        trials = [
+            StoredTrial(i, None, False, "failed", reason=f"failed in {number}. ".ljust(200, "x"))
+            for i in range(2, 62)
+        ]
+        trials.append(StoredTrial(1, run.training.id, True, "completed", 0.5))
+        study_store.put_trials(connection, study.id, trials)
+
+
+@pytest.mark.parametrize("text", ["named 20.", "failed in 20."])
+def test_a_damaged_page_costs_the_studies_that_lie_on_it_and_keeps_no_lab_closed(tmp_path, text):
+    async def scenario():
+        async with Lab(tmp_path, executor=LocalExecutor()) as lab:
+            await lab.database.write(fill)
+        damage(lab.database.path, text.encode())
+        async with Lab(tmp_path, executor=LocalExecutor()) as lab, opened(lab) as studies:
+            assert [run.id for run in lab.register.runs] == ["a"]
+            found = {study.name for study in studies.seen_by(ANYONE)}
+            assert "named 20." not in found
+            assert len(found) >= 20
+            assert all(lab.register.trials_of(study.id) for study in studies.seen_by(ANYONE))
+            assert "malformed" in lab.database.damage
+
+    event_loop.run(scenario())
+
+
+def damage(path, text):
+    """Damage the first page of a table that has this text, by an invalid type byte."""
+    content = bytearray(path.read_bytes())
+    size = int.from_bytes(content[16:18], "big")
+    is_leaf = 0x0D
+    offset = next(
+        offset
+        for offset in range(0, len(content), size)
+        if content[offset] == is_leaf and text in content[offset : offset + size]
+    )
+    content[offset : offset + 8] = b"\xff" * 8
+    path.write_bytes(content)

@@ -47,12 +47,15 @@ def test_a_study_and_its_trials_are_read_back_as_they_were_stored(database):
     write(database, study_store.put_trials, study_id="s", trials=begun)
     ended = StoredTrial(1, run.training.id, False, "completed", 0.25, 1.5, 40)
     write(database, study_store.put_trials, study_id="s", trials=[ended])
-    (found,) = database.read_now(study_store.load_all)
+    assert database.read_now(study_store.load_ids) == ["s"]
+    found = database.read_now(partial(study_store.load, study_id="s"))
     assert (found.number, found.name, found.configurations) == (1, "λ", STUDY.configurations)
     assert (found.status, found.shared, found.finished_at, found.test) == ("completed", True, 9.0, test)
     assert (found.reason, found.reason.why) == (reason, reason.why)
     assert found.trials == [ended, begun[1]]
-    (trial,) = database.read_now(partial(study_store.load_trial_runs, trainings=trainings(database)))
+    (trial,) = database.read_now(
+        partial(study_store.load_trial_runs, study_id="s", trainings=trainings(database))
+    )
     assert (trial.study, trial.number, trial.training.id) == ("s", 1, run.training.id)
 
 
@@ -69,7 +72,7 @@ def test_a_training_stays_as_long_as_a_run_or_a_trial_shows_it(database):
     assert trainings(database).keys() == {both.training.id}
     write(database, study_store.delete, study_id="s")
     assert trainings(database) == {}
-    assert database.read_now(study_store.load_all) == []
+    assert database.read_now(study_store.load_ids) == []
 
 
 def test_old_runs_and_studies_are_pruned_together_or_not_at_all(database):
