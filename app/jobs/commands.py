@@ -37,23 +37,23 @@ from engine.stretches import Stretch
 MAX_CHANGES = 1000
 
 
-#: What is stored in the same transaction as the runs of a launch, which it is given.
-Beside = Callable[[Sequence[Run]], Operation]
+#: Called with the runs of a launch; returns the operation that is stored in the same transaction.
+StoreWith = Callable[[Sequence[Run]], Operation]
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _LaunchRequest:
     """What is to be launched, all or nothing of it."""
 
     launches: list[Launch]
     lesson: str | None
     fresh: bool
     owner: Owner
-    beside: Beside | None
+    beside: StoreWith | None
 
 
 #: The experiments of a launch, and what is trained before them.
-_Wanted = tuple[Sequence[ExperimentConfig], Sequence[Stretch]]
+_PrepareRequest = tuple[Sequence[ExperimentConfig], Sequence[Stretch]]
 
 
 class Commands:
@@ -99,7 +99,7 @@ class Commands:
         lesson: str | None = None,
         fresh: bool = False,
         owner: str | None = None,
-        beside: Beside | None = None,
+        beside: StoreWith | None = None,
     ) -> list[Run]:
         """Store one run for each config: all of them, or none. Several are a group.
 
@@ -116,60 +116,67 @@ class Commands:
             LabError: the queue has no places for them, or the person no allowance.
         """
         launches = await self._preparing.ask((configs, stretches))
-        return await self._launching.ask(_Wish(launches, lesson, fresh, owner, beside))
+        return await self._launching.ask(_LaunchRequest(launches, lesson, fresh, owner, beside))
 
-    async def _prepare(self, wanted: list[_Wanted]) -> list[list[Launch] | Exception]:
+    async def _prepare(self, requests: list[_PrepareRequest]) -> list[list[Launch] | Exception]:
         """Beside the loop: many experiments are many milliseconds of estimates, and data sets are files. In one thread
         for all: each thread takes the interpreter from the loop when it begins and when it ends."""
-        return await asyncio.to_thread(prepare, wanted, self._settings.limits, self._data_sets)
+        return await asyncio.to_thread(prepare, requests, self._settings.limits, self._data_sets)
 
-    async def _launch(self, wishes: list[_Wish]) -> list[list[Run] | Exception]:
+    async def _launch(self, requests: list[_LaunchRequest]) -> list[list[Run] | Exception]:
         """Store the runs of several launches; each is refused by itself."""
         results: list[list[Run] | Exception] = []
         also: list[Operation] = []
         all_new: list[Training] = []
         own, launched = Counter[Owner](), Counter[Owner]()  # new trainings, and runs, by owner
-        for wish in wishes:
-            find = None if wish.fresh else self._sharing.find
-            runs, new = match(wish.launches, wish.lesson, find=find, owner=wish.owner, beside=all_new)
+        for request in requests:
+            find = None if request.fresh else self._sharing.find
+            runs, new = match(
+                request.launches, request.lesson, find=find, owner=request.owner, beside=all_new
+            )
             try:
-                owned = self._register.count_of(wish.owner) + launched[wish.owner]
-                self._allowance.demand_runs(wish.owner, owned, len(runs))
-                self._allowance.demand_terms(wish.owner, [launch.document for launch in wish.launches])
-                self._demand_allowance(wish, runs, new)
-                self._places.demand(wish.owner, len(new), beside=len(all_new), own=own[wish.owner])
+                owned = self._register.count_of(request.owner) + launched[request.owner]
+                self._allowance.demand_runs(request.owner, owned, len(runs))
+                self._allowance.demand_terms(request.owner, [launch.document for launch in request.launches])
+                self._demand_allowance(request, runs, new)
+                self._places.demand(request.owner, len(new), beside=len(all_new), own=own[request.owner])
             except LabError as refusal:
                 results.append(refusal)
                 continue
             results.append(runs)
-            if wish.beside is not None:
-                also.append(wish.beside(runs))
+            if request.beside is not None:
+                also.append(request.beside(runs))
             all_new += new
-            own[wish.owner] += len(new)
-            launched[wish.owner] += len(runs)
-            self._metrics.launched(len(runs), len(new))
+            own[request.owner] += len(new)
+            launched[request.owner] += len(runs)
         runs = [run for result in results if isinstance(result, list) for run in result]
         if runs:
             await self._register.add(runs, also=also)
-        for training in {run.training.id: run.training for run in runs}.values():
-            self._places.let_wait(training)
+            self._metrics.launched(len(runs), len(all_new))
+        self._let_wait(runs)
         self._places.fill()
         return results
 
-    def _demand_allowance(self, wish: _Wish, runs: list[Run], new: list[Training]) -> None:
-        """Refuse what a student's run may not cost; a lesson and what is trained already may."""
-        if wish.lesson is None:
+    def _let_wait(self, runs: Sequence[Run]) -> None:
+        """Let the trainings of new runs wait for a worker, as far as they need one."""
+        for training in _trainings_of(runs):
+            self._places.let_wait(training)
+
+    def _demand_allowance(self, request: _LaunchRequest, runs: list[Run], new: list[Training]) -> None:
+        """Refuse a student's runs that cost more than allowed. Runs of a lesson, and experiments that are trained
+        already, are not limited."""
+        if request.lesson is None:
             ids = {training.id for training in new}
             costs = [
                 self._places.cost(launch.summary, run.training) if run.training.id in ids else None
-                for launch, run in zip(wish.launches, runs, strict=True)
+                for launch, run in zip(request.launches, runs, strict=True)
             ]
-            self._allowance.demand_costs(wish.owner, costs)
+            self._allowance.demand_costs(request.owner, costs)
 
     async def feed(
         self,
         configs: Sequence[ExperimentConfig],
-        wanted: Callable[[Sequence[Launch], Sequence[Training]], list[Run]],
+        make_runs: Callable[[Sequence[Launch], Sequence[Training]], list[Run]],
         *,
         owner: str | None,
         beside: Callable[[Sequence[Run], Sequence[Training]], Operation],
@@ -177,7 +184,7 @@ class Commands:
         """Store trials of a study and queue them: all of them, or none. What is trained already is not trained again.
 
         Args:
-            wanted: makes the runs, of launches and their trainings.
+            make_runs: makes the runs, of launches and their trainings.
             owner: the person whose study it is, in a class.
             beside: stores the trials, given their runs and the trainings that are new, in the same transaction.
 
@@ -189,13 +196,12 @@ class Commands:
         async with self._sharing.order:
             shown, new = match(launches, None, find=self._sharing.find, owner=owner)
             self._allowance.demand_terms(owner, [launch.document for launch in launches])
-            self._demand_allowance(_Wish(launches, None, False, owner, None), shown, new)
+            self._demand_allowance(_LaunchRequest(launches, None, False, owner, None), shown, new)
             self._places.demand(owner, len(new))
-            runs = wanted(launches, [run.training for run in shown])
+            runs = make_runs(launches, [run.training for run in shown])
             await self._register.add_trials(runs, new, also=[beside(runs, new)])
             self._metrics.launched(len(runs), len(new))
-            for training in {run.training.id: run.training for run in runs}.values():
-                self._places.let_wait(training)
+            self._let_wait(runs)
         self._places.fill()
         return runs
 
@@ -207,7 +213,7 @@ class Commands:
         """
         async with self._sharing.order:
             await self._register.remove_trials(trials, operation)
-        for training in {trial.training.id: trial.training for trial in trials}.values():
+        for training in _trainings_of(trials):
             self._release(training)
         self._places.fill()
 
@@ -232,19 +238,26 @@ class Commands:
             run = self._demand(run_id, Status.RUNNING, doing="paused")
             if self._stepping.is_asked(run.training):
                 raise illegal(run, "it is being paused already")
-            paused = sum(training.status is Status.PAUSED for training in self._register.trainings)
+            if run.training.id in self._sharing.asked_to_end:
+                return run  # asked only once: a second report of the worker might come after a resume
+            paused = sum(map(self._pauses, self._register.trainings))
             if paused >= self._settings.max_paused:
                 message = f"{paused} runs are paused already; no more can be paused at the same time"
                 raise Conflict(Reason("too_many_paused", message, paused=paused), code="too_many_paused")
             if run.owner is not None:
-                self._allowance.demand_paused(run.owner, self._register.paused_of(run.owner))
+                own = (other.training for other in self._register.runs if other.owner == run.owner)
+                self._allowance.demand_paused(run.owner, sum(map(self._pauses, own)))
             if run.training.shown_by > 1:
                 self._files.note(await self._sharing.separate(run, Status.PAUSED))
-            elif run.training.id not in self._sharing.asked_to_end:
-                # asked only once: a second report of the worker might come after a resume
+            else:
                 self._sharing.asked_to_end.add(run.training.id)
                 self._executor.send(run.training.id, Pause())
         return run
+
+    def _pauses(self, training: Training) -> bool:
+        """Whether a training is paused, or its worker was asked to pause it and has not reported it."""
+        is_asked = training.id in self._sharing.asked_to_end and training.id not in self._places.cancelling
+        return training.status is Status.PAUSED or (training.status is Status.RUNNING and is_asked)
 
     async def resume(self, run_id: str, *, by: str | None = None) -> Run:
         """Let a paused run go on: at once if there is a place, else as the next in the queue.
@@ -363,3 +376,8 @@ class Commands:
         if run.training.status is not status:
             raise illegal(run, f"only a {status.value} run can be {doing}")
         return run
+
+
+def _trainings_of(runs: Sequence[Run]) -> list[Training]:
+    """What the runs show, each once."""
+    return list({run.training.id: run.training for run in runs}.values())

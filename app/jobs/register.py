@@ -107,11 +107,6 @@ class Register:
         """The runs that show a training, oldest first; also those of studies."""
         return list(self._shown.get(training.id, {}).values())
 
-    def paused_of(self, owner: str) -> int:
-        """How many runs of a person are paused."""
-        runs = self._runs.values()
-        return sum(run.owner == owner and run.training.status is Status.PAUSED for run in runs)
-
     def alike(self, fingerprint: str) -> list[Training]:
         """The trainings with a fingerprint, oldest first."""
         return list(self._alike.get(fingerprint, {}).values())

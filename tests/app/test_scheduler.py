@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 import sys
 from typing import Any
 
@@ -20,6 +21,7 @@ from app.jobs.waits import PUBLISHED_RUNS, expected_starts
 from app.live.hub import Hub
 from app.metrics import Metrics
 from app.people.classroom import Classroom
+from app.runs import Run
 from app.settings import Settings
 from app.storage.database import Database
 from app.trainings import Status
@@ -32,18 +34,20 @@ from tests.support.experiments import ENDLESS, QUICK
 class Lab:
     """A scheduler with all its parts except the web server."""
 
-    def __init__(self, state_dir, *, executor, class_name=""):
-        self.settings = Settings(state_dir=state_dir, workers=1, checkpoint_seconds=0.05)
+    def __init__(self, state_dir, *, executor, class_name="", **settings):
+        settings = {"workers": 1, "checkpoint_seconds": 0.05, **settings}
+        self.settings = Settings(state_dir=state_dir, **settings)
         self.database = Database(self.settings.database_path)
         self.hub = Hub(history=None, in_class=bool(class_name))
         self.classroom = Classroom(class_name, self.database, self.hub, max_people=9)
         self.register = Register(self.database, self.hub, self.classroom if class_name else None)
+        self.metrics = Metrics()
         self.scheduler = Scheduler(
             self.settings,
             self.register,
             self.database,
             self.hub,
-            Metrics(),
+            self.metrics,
             executor,
             DataSets(self.settings, self.hub),
             Viewing(self.register, executor, self._replayed),
@@ -176,6 +180,49 @@ def test_a_run_that_is_paused_twice_at_once_goes_on_after_one_resume(state_dir):
             return executor.sent.count(Pause())
 
     assert event_loop.run(scenario()) == 1
+
+
+@pytest.mark.parametrize("bound", ["max_paused", "max_paused_per_person"])
+def test_runs_that_are_asked_to_pause_at_once_are_no_more_than_may_be_paused(state_dir, bound):
+    async def scenario():
+        bounds = {"workers": 3, bound: 1}
+        async with Lab(state_dir, class_name="1-B", executor=Idle(), **bounds) as lab:
+            commands = lab.scheduler.commands
+            ada, _ = await lab.classroom.entrance.join(lab.classroom.entrance.code, "Ada", "")
+            cancelled, first, second = await commands.launch(
+                [config_of(seed) for seed in range(3)], owner=ada.id
+            )
+            await commands.cancel(
+                cancelled.id
+            )  # not reported yet: its training is about to end, not to pause
+            asked = [commands.pause(run.id) for run in (first, second)]
+            outcomes = await asyncio.gather(*asked, return_exceptions=True)
+            assert [type(outcome) for outcome in outcomes] == [Run, Conflict]
+            await commands.pause(first.id)  # it was asked already
+            lab.scheduler.on_event(first.training.id, Paused())
+            with pytest.raises(Conflict):
+                await commands.pause(second.id)
+            await commands.resume(first.id)
+            await commands.pause(second.id)
+
+    event_loop.run(scenario())
+
+
+def test_runs_that_could_not_be_stored_are_not_counted_as_launched(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            full = "CREATE TRIGGER full BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'full'); END"
+            await lab.database.write(lambda connection: connection.execute(full))
+            with pytest.raises(sqlite3.IntegrityError):
+                await lab.scheduler.commands.launch([config_of(0)])
+            return sum(
+                sample.value
+                for family in lab.metrics.registry.collect()
+                for sample in family.samples
+                if sample.name == "lossroom_launched_runs_total"
+            )
+
+    assert event_loop.run(scenario()) == 0
 
 
 def test_runs_launched_together_are_a_group_and_one_alone_is_not(state_dir):
