@@ -25,6 +25,8 @@ MAX_IMAGES = 10_000_000
 #: Characters of a title, of a class's name and of a column's.
 MAX_TITLE = 60
 MAX_NAME = 100
+#: Unix seconds of the year 5138.
+MAX_SECONDS = 1e11
 
 _NAME = re.compile(r"own-[0-9a-f]{16}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -115,12 +117,14 @@ class About:
         Raises:
             ValueError: it is something else; the message names the wrong value.
         """
-        kinds = _KINDS
-        if not isinstance(given, Mapping) or set(given) != set(kinds):
-            raise ValueError(f"an own data set has {', '.join(kinds)}")
-        for name, kind in kinds.items():
+        if not isinstance(given, Mapping) or set(given) != set(_KINDS):
+            raise ValueError(f"an own data set has {', '.join(_KINDS)}")
+        for name, kind in _KINDS.items():
             _demand(_is_a(given[name], kind), name, kind)
-        units = tuple((float(mean), float(deviation)) for mean, deviation in given["units"])
+        try:
+            units = tuple((float(mean), float(deviation)) for mean, deviation in given["units"])
+        except OverflowError:  # JSON may have whole numbers beyond all that a float holds
+            raise ValueError("units must be finite numbers") from None
         lists = {name: tuple(given[name]) for name in ("shape", "class_names", "columns")}
         return cls(**{**given, **lists, "units": units})
 
@@ -149,7 +153,7 @@ class Card:
         owner: the person who brought it; None: there was no class.
         shared: whether the whole class sees it.
         made_at: Unix seconds.
-        others: who brought the same content later, each with their own title.
+        others: person id → title: people who brought the same content later, with the titles they gave it.
     """
 
     title: str
@@ -173,7 +177,7 @@ class Card:
             all(isinstance(text, str) and is_title(text) for text in texts),
             card.owner is None or isinstance(card.owner, str),
             isinstance(card.shared, bool),
-            isinstance(card.made_at, int | float) and math.isfinite(card.made_at),
+            isinstance(card.made_at, int | float) and 0 <= card.made_at <= MAX_SECONDS,
         )
         if not all(right):
             raise ValueError("a card has a value of another kind")

@@ -128,8 +128,13 @@ def test_a_title_is_read_again_when_it_has_changed(tmp_path):
     assert datasets.source(own.name_of(about)).title == "Pets"
     own.write_card(made, own.Card(title="Our animals"))
     assert datasets.source(own.name_of(about)).title == "Our animals"
-    (made / "card.json").write_text("[]")
-    assert own.read_card(made).title == own.name_of(about)
+    for damaged in (
+        "[]",
+        f'{{"title": "Cats", "made_at": 1{400 * "0"}}}',
+        '{"title": "Cats", "made_at": NaN}',
+    ):
+        (made / "card.json").write_text(damaged)
+        assert own.read_card(made).title == own.name_of(about)
 
 
 def test_damaged_or_foreign_files_are_an_error_in_words(tmp_path):
@@ -174,6 +179,7 @@ def test_nothing_is_written_that_does_not_match_and_leftovers_are_removed(tmp_pa
         ("columns", ["x"]),
         ("units", [[0, 1]]),
         ("units", [[0, float("inf")]]),
+        ("units", [[10**400, 1]]),
         ("train_size", 0),
         ("train_size", True),
         ("validation_size", 60),
