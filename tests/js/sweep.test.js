@@ -176,6 +176,23 @@ test("a cell is the mean of repetitions, and of several kinds the best", () => {
   assert.equal(means.traces[0].customdata[1][0].length, 2);
 });
 
+test("a heat map looks at each run a few times, not once for each cell", () => {
+  let looks = 0;
+  const points = Array.from({ length: 50 }, (_, i) => {
+    const { fields, ...others } = point({ x: i, y: -i }, 0.1);
+    return {
+      ...others,
+      get fields() {
+        looks++;
+        return fields;
+      },
+    };
+  });
+  const [{ z }] = heatMap(points, [field("x"), field("y")], ACCURACY).traces;
+  assert.equal(z.flat().filter((value) => value !== null).length, 50);
+  assert.ok(looks < 10 * points.length, `${looks} looks`);
+});
+
 test("no mean is ever over runs that differ in more than seed or fold and the axes", () =>
   forExamples(300, (examples) => {
     const points = examples.list(

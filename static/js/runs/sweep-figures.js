@@ -109,11 +109,10 @@ export function heatMap(points, [first, second], metric) {
   const [xs, ys] = [first, second].map(
     ({ path }) => scaleOf(points.map(({ fields }) => fields[path])).values,
   );
-  /** @param {SweepPoint} point @param {SweepField} field @param {any} value */
-  const has = ({ fields }, { path }, value) => label(fields[path]) === label(value);
-  const cells = ys.map((y) =>
-    xs.map((x) => points.filter((point) => has(point, first, x) && has(point, second, y))),
-  );
+  /** @param {any} x @param {any} y */
+  const place = (x, y) => JSON.stringify([label(x), label(y)]);
+  const placed = Map.groupBy(points, ({ fields }) => place(fields[first.path], fields[second.path]));
+  const cells = ys.map((y) => xs.map((x) => placed.get(place(x, y)) ?? []));
   const kinds = cells.map((row) => row.map((cell) => kindsOf(cell)));
   const best = metric.smallerIsBetter ? Math.min : Math.max;
   const trace = {
