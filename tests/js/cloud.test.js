@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { columnsOf, extentOf, halfTakenOff, nearest, percentile } from "../../static/js/class/cloud.js";
+import { lineOf } from "../../static/js/class/cloud-paths.js";
+import { describe, summaryOf } from "../../static/js/class/cloud-summary.js";
+import { speakAs } from "./catalog.js";
 import { forExamples } from "./random.js";
 
 /** @import { Curve } from "../../static/js/class/cloud.js" */
@@ -12,14 +15,14 @@ import { forExamples } from "./random.js";
  * A curve from a function, evaluated every ten iterations up to `reach`.
  * @param {(x: number) => number} f
  * @param {number} reach
- * @returns {Curve}
+ * @returns {Curve & {chance: number}}
  */
-function curve(f, reach, iterations = reach) {
+function curve(f, reach, iterations = reach, chance = 0.1) {
   const points = Array.from(
     { length: reach / 10 + 1 },
     (_, i) => /** @type {[number, number]} */ ([10 * i, f(10 * i)]),
   );
-  return { points, iterations, over: reach === iterations };
+  return { points, iterations, over: reach === iterations, chance };
 }
 
 /** @param {Examples} examples @returns {Curve} */
@@ -90,17 +93,25 @@ test("half have taken off when half of all have, and no run that still goes on c
   /** @param {number} start */
   const rising = (start) => (/** @type {number} */ x) => (x < start ? 0.1 : 0.8);
   const four = [100, 200, 300, 900].map((start) => curve(rising(start), 1000));
-  assert.equal(halfTakenOff(four, 0.1), 200);
+  assert.equal(halfTakenOff(four), 200);
   const behind = curve(rising(50), 30, 1000);
-  assert.equal(halfTakenOff([...four, behind], 0.1), null, "it may take off before");
+  assert.equal(halfTakenOff([...four, behind]), null, "it may take off before");
   const farther = curve(() => 0.1, 400, 1000);
-  assert.equal(halfTakenOff([...four, farther], 0.1), 300, "it has passed the place");
-  assert.equal(halfTakenOff([...four.slice(0, 2), ...Array(4).fill(curve(() => 0.1, 1000))], 0.1), null);
-  assert.equal(halfTakenOff(four.slice(0, 2), 0.1), null, "half of two says nothing");
+  assert.equal(halfTakenOff([...four, farther]), 300, "it has passed the place");
+  assert.equal(halfTakenOff([...four.slice(0, 2), ...Array(4).fill(curve(() => 0.1, 1000))]), null);
+  assert.equal(halfTakenOff(four.slice(0, 2)), null, "half of two says nothing");
+});
+
+test("each curve has left chance where it is above that of its own data set", () => {
+  const mnist = curve((x) => (x < 20 ? 0.1 : 0.8), 100);
+  const spiral = curve((x) => (x < 50 ? 0.5 : 0.8), 100, 100, 0.5);
+  assert.equal(halfTakenOff([mnist, mnist, spiral, spiral]), 20);
+  assert.equal(halfTakenOff([spiral, spiral, spiral, mnist]), 50);
+  assert.equal(halfTakenOff([mnist, spiral, spiral, spiral]), 50);
 });
 
 test("of curves that begin above chance it is not said that they have taken off", () => {
-  assert.equal(halfTakenOff(Array(8).fill(curve(() => 0.8, 100)), 0.1), null);
+  assert.equal(halfTakenOff(Array(8).fill(curve(() => 0.8, 100))), null);
 });
 
 test("what is said about half stays true when the runs have gone on to their ends", () =>
@@ -113,12 +124,39 @@ test("what is said about half stays true when the runs have gone on to their end
       const count = examples.whole(1, one.points.length);
       return { ...one, points: one.points.slice(0, count), over: count === one.points.length };
     });
-    const x = halfTakenOff(now, 0.1);
+    const x = halfTakenOff(now);
     if (x === null) return;
     const byThen = whole.filter(({ points }) => points.some(([at, y]) => at <= x && y >= 0.2)).length;
     const before = whole.filter(({ points }) => points.some(([at, y]) => at < x && y >= 0.2)).length;
     assert.ok(byThen * 2 >= whole.length && before * 2 < whole.length);
   }));
+
+test("a band is said in words where it is drawn: from three curves on", () => {
+  speakAs("en");
+  const group = (/** @type {number} */ count) => {
+    const view = { status: "completed", iterations: 10, chance: 0.1, points: [[10, 0.9]] };
+    return /** @type {any} */ ({ name: "Adam", isRest: false, curves: Array(count).fill(view) });
+  };
+  const words = (/** @type {number} */ count) => describe([summaryOf(group(count), 10)]);
+  assert.deepEqual(words(2), ["Adam: 90.0%"]);
+  assert.deepEqual(words(3), ["Adam: 90.0%, eight of ten between 90.0% and 90.0%"]);
+});
+
+test("a curve that diverged has a cross where it ends, if that is in the chart", () => {
+  const scale = { place: (/** @type {number} */ value) => 100 * value };
+  const view = {
+    status: "diverged",
+    points: [
+      [1, 0.1],
+      [2, 0.2],
+      [3, 0.1],
+    ],
+  };
+  const line = (/** @type {number} */ end) =>
+    lineOf(/** @type {any} */ (view), /** @type {any} */ ({ x: scale, y: scale, end }), false);
+  assert.equal(line(2), "M100.0,10.0L200.0,20.0");
+  assert.match(line(3), /^M100.0,10.0L200.0,20.0L300.0,10.0M297,7l/);
+});
 
 test("the chart goes as far as the runs are to go, unless a few go much farther", () => {
   const short = Array.from({ length: 20 }, () => curve(() => 0.5, 100, 1000));

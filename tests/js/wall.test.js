@@ -224,12 +224,13 @@ test("of what the server says in any order the wall makes tiles, and keeps no cu
 test("names at the ends of curves do not overlap, and stay as near to them as they can", () =>
   forExamples(200, (examples) => {
     const tops = examples.list(4, () => examples.whole(0, 200));
-    const placed = spread(tops, 20, 200);
+    const placed = spread(tops, 20, { highest: 0, lowest: 200 });
     const sorted = placed.toSorted((a, b) => a - b);
-    assert.ok(sorted.every((top, i) => !i || top - sorted[i - 1] >= 20));
-    assert.ok(placed.every((top) => top <= 200));
+    assert.ok(sorted.every((top, i) => !i || top - sorted[i - 1] >= 20 - 1e-9));
+    assert.ok(placed.every((top) => top >= 0 && top <= 200));
     if (tops.toSorted((a, b) => a - b).every((top, i, all) => !i || top - all[i - 1] >= 20))
       assert.deepEqual(placed, tops);
+    assert.deepEqual(spread([90, 30, 30], 20, { highest: 0, lowest: 100 }), [90, 20, 40]);
   }));
 
 // its imports listen to keys

@@ -1,5 +1,7 @@
 /** The lines and places of the class's chart, as SVG paths. It uses no document. */
 
+import { apart } from "../charts/apart.js";
+
 /**
  * @import { Scale } from "../scale.js"
  * @import { Column } from "./cloud.js"
@@ -9,7 +11,7 @@
 /** The scales of the chart, and its last iteration. @typedef {{x: Scale, y: Scale, end: number}} Place */
 
 /**
- * The line of a curve, as far as the chart goes; one that diverged ends in a cross.
+ * The line of a curve, as far as the chart goes; one that diverged or failed there ends in a cross.
  * @param {CurveView} view
  * @param {Place} place
  * @param {boolean} isChosen
@@ -19,7 +21,7 @@ export function lineOf({ points, status }, { x, y, end }, isChosen) {
   if (!inside.length) return "";
   const places = inside.map(([iteration, value]) => [x.place(iteration), y.place(value)]);
   const line = `M${places.map(([left, top]) => `${left.toFixed(1)},${top.toFixed(1)}`).join("L")}`;
-  if (status !== "diverged" && status !== "failed") return line;
+  if (inside.length < points.length || (status !== "diverged" && status !== "failed")) return line;
   const [left, top] = places[places.length - 1];
   const half = isChosen ? 5 : 3;
   return `${line}M${left - half},${top - half}l${2 * half},${2 * half}m0,${-2 * half}l${-2 * half},${2 * half}`;
@@ -63,18 +65,12 @@ export function medianOf(columns, { x, y }, settled) {
  * Tops of labels that do not overlap, as near as possible to where they belong.
  * @param {number[]} tops
  * @param {number} height of each
- * @param {number} lowest
+ * @param {{highest: number, lowest: number}} bounds of the tops; where there is no room for all, some are above them
  */
-export function spread(tops, height, lowest) {
+export function spread(tops, height, { highest, lowest }) {
   const order = tops.map((_, i) => i).sort((a, b) => tops[a] - tops[b]);
+  const wanted = order.map((i) => tops[i]);
   const placed = [...tops];
-  order.forEach((i, rank) => {
-    if (rank) placed[i] = Math.max(placed[i], placed[order[rank - 1]] + height);
-  });
-  let limit = lowest;
-  for (const i of order.toReversed()) {
-    placed[i] = Math.min(placed[i], limit);
-    limit = placed[i] - height;
-  }
+  for (const [rank, top] of apart(wanted, height, highest, lowest).entries()) placed[order[rank]] = top;
   return placed;
 }

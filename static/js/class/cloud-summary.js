@@ -20,8 +20,13 @@ import { colorOf } from "./groups.js";
  * @typedef {{group: CurveGroup, columns: Column[], takeOff: number | null}} Summary
  */
 
-/** @param {CurveView} view @returns {Curve} */
-export const curveOf = (view) => ({ points: view.points, over: hasEnded(view), iterations: view.iterations });
+/** @param {CurveView} view @returns {Curve & {chance: number}} */
+export const curveOf = (view) => ({
+  points: view.points,
+  over: hasEnded(view),
+  iterations: view.iterations,
+  chance: view.chance,
+});
 
 /**
  * What is drawn of a group, up to the last iteration of the chart.
@@ -32,7 +37,7 @@ export const curveOf = (view) => ({ points: view.points, over: hasEnded(view), i
 export function summaryOf(group, end) {
   if (group.isRest) return { group, columns: [], takeOff: null };
   const curves = group.curves.map(curveOf);
-  const takeOff = halfTakenOff(curves, group.curves[0]?.chance ?? 0);
+  const takeOff = halfTakenOff(curves);
   return {
     group,
     columns: columnsOf(curves, end),
@@ -40,8 +45,8 @@ export function summaryOf(group, end) {
   };
 }
 
-/** How many of a group's runs have begun. @param {CurveGroup} group */
-const bandCount = ({ curves }) => curves.filter(({ points }) => points.length).length;
+/** Whether enough of a group's runs have begun for a band. @param {CurveGroup} group */
+const hasBand = ({ curves }) => curves.filter(({ points }) => points.length).length >= MIN_FOR_BAND;
 
 /** Those that have a median. @param {Summary[]} summaries */
 const namedOf = (summaries) => summaries.filter(({ group, columns }) => !group.isRest && columns.length);
@@ -56,9 +61,7 @@ export function marksOf(summaries, place) {
     if (group.isRest || !columns.length) return [];
     const color = colorOf(group);
     const parts = [
-      ...(bandCount(group) >= MIN_FOR_BAND
-        ? [svg("path", { class: "band", d: bandOf(columns, place) })]
-        : []),
+      ...(hasBand(group) ? [svg("path", { class: "band", d: bandOf(columns, place) })] : []),
       svg("path", { class: "halo", d: medianOf(columns, place, true) + medianOf(columns, place, false) }),
       svg("path", { class: "median", d: medianOf(columns, place, true) }),
       svg("path", { class: "median open", d: medianOf(columns, place, false) }),
@@ -94,7 +97,7 @@ export function labelsOf(summaries, { x, y }, { beyond, end, width, letter }) {
   const tops = spread(
     ends.map(({ value }) => y.place(value) - height / 2),
     height,
-    y.place(0) - height / 2 + letter,
+    { highest: y.place(1) - height / 2, lowest: y.place(0) - height / 2 + letter },
   );
   const labels = ends.map(({ group, value }, i) => {
     const name = h("b", {}, group.name || t("class.wall.cloud.median"));
@@ -133,12 +136,9 @@ export function labelsOf(summaries, { x, y }, { beyond, end, width, letter }) {
 export function describe(summaries) {
   return namedOf(summaries).map(({ group, columns }) => {
     const { median, low, high } = columns[columns.length - 1];
-    const name = group.name || t("class.wall.cloud.median");
-    return t("class.wall.cloud.describe", {
-      name,
-      median: percent(median),
-      low: percent(low),
-      high: percent(high),
-    });
+    const named = { name: group.name || t("class.wall.cloud.median"), median: percent(median) };
+    return hasBand(group)
+      ? t("class.wall.cloud.describe", { ...named, low: percent(low), high: percent(high) })
+      : t("class.wall.cloud.describe_few", named);
   });
 }

@@ -133,15 +133,13 @@ export function percentile(sorted, share) {
 /**
  * The iteration by which half of the curves have left chance; null if that cannot be said: because fewer
  * than half have, because a curve that still goes on may do so earlier, or because no curve was at chance.
- * @param {Curve[]} curves
- * @param {number} chance the accuracy of guessing
+ * @param {(Curve & {chance: number})[]} curves with the accuracy of guessing, which differs between data sets
  * @returns {number | null}
  */
-export function halfTakenOff(curves, chance) {
+export function halfTakenOff(curves) {
   const begun = curves.filter(({ points }) => points.length);
   if (begun.length < MIN_FOR_HALF) return null;
-  const level = chance + CLEARLY;
-  const offs = begun.map(({ points }) => points.find(([, y]) => y >= level)?.[0] ?? null);
+  const offs = begun.map(({ points, chance }) => points.find(([, y]) => y >= chance + CLEARLY)?.[0] ?? null);
   const reached = offs.filter((x) => x !== null).sort((a, b) => a - b);
   const half = Math.ceil(begun.length / 2);
   if (reached.length < half) return null;
