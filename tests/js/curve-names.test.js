@@ -10,6 +10,7 @@ registerDatasets([
   { name: "mnist", title: "MNIST", classes: 10, test_size: 10_000 },
   { name: "moons", title: "Moons", classes: 2, test_size: 100 },
   { name: "spiral", title: "Spiral" },
+  { name: "one", title: "1" },
 ]);
 /** @param {string} id @param {string} name @param {string} dataset */
 const run = (id, name, dataset) => /** @type {any} */ ({ id, name, summary: { dataset } });
@@ -19,6 +20,8 @@ test("a name says the data set where the runs differ in it, and once", () => {
   assert.deepEqual([...curveNames(same).values()], ["SGD 0.1", "Adam"]);
   const differ = [run("a", "SGD 0.1", "mnist"), run("b", "Spiral · SGD 0.1", "spiral")];
   assert.deepEqual([...curveNames(differ).values()], ["SGD 0.1 · MNIST", "Spiral · SGD 0.1"]);
+  const own = [run("a", "SGD 0.1", "one"), run("b", "Adam", "spiral")]; // a title that is in the name by chance
+  assert.deepEqual([...curveNames(own).values()], ["SGD 0.1 · 1", "Adam · Spiral"]);
 });
 
 test("end names show what the runs' names do not have in common", () => {
@@ -31,6 +34,8 @@ test("end names show what the runs' names do not have in common", () => {
     "200 images",
     "= all images",
   ]);
+  assert.deepEqual(distinctNames(["2a · Momentum", "2a · Adam · = 2a · SGD"]), ["Momentum", "= Adam"]);
+  assert.deepEqual(distinctNames(["Adam · lr 1", "Adam · = Adam · lr 1"]), ["lr 1", "= Adam"]);
 });
 
 test("the words with which all names begin are whole words, and never a whole name", () => {

@@ -7,6 +7,10 @@ import { datasetTitle } from "../words/labels.js";
 
 /** @typedef {Pick<Run, "id" | "name" | "summary">} Named */
 
+const SEPARATOR = " · ";
+/** What lies between a name and that of the equal curve. */
+const EQUAL = `${SEPARATOR}= `;
+
 /**
  * The name of each run in a chart. If the runs use different data sets, the name ends with the data set. If the curve of a run
  * is the same as that of an earlier run, the name ends with the name of that run, or with its number if the names are equal.
@@ -20,8 +24,12 @@ export function curveNames(runs, same = new Map()) {
     runs.map(({ id, name, summary }) => {
       const title = differ ? datasetTitle(summary.dataset) : "";
       const earlier = same.get(id);
-      const parts = [name, name.includes(title) ? "" : title, earlier ? sameAs(earlier, name) : ""];
-      return [id, parts.filter(Boolean).join(" · ")];
+      const parts = [
+        name,
+        name.split(SEPARATOR).includes(title) ? "" : title,
+        earlier ? sameAs(earlier, name) : "",
+      ];
+      return [id, parts.filter(Boolean).join(SEPARATOR)];
     }),
   );
 }
@@ -36,25 +44,20 @@ function sameAs(earlier, name) {
 
 /**
  * Names without their common parts: "lesson 2a · Adam" and "lesson 2a · SGD" → "Adam" and "SGD". A name that would become empty
- * is not shortened.
+ * is not shortened. Equal curves end at the same place, so their names stand side by side, and = with the own name is enough:
+ * "10,000 images · = 200 images" → "= 10,000 images".
  * @param {string[]} names
  * @returns {string[]} in the same order
  */
 export function distinctNames(names) {
-  const parts = names.map((name) => name.split(" · "));
-  const isCommon = (/** @type {string} */ part) => parts.every((own) => own.includes(part));
-  const distinct = names.length > 1 ? parts.map((own) => own.filter((part) => !isCommon(part))) : parts;
-  return distinct.map((own, i) => equalFirst(own).join(" · ") || names[i]);
-}
-
-/**
- * "10,000 images", "= 200 images" → "= 10,000 images": at its end, a name is beside that of the equal curve.
- * @param {string[]} parts
- * @returns {string[]}
- */
-function equalFirst(parts) {
-  const last = parts.at(-1) ?? "";
-  return parts.length > 1 && last.startsWith("= ") ? [`= ${parts.slice(0, -1).join(" · ")}`] : parts;
+  const own = names.map((name) => name.split(EQUAL)[0]);
+  const parts = own.map((name) => name.split(SEPARATOR));
+  const isCommon = (/** @type {string} */ part) => parts.every((others) => others.includes(part));
+  const distinct = names.length > 1 ? parts.map((some) => some.filter((part) => !isCommon(part))) : parts;
+  return distinct.map((some, i) => {
+    const short = some.join(SEPARATOR) || own[i];
+    return own[i] === names[i] ? short : `= ${short}`;
+  });
 }
 
 /**
