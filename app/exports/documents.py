@@ -7,7 +7,8 @@
          "starred", "archived", "tags", "notes", "annotations",
          "color": <where one was chosen: another lab has given others away>,
          "config": <the experiment file; of a fork, what follows its last fork>,
-         "id", "origin", "stretches": <of a fork: what it was forked from, and what was trained before its forks>,
+         "id": <in versions 2 and 3>,
+         "origin", "stretches": <of a fork: what it was forked from, and what was trained before its forks>,
          "streams": {"train": {"columns": ["iteration", "loss", ...], "data": [[1, 2.3, ...], ...]},
                      "evaluation": {...}},
          "times": {"train": [[rows so far, Unix seconds, seconds of training], ...], "evaluation": [...]}}]}
@@ -30,7 +31,7 @@ from engine import datasets
 from engine.events import STREAMS
 
 VERSION = 3
-#: The versions of documents without own data sets, and without forks either.
+#: The versions of other documents. `WITHOUT_OWN`: may have forks, has no own data sets. `WITHOUT_FORKS`: has neither.
 WITHOUT_OWN, WITHOUT_FORKS = 2, 1
 #: The most runs in a document, also of an export: every lab can read what a lab has written.
 MAX_RUNS = 200

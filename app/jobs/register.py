@@ -262,7 +262,7 @@ class Register:
 
     async def forget_checkpoints(self, training: Training) -> None:
         """Store that an ended training has no checkpoints any more."""
-        await self._database.settle(
+        await self._database.write_when_possible(
             lambda c: training_store.update_training(c, training.id, {"checkpoints": []})
         )
 
@@ -364,7 +364,9 @@ class Register:
             changes["checkpoints"] = training.checkpoints
         try:
             with contextlib.suppress(StoreDamaged):  # logged; viewers see the change even so
-                await self._database.settle(lambda c: training_store.update_training(c, training.id, changes))
+                await self._database.write_when_possible(
+                    lambda c: training_store.update_training(c, training.id, changes)
+                )
         finally:
             self._storing -= Counter([training.id])
         for run in self.runs_of(training):

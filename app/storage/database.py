@@ -138,8 +138,9 @@ class Database:
         """
         return await self._writer.write(operation, refusable=True)
 
-    async def settle(self, operation: Callable[[sqlite3.Connection], T]) -> T:
-        """As `write`, but waits until a fault of the disk is over: for events, which must be stored."""
+    async def write_when_possible(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """As `write`, but is not refused: waits until the disk accepts writes again. For events, which must be
+        stored."""
         return await self._writer.write(operation, refusable=False)
 
     async def check_writable(self) -> str | None:

@@ -70,7 +70,7 @@ class Progress:
         ]
         if not ended:
             return False
-        await self._database.settle(lambda c: study_store.put_trials(c, study.id, ended))
+        await self._database.write_when_possible(lambda c: study_store.put_trials(c, study.id, ended))
         await self._report(study, ended)
         return True
 
@@ -86,7 +86,9 @@ class Progress:
             return False
         configs, impossible = await in_thread(_experiments, study, trials, self._settings.limits)
         if impossible:
-            await self._database.settle(lambda c: study_store.put_trials(c, study.id, impossible))
+            await self._database.write_when_possible(
+                lambda c: study_store.put_trials(c, study.id, impossible)
+            )
             await self._report(study, impossible)
         if configs:
             try:
@@ -160,7 +162,7 @@ class Progress:
             study.end(trial)
         if len(study.plan.stages) != before:
             changes = {"configurations": list(study.plan.stages)}
-            await self._database.settle(lambda c: study_store.update(c, study.id, changes))
+            await self._database.write_when_possible(lambda c: study_store.update(c, study.id, changes))
 
 
 def _report(plan: Plan, ended: Sequence[StoredTrial]) -> None:
@@ -207,7 +209,7 @@ async def settle(study: Study, status: Status, store: Store, reason: str | None 
     """Store a study's new status, and then let it have it.
 
     Args:
-        store: runs an operation in the database: `Database.settle`, or `Database.write`.
+        store: runs an operation in the database: `Database.write_when_possible`, or `Database.write`.
     """
     finished_at = time.time() if status.finished else None
     changes = {"status": status.value, "reason": reason, "finished_at": finished_at}

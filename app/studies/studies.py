@@ -302,7 +302,9 @@ class Studies:
         except Exception:  # it ends without test figures
             log.exception("study %d could not be measured", study.number)
         async with study.order:
-            await self._database.settle(lambda c: study_store.update(c, study.id, {"test": figures}))
+            await self._database.write_when_possible(
+                lambda c: study_store.update(c, study.id, {"test": figures})
+            )
             study.test = figures
             await self._settle(study, Status.COMPLETED, study.reason)
             del self._measuring[study.id]
@@ -319,5 +321,5 @@ class Studies:
         self.publishing.now(study)
 
     async def _settle(self, study: Study, status: Status, reason: str | None = None) -> None:
-        await settle(study, status, self._database.settle, reason)
+        await settle(study, status, self._database.write_when_possible, reason)
         self.publishing.now(study)

@@ -6,10 +6,9 @@ The maximum commutes with adding a constant and with ReLU, which both keep the o
 
     max over a window of relu(x + b)  =  relu(max over the window of x + b)
 
-So bias, ReLU and their gradients are computed after the pool, on a fourth of the values (2 × 2), and the convolution's
-output is not kept. This saves a third of the step of a small convolutional network. The results are the same to the
-last bit. (Where all pixels of a window are below zero, another one may be the maximum, but its gradient is zero
-anyway.)
+So bias, ReLU and their gradients are computed after the pool, on fewer values. `ConvReluHalveStep` does not keep the
+convolution's output either. This saves a third of the step of a small convolutional network. The outputs are the same
+to the last bit. If two pixels become equal only by rounding, another one of them may get the gradient.
 """
 
 from __future__ import annotations
@@ -40,8 +39,6 @@ class ConvStep(Step):
 
     def prepare(self, arrays: dict[str, Array]) -> None:
         self.convolution.prepare(arrays)
-        if "ones" in arrays:
-            arrays["ones"].fill(1)
 
     def forward(self, x: Array, training: bool) -> Array:
         arrays = self.arrays_for(x, training)
@@ -158,8 +155,6 @@ class ConvReluHalveStep(Step):
 
     def prepare(self, arrays: dict[str, Array]) -> None:
         self.convolution.prepare(arrays)
-        if "ones" in arrays:
-            arrays["ones"].fill(1)
 
     def forward(self, x: Array, training: bool) -> Array:
         arrays = self.arrays_for(x, training)

@@ -81,10 +81,10 @@ class Convolution:
         return {name: (shape, self.dtype) for name, shape in shapes.items()}
 
     def prepare(self, arrays: dict[str, Array]) -> None:
-        """As `Step.prepare`."""
-        for name in ("R", "gradient R"):
+        """As `Step.prepare`; also for the arrays of `bias_buffers`."""
+        for name, value in (("R", 0), ("gradient R", 0), ("ones", 1)):
             if name in arrays:
-                arrays[name].fill(0)
+                arrays[name].fill(value)
 
     def strip_shape(self, n: int) -> Shape:
         """The shape of the array "strip" (see `convolve`), which holds the rows of one strip."""

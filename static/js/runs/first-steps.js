@@ -72,7 +72,7 @@ export class FirstSteps {
   }
 
   /**
-   * Show the result of the first run, unless something else is to be shown meanwhile.
+   * Show the result of the first run, unless what is to be shown has changed while the module was loading.
    * @param {Run} run
    */
   async #showResult(run) {

@@ -163,7 +163,7 @@ export class StudyTable {
 }
 
 /**
- * A bound of an interval, without the sign of percent, which stands at the mean. No accuracy lies beyond 0 and 100.
+ * A bound of an interval, without the percent sign, which the mean already has. Bounds of an accuracy are cut at 0 and 100 %.
  * @param {StudyMetric} metric
  * @param {number | null} value
  */
