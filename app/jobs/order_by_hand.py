@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 
-from app.errors import LabError, NotFound
+from app.errors import LabError, NotFound, StoreDamaged
 from app.jobs.queue import OutOfTurn, Queue
 from app.jobs.register import Register
 from app.storage import queue_store
@@ -31,7 +31,8 @@ class OrderByHand:
 
     async def open(self) -> None:
         """Restore the order that the last server stored, without trainings that do not wait any more."""
-        self._stored = await self._database.read(queue_store.load)
+        with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without it
+            self._stored = await self._database.read(queue_store.load)
         self._queue.restore(self._stored)
 
     async def close(self) -> None:

@@ -11,12 +11,13 @@ Lives in the event loop. A view is stored before it is published, in one message
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from app.answers.shared_views import SharedView, ViewedRun, ViewsOfPerson
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, StoreDamaged
 from app.live.hub import Hub
 from app.people.person import Person
 from app.people.refusals import Forbidden
@@ -70,8 +71,9 @@ class SharedViews:
     async def open(self, class_id: str, find_run: Callable[[str], Run | None]) -> None:
         """Read the views of a class back; `find_run`: the run of an id, None where it is deleted."""
         self._find_run = find_run
-        rows = await self._database.read(lambda c: people_store.load_views(c, class_id))
-        self._put([View(**row) for row in rows])
+        with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
+            rows = await self._database.read(lambda c: people_store.load_views(c, class_id))
+            self._put([View(**row) for row in rows])
         self._on_turned(set(self._sharers))
         for person_id in {view.person for view in self._views.values()}:
             self.publish(person_id)

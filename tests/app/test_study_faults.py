@@ -17,7 +17,7 @@ from app.studies.study import Status
 from app.trainings import Status as RunStatus
 from engine.studies import StudyConfig
 from tests.app.test_damage import CONFIG
-from tests.app.test_scheduler import Lab
+from tests.app.test_scheduler import Idle, Lab, config_of
 from tests.support import event_loop
 from tests.support.stored_runs import insert, make_run
 
@@ -161,6 +161,33 @@ def test_a_damaged_page_costs_the_studies_that_lie_on_it_and_keeps_no_lab_closed
             assert "malformed" in lab.database.damage
 
     event_loop.run(scenario())
+
+
+def test_a_damaged_page_of_what_the_lab_can_do_without_does_not_keep_it_closed(tmp_path):
+    async def scenario():
+        async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab:
+            first, second, third = await lab.scheduler.commands.launch([config_of(seed) for seed in range(3)])
+            await lab.scheduler.order_by_hand.put_first(third.training.id)
+        for table in ("queue_places", "shared_views", "studies", "trials"):
+            damage_all_of(lab.database.path, table)
+        async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab, opened(lab) as studies:
+            await lab.classroom.views.open(lab.classroom.id, lab.register.find_run)
+            assert [run.id for run in lab.register.runs] == [first.id, second.id, third.id]
+            assert studies.seen_by(ANYONE) == []
+            assert "malformed" in lab.database.damage
+
+    event_loop.run(scenario())
+
+
+def damage_all_of(path, table):
+    """Damage the page by which SQLite finds all others of a table, by an invalid type byte."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        query = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (number,) = connection.execute(query, (table,)).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    with path.open("r+b") as file:
+        file.seek((number - 1) * size)
+        file.write(b"\xff" * 8)
 
 
 def damage(path, text):
