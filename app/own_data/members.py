@@ -166,6 +166,16 @@ def leave_out(members: Iterable[Member], dropping: Dropping) -> None:
         dropping.add(make_reason("read_drop_archive" if is_archive else "read_drop_other"), member.name)
 
 
+def decoded(name: bytes) -> str:
+    """A member's name in an archive that does not say how it is encoded: UTF-8, or Shift-JIS, as Windows writes it."""
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return name.decode(encoding)
+        except UnicodeDecodeError:
+            pass
+    return name.decode("cp437")
+
+
 def clean(name: str, dropping: Dropping) -> str | None:
     """A member's path in one form; None if it is none of ours: a system's own file, or a path that leads elsewhere."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/"))

@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from typing import IO, cast
 
 from app.own_data.dropping import Dropping
-from app.own_data.members import DAMAGES, Bounds, Member, clean, unpacked
+from app.own_data.members import DAMAGES, Bounds, Member, clean, decoded, unpacked
 from app.own_data.reasons import make_reason, refusal
 
 #: Where the word "ustar" stands in a TAR file.
@@ -31,13 +31,13 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
     copy.seek(0)
     members = []
     try:
-        archive = stack.enter_context(tarfile.open(fileobj=copy, mode="r:"))  # noqa: SIM115
+        archive = stack.enter_context(tarfile.open(fileobj=copy, mode="r:", encoding="utf-8"))  # noqa: SIM115
         for number, info in enumerate(archive, 1):  # 0 is the archive, which may be gzipped itself
             if number > limits.members:
                 raise refusal("read_many_members", file=file, most=limits.members)
             if info.isdir():
                 continue
-            name = clean(info.name, dropping)
+            name = clean(decoded(info.name.encode("utf-8", "surrogateescape")), dropping)
             if name is None:
                 continue
             if not info.isfile() or info.issparse():
@@ -49,7 +49,7 @@ def tar_members(stack: ExitStack, copy: IO[bytes], bounds: Bounds, dropping: Dro
                 return unpacked(cast(IO[bytes], io.BufferedReader(_Part(copy, *place))), number, bounds)
 
             members.append(Member(name, info.size, begin))
-    except DAMAGES as error:
+    except (*DAMAGES, RecursionError) as error:  # hundreds of headers without a file
         raise refusal("read_damaged", file=file) from error
     return members
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO
 
 from app.own_data.dropping import Dropping
-from app.own_data.members import DAMAGES, Bounds, Member, clean, unpacked
+from app.own_data.members import DAMAGES, Bounds, Member, clean, decoded, unpacked
 from app.own_data.reasons import make_reason, refusal, shorten
 from engine.datasets.files import PIECE
 
@@ -37,7 +37,9 @@ def zip_members(stack: ExitStack, path: Path, bounds: Bounds, dropping: Dropping
     bounds.demand(sum(info.file_size for info in infos))
     members = []
     for number, info in enumerate(infos):
-        name = clean(_zip_name(info), dropping)
+        written = info.orig_filename
+        is_utf8 = info.flag_bits & _UTF8
+        name = clean(written if is_utf8 else decoded(written.encode("cp437", "replace")), dropping)
         if name is None:
             continue
         if stat.S_ISLNK(info.external_attr >> 16):
@@ -64,16 +66,3 @@ def _entries(path: Path) -> int:
             count += (last + piece).count(_ENTRY)
             last = piece[-len(_ENTRY) + 1 :]
     return count
-
-
-def _zip_name(info: zipfile.ZipInfo) -> str:
-    """A member's name. Without the flag for UTF-8, it may be UTF-8 all the same, or Shift-JIS, as Windows writes it."""
-    if info.flag_bits & _UTF8:
-        return info.orig_filename
-    raw = info.orig_filename.encode("cp437", "replace")
-    for encoding in ("utf-8", "cp932"):
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            pass
-    return info.orig_filename

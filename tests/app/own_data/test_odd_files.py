@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import struct
+import tarfile
 import zipfile
 
 import numpy as np
@@ -54,6 +55,13 @@ def crowd(members):
     return b"PK\x03\x04" + entry * members + end
 
 
+def headers(count):
+    """A TAR file with this many headers that describe the next member, and no member."""
+    header = tarfile.TarInfo("header")
+    header.type = tarfile.XHDTYPE
+    return header.tobuf() * count
+
+
 REFUSED = {
     "nothing.csv": (b"", "nothing.csv is empty"),
     "nothing.gz": (gzip.compress(b""), "nothing.gz is empty"),
@@ -69,6 +77,7 @@ REFUSED = {
     "leaf.webp": (b"RIFF\x10\0\0\0WEBPVP8 ", "leaf.webp is a single image"),
     "sound.wav": (b"RIFF\x24\0\0\0WAVEfmt ", "sound.wav is not text: byte 5 is 0"),
     "100001 files.zip": (crowd(100_001), "100001 files.zip holds more than 100,000 files"),
+    "headers.tar": (headers(3000), "headers.tar is damaged or cut short"),
     "one to a thousand.zip": (
         zipped({"a/1.png": bytes(20_000_000)}),
         "one to a thousand.zip becomes more than 200 times as large when it is unpacked; such files are not read",

@@ -54,13 +54,13 @@ def test_images_are_read_back_equal(tmp_path_factory, images, kind, container):
     assert rows_of(about, arrays) == sorted(wanted)
 
 
-def packed(folder, members, container):
+def packed(folder, members, container, **of_tar):
     """The members as a file, or as a folder on this machine."""
     if container == "zip":
         return bring(folder, "leaves.zip", zipped(members))
     if container == "tar":
         buffer = io.BytesIO()
-        with tarfile.open(fileobj=buffer, mode="w") as archive:
+        with tarfile.open(fileobj=buffer, mode="w", **of_tar) as archive:
             for name, data in members.items():
                 info = tarfile.TarInfo(name)
                 info.size = len(data)
@@ -221,6 +221,9 @@ def test_names_in_shift_jis_are_read(tmp_path):
     data = zipped(placed)
     data = data.replace(b"LA/", "表/".encode("cp932")[:2] + b"/").replace(b"MO/", "木/".encode("cp932"))
     about, _ = bring(tmp_path, "f.zip", data).keep()
+    assert about.class_names == ("木", "表")
+    japanese = {name.replace("ｱ", "表").replace("ﾂ", "木"): data for name, data in members.items()}
+    about, _ = packed(tmp_path, japanese, "tar", encoding="cp932", format=tarfile.GNU_FORMAT).keep()
     assert about.class_names == ("木", "表")
 
 
