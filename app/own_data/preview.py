@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 from engine.reasons import Reason
 
-#: Rows or images that a preview shows.
+#: The most rows or images that a preview shows.
 MAX_SAMPLES = 50
 #: Places that are named for each reason why something was dropped.
 MAX_EXAMPLES = 5
@@ -99,6 +99,12 @@ class Preview(TypedDict):
     samples: Samples
     dropped: list[Dropped]
     notes: list[ReasonWithText]
+
+
+def samples_of_class(classes: int) -> int:
+    """How many rows of each class of a table are kept to be shown: all classes together have four times as many as are
+    shown, because half of the rows may become test rows, and classes may be dropped later."""
+    return max(1, 4 * MAX_SAMPLES // classes)
 
 
 def with_text(reason: Reason) -> ReasonWithText:

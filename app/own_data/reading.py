@@ -186,11 +186,11 @@ class _Reading:
         ]
 
     def _samples(self) -> Samples:
-        """Some of each class: one of each, then a second one, until there are enough."""
+        """Some training examples of each class: one of each, then a second one, until there are enough."""
         material = self.material
-        candidates = np.array(sorted(material.samples), np.intp)
-        if not material.is_table:
-            candidates = np.arange(len(self.labels))
+        candidates = np.sort(self.split.train)
+        if material.is_table:
+            candidates = np.intersect1d(candidates, list(material.samples))
         of_class = [
             candidates[self.labels[candidates] == label][:MAX_SAMPLES]
             for label in range(len(self.classes.names))

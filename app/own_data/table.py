@@ -19,7 +19,7 @@ from app.own_data.limits import Limits
 from app.own_data.material import Material
 from app.own_data.members import Member
 from app.own_data.numerals import is_missing, tidy
-from app.own_data.preview import MAX_SAMPLES, ColumnPreview, with_text
+from app.own_data.preview import ColumnPreview, samples_of_class, with_text
 from app.own_data.reasons import make_reason, refusal, shorten
 from engine.reasons import Reason
 
@@ -281,7 +281,6 @@ class _Reader:
         for index, row in enumerate(kept.tolist(), start):
             label = int(labels[row])
             count = self._sample_counts.get(label, 0)
-            # twice as many as are shown, as some of the rows will be test rows and classes may be dropped
-            if count < max(1, 2 * MAX_SAMPLES // max(1, len(self._sample_counts))):
+            if count < samples_of_class(max(1, len(self._sample_counts))):
                 self._sample_counts[label] = count + 1
                 self.samples[index] = [columns[column][row][:_MAX_CELL] for column in self._inputs]
