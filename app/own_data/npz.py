@@ -63,7 +63,8 @@ def read_npz(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
     codes, classes = _labels(pairs, named.get("class_names"), limits)
     is_drawing = pairs_by_name[0][0] == "drawings"
     scale = Scale.of([pair.inputs for pair in pairs], is_exact="class_names" in named or is_drawing)
-    layout = None if "columns" in named else find_layout(pairs[0].inputs, scale)
+    has_columns = "columns" in named and len(pairs[0].inputs.shape) == 2
+    layout = None if has_columns else find_layout(pairs[0].inputs, scale)
     if layout is None:
         material = read_rows(pairs, codes, classes, named, choices, limits, dropping)
     else:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from app.own_data.choices import Choices
 from app.own_data.columns import Column, Parsed, add_rows, new_columns
+from app.own_data.delimited import distinct_names
 from app.own_data.dropping import Dropping
 from app.own_data.labels import demand_bytes
 from app.own_data.limits import Limits
 from app.own_data.material import Material
 from app.own_data.npy import Npy
 from app.own_data.pairs import Pair, parts_of, texts_of
-from app.own_data.preview import MAX_SAMPLES, ColumnPreview
+from app.own_data.preview import ColumnPreview, samples_of_class
 from app.own_data.reasons import make_reason, refusal, shorten
 from app.own_data.table import column_previews, usable_inputs
 
@@ -41,14 +42,16 @@ def read_rows(
         done = 0
         for block in pair.inputs.blocks():
             numbers = block.T.astype(np.float64)
+            # For each column, the rows without a number, in the form that `Parsed.others` has.
             others = [[(place, "") for place in np.flatnonzero(gaps).tolist()] for gaps in np.isnan(numbers)]
             add_rows(columns, range(done + 1, done + 1 + len(block)), Parsed(numbers, others))
             done += len(block)
-    label = pairs[0].labels.name
+    label = distinct_names([*names, pairs[0].labels.name])[-1]
     if choices.label not in (None, label):
         raise refusal("read_no_column", column=shorten(str(choices.label)), there=label)
-    inputs = columns if is_own and choices.columns is None else usable_inputs(columns, label, choices, file)
-    units = _units(named.get("units"), len(columns)) if inputs is columns else ()
+    takes_all = is_own and choices.columns is None
+    inputs = columns if takes_all else usable_inputs(columns, label, choices, file)
+    units = _units(named.get("units"), columns, inputs) if is_own else ()
     standardizes = choices.standardize is not False and not units
     offsets = np.array([column.mean if standardizes else 0.0 for column in inputs], np.float64)
     rows, kept = _rows(pairs, columns, inputs, offsets, limits, dropping)
@@ -88,13 +91,15 @@ def _rows(
     kept: list[NDArray[np.intp]] = []
     done = filled = 0
     for pair in pairs:
+        start = done
         for block in pair.inputs.blocks():
             values = block[:, places].astype(np.float64) - offsets
             whole = ~np.isnan(values).any(axis=1)
             for place in np.flatnonzero(~whole).tolist():
                 column = inputs[int(np.isnan(values[place]).argmax())].name
                 dropping.add(
-                    make_reason("read_drop_missing", column=column), f"{pair.inputs.name}[{done + place}]"
+                    make_reason("read_drop_missing", column=column),
+                    f"{pair.inputs.name}[{done - start + place}]",
                 )
             chosen = np.flatnonzero(whole)
             rows[filled : filled + len(chosen)] = values[chosen]
@@ -105,14 +110,21 @@ def _rows(
     return rows[:filled], np.concatenate(kept)
 
 
-def _units(array: Npy | None, width: int) -> tuple[tuple[float, float], ...]:
-    """Means and deviations of columns that are standardized already."""
-    if array is None or array.shape != (width, 2) or array.dtype.kind != "f":
+def _units(
+    array: Npy | None, columns: Sequence[Column], inputs: Sequence[Column]
+) -> tuple[tuple[float, float], ...]:
+    """Means and deviations of the input columns, if all columns are standardized already; otherwise empty.
+
+    Args:
+        array: what the file says of all its columns, (columns, 2).
+    """
+    if array is None or array.shape != (len(columns), 2) or array.dtype.kind != "f":
         return ()
     values = array.whole().astype(np.float64)
     if not np.isfinite(values).all() or (values[:, 1] < 0).any():
         return ()
-    return tuple((float(mean), float(deviation)) for mean, deviation in values)
+    chosen = values[[columns.index(column) for column in inputs]]
+    return tuple((float(mean), float(deviation)) for mean, deviation in chosen)
 
 
 def _label_preview(label: str, classes: Sequence[str]) -> ColumnPreview:
@@ -132,9 +144,8 @@ def _label_preview(label: str, classes: Sequence[str]) -> ColumnPreview:
 
 def _first(codes: NDArray[np.int32], classes: int) -> Iterator[int]:
     """The positions of the first few of each class."""
-    each = max(1, 2 * MAX_SAMPLES // classes)
     for code in np.unique(codes).tolist():
-        yield from np.flatnonzero(codes == code)[:each].tolist()
+        yield from np.flatnonzero(codes == code)[: samples_of_class(classes)].tolist()
 
 
 def _written(

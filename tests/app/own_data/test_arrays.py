@@ -179,6 +179,54 @@ def test_rows_of_an_npz_file_are_a_table(tmp_path):
     assert rows_of(about, arrays) == as_sorted(wanted, np.delete(np.arange(40) % 2, 3))
 
 
+def test_the_choices_of_a_preview_fit_also_where_a_column_has_the_name_of_the_labels(tmp_path):
+    rows = np.random.default_rng(0).normal(size=(40, 3)).round(2)
+    brought = bring(tmp_path, "f.npz", npz(x=rows, y=np.arange(40) % 2, columns=np.array(["x", "y", "z"])))
+    preview = brought.preview()
+    assert [column["name"] for column in preview["columns"]] == ["x", "y", "z", "y (2)"]
+    assert brought.preview(**preview["choices"]) == preview
+    wanted = as_sorted(rows[:, [2, 1]].astype(np.float32), np.arange(40) % 2)
+    assert rows_of(*brought.keep(standardize=False, columns=["z", "y"])) == wanted
+
+
+def test_columns_of_a_saved_table_keep_their_units_in_any_choice_and_are_shown_as_they_were(tmp_path):
+    table = b"size,weight,kind\n" + b"".join(
+        b"%d,%d,%s\n" % (n % 9 + 1, n % 4, b"xy"[n % 2 :][:1]) for n in range(30)
+    )
+    about, arrays = bring(tmp_path, "table.csv", table).keep()
+    brought = bring(tmp_path, "again.npz", saved(about, arrays))
+    preview = brought.preview()
+    assert brought.preview(**preview["choices"]) == preview
+    assert {size for size, _ in preview["samples"]["rows"]} <= set("123456789")
+    assert brought.keep(**preview["choices"])[0].units == about.units
+    one, values = brought.keep(columns=["weight"])
+    assert one.units == about.units[1:]
+    assert np.array_equal(values["train_images"], arrays["train_images"][:, 1:])
+
+
+def test_images_stay_images_beside_an_array_called_columns(tmp_path):
+    images, labels = colours(12)[:, 0], np.arange(12) % 2
+    brought = bring(tmp_path, "f.npz", npz(x=images, y=labels, columns=np.array(list("abcdefgh"))))
+    assert rows_of(*brought.keep()) == as_sorted(images, labels)
+
+
+def test_a_row_that_is_dropped_is_named_by_its_position_in_its_own_array(tmp_path):
+    rows = np.random.default_rng(0).normal(size=(60, 2))
+    rows[45, 0] = np.nan
+    labels = np.arange(60) % 2
+    data = npz(x_train=rows[:40], y_train=labels[:40], x_test=rows[40:], y_test=labels[40:])
+    assert bring(tmp_path, "f.npz", data).preview()["dropped"][0]["examples"] == ["x_test[5]"]
+
+
+@pytest.mark.parametrize("kind", ["rows", "images"])
+def test_a_preview_shows_no_test_examples(tmp_path, kind):
+    values = colours(44)[:, 0] if kind == "images" else np.random.default_rng(0).normal(size=(44, 3))
+    labels = np.arange(44) % 2
+    data = npz(x_train=values[:30], y_train=labels[:30], x_test=values[30:], y_test=labels[30:])
+    preview = bring(tmp_path, "f.npz", data).preview()
+    assert len(preview["samples"]["labels"]) == 30
+
+
 NPZ_REFUSALS: dict[str, tuple[dict[str, Any], str]] = {
     "names": ({"a": np.zeros(3), "b": np.zeros(3)}, "read_no_arrays"),
     "lengths": ({"x": np.zeros((3, 8, 8)), "y": np.zeros(4)}, "read_lengths"),
