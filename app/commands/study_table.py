@@ -51,7 +51,8 @@ def show(plan: Plan, results: dict[str, Any], *, budget_spent: bool, ended: int)
         out.print(
             f"Its budget of {config.budget_seconds:g} s is spent: {ended} of {plan.total} trials were trained."
         )
-    out.print(_sentence(results["verdict"]), markup=False, highlight=False)
+    compared = results["configurations"][0]["rung"] if rungs and results["configurations"] else None
+    out.print(_sentence(results["verdict"], compared), markup=False, highlight=False)
     luck = results["luck"]
     if luck is not None:
         line = score(luck["line"], plan)
@@ -70,19 +71,28 @@ def show(plan: Plan, results: dict[str, Any], *, budget_spent: bool, ended: int)
         )
 
 
-def _sentence(verdict: dict[str, Any]) -> str:
+def _sentence(verdict: dict[str, Any], rung: int | None) -> str:
+    """The verdict in words.
+
+    Args:
+        rung: the one whose configurations were compared; None for a study without rungs.
+    """
+    of_rung = "" if rung is None else f" of rung {rung}"
     match verdict["kind"]:
         case "winner":
-            return "The first one is better than each other one, by pairs of seeds and folds."
+            return f"The first one is better than each other one{of_rung}, by pairs of seeds and folds."
         case "tie":
             count = len(verdict["tied"])
             others = "another one" if count == 1 else f"{count} others"
-            return f"A tie: the first one is not shown to be better than {others}."
+            return f"A tie: the first one is not shown to be better than {others}{of_rung}."
         case "few":
             fewest, needed = verdict["pairs"], verdict["least_pairs"]
-            return f"No verdict: a comparison needs {needed} pairs, and the one with the fewest has {fewest}."
+            return (
+                f"No verdict: a comparison needs {needed} pairs,"
+                f" and the one{of_rung} with the fewest has {fewest}."
+            )
         case "alone":
-            return "There is nothing to compare the only one with."
+            return f"There is nothing to compare the only one{of_rung} with."
     return "Nothing was measured."
 
 
@@ -93,8 +103,10 @@ def _against(row: dict[str, Any], plan: Plan, verdict: dict[str, Any]) -> str:
     if difference is None or difference["low"] is None:
         return "–"
     mean, margin = difference["mean"], (difference["high"] - difference["low"]) / 2
-    text = f"{'+' if mean > 0 else '−'}{score(abs(mean), plan)} ± {score(margin, plan)}"
-    return f"{text}, tied" if difference["tied"] else text
+    shown = round(mean, 4)  # as `score` does
+    sign = "+" if shown > 0 else "−" if shown < 0 else ""
+    text = f"{sign}{score(abs(mean), plan)} ± {score(margin, plan)}"
+    return f"{text}, tied" if difference["tied"] and verdict["kind"] != "few" else text
 
 
 def score(value: float, plan: Plan) -> str:

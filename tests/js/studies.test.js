@@ -421,6 +421,18 @@ test("the verdict says who wins or why none does, by how much, and what luck alo
   speakAs("en");
 });
 
+test("of a study with rungs, the verdict says that only the configurations of the highest one are compared", () => {
+  const [, , second, best] = GRID;
+  const fields = [RATES, BATCHES];
+  const configurations = [{ ...best, rung: 2 }, second];
+  const alone = verdictTexts(resultsOf({ kind: "alone" }, { configurations }), fields, false);
+  assert.match(alone.head, /^Learning rate 0.1, Batch 32 is the only configuration that has come to rung 2/);
+  const winner = verdictTexts(resultsOf({ kind: "winner" }, { configurations }), fields, false);
+  assert.match(winner.body[0], /^Only the configurations of rung 2 are compared/);
+  const first = verdictTexts(resultsOf({ kind: "alone" }), fields, false);
+  assert.match(first.head, /^Only one configuration was trained/);
+});
+
 test("with folds, configurations are compared by pairs of a seed and a fold, without them by seeds", () => {
   const fields = [RATES, BATCHES];
   const pairs = [1, 2, 3, 4, 5].map((fold) => ({ seed: 1, fold }));

@@ -122,8 +122,12 @@ export function verdictTexts({ verdict, configurations, metric, luck, pairs }, f
         }),
       ]
     : [];
-  const head = t(`study.verdict.${kind}`, {
+  const isHigher = winner.rung > 1; // those of lower rungs are not compared
+  const inRung =
+    isHigher && kind !== "alone" ? [t("study.verdict.in_rung", { rung: number(winner.rung) })] : [];
+  const head = t(`study.verdict.${isHigher && kind === "alone" ? "alone_in_rung" : kind}`, {
     name,
+    rung: number(winner.rung),
     n: number(tied.length),
     pairs: number(fewest),
     least: t(hasFolds ? "study.n_pairs" : "study.n_seeds", { n: number(least) }),
@@ -131,7 +135,7 @@ export function verdictTexts({ verdict, configurations, metric, luck, pairs }, f
   const byLuck = luck ? [t("study.luck", { of: number(luck.of), line: scoreText(metric, luck.line) })] : [];
   return {
     head: isRunning ? t("study.so_far", { sentence: head }) : head,
-    body: [result, ...against, ...byLuck],
+    body: [...inRung, result, ...against, ...byLuck],
   };
 }
 
