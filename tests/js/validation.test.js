@@ -206,6 +206,16 @@ test("early stopping that is chosen after the validation images watches these", 
   ]);
 });
 
+test("a fold that is the validation images is enough to choose by, one that is tested on is not", () => {
+  const draft = draftOf("0.01, 0.1");
+  draft.document.dataset.fold = { folds: 5, index: 0, part: "validation" };
+  assert.equal(proposal(draft), null);
+  draft.stopEarly(true);
+  assert.equal(draft.document.training.early_stopping.metric, "validation_loss");
+  draft.document.dataset.fold = { folds: 5, index: 0, part: "test" };
+  assert.equal(proposal(draft), 144);
+});
+
 test("an address whose early stopping lacks its metric keeps images back, too", () => {
   const draft = draftOf();
   draft.document.training.early_stopping = {};

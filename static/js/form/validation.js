@@ -23,25 +23,28 @@ export function proposal(draft) {
 }
 
 /**
- * A tenth of the images trained on, of each data set; null where there are none to keep back.
+ * A tenth of the images trained on, of each data set; null where there are none to keep back, and where the typed size is not
+ * a number.
  * @param {Pick<Draft, "document" | "datasets">} draft
  */
 export function usualSize(draft) {
   const { train_size = null } = draft.document.dataset;
   const sizes = draft.datasets.flatMap((dataset) =>
     alternatives(train_size).map((train) => {
-      const [learnt, room] =
+      // `available`: how many images can be kept back at most
+      const [trained, available] =
         train === null ? [dataset.train_size, dataset.train_size - 1] : [train, dataset.train_size - train];
-      return Math.min(Math.round(learnt / PART), room);
+      return Math.min(Math.round(trained / PART), available);
     }),
   );
   const size = Math.min(...sizes);
-  return size >= 1 ? size : null; // not where what is typed is no number
+  return size >= 1 ? size : null; // also null if the typed size is not a number: then `size` is NaN
 }
 
-/** Does the draft keep images back? @param {Pick<Draft, "document">} draft */
+/** Does the draft keep images back, or is a fold its validation images? @param {Pick<Draft, "document">} draft */
 export function hasValidation({ document }) {
-  return (document.dataset.validation_size ?? "") !== "";
+  const { validation_size = null, fold = null } = document.dataset;
+  return (validation_size ?? "") !== "" || fold?.part === "validation";
 }
 
 /** Would early stopping watch the test images? @param {Pick<Draft, "document">} draft */
