@@ -21,9 +21,9 @@ import { colorOf } from "./groups.js";
 /** How many thin lines are drawn in one step. */
 const LINES_IN_STEP = 40;
 
-/** A thin line, the curve that it shows, and its color. @typedef {{path: SVGElement, view: CurveView | null, color: string}} Line */
+/** A thin line with its curve and colour. `view` is null if the line must be drawn again. @typedef {{path: SVGElement, view: CurveView | null, color: string}} Line */
 
-/** A curve is pointed at from this many pixels. */
+/** The pointer selects the nearest curve, if it is at most this many pixels above or below. */
 const POINTING = 10;
 
 export class CloudView {
@@ -155,13 +155,13 @@ export class CloudView {
    * @param {number} end
    */
   #drawAxes({ x, y }, end) {
-    const { width, height, letter } = this.#room;
-    const axis = JSON.stringify([width, height, letter, end]);
+    const { height, letter } = this.#room;
+    const [left, right] = [x.place(0), x.place(end || 1)];
+    const [bottom, top] = [y.place(0), y.place(1)];
+    const axis = JSON.stringify([left, right, bottom, top, letter, end]);
     if (axis === this.#axis) return;
     this.#axis = axis;
     for (const line of this.#lines.values()) line.view = null; // drawn again
-    const [left, right] = [x.place(0), x.place(end || 1)];
-    const [bottom, top] = [y.place(0), y.place(1)];
     const rows = [0, 0.2, 0.4, 0.6, 0.8, 1].filter((_, i) => height > 11 * letter || i % 5 === 0 || i === 2);
     const step = end ? roundAbove(end / Math.max(1, Math.floor((right - left) / (7 * letter)))) : 0;
     const ticks = step ? Array.from({ length: Math.floor(end / step) + 1 }, (_, i) => i * step) : [];
