@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -145,14 +146,25 @@ def save(table: Table) -> None:
 
 def prune(table: Table) -> Table:
     """The table without the runs that no lesson uses any more."""
-    used = {
-        digest(config)
-        for lesson in LESSONS.values()
-        for dataset in data_sets(lesson)
-        for full in sizes(lesson)
-        for config in lesson.configs(dataset=dataset, measured=True, full=full)
-    }
+    used = {key for lesson in LESSONS.values() for key, _ in _used(lesson)}
     return {key: row for key, row in table.items() if key in used}
+
+
+def untrained(table: Table) -> list[str]:
+    """The lessons that lack figures of some seeds, by their slugs."""
+    return [
+        lesson.slug
+        for lesson in LESSONS.values()
+        if any(len(table.get(key, {}).get("test", [])) < count for key, count in _used(lesson))
+    ]
+
+
+def _used(lesson: Lesson) -> Iterator[tuple[str, int]]:
+    """The digests of a lesson's runs in the table, each with the number of its seeds."""
+    for dataset in data_sets(lesson):
+        for full in sizes(lesson):
+            for config in lesson.configs(dataset=dataset, measured=True, full=full):
+                yield digest(config), seeds(lesson, full=full)
 
 
 def train(slug_prefix: str, only_dataset: str | None) -> None:

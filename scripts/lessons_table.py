@@ -2,7 +2,8 @@
 
 The first time takes hours. It can be stopped at any time, and the next start continues (`lesson_figures.py`). At the
 end it names the claims that the figures deny, and fails if there are some. `make lessons ARGS="--only 3b"` trains only
-this lesson; `ARGS=--render` only writes the table.
+this lesson; `ARGS=--render` only writes the table. Figures that no lesson uses any more are deleted after a training,
+once every lesson has its figures.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from scripts.lesson_figures import (
     seeds,
     sizes,
     train,
+    untrained,
 )
 
 DOCUMENT = ROOT / "docs/lessons.md"
@@ -115,8 +117,8 @@ def _cells(run: Outcome, first: Outcome, *, sparse: bool) -> list[str]:
     """Training accuracy, test accuracy, and the difference to the first run's test accuracy, seed by seed."""
     count = len(run.test)
     for what in ("diverged", "dead"):
-        if share := int(getattr(run, what).sum()):
-            return [f"{what} in {share} of {count}", _spread(run.test), ""]
+        if affected := int(getattr(run, what).sum()):
+            return [f"{what} in {affected} of {count}", _spread(run.test), ""]
     difference = run.test - first.test
     pairs = ""
     if run is not first and (difference != 0).any():
@@ -153,8 +155,13 @@ def main() -> int:
     arguments = parser.parse_args()
     if not arguments.render:
         train(arguments.only, arguments.dataset)
-    table = prune(load())
-    save(table)
+    table = load()
+    if missing := untrained(table):
+        print(f"These lessons lack figures of some runs: {', '.join(missing)}. `make lessons` trains them.")
+        return 1
+    if not arguments.render:
+        table = prune(table)
+        save(table)
     write(table)
     for claim in (wrong := denied(table)):
         print(f"not so over all seeds: {claim}")

@@ -59,6 +59,23 @@ def test_the_document_shows_the_figures():
     assert shown.strip() == lessons_table.render(TABLE), "`make lessons ARGS=--render` writes it again"
 
 
+def test_writing_the_document_deletes_no_figures_and_names_a_lesson_without_them(
+    tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(lesson_figures, "FILE", tmp_path / "lessons.json")
+    monkeypatch.setattr(lessons_table, "DOCUMENT", tmp_path / "lessons.md")
+    monkeypatch.setattr("sys.argv", ["lessons_table", "--render"])
+    (tmp_path / "lessons.md").write_text(f"{lessons_table.BEGIN}{lessons_table.END}", "utf-8")
+    changed = digest(LESSONS["3b-l2"].configs(measured=True)[0])
+    stored = {key: row for key, row in TABLE.items() if key != changed} | {"of earlier settings": {}}
+    for table, code in ((stored, 1), (stored | {changed: TABLE[changed]}, 0)):
+        lesson_figures.save(table)
+        assert lessons_table.main() == code
+        assert lesson_figures.load() == table
+        assert ("3b-l2" in capsys.readouterr().out) == bool(code)
+    assert "3b-l2" in (tmp_path / "lessons.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("lesson", "dataset", "full", "claim"), CLAIMS, ids=[named(*stated) for stated in CLAIMS]
 )
