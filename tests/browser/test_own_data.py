@@ -99,6 +99,14 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
     page.wait_for_points(run, 60)
 
 
+#: The next requests are sent when `sendRequests` is called.
+HOLD_REQUESTS = """(() => {
+    const send = fetch;
+    const isFree = new Promise(done => { window.sendRequests = () => { window.fetch = send; done(); }; });
+    window.fetch = async (...request) => { await isFree; return send(...request); };
+})()"""
+
+
 def draw(page, digit):
     """One digit as a person draws it: a ring, with as many windings as make it differ from the others."""
     box = page.page.locator(".own-pad").bounding_box()
@@ -154,8 +162,16 @@ def test_digits_are_drawn_with_consent_become_a_data_set_and_are_trained_on_a_ph
     drawings = lab.http.get("/api/own-data/drawings").json()
     assert (drawings["people"], sum(drawings["counts"]), drawings["mine"]) == (1, 20, [2] * 10)
 
-    # taken back; the data set keeps its copy
+    # a data set that is made after one has gone back is given up
     tab.click("#bring-data")
+    tab.click("#own-draw")
+    tab.evaluate(HOLD_REQUESTS)
+    tab.click("#own-make")
+    tab.get_by_role("button", name="戻る", exact=True).click()
+    with tab.expect_request(lambda request: request.method == "DELETE"):
+        tab.evaluate("sendRequests()")
+
+    # taken back; the data set keeps its copy
     tab.click("#own-draw")
     tab.get_by_role("button", name="提出を取り消す").click()
     expect(tab.locator(".own-hand-side")).to_contain_text("まだ数字は提出されていません")

@@ -5,6 +5,7 @@ import { onKey, undoOrRedo } from "../page/keys.js";
 import { isDark } from "../page/theme.js";
 import { ApiError } from "../server/api.js";
 import { ownDataApi } from "../server/own-data-api.js";
+import { newestOnly } from "../state/newest.js";
 import { greys, inks, prepared } from "../views/canvas.js";
 import { drawnPixels, toBase64 } from "../views/digit-pixels.js";
 import { drawStrokes, onPen } from "../views/pen.js";
@@ -46,7 +47,8 @@ export class Handwriting {
   #make = button("own.hand.make");
   #problem = h("p", { className: "own-problem", role: "alert" });
   #isGone = false;
-  /** The next picture of the screen, in which a stroke that goes on is drawn; 0: it is drawn already. */
+  #dropOlder = newestOnly();
+  /** The id of the animation frame that will draw the growing stroke; 0: none is requested. */
   #frame = 0;
 
   /** @param {DialogContext} context */
@@ -201,15 +203,16 @@ export class Handwriting {
 
   /**
    * Send a request, and show how many drawings there are then.
-   * @param {() => Promise<any>} send
+   * @param {() => Promise<Drawings>} send
    * @param {string} [done] key of a message
    */
   async #attempt(send, done) {
+    const isNewest = this.#dropOlder();
     try {
       setText(this.#problem, "");
-      const answer = (await send()) ?? (await ownDataApi.drawings());
+      const answer = await send();
       if (this.#isGone) return;
-      this.#showCounts(answer);
+      if (isNewest()) this.#showCounts(answer);
       if (done) this.#context.toast.show(t(done));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -249,7 +252,9 @@ export class Handwriting {
   async #makeDataset() {
     this.#make.disabled = true;
     try {
-      this.#context.showPreview(await ownDataApi.fromDrawings());
+      const upload = await ownDataApi.fromDrawings();
+      if (this.#isGone) ownDataApi.giveUp(upload.id);
+      else this.#context.showPreview(upload);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setText(this.#problem, explain(error));

@@ -71,7 +71,7 @@ export const ownDataApi = {
    * @returns {Promise<Drawings>}
    */
   handIn: (drawings) => request("POST", `${AT}/drawings`, { drawings, consent: true }),
-  /** Take one's drawings back. @returns {Promise<unknown>} */
+  /** Take one's drawings back. @returns {Promise<Drawings>} */
   takeBack: () => request("DELETE", `${AT}/drawings`),
   /** Begin a data set of all drawings. @returns {Promise<Upload>} */
   fromDrawings: () => request("POST", `${AT}/drawings/upload`),
