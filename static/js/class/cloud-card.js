@@ -2,6 +2,7 @@
 
 import { find, h } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
+import { oneAtATime } from "../state/one-at-a-time.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { cloudGroups, inCloud, viewOfCurve, viewOfRun } from "./class-cloud.js";
 import { CloudView } from "./cloud-view.js";
@@ -27,7 +28,6 @@ export class CloudCard {
   /** The messages as the chart takes them: one that has not changed stays the same. @type {WeakMap<CloudCurve, CurveView>} */
   #views = new WeakMap();
   #due = 0;
-  #drawing = false;
 
   /** @param {Store} store */
   constructor(store) {
@@ -50,8 +50,11 @@ export class CloudCard {
 
   #soon() {
     this.#card.hidden = !this.#groups;
-    if (!this.#groups || this.#drawing) return;
-    this.#due ||= setTimeout(() => void this.#draw(), PAUSE);
+    if (!this.#groups) return;
+    this.#due ||= setTimeout(() => {
+      this.#due = 0;
+      void this.#draw();
+    }, PAUSE);
   }
 
   /** The curves by id; those that are in no group any more are forgotten. */
@@ -73,9 +76,7 @@ export class CloudCard {
     return views;
   }
 
-  async #draw() {
-    this.#drawing = true;
-    this.#due = 0;
+  #draw = oneAtATime(async () => {
     let begun = performance.now();
     for (const _ of this.#view.draw(cloudGroups(this.#groups, this.#curves(), this.#colors)))
       if (performance.now() - begun > STEP_TIME)
@@ -85,6 +86,5 @@ export class CloudCard {
       own.map(viewOfRun).filter(({ points }) => points.length),
       own.length ? t("class.views.you") : "",
     );
-    this.#drawing = false;
-  }
+  });
 }
