@@ -27,7 +27,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.stream.stream_lab import memory_mb
-from tests.support.class_lab import ClassLab
+from tests.support.class_lab import running_class
 from tests.support.folders import find_data_dir
 
 LESSON = "2a-optimizers"
@@ -40,7 +40,10 @@ def measure(students: int, seconds: float, most: float) -> dict[str, Any]:
     """The figures of the class, as `students` prints them, with those of the server; `aims` says what they should
     be."""
     load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as folder, _class(Path(folder)) as lab:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_class(Path(folder), find_data_dir(), LOSSROOM_WORKERS=str(WORKERS)) as lab,
+    ):
         time.sleep(SETTLING_SECONDS)
         highest = _Highest(lab.pid)
         command = [sys.executable, "-m", "benchmarks.classroom.students"]
@@ -57,11 +60,6 @@ def measure(students: int, seconds: float, most: float) -> dict[str, Any]:
     figures["lesson_experiments"] = len({run["name"] for run in lesson})
     figures["load_before"], figures["load_after"] = load, os.getloadavg()[0]
     return figures
-
-
-def _class(folder: Path) -> ClassLab:
-    environment = {"LOSSROOM_WORKERS": str(WORKERS)}
-    return ClassLab(folder / "state", find_data_dir() or folder, environment=environment)
 
 
 class _Highest:

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from playwright.sync_api import Browser, CDPSession, Page
+from playwright.sync_api import Browser, Page
 
+from benchmarks.browser import processor_seconds
 from tests.support.chromium import open_chromium
 from tests.support.experiments import QUICK
 from tests.support.lab_page import LabPage
@@ -91,34 +92,28 @@ def _figures(page: LabPage, runs: int) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "usable_ms": usable,
         "whole_list_ms": tab.evaluate("performance.now()"),
-        "opening_processor_s": _processor_seconds(session),
+        "opening_processor_s": processor_seconds(session),
         "opening_kb": tab.evaluate("bench.received") / 1e3,
     }
     tab.wait_for_timeout(2000)
     gaps: list[float] = []
-    before = _processor_seconds(session)
+    before = processor_seconds(session)
     for name, act in USES.items():
-        begun = _processor_seconds(session)
+        begun = processor_seconds(session)
         tab.evaluate("bench.gaps.length = 0")
         act(tab)
         new = tab.evaluate("bench.gaps")
-        figures[f"{name}_processor_s"] = _processor_seconds(session) - begun
+        figures[f"{name}_processor_s"] = processor_seconds(session) - begun
         figures[f"{name}_longest_ms"] = max(new)
         gaps += new
     session.send("HeapProfiler.collectGarbage")
     return figures | {
         "frames_p99_ms": float(np.percentile(gaps, 99)),
         "longest_frame_ms": max(gaps),
-        "processor_s": _processor_seconds(session) - before,
+        "processor_s": processor_seconds(session) - before,
         "heap_mb": session.send("Runtime.getHeapUsage")["usedSize"] / 1e6,
         "nodes": session.send("Memory.getDOMCounters")["nodes"],
     }
-
-
-def _processor_seconds(session: CDPSession) -> float:
-    """Processor time of the page's main thread since the page was opened."""
-    metrics = session.send("Performance.getMetrics")["metrics"]
-    return float(next(metric["value"] for metric in metrics if metric["name"] == "TaskDuration"))
 
 
 def _watch(tab: Page) -> None:

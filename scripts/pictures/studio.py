@@ -43,7 +43,7 @@ BOX = """(parts) => {
 
 @dataclass(frozen=True)
 class Scene:
-    """A function that takes exactly the pictures with these names."""
+    """A function `play`, and the names of the pictures that it must take: all of them, and no others."""
 
     play: Callable[[Studio], None]
     pictures: tuple[str, ...]
@@ -69,20 +69,23 @@ class Studio:
 
     def lab(self, *, data: bool = True, **environment: str) -> LabServer:
         """A lab with an empty database; without `data`, also without data sets to load."""
-        folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        return self._rest.enter_context(running_lab(folder, find_data_dir() if data else None, **environment))
+        return self._rest.enter_context(
+            running_lab(self._folder(), find_data_dir() if data else None, **environment)
+        )
 
     def class_lab(self) -> ClassLab:
         """A lab with a class, and the built-in data sets."""
-        folder = Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         return self._rest.enter_context(
-            running_class(folder, LOSSROOM_PUBLIC_URL="http://lab.school.example")
+            running_class(self._folder(), LOSSROOM_PUBLIC_URL="http://lab.school.example")
         )
+
+    def _folder(self) -> Path:
+        """A folder that is deleted after the scene."""
+        return Path(self._rest.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
 
     def wall(self, client: PersonClient, **context: Any) -> WallPage:
         """The wall of a class, in a browser of the teacher or the projector."""
-        tab = Tabs(self._browser).borrow(reused=False, **{"color_scheme": "light", **context})
-        self._rest.callback(tab.context.close)
+        tab = self.tab(**context)
         tab.context.add_cookies(cookies_of(client))
         return WallPage(tab, client.lab)
 
@@ -91,7 +94,7 @@ class Studio:
 
     def tab(self, **context: Any) -> Page:
         """A tab in a browser of its own."""
-        tab = Tabs(self._browser).borrow(**{"color_scheme": "light", **context})
+        tab = Tabs(self._browser).borrow(**context)
         self._rest.callback(tab.context.close)
         return tab
 
@@ -140,7 +143,7 @@ def hover(page: LabPage, chart: str, across: float, down: float) -> None:
 
 
 def wait_for_ends(lab: LabServer, ids: list[str]) -> None:
-    """Wait until these runs are over, however long that takes on this machine."""
+    """Wait until these runs are over, at most `TIMEOUT` seconds for each."""
     for run_id in ids:
         lab.wait_for(run_id, "completed", "diverged", timeout=TIMEOUT)
 

@@ -141,8 +141,8 @@ class ClassLab(LabServer):
 
 
 @contextlib.contextmanager
-def running_class(folder: Path, **environment: str) -> Iterator[ClassLab]:
-    """A class with two workers and an empty database in `folder`, and the built-in data sets."""
+def running_class(folder: Path, data_dir: Path | None = None, /, **environment: str) -> Iterator[ClassLab]:
+    """A class with two workers and an empty database in `folder`; without `data_dir` only with built-in data sets."""
     variables = {"LOSSROOM_WORKERS": "2", **environment}
-    with ClassLab(folder / "state", folder, environment=variables) as lab:
+    with ClassLab(folder / "state", data_dir or folder, environment=variables) as lab:
         yield lab

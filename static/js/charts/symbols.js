@@ -43,7 +43,8 @@ export function shapePath(name, size) {
 }
 
 /**
- * A curve with symbols; `next` is the number of its next symbol.
+ * A curve with symbols; `next` is the number of its next symbol. `phase`: the offset of its symbols, as a share of a step;
+ * `row`: the row of its last symbol, −1 before the first.
  * @typedef {{curve: Curve | GroupCurve, shape: string, color: string, phase: number, next: number, row: number}} Followed
  */
 
