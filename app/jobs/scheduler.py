@@ -185,6 +185,10 @@ class Scheduler:
         """How many trainings may run at the same time."""
         return self._places.count
 
+    def waits_for(self, owner: str | None) -> int:
+        """How many trainings an owner waits for."""
+        return self._places.queue.waits_for(owner)
+
     @property
     def slowness(self) -> float:
         """How much longer trainings take on this machine than is estimated."""

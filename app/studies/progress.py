@@ -38,8 +38,8 @@ log = logging.getLogger(__name__)
 MAX_AHEAD = 8
 #: The time until the next try after the queue or the disk was full.
 RETRY_SECONDS = 1.0
-#: What a queue that is full for now says; anything else that refuses a trial pauses its study.
-_LATER = ("own_queue_full",)
+#: Codes of refusals that pass with time; the trial is tried again. Any other refusal pauses the study.
+_TRANSIENT_CODES = ("own_queue_full",)
 
 Store = Callable[[Operation], Awaitable[object]]
 
@@ -75,7 +75,7 @@ class Progress:
         return True
 
     async def feed(self, study: Study) -> bool:
-        """Let the next trials begin, if there is room for some; whether any did.
+        """Queue the next trials, if there is room. Returns whether it tried, also if the queue was full.
 
         Raises:
             LabError: a trial is refused, now and later.
@@ -96,7 +96,7 @@ class Progress:
             except (QueueFull, StoreUnavailable):
                 study.retry_at = time.monotonic() + RETRY_SECONDS
             except LabError as refusal:
-                if refusal.code not in _LATER:
+                if refusal.code not in _TRANSIENT_CODES:
                     raise
                 study.retry_at = time.monotonic() + RETRY_SECONDS
         return True
@@ -109,17 +109,22 @@ class Progress:
             if not run.training.status.finished
             and not (only_queued and run.training.status is not TrainingStatus.QUEUED)
         }
-        if dropped:
-            operation = partial(study_store.delete_trials, study_id=study.id, numbers=list(dropped))
-            await self._scheduler.commands.drop(list(dropped.values()), operation)
+        await self.forget(study.id, list(dropped.values()))
         for number in dropped:
             study.take_back(number)
 
+    async def forget(self, study_id: str, trials: Sequence[Run]) -> None:
+        """Take trials of a study out of the store and the queue."""
+        if trials:
+            numbers = [run.number for run in trials]
+            operation = partial(study_store.delete_trials, study_id=study_id, numbers=numbers)
+            await self._scheduler.commands.drop(trials, operation)
+
     def _left_of_person(self, study: Study) -> int:
-        """A student's studies leave room in the queue for the student's own runs."""
+        """A student's studies together leave half of the student's places in the queue for other runs."""
         if not self._register.sight.is_student(study.owner):
             return MAX_AHEAD + 2 * self._scheduler.places
-        return max(1, self._settings.max_queued_per_person // 2) - len(study.training)
+        return max(1, self._settings.max_queued_per_person // 2) - self._scheduler.waits_for(study.owner)
 
     async def _launch(self, study: Study, configs: dict[int, ExperimentConfig]) -> None:
         numbers = list(configs)
@@ -155,14 +160,16 @@ class Progress:
             study.begin(trial, run)
 
     async def _report(self, study: Study, ended: Sequence[StoredTrial]) -> None:
-        """What is drawn from the scores is stored, so that a restart can see whether it draws the same."""
-        before = len(study.plan.stages)
+        """What is drawn from the scores is stored, so that a restart can see whether it draws the same. If the server
+        ended in between, the next start draws it again, and it is stored after the next scores."""
         await in_thread(_report, study.plan, ended)
         for trial in ended:
             study.end(trial)
-        if len(study.plan.stages) != before:
-            changes = {"configurations": list(study.plan.stages)}
+        stages = list(study.plan.stages)
+        if len(stages) > study.stored_stages:
+            changes = {"configurations": stages}
             await self._database.write_when_possible(lambda c: study_store.update(c, study.id, changes))
+            study.stored_stages = len(stages)
 
 
 def _report(plan: Plan, ended: Sequence[StoredTrial]) -> None:

@@ -21,8 +21,8 @@ _NO_COSTS = Costs(0.0, Cost(0, 0, 0, 0.0))
 
 
 def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits) -> Study | None:
-    """The study as it was. None: this version of the lab cannot read its file. A study that had not ended is restored
-    as failed if this version would draw other configurations than those that are trained already.
+    """The study as it was. None: this version of the lab cannot read its file. A study that may still train is
+    restored as failed if this version would draw other configurations than those that are trained already.
 
     Args:
         runs: the runs of its trials, by the trials' numbers.
@@ -34,13 +34,13 @@ def restored_study(stored: StoredStudy, runs: Mapping[int, Run], limits: Limits)
         log.warning("study %d cannot be read any more: %s", stored.number, error)
         return None
     status = Status(stored.status)
-    # what this version draws may differ from what was trained; an ended study need not draw again
-    recorded = stored.configurations if status.finished else None
+    # what this version draws may differ from what was trained; a study that trains no more need not draw again
+    recorded = None if status.trains else stored.configurations
     try:
         study = _restored(stored, config, Plan(config, recorded), status, limits, runs)
     except (ConfigError, ImportError) as error:
         return _failed(stored, config, str(error), limits, runs)
-    if not status.finished and study.plan.stages[: len(stored.configurations)] != stored.configurations:
+    if status.trains and study.plan.stages[: len(stored.configurations)] != stored.configurations:
         return _failed(stored, config, "other configurations would be drawn now", limits, runs)
     return study
 
@@ -64,7 +64,7 @@ def _restored(
         name=stored.name,
         config=config,
         plan=plan,
-        costs=_NO_COSTS if status.finished else costs_of(plan, limits),
+        costs=costs_of(plan, limits) if status.trains else _NO_COSTS,
         status=status,
         created_at=stored.created_at,
         reason=stored.reason,
@@ -73,9 +73,11 @@ def _restored(
         budget_seconds=config.budget_seconds,
         finished_at=stored.finished_at,
         test=stored.test,
+        stored_stages=len(stored.configurations),
     )
     for trial in stored.trials:
-        if trial.number > len(plan.trials):  # of a stage that the plan does not have
+        # the stored configurations may lack the stage of this trial; its score cannot be shown
+        if trial.number > len(plan.trials):
             continue
         if trial.status is None:
             if trial.number in runs:

@@ -33,6 +33,11 @@ class Status(enum.StrEnum):
     def finished(self) -> bool:
         return self in (Status.COMPLETED, Status.CANCELLED, Status.FAILED)
 
+    @property
+    def trains(self) -> bool:
+        """Whether more trials may begin, now or after a pause."""
+        return self in (Status.RUNNING, Status.PAUSED)
+
 
 @dataclass(slots=True)
 class Study:
@@ -47,6 +52,7 @@ class Study:
         training: the runs of those that have not ended.
         failures: how many trials failed.
         remembered: how many that have ended were known before.
+        stored_stages: how many of the plan's stages are stored.
         order: held by whoever changes it, or reads more of it than its counts.
         retry_at: before this moment of the monotonic clock it feeds nothing: the queue was full.
         is_stuck: whether it met an error after which it could not even be paused: it is left out until it is resumed.
@@ -70,14 +76,16 @@ class Study:
     training: dict[int, Run] = field(default_factory=dict)
     failures: int = 0
     remembered: int = 0
+    stored_stages: int = 0
     retry_at: float = 0.0
     is_stuck: bool = False
     order: asyncio.Lock = field(default_factory=asyncio.Lock)
     _next: int = 1
     _spent: float = 0.0
     _ended: Counter[int] = field(default_factory=Counter)  # by rung
-    # (rung, configuration) → how many trials have ended, and the sum of their scores
-    _sums: dict[tuple[int, int], tuple[int, float]] = field(default_factory=dict)
+    # (rung, configuration) → how many trials have a score, how many failed, and the sum of the scores
+    _sums: dict[tuple[int, int], tuple[int, int, float]] = field(default_factory=dict)
+    _highest: float = 0.0  # of all scores
 
     @property
     def document(self) -> dict[str, Any]:
@@ -150,9 +158,12 @@ class Study:
         self.remembered += trial.remembered
         done = self.plan.trials[trial.number - 1]
         self._ended[done.rung] += 1
-        count, total = self._sums.get((done.rung, done.configuration), (0, 0.0))
-        score = self.plan.worst() if trial.score is None else trial.score
-        self._sums[done.rung, done.configuration] = count + 1, total + score
+        measured, failed, total = self._sums.get((done.rung, done.configuration), (0, 0, 0.0))
+        if trial.score is None:
+            self._sums[done.rung, done.configuration] = measured, failed + 1, total
+        else:
+            self._sums[done.rung, done.configuration] = measured + 1, failed, total + trial.score
+            self._highest = max(self._highest, trial.score)
 
     # -- how far it has come -------------------------------------------------------------------------
 
@@ -195,19 +206,15 @@ class Study:
 
     def best(self) -> tuple[int, float] | None:
         """The number and the mean of the best configuration so far, of those that have come farthest; None: nothing is
-        measured."""
+        measured. As in the table, a trial that failed has the worst score (`Plan.worst`), which may change."""
         sign = 1.0 if self.config.higher_is_better else -1.0
-        best = max(
-            self._sums,
-            key=lambda key: (
-                key[0],
-                self._sums[key][0],
-                sign * self._sums[key][1] / self._sums[key][0],
-                -key[1],
-            ),
-            default=None,
-        )
-        if best is None:
+        worst = 0.0 if self.config.higher_is_better else self._highest
+        ranked = []
+        for (rung, configuration), (measured, failed, total) in self._sums.items():
+            if measured:
+                mean = (total + failed * worst) / (measured + failed)
+                ranked.append((rung, measured + failed, sign * mean, -failed, -configuration))
+        if not ranked:
             return None
-        count, total = self._sums[best]
-        return best[1], total / count
+        _, _, mean, _, number = max(ranked)
+        return -number, sign * mean

@@ -74,7 +74,7 @@ def trial_of(study: Study, trial: Trial) -> TrialAnswer:
     """One trial."""
     begun, run = study.begun.get(trial.number), study.training.get(trial.number)
     training = None if run is None else run.training
-    status = "waiting" if study.status in (Status.RUNNING, Status.PAUSED) else "cancelled"
+    status = "waiting" if study.status.trains else "cancelled"
     if training is not None:
         status = training.status.value
     elif begun is not None:

@@ -163,6 +163,33 @@ def test_a_damaged_page_costs_the_studies_that_lie_on_it_and_keeps_no_lab_closed
     event_loop.run(scenario())
 
 
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        # other configurations would be drawn now: it fails, and what trains goes on to its end
+        ({"configurations": [[{"optimizer.learning_rate": 0.5}]]}, [1]),
+        # nobody sees it
+        ({"document": {"of": "another version"}}, []),
+    ],
+)
+def test_no_trial_waits_for_a_study_that_cannot_go_on_after_a_restart(tmp_path, changes, left):
+    async def scenario():
+        async with Lab(tmp_path, executor=Idle()) as lab:
+            async with opened(lab) as studies:
+                study = await begun(studies, [1, 2])
+                await lab.until(lambda: len(study.training) == 4)
+                await lab.database.write(lambda c: study_store.update(c, study.id, changes))
+            assert lab.scheduler.waits_for(None) == 3
+            async with opened(lab):
+                assert [run.number for run in lab.register.trials_of(study.id)] == left
+                assert lab.scheduler.waits_for(None) == 0
+                (stored_id,) = lab.database.read_now(study_store.load_ids)
+                stored = lab.database.read_now(lambda c: study_store.load(c, stored_id))
+                assert [trial.number for trial in stored.trials] == left
+
+    event_loop.run(scenario())
+
+
 def test_a_damaged_page_of_what_the_lab_can_do_without_does_not_keep_it_closed(tmp_path):
     async def scenario():
         async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab:
@@ -202,3 +229,26 @@ def damage(path, text):
     )
     content[offset : offset + 8] = b"\xff" * 8
     path.write_bytes(content)
+
+
+def test_all_studies_of_a_student_together_leave_half_of_the_students_places_in_the_queue(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("LOSSROOM_MAX_QUEUED_PER_PERSON", "10")
+
+    async def scenario():
+        async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab, opened(lab) as studies:
+            entrance = lab.classroom.entrance
+            ada, _ = await entrance.join(entrance.code, "Ada", "")
+            first = await studies.check(ada, {**DOCUMENT, "seeds": list(range(10))})
+            await studies.begin(first)
+            await lab.until(lambda: lab.scheduler.waits_for(ada.id) >= 4)
+            second = await studies.check(ada, {**DOCUMENT, "seeds": list(range(10, 20))})
+            await studies.begin(second)
+            for _ in range(9):
+                for study in (first, second):
+                    async with study.order:
+                        await studies._progress.feed(study)
+            assert lab.scheduler.waits_for(ada.id) == 5
+
+    event_loop.run(scenario())

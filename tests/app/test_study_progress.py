@@ -1,5 +1,6 @@
 """Studies that go on: what is read of them meanwhile, what their pages hear, and how long the rest takes."""
 
+import itertools
 import json
 from functools import partial
 
@@ -15,10 +16,12 @@ from app.storage.database import Database
 from app.studies.costs import Costs
 from app.studies.progress import Progress
 from app.studies.publishing import Publishing
+from app.studies.restoring import restored_study
 from app.studies.stored import StoredTrial
 from app.studies.study import Status, Study
-from app.studies.views import trial_of
+from app.studies.views import results, trial_of
 from app.trainings import Status as TrainingStatus
+from engine.limits import Limits
 from engine.studies import Plan, StudyConfig
 from tests.support import event_loop
 from tests.support.stored_runs import insert, make_run
@@ -31,8 +34,8 @@ DOCUMENT = {
 }
 
 
-def study_of(study_id="s", status=Status.RUNNING):
-    config = StudyConfig.from_dict(DOCUMENT)
+def study_of(study_id="s", status=Status.RUNNING, **other):
+    config = StudyConfig.from_dict({**DOCUMENT, **other})
     costs = Costs(1.0, Cost(0, 0, 0, 0.0))
     return Study(study_id, 1, study_id, config, Plan(config), costs, status, 1.0)
 
@@ -65,6 +68,67 @@ def test_while_the_plan_of_a_study_takes_scores_in_a_thread_all_else_that_is_rea
     assert read == [([1, 2], None, 4.0)] * 2
     assert (study.training, study.best(), study.spent) == ({}, (2, 0.2), 4.0)
     assert [study.plan.score(number) for number in (1, 2)] == [0.1, 0.2]
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations((1, 2, 3))))
+def test_a_configuration_that_diverged_is_the_worst_whichever_ended_first(order):
+    method = {"name": "random", "configurations": 3}
+    study = study_of(metric="validation_loss", method=method, seeds=1)
+    for number in order:
+        score = {1: None, 2: 0.4, 3: 0.9}[number]
+        study.plan.report(number, score)
+        study.end(StoredTrial(number, f"t{number}", False, "completed", score))
+        best = results(study)["verdict"]["best"]
+        assert (study.best() or (best,))[0] == best
+    assert study.best() == (2, 0.4)
+
+
+def test_a_study_of_which_all_has_diverged_so_far_has_no_best():
+    study = study_of(metric="validation_loss")
+    study.end(StoredTrial(1, "t1", False, "diverged"))
+    assert study.best() is None
+
+
+def test_configurations_that_were_drawn_but_not_stored_before_a_restart_are_stored_with_the_next_scores(
+    tmp_path,
+):
+    pytest.importorskip("optuna")
+    database = Database(Settings(state_dir=tmp_path).database_path)
+    database.open()
+    method = {"name": "tpe", "configurations": 4, "batch": 2}
+    new = study_of(method=method, seeds=1).stored()
+
+    def load():
+        (stored_id,) = database.read_now(study_store.load_ids)
+        stored = database.read_now(lambda c: study_store.load(c, stored_id))
+        return stored
+
+    def finished(number):
+        return make_run(
+            f"r{number}", {}, status=TrainingStatus.COMPLETED, latest={"validation_accuracy": 0.5}
+        )
+
+    async def scenario():
+        await database.write(lambda c: study_store.insert(c, new))
+        made = [finished(number) for number in (1, 2, 3)]
+        for run in made:
+            run.number = await database.write(partial(insert, run=run))
+        # the scores of the first batch are stored, and the server ends
+        ended = [
+            StoredTrial(run.number, run.training.id, False, "completed", score)
+            for run, score in zip(made, (0.5, 0.7), strict=False)
+        ]
+        await database.write(lambda c: study_store.put_trials(c, new.id, ended))
+        study = restored_study(load(), {}, Limits(memory_bytes=1 << 30, multiply_adds=1 << 30))
+        assert (len(study.plan.stages), len(load().configurations)) == (2, 1)
+        third = made[2].training
+        study.begin(StoredTrial(3, third.id, False), Run("s.3", 3, "s", third, 1.0, study="s"))
+        assert await Progress(None, database, None, None, None).collect(study)
+        return study
+
+    study = event_loop.run(scenario())
+    assert load().configurations == study.plan.stages
+    database.close()
 
 
 def test_a_study_whose_state_cannot_be_made_keeps_no_other_from_its_page():

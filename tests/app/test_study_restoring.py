@@ -58,11 +58,13 @@ def test_a_study_that_would_draw_other_configurations_now_has_failed_and_shows_t
     assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
 
 
-@pytest.mark.parametrize("status", ["completed", "cancelled", "failed"])
-def test_a_study_that_has_ended_keeps_the_configurations_that_it_trained(status):
+@pytest.mark.parametrize("status", ["measuring", "completed", "cancelled", "failed"])
+def test_a_study_that_trains_no_more_keeps_the_configurations_that_it_trained(status):
     ended = stored(DOCUMENT, [[{"regularization.l2": value} for value in (0.5, 0.6, 0.7)]])
     ended.status = status
-    study = restored_study(ended, {}, LIMITS)
+    study = restored_study(
+        ended, {}, Limits(memory_bytes=1, multiply_adds=1)
+    )  # they are lower than they were
     assert study.status == status
     assert {row["values"]["regularization.l2"] for row in results(study)["configurations"]} == {0.5, 0.6, 0.7}
 
