@@ -4,6 +4,7 @@ import { h, setChildren, setChoices } from "../page/dom.js";
 import { number, percent, t } from "../words/i18n.js";
 import { pixels, prepared } from "./canvas.js";
 import { css, signedColor, twoDigits } from "./scales.js";
+import { bestColumns, isInColors, layerOf } from "./unit-pictures.js";
 import { runLine } from "./view-card.js";
 
 /**
@@ -38,8 +39,7 @@ export class Weights {
   }
 
   get #layer() {
-    const layer = Number(this.#card.option("layer", "1"));
-    return Number.isInteger(layer) && layer > 0 ? layer : 1;
+    return layerOf(this.#card.option("layer", "1"));
   }
 
   options() {
@@ -65,7 +65,7 @@ export class Weights {
     const available = ((this.#card.body.parentElement?.clientHeight ?? 220) - 26) / rows - 24;
     const each = { width: (width - (columns - 1) * 12) / columns, height: Math.max(60, available) };
     const parts = seen.map((network) => this.#part(network, each, limit, dark));
-    this.#drawFoot(limit, dark);
+    this.#drawFoot(limit, dark, !views.length || !views.every(isInColors));
     setChildren(this.#card.body, [
       h("div", { className: "view-grid" }, ...parts.map(({ element }) => element)),
       this.#foot,
@@ -85,6 +85,7 @@ export class Weights {
     this.#canvases.set(run, canvas);
     const moved = view?.facts.moved ?? null;
     const distance = moved === null ? "" : t("views.moved", { share: percent(moved, moved < 0.1 ? 1 : 0) });
+    canvas.style.visibility = view ? "" : "hidden"; // pictures of another layer do not stay, but their room
     if (view) drawUnits(canvas, view, room, limit, dark);
     const shown = view ? Math.min(COUNT, view.facts.units) : 0;
     const label = view
@@ -106,15 +107,14 @@ export class Weights {
   /**
    * @param {number} limit
    * @param {boolean} dark
+   * @param {boolean} isSigned whether some pictures have the colours of the scale
    */
-  #drawFoot(limit, dark) {
+  #drawFoot(limit, dark, isSigned) {
     const steps = Array.from({ length: 9 }, (_, i) => css(signedColor(i / 4 - 1, dark)));
     this.#scale.style.background = `linear-gradient(to right, ${steps.join(", ")})`;
     const end = twoDigits(limit);
-    setChildren(this.#foot, [
-      h("span", { className: "view-key" }, `−${end}`, this.#scale, `+${end}`),
-      h("span", {}, t("views.moved_formula")),
-    ]);
+    const key = h("span", { className: "view-key" }, `−${end}`, this.#scale, `+${end}`);
+    setChildren(this.#foot, [...(isSigned ? [key] : []), h("span", {}, t("views.moved_formula"))]);
   }
 
   picture() {
@@ -130,7 +130,9 @@ export class Weights {
  * @param {number} limit
  * @param {boolean} dark
  */
-function drawUnits(canvas, { arrays: { weights } }, room, limit, dark) {
+function drawUnits(canvas, view, room, limit, dark) {
+  const { weights } = view.arrays;
+  const inColors = isInColors(view);
   const [count, channels, height, width] = weights.shape;
   const columns = bestColumns(count, room, width / height);
   const size = Math.min(
@@ -149,8 +151,8 @@ function drawUnits(canvas, { arrays: { weights } }, room, limit, dark) {
     const from = unit * channels * area;
     const picture = pixels(width, height, (row, column) => {
       const first = from + row * width + column;
-      // three channels are shown as colours: no weight is grey
-      if (channels === 3)
+      // red, green and blue; a weight of 0 is grey
+      if (inColors)
         return /** @type {[number, number, number]} */ (
           [0, 1, 2].map((channel) => 127.5 + (127.5 * weights.values[first + channel * area]) / limit)
         );
@@ -166,19 +168,4 @@ function drawUnits(canvas, { arrays: { weights } }, room, limit, dark) {
       high,
     );
   }
-}
-
-/**
- * The number of columns with which pictures are largest.
- * @param {number} count
- * @param {{width: number, height: number}} room
- * @param {number} ratio width / height of one picture
- */
-export function bestColumns(count, room, ratio) {
-  let best = { columns: 1, size: 0 };
-  for (let columns = 1; columns <= count; columns++) {
-    const size = Math.min(room.width / columns, (room.height / Math.ceil(count / columns)) * ratio);
-    if (size > best.size) best = { columns, size };
-  }
-  return best.columns;
 }
