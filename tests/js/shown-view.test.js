@@ -131,3 +131,15 @@ for (const isLate of [false, true])
     assert.deepEqual([drawn(), gone], ["a1", ["8"]]);
     store.removeRuns(["a1", "a2", "a3"]); // this page writes no address any more
   });
+
+test("a run that is hidden before all runs have come stays hidden, whatever the address says", () => {
+  kept.clear();
+  const { store, list, drawn } = openPage({ runs: ["1", "2"] });
+  keepShown(store, () => {});
+  store.beginList();
+  store.listRuns([makeRun({ number: 1, owner: OWN })]);
+  store.show(["a1"], false);
+  list();
+  assert.deepEqual([drawn(), urlState.get("runs")], ["a2", ["2"]]);
+  store.removeRuns(["a1", "a2", "a3"]); // this page writes no address any more
+});

@@ -62,6 +62,9 @@ export function keepShown(store, onGone) {
     if (ids.length || none) store.showOnly(ids);
   };
   let [written, hues] = [-1, ""];
+  store.on("choice", () => {
+    requested = null; // the viewer's choice is newer than the address
+  });
   store.on("runs", () => {
     showRequested();
     if (requested || !store.complete) return;

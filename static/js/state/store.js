@@ -341,6 +341,7 @@ export class Store extends Emitter {
   show(ids, shown) {
     for (const id of ids) this.#choices.set(id, shown);
     this.choiceVersion++;
+    this.emit("choice");
     this.#runsChanged({ byViewer: true });
   }
 
