@@ -36,6 +36,11 @@ def as_levels(images: Array) -> Array:
     return levels
 
 
+def rounded_levels(images: Array) -> Array:
+    """Images as levels (uint8), whatever their values from 0 to 1 are: each becomes the nearest level."""
+    return images if images.dtype == np.uint8 else np.rint(images * LEVELS).astype(np.uint8)
+
+
 def as_numbers(images: Array, dtype: DTypeLike, out: Array | None = None) -> Array:
     """Levels (uint8) as numbers from 0 to 1, in `out` if it is given; other images converted to `dtype`."""
     if images.dtype != np.uint8:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.datasets.dataset import Dataset
 from engine.fields import Field
-from engine.levels import LEVELS
+from engine.levels import rounded_levels
 
 #: How many images or points are shown by default.
 DEFAULT_COUNT = 50
@@ -64,8 +64,8 @@ def sample(dataset: Dataset, *, part: Any = "test", first: Any = 0, count: Any =
     else:
         count = min(count, max(1, MAX_BYTES // math.prod(images.shape[1:])))
     values = np.asarray(images[first : first + count])
-    if values.ndim == 4 and values.dtype != np.uint8:
-        values = np.rint(values * LEVELS).astype(np.uint8)
+    if values.ndim == 4:
+        values = rounded_levels(values)
     return Sample(
         part=part,
         first=first,

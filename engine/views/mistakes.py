@@ -1,7 +1,8 @@
 """Mistakes: the images that the network takes for another class, with what it says of each.
 
-The probability p of the class that the network says orders them: the surest mistakes come first. Images that it gets
-right (`truth` = `predicted`) come the other way round, the least sure first. Images with equal p keep their order.
+Images are ordered by p, the probability of the class that the network predicts. The surest mistakes come first. Images
+that it gets right (`truth` = `predicted`) come the other way round, the least sure first. Images with equal p keep
+their order.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from engine.arrays import Array
 from engine.config import ExperimentConfig
 from engine.datasets.dataset import Source
 from engine.fields import Field
-from engine.levels import LEVELS
+from engine.levels import rounded_levels
 from engine.parts import Part
 from engine.views.kind import Kind, View, demand_at_most
 from engine.views.subject import PART, Subject, check_part, softmax
@@ -121,10 +122,11 @@ def _chosen(subject: Subject, options: Mapping[str, Any]) -> tuple[_Chosen, int,
         total += len(places)
         sample += len(predictions)
         logits = outcome.logits[places].astype(np.float64)
-        # log p of the largest logit: -log Σ e^(z - max), exact also where p rounds to 1
-        largest = logits.max(axis=1, keepdims=True)
-        log_p = -np.log(np.exp(logits - largest).sum(axis=1))
-        order = log_p if wants_right else -log_p
+        # -log p of the largest logit: log(1 + Σ e^(z - max)) with the other logits z, exact also where p rounds to 1
+        others = np.exp(logits - logits.max(axis=1, keepdims=True))
+        others[np.arange(len(places)), predictions[places]] -= 1
+        doubt = np.log1p(others.sum(axis=1))
+        order = -doubt if wants_right else doubt
         chosen.add(outcome.places[places], outcome.labels[places], logits, order, options["count"])
     return chosen, total, sample
 
@@ -135,9 +137,7 @@ def _pictures(part: Part, indices: NDArray[np.intp], source: Source) -> dict[str
         return {"rows": source.about.in_own_units(values)}
     if len(source.shape) != 3:
         return {"points": values.astype(np.float32)}
-    if values.dtype != np.uint8:
-        values = np.rint(values * LEVELS).astype(np.uint8)
-    return {"images": values}
+    return {"images": rounded_levels(values)}
 
 
 KIND = Kind(see, FIELDS, check)

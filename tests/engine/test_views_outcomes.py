@@ -5,7 +5,7 @@ import pytest
 
 from engine import ConfigError
 from engine.views import check
-from tests.engine.view_moments import DRAWN, PIXELS, TRAININGS, experiment, moment_of
+from tests.engine.view_moments import DRAWN, PIXELS, TRAININGS, Moment, experiment, moment_of
 
 
 @pytest.fixture(params=TRAININGS)
@@ -84,6 +84,17 @@ def test_mistakes_are_the_images_of_a_cell_the_surest_first(moment):
             np.testing.assert_array_equal(
                 seen.arrays["images"], np.rint(moment.images("test")[indices] * 255)
             )
+
+
+def test_mistakes_are_in_order_also_where_their_probability_rounds_to_1():
+    sure = Moment("dense")
+    sure.trainer.network.layers[-1].W *= 1000
+    seen = sure.see("mistakes", count=200)
+    logits = sure.twin().forward(sure.images("test")[seen.arrays["indices"]]).astype(np.float64)
+    lead = np.diff(np.sort(logits, axis=1)[:, -2:], axis=1)[:, 0]
+    certain = lead[(lead > 40) & (lead < 700)]  # p rounds to 1, and its logarithm does not round to 0
+    assert len(certain) > 20
+    assert (np.diff(certain) <= 0.01).all()
 
 
 def test_mistakes_in_training_are_judged_by_the_labels_that_it_learns_from(dense):
