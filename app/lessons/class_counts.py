@@ -14,8 +14,11 @@ from app.lessons.document import Choice, Question
 from app.lessons.lesson import Lesson
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
-from app.lessons.votes import Ballots, Votes
+from app.lessons.votes import Votes
 from app.people.classroom import Classroom
+
+#: What was voted in each of the two rounds.
+Rounds = Sequence[Sequence[Value]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,12 @@ class QuestionCount:
 
 @dataclass(frozen=True, slots=True)
 class OptionCount:
-    """How many voted for an option before and after the discussion. `came`: whether it is right; None: not known."""
+    """How many voted for an option before and after the discussion. `is_right`: None: not known."""
 
     text: str
     first: int
     second: int
-    came: bool | None
+    is_right: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +89,12 @@ class ClassCounts:
         counts = []
         for lesson in lessons:
             attempts = self._attempts.of_students(lesson.slug)
-            voted = {question: ballots for (slug, question), ballots in closed.items() if slug == lesson.slug}
+            voted = {
+                question: rounds
+                for (slug, question), ballots in closed.items()
+                if slug == lesson.slug
+                and any(rounds := [self._votes.counted(ballots[number]) for number in (1, 2)])
+            }
             if not attempts and not voted:
                 continue
             stage = self._playing.stages.get(
@@ -126,9 +134,7 @@ class ClassCounts:
         lesson = stage.lesson
         judged: dict[str, list[bool]] = {asked.id: [] for asked in lesson.settings.predict}
         for attempt in attempts:
-            played = self._playing.stages.get(
-                lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
-            )
+            played = self._playing.stage_of(stage, attempt)
             figures = await self._playing.figures(played, attempt)
             if figures is None:
                 continue
@@ -143,15 +149,14 @@ class ClassCounts:
         return judged
 
     async def _voted(
-        self, stage: Stage, attempts: Sequence[Attempt], voted: Mapping[str, Ballots]
+        self, stage: Stage, attempts: Sequence[Attempt], voted: Mapping[str, Rounds]
     ) -> list[VoteCount]:
         right = (await self._results.right_answers(stage, attempts)).values if voted else {}
         counts = []
         for asked in stage.lesson.questions():
             if not isinstance(asked, Choice) or asked.id not in voted:
                 continue
-            rounds = [self._votes.counted(voted[asked.id][number]) for number in (1, 2)]
-            counts.append(_vote(stage, asked, rounds, right.get(asked.id)))
+            counts.append(_vote(stage, asked, voted[asked.id], right.get(asked.id)))
         return counts
 
 
@@ -159,7 +164,7 @@ def _count(step: str, stage: Stage, asked: Question, answered: int, judged: Sequ
     return QuestionCount(step, stage.words(asked.id, asked.ask), answered, len(judged), sum(judged))
 
 
-def _vote(stage: Stage, asked: Choice, rounds: Sequence[Sequence[Value]], right: Value) -> VoteCount:
+def _vote(stage: Stage, asked: Choice, rounds: Rounds, right: Value) -> VoteCount:
     first, second = rounds
     options = (
         OptionCount(

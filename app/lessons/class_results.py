@@ -107,9 +107,7 @@ class ClassResults:
 
     def _played(self, stage: Stage, attempt: Attempt) -> tuple[Stage, tuple[str, ...] | None]:
         """The lesson with the data set and size of an attempt, and its trainings' ids (None until all have ended)."""
-        played = self._playing.stages.get(
-            stage.lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
-        )
+        played = self._playing.stage_of(stage, attempt)
         state = self._playing.state(played, attempt)
         trainings = tuple(training.id for training in state.trainings.values())
         return played, trainings if state.has_ended else None

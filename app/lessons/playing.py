@@ -60,6 +60,12 @@ class Playing:
 
     # -- what is seen ------------------------------------------------------------------------------
 
+    def stage_of(self, stage: Stage, attempt: Attempt) -> Stage:
+        """The lesson of a stage, with the data set and size of an attempt in it."""
+        return self.stages.get(
+            stage.lesson, attempt.dataset, full=attempt.full, language=stage.language, seed=None
+        )
+
     def state(self, stage: Stage, attempt: Attempt) -> State:
         """What is there of an attempt's runs."""
         return results.state_of(attempt, stage.run_names(), self._register.find_run)

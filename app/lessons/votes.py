@@ -124,19 +124,16 @@ class Votes:
         return self._ballots[number].get(person.id)
 
     async def closed(self) -> dict[tuple[str, str], Ballots]:
-        """The ballots of all votes of the class, by lesson and question, without those of a vote that is open."""
+        """The ballots of all votes of the class, by lesson and question, without those of a vote that is open, and
+        without votes in which nobody voted."""
         class_id = self._classroom.id
         ballots: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
         for lesson, question, person, number, value in await self._database.read(
             lambda c: attempt_store.load_all_ballots(c, class_id)
         ):
             ballots.setdefault((lesson, question), {1: {}, 2: {}})[number][person] = value
-        if (vote := self._classroom.vote) is not None:
-            newest = vote["lesson"], vote["question"]
-            if vote["phase"] == "closed":
-                ballots.setdefault(newest, {1: {}, 2: {}})
-            else:
-                ballots.pop(newest, None)
+        if (vote := self._classroom.vote) is not None and vote["phase"] != "closed":
+            ballots.pop((vote["lesson"], vote["question"]), None)
         return dict(ballots)
 
     def values(self, number: int, lesson: str, question: str, attempts: Sequence[Attempt]) -> list[Value]:

@@ -212,6 +212,16 @@ def test_the_first_round_counts_what_was_predicted_before_its_end_and_nothing_th
     event_loop.run(scenario())
 
 
+def test_a_vote_in_which_nobody_voted_is_not_among_those_of_the_report(database):
+    async def scenario():
+        async with opened(database) as (votes, *_):
+            await votes.move(*ASKED, "first", [])
+            await votes.move(*ASKED, "closed", [])
+            assert await votes.closed() == {}
+
+    event_loop.run(scenario())
+
+
 def test_damaged_ballots_do_not_keep_the_lab_closed(database):
     write(database, attempt_store.put_ballot, "a", set_vote(database), 1, "a ballot that is found again")
     database.close()

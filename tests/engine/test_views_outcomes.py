@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from engine import ConfigError
+from engine.layers.dense import Dense
 from engine.views import check
 from tests.engine.view_moments import DRAWN, PIXELS, TRAININGS, Moment, experiment, moment_of
 
@@ -88,7 +89,9 @@ def test_mistakes_are_the_images_of_a_cell_the_surest_first(moment):
 
 def test_mistakes_are_in_order_also_where_their_probability_rounds_to_1():
     sure = Moment("dense")
-    sure.trainer.network.layers[-1].W *= 1000
+    last = sure.trainer.network.layers[-1]
+    assert isinstance(last, Dense)
+    last.W *= 1000
     seen = sure.see("mistakes", count=200)
     logits = sure.twin().forward(sure.images("test")[seen.arrays["indices"]]).astype(np.float64)
     lead = np.diff(np.sort(logits, axis=1)[:, -2:], axis=1)[:, 0]
