@@ -1,10 +1,14 @@
-/** Draws the points of a data set in the plane, with a colour and a shape for each class, and a legend. */
+/**
+ * Draws the points of a data set in the plane, with a colour and a shape for each class, and a legend. The two columns of a
+ * table have scales of their own: one may be years, and the other shares.
+ */
 
 import { h } from "../page/dom.js";
 import { color } from "../page/palette.js";
 import { roundAbove, Scale } from "../scale.js";
 import { className } from "../words/class-name.js";
 import { number, t, withMinus } from "../words/i18n.js";
+import { endsOf, writtenInOwnUnits } from "./own-units.js";
 
 /** @import { DataSample } from "../types.js" */
 
@@ -41,17 +45,18 @@ const FORMS = [
 export class PointPlot {
   element;
   #canvas = h("canvas", { width: SIZE, height: SIZE, role: "img" });
+  #axes = h("p", { className: "point-axes quiet" });
   #legend = h("ul", { className: "point-legend" });
   #dark;
 
   /** @param {boolean} dark */
   constructor(dark) {
     this.#dark = dark;
-    this.element = h("div", { className: "point-plot" }, this.#canvas, this.#legend);
+    this.element = h("div", { className: "point-plot" }, this.#canvas, this.#axes, this.#legend);
   }
 
   /** @param {DataSample} sample the server's answer, with points */
-  show({ points = [], labels, class_names: classes }) {
+  show({ points = [], columns = [], units, labels, class_names: classes }) {
     const counts = classes.map((_, label) => labels.filter((other) => other === label).length);
     const described = classes.map((name, label) => `${className(name)} ${number(counts[label])}`);
     this.#canvas.setAttribute(
@@ -59,9 +64,14 @@ export class PointPlot {
       t("look.points", { count: number(points.length), classes: described.join(", ") }),
     );
     const pen = penOf(this.#canvas);
-    const { scale, edge } = this.#drawFrame(pen, Math.max(...points.flat().map(Math.abs)));
-    points.forEach(([x, y], i) => this.#mark(pen, labels[i], scale.place(x), SIZE - scale.place(y), POINT));
-    this.#canvas.dataset.edge = String(edge);
+    const ends = columns.map((_, column) => endsOf(points, column));
+    const [across, up] = columns.length ? this.#drawTableFrame(pen, ends) : this.#drawFrame(pen, points);
+    points.forEach(([x, y], i) => this.#mark(pen, labels[i], across.place(x), SIZE - up.place(y), POINT));
+    const said = columns.map((name, column) => {
+      const [low, high] = ends[column].map((value) => writtenInOwnUnits(value, column, units));
+      return `${column ? "↑" : "→"} ${name}: ${low} … ${high}`;
+    });
+    this.#axes.replaceChildren(...said.map((text) => h("span", {}, text)));
     this.#legend.replaceChildren(...described.map((text, label) => h("li", {}, this.#swatch(label), text)));
   }
 
@@ -85,21 +95,32 @@ export class PointPlot {
   }
 
   /**
-   * Draw a square around the points, with lines at −1, 0 and 1, or at a power of ten. Returns the scale of the coordinates, and the frame's end.
+   * Draw a square around the rows of a table. Returns the scales of its columns: each reaches from side to side.
    * @param {CanvasRenderingContext2D} pen
-   * @param {number} reach
+   * @param {number[][]} ends of the columns
    */
-  #drawFrame(pen, reach) {
+  #drawTableFrame(pen, ends) {
+    pen.clearRect(0, 0, SIZE, SIZE);
+    this.#drawSquare(pen);
+    return ends.map((column) => new Scale(column, [MARGIN, SIZE - MARGIN]));
+  }
+
+  /**
+   * Draw a square around the points, with lines at −1, 0 and 1. Returns the scales of the coordinates.
+   * @param {CanvasRenderingContext2D} pen
+   * @param {number[][]} points
+   */
+  #drawFrame(pen, points) {
     const style = getComputedStyle(this.#canvas);
-    const edge = roundAbove(Math.max(1, reach), TENTHS) + 0.05;
+    const edge = roundAbove(Math.max(1, ...points.flat().map(Math.abs)), TENTHS) + 0.05;
+    this.#canvas.dataset.edge = String(edge);
     const scale = new Scale([-edge, edge], [MARGIN, SIZE - MARGIN]);
     pen.clearRect(0, 0, SIZE, SIZE);
     pen.lineWidth = 2;
     pen.strokeStyle = style.getPropertyValue("--line");
     pen.fillStyle = style.getPropertyValue("--quiet");
     pen.font = `22px ${style.fontFamily}`;
-    const unit = 10 ** Math.max(0, Math.floor(Math.log10(edge))); // own data may have any size
-    for (const tick of [-unit, 0, unit]) {
+    for (const tick of [-1, 0, 1]) {
       const [position, text] = [scale.place(tick), withMinus(String(tick))];
       pen.beginPath();
       pen.moveTo(position, MARGIN);
@@ -112,9 +133,15 @@ export class PointPlot {
       Object.assign(pen, { textAlign: "right", textBaseline: "middle" });
       pen.fillText(text, MARGIN - 10, SIZE - position);
     }
-    pen.strokeStyle = style.getPropertyValue("--edge");
+    this.#drawSquare(pen);
+    return [scale, scale];
+  }
+
+  /** @param {CanvasRenderingContext2D} pen */
+  #drawSquare(pen) {
+    pen.lineWidth = 2;
+    pen.strokeStyle = getComputedStyle(this.#canvas).getPropertyValue("--edge");
     pen.strokeRect(MARGIN, MARGIN, SIZE - 2 * MARGIN, SIZE - 2 * MARGIN);
-    return { scale, edge };
   }
 }
 

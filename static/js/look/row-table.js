@@ -2,7 +2,8 @@
 
 import { h } from "../page/dom.js";
 import { className } from "../words/class-name.js";
-import { number, t } from "../words/i18n.js";
+import { t } from "../words/i18n.js";
+import { writtenInOwnUnits } from "./own-units.js";
 
 /** @import { DataSample } from "../types.js" */
 
@@ -47,13 +48,8 @@ export class RowTable {
   }
 
   /** @param {DataSample} sample the server's answer, with points */
-  show({ points = [], units = [], labels, class_names: classes }) {
-    /** @type {(value: number, column: number) => string} */
-    const written = (value, column) => {
-      const [mean, deviation] = units[column] ?? [0, 1];
-      return number(value * deviation + mean, { maximumSignificantDigits: 4 });
-    };
-    const rows = points.map((row) => row.map(written));
+  show({ points = [], units, labels, class_names: classes }) {
+    const rows = points.map((row) => row.map((value, column) => writtenInOwnUnits(value, column, units)));
     const names = labels.map((label) => className(classes[label]));
     this.element.replaceChildren(rowTable(this.#columns, t("look.class"), rows, names));
     this.element.scrollTop = 0;
