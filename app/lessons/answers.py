@@ -204,7 +204,8 @@ class RoomCount(TypedDict):
 class PlayAnswer(TypedDict):
     """A lesson to play; nothing in it gives an answer away. `dataset` is what its runs train on here, `made_for` what
     they are made for. `full`: whether there is a full size. `seed` is that of the person's own runs where each student
-    has their own; null: all have the same. `room` is null without a class."""
+    has their own; null: all have the same. `cards`: charts and cards that it opens. `locked`: fields of the form that
+    cannot be changed; `hidden`: fields that are not shown. `room` is null without a class."""
 
     slug: str
     section: str
@@ -251,10 +252,11 @@ class Seats(TypedDict):
 class RoomAnswer(RoomCount):
     """What a class predicted, without persons. The tallies are null until the person has sealed a prediction, and
     `see` and `transfer` until they have answered its question; the teacher sees them at any time, but never those of a
-    vote that is not closed. `spread`: a figure of the runs of each student, with `transfer`, where the lesson has one.
-    `mine`: the person's own prediction and answers by the ids of the questions, and the figure of their own runs by the
-    id of `spread`; null: they have not predicted. `exits`: what was still unclear
-    to students, for the teacher alone."""
+    vote that is not closed. The projector sees predictions when all students who are here have predicted, or when the
+    teacher shows the lesson after the runs; and answers when all who are here have answered. `spread`: a figure of the
+    runs of each student, with `transfer`, where the lesson has one. `mine`: the person's own prediction and answers by
+    the ids of the questions, and the figure of their own runs by the id of `spread`; null: they have not predicted.
+    `exits`: what was still unclear to students, for the teacher alone."""
 
     seats: Seats
     mine: dict[str, Any] | None

@@ -14,7 +14,7 @@ from app.lessons.library import Shelf
 from engine import ExperimentConfig
 from engine.summary import Summary, summarize
 
-#: Languages, alone and together, times the sets of data sets that a lab may have in its life.
+#: At most this many lists are kept, each for one language (or all) and for the data sets that the lessons use.
 KEPT = 8
 
 
@@ -45,11 +45,13 @@ class Listing:
     def _entries(
         self, shelf: Shelf, language: str | None, key: tuple[str, ...], datasets: Mapping[str, str]
     ) -> dict[str, bytes]:
-        if self._version != shelf.version or len(self._kept) > KEPT:
+        if self._version != shelf.version:
             self._version = shelf.version
             self._kept.clear()
         entries = self._kept.get((language, key))
         if entries is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
             entries = self._kept[language, key] = {
                 slug: json.dumps(
                     _in_language(view(shelf, lesson, datasets[slug]), language),

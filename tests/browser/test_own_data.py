@@ -72,7 +72,7 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
     tab.fill("#run-search, .run-tools input[type=search]", "twigs")
     page.until(f"document.querySelectorAll('[data-run]').length === 1 && '{run}'")
 
-    # points of the table in the look at the data, in its units; then the list: renamed, and deleted with a word about its runs
+    # points of the table, in its units; then the list: renamed, and deleted with a word about its runs
     tab.click("#look-data")
     page.until("document.querySelector('dialog .data-view')?.dataset.shown")
     expect(tab.locator(".point-axes")).to_have_text("→ width: 10.5 … 24.5↑ height: 7 … 20")

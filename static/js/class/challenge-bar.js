@@ -21,15 +21,23 @@ export class ChallengeBar {
   #name = h("b");
   #own = h("span", { role: "status" });
   #terms = h("p");
-  #by = h("p", { className: "quiet" });
+  #testSetText = h("p", { className: "quiet" });
   #list = h("ol", { className: "challenge-top" });
   #uncounted = h("ul", { className: "challenge-uncounted" });
-  #use = h("button", { type: "button", className: "toggle" });
+  #useButton = h("button", { type: "button", className: "toggle" });
   #element = h(
     "details",
     { className: "challenge-bar" },
     h("summary", {}, classIcon("cup"), this.#name, this.#own),
-    h("div", { className: "challenge-body" }, this.#terms, this.#by, this.#use, this.#list, this.#uncounted),
+    h(
+      "div",
+      { className: "challenge-body" },
+      this.#terms,
+      this.#testSetText,
+      this.#useButton,
+      this.#list,
+      this.#uncounted,
+    ),
   );
   #drawn = "";
 
@@ -39,7 +47,7 @@ export class ChallengeBar {
    */
   constructor(store, form) {
     this.#store = store;
-    this.#use.addEventListener("click", () => {
+    this.#useButton.addEventListener("click", () => {
       const { dataset, validation_size } = this.#challenge ?? {};
       if (!dataset || !validation_size) return;
       form.edit((draft) => {
@@ -86,12 +94,12 @@ export class ChallengeBar {
     setText(this.#own, own);
     setText(this.#terms, termsText(challenge));
     setText(
-      this.#by,
+      this.#testSetText,
       t(challenge.phase === "opened" ? "class.challenge.is_open" : "class.challenge.is_closed"),
     );
-    this.#use.hidden = challenge.phase !== "open" || !isStudent;
-    setText(this.#use, t("class.challenge.use"));
-    this.#use.title = t("class.challenge.use.help");
+    this.#useButton.hidden = challenge.phase !== "open" || !isStudent;
+    setText(this.#useButton, t("class.challenge.use"));
+    this.#useButton.title = t("class.challenge.use.help");
     this.#list.replaceChildren(...placeLines(challenge.top, challenge, standing?.entry?.number));
     this.#uncounted.replaceChildren(
       ...(standing?.uncounted ?? []).map((entry) => h("li", {}, uncountedText(entry))),

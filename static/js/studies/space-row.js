@@ -67,7 +67,7 @@ export class SpaceRow {
     else this.#controls.replaceChildren(...field.names.map((name) => this.#box(name)));
   }
 
-  /** What the form has, with settings of its own: it is changed there. @param {any[]} given */
+  /** Values from the form that have settings of their own. They can only be changed in the form. @param {any[]} given */
   #given(given) {
     return given.map((value) => h("span", { className: "study-given" }, wordFor(this.row.path, value)));
   }

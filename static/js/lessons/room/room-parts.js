@@ -27,7 +27,7 @@ export function counted(key, n, of) {
 }
 
 /**
- * What the class answered and predicted, what was answered last first.
+ * Tallies of all questions. Those of later steps come first.
  * @param {Room} room
  * @param {PartOptions} options
  */
