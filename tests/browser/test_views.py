@@ -252,6 +252,17 @@ def test_a_click_or_enter_on_a_number_of_a_feature_map_shows_the_sum_that_made_i
         expect(maps).to_have_attribute("aria-label", re.compile("no. 8; true class"))
         maps.click(position={"x": 10, "y": 150})  # in the first map of the first layer
         expect(equation).to_be_visible()
+
+        # weights of a layer that no network has are those of the first; of those that are no pictures nothing is shown
+        numbers = [str(lab.run(one)["number"]) for one in (lab.ids[0], run_id)]
+        page.leave()
+        page.open(f"/#runs={','.join(numbers)}&charts=loss,view.weights:layer=100000000")
+        card = page.page.locator('[data-chart="view.weights"]')
+        pictures = card.locator("canvas.pixels[aria-label*=units]").filter(visible=True)
+        expect(pictures).to_have_count(2)
+        card.get_by_label("Layer").select_option("2")
+        expect(pictures).to_have_count(1)
+        expect(card.locator("canvas.pixels").filter(visible=True)).to_have_count(1)
         assert page.errors == []
     finally:
         lab.http.delete(f"/api/runs/{run_id}")
