@@ -39,7 +39,8 @@ class HeldTrainings:
         return list(self._held)
 
     def take(self, job: Job) -> HeldTraining:
-        """The moments of a training, which are held from now on instead of those that were not asked for longest."""
+        """The moments of a training, which is held from now on. Above the bound, those asked for least recently are let
+        go."""
         held = self._held.pop(job.training, None)
         if held is None or held.job.changes != job.changes:
             held = HeldTraining(job)
@@ -74,38 +75,55 @@ class HeldTraining:
 
     Attributes:
         bytes: what it may take.
-        before: all parameters before the last iteration of the moment that was asked for last; None if it is the start.
+        before: all parameters before the last iteration of the moment that was asked for last; None if it is the start,
+            or if they were not needed and no iteration was trained for the moment.
     """
 
     def __init__(self, job: Job) -> None:
         own.look_in(Path(job.own_dir))
         config = ExperimentConfig.from_dict(job.config, stored=True)
         self.job = job
-        self.bytes = estimate(config) + KEPT_BYTES
+        stretches = parse_stretches(job.stretches, config)
+        self.bytes = max(map(estimate, (config, *(stretch.config for stretch in stretches)))) + KEPT_BYTES
         self.replay = Replay(
             config,
             data_dir=Path(job.data_dir),
             cache_dir=Path(job.cache_dir),
-            stretches=parse_stretches(job.stretches, config),
+            stretches=stretches,
             changes=job.changes,
         )
         self.before: Array | None = None
-        self._iteration = -1
+        self._before_of = -1
 
     def dataset(self) -> Dataset:
         """All images of its data set."""
         folders = {"data_dir": Path(self.job.data_dir), "cache_dir": Path(self.job.cache_dir)}
         return load_dataset(self.job.config["dataset"]["name"], **folders)
 
-    def at(self, iteration: int, is_cancelled: Callable[[], bool]) -> Trainer:
-        """The trainer at a moment, as `Replay.at`. Several questions about one moment take its steps once."""
-        if iteration != self._iteration:
-            self._iteration, self.before = -1, None
-            if iteration > 0:
-                self.before = self.replay.at(iteration - 1, is_cancelled=is_cancelled).network.vector.copy()
-        trainer = self.replay.at(iteration, is_cancelled=is_cancelled)
-        self._iteration = iteration
-        return trainer
+    def nearest(self, iteration: int, *, with_step: bool) -> int:
+        """The latest moment from which `at` gets to this one."""
+        return self.replay.nearest(iteration - self._takes_step(iteration, with_step))
+
+    def at(self, iteration: int, is_cancelled: Callable[[], bool], *, with_step: bool) -> Trainer:
+        """The trainer at a moment, as `Replay.at`. Several questions about one moment take its steps once.
+
+        Args:
+            with_step: whether `before` is needed. Even a moment with a checkpoint is then trained again from the one
+                before it.
+        """
+        if self._takes_step(iteration, with_step):
+            self.before = self.replay.at(iteration - 1, is_cancelled=is_cancelled).network.vector.copy()
+            self._before_of = iteration
+        elif iteration != self._before_of:
+            self.before, self._before_of = None, -1
+        return self.replay.at(iteration, is_cancelled=is_cancelled)
+
+    def _takes_step(self, iteration: int, with_step: bool) -> bool:
+        """Whether it stops before the last iteration to keep `before`: where that is needed, and where this iteration
+        is trained anyway, as the next question about the moment may need it."""
+        if iteration in (0, self._before_of):
+            return False
+        return with_step or self.replay.nearest(iteration) < iteration
 
 
 def demand_recorded(trainer: Trainer, recorded: float | None) -> None:

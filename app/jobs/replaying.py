@@ -107,23 +107,24 @@ class Replaying:
     def _replay(self, ask: Ask) -> Answer:
         begun = time.monotonic()
         held = self._trainings.take(ask.job)
-        replay = held.replay
+        with_step = bool(ask.view) and views.KINDS[ask.view].needs_step
 
-        def seconds_from(iteration: int) -> float:
-            """How long it takes to get to the asked moment from a kept one."""
-            return RESTORE_SECONDS + (ask.iteration - iteration) * ask.seconds_per_iteration
+        def expected_seconds() -> float:
+            """How long it takes to get to the asked moment from the nearest one that is kept."""
+            steps = ask.iteration - held.nearest(ask.iteration, with_step=with_step)
+            return RESTORE_SECONDS + steps * ask.seconds_per_iteration
 
-        expected = seconds_from(replay.nearest(ask.iteration))
+        expected = expected_seconds()
         if expected > ask.bound_seconds:
             return TooLong(expected)
         stop = StopSignal(self._connection, until=begun + ask.bound_seconds)
         try:
-            trainer = held.at(ask.iteration, stop)
+            trainer = held.at(ask.iteration, stop, with_step=with_step)
         except Cancelled:
             if stop.withdrawn:
                 return Withdrawn()
             taken = time.monotonic() - begun
-            return TooLong(taken + seconds_from(replay.nearest(ask.iteration)))
+            return TooLong(taken + expected_seconds())
         demand_recorded(trainer, ask.loss)
         if ask.file is None and not ask.view:
             return Tested(*measure_test(trainer, held.dataset()))

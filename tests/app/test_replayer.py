@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from app.jobs.replayer import MAX_QUESTIONS, ReplayBusy, ReplayDied, Replayer
 from app.live.hub import Hub
 from app.settings import Settings
 from app.storage.database import Database
-from engine import ExperimentConfig, Trainer
+from engine import ExperimentConfig, Trainer, views
 from tests.support import event_loop
 from tests.support.experiments import ENDLESS, QUICK
 from tests.support.reasons import reason_in
@@ -304,6 +305,48 @@ def test_what_is_held_stays_within_its_bound(tmp_path):
     for name in "ab":
         small.take(job(tmp_path, QUICK, training=name))
     assert small.ids == ["b"]
+
+
+def test_a_fork_counts_the_memory_of_the_experiment_that_needs_most_of_its_own_and_those_before_it(tmp_path):
+    large = {**QUICK, "training": {**QUICK["training"], "batch_size": 1000}}
+    config = ExperimentConfig.from_dict(large).to_dict()
+    forked = job(tmp_path, QUICK, stretches=[{"until": 5, "config": config, "seed": None}])
+    alone = HeldTraining(job(tmp_path, large)).bytes
+    assert HeldTraining(forked).bytes == alone > HeldTraining(job(tmp_path, QUICK)).bytes
+
+
+def test_a_moment_at_a_checkpoint_takes_no_iteration_unless_the_last_step_is_to_be_seen(tmp_path):
+    trainer = Trainer(ExperimentConfig.from_dict(QUICK))
+    weights = [trainer.network.vector.copy() for _ in range(20) if trainer.step()]
+    (tmp_path / "there.npz").write_bytes(trainer.checkpoint())
+    with_checkpoint = job(tmp_path, QUICK, checkpoints=[{"iteration": 20, "file": "there.npz"}])
+    held = HeldTrainings(cache_bytes=1 << 30).take(with_checkpoint)
+
+    assert held.nearest(20, with_step=False) == 20
+    restored = held.at(20, lambda: True, with_step=False)  # would be cancelled before the first iteration
+    assert np.array_equal(restored.network.vector, weights[19])
+    assert held.before is None
+
+    assert held.nearest(20, with_step=True) == 0
+    held.at(20, lambda: False, with_step=True)
+    assert np.array_equal(held.before, weights[18])
+    assert held.nearest(20, with_step=True) == 20  # it has the step now
+    held.at(20, lambda: True, with_step=True)
+    held.at(3, lambda: False, with_step=False)
+    assert np.array_equal(held.before, weights[1])  # this one was trained anyway
+    held.at(20, lambda: True, with_step=False)
+    assert held.before is None
+    held.at(20, lambda: False, with_step=True)
+    assert np.array_equal(held.before, weights[18])
+
+    async def scenario(replayer):
+        see = replace(ask(tmp_path, 20, expected=1.0, bound=10), job=with_checkpoint, file=None)
+        for view in ("units", "weights"):
+            options = views.check(view, {}, trainer.config)
+            answer = await replayer.answer(replace(see, view=view, options=options))
+            assert isinstance(answer, TooLong if view == "units" else Seen)
+
+    with_replayer(scenario)
 
 
 class Ready:
