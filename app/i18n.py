@@ -7,6 +7,7 @@ catalog is the complete one. They are small, so they are read at start and need 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib import resources
 
@@ -17,6 +18,8 @@ from app.people.refusals import PLACEHOLDERS as REFUSALS
 from engine.views.reasons import PLACEHOLDERS as OF_VIEWS
 
 LANGUAGES = ("en", "ja")
+#: How much a language is wanted, in an Accept-Language header.
+QUALITY = re.compile(r"q=([01](?:\.\d*)?)", re.IGNORECASE)
 #: What only exported reports say.
 OF_REPORTS = "report."
 #: What pages get only if they need it: part → the beginnings of its keys.
@@ -24,45 +27,67 @@ PARTS = {
     "categories": ("category.",),
     "class": ("class.", *(f"why.{code}" for code in REFUSALS)),
     "data": (
-        *("own.", "import.", "why.not_an_export", "why.too_many_iterations", "why.columns"),
-        *("why.row_length", "why.iterations_ascend", "why.other_version", "why.not_as_exported"),
-        *("why.no_number", "why.too_many_runs", "why.was_exported", "data.", "why.read_", "why.upload_"),
+        "own.",
+        "import.",
+        "why.not_an_export",
+        "why.too_many_iterations",
+        "why.columns",
+        "why.row_length",
+        "why.iterations_ascend",
+        "why.other_version",
+        "why.not_as_exported",
+        "why.no_number",
+        "why.too_many_runs",
+        "why.was_exported",
+        "why.read_",
+        "why.upload_",
     ),
     "look": (
-        *("look.part", "look.test", "look.train", "look.position", "look.previous", "look.next"),
-        *("look.points", "look.rows", "look.class", "look.missing"),
-        *("look.layer", "look.shape", "look.code", "look.total"),
+        "look.part",
+        "look.test",
+        "look.train",
+        "look.position",
+        "look.previous",
+        "look.next",
+        "look.points",
+        "look.rows",
+        "look.class",
+        "look.missing",
+        "look.layer",
+        "look.shape",
+        "look.code",
+        "look.total",
     ),
     "tools": (
-        *(
-            "keys.",
-            "sweep.",
-            "diff.",
-            "same.",
-            "color.",
-            "machine.",
-            "difference.",
-            "live.",
-            "help.search",
-            "help.none",
-        ),
+        "keys.",
+        "sweep.",
+        "diff.",
+        "same.",
+        "color.",
+        "machine.",
+        "difference.",
+        "live.",
+        "help.search",
+        "help.none",
     ),
     "views": (
-        *(
-            "views.",
-            "findings.",
-            "moment.",
-            "rates.",
-            "why.rate_",
-            "why.landscape_",
-            "why.replay_",
-            "why.too_many_questions",
-        ),
+        "views.",
+        "findings.",
+        "moment.",
+        "rates.",
+        "why.rate_",
+        "why.landscape_",
+        "why.replay_",
+        "why.too_many_questions",
         *(f"why.{code}" for code in OF_VIEWS),
     ),
     "lessons": ("lesson.", "why.lesson_"),
     "studies": (
-        *("study.", "why.study_", "why.optuna_missing", "why.too_many_studies", "why.trial_waits"),
+        "study.",
+        "why.study_",
+        "why.optuna_missing",
+        "why.too_many_studies",
+        "why.trial_waits",
         "why.fold_validates",
     ),
 }
@@ -103,11 +128,20 @@ class Messages:
     def negotiate(self, *wishes: str | None) -> str:
         """The first wish that is a language of the lab; a wish may be an Accept-Language header."""
         for wish in wishes:
-            tags = [part.split(";")[0].strip().replace("-", "_") for part in (wish or "").split(",")]
-            language = negotiate_locale([tag for tag in tags if tag], LANGUAGES)
+            language = negotiate_locale(_tags(wish or ""), LANGUAGES)
             if language:
-                return str(language)
+                return str(language).lower()
         return LANGUAGES[0]
+
+
+def _tags(wish: str) -> list[str]:
+    """The languages of an Accept-Language header, the most wanted first; one with `q=0` is not wanted."""
+    weighed = []
+    for part in wish.split(","):
+        tag, _, weight = part.partition(";")
+        quality = QUALITY.fullmatch(weight.strip())
+        weighed.append((float(quality[1]) if quality else 1.0, tag.strip().replace("-", "_")))
+    return [tag for quality, tag in sorted(weighed, key=lambda one: -one[0]) if tag and quality]
 
 
 def _json(texts: dict[str, str]) -> bytes:

@@ -107,6 +107,11 @@ def test_every_class_of_a_data_set_has_a_name_in_every_language(messages):
         ((None, "en", "ja"), "en"),
         (("klingon", None, "ja"), "ja"),
         (("", "", ""), "en"),
+        (("JA",), "ja"),
+        ((None, "EN-us"), "en"),
+        (("ja;q=0",), "en"),
+        (("en;q=0.1, fr, ja; Q=0.9",), "ja"),
+        (("ja;q=high",), "ja"),
     ],
 )
 def test_the_first_requested_language_that_the_lab_has_is_used(messages, wishes, language):
