@@ -1,10 +1,15 @@
 /** What the tests use of Node, whose own types are a package of their own. */
 
 declare module "node:test" {
-  export function test(name: string, run: () => unknown): Promise<void>;
-  export const mock: {
+  interface Mock {
     timers: { enable(options: { apis: string[] }): void; reset(): void; tick(milliseconds: number): void };
-  };
+    method(object: object, name: string, implementation: Function): void;
+  }
+  export interface TestContext {
+    mock: Mock;
+  }
+  export function test(name: string, run: (context: TestContext) => unknown): Promise<void>;
+  export const mock: Mock;
 }
 
 declare module "node:assert/strict" {

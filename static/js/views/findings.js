@@ -29,7 +29,10 @@ const MAX_KEPT = 100;
 
 /** Emits "found" when an answer has come. */
 export class FindingsOfRuns extends Emitter {
-  /** By run and iteration; `due`: when it is asked again. @type {Map<string, {answer: Findings, due: number, wait: number}>} */
+  /**
+   * By run and iteration; `answer`: null if there was none yet; `due`: when it is asked again.
+   * @type {Map<string, {answer: Findings | null, due: number, wait: number}>}
+   */
   #kept = new Map();
   /** @type {Asked[]} */
   #asked = [];
@@ -44,14 +47,15 @@ export class FindingsOfRuns extends Emitter {
     if (!this.#asking) this.#next();
   }
 
-  /** What was found; while that is asked for again, the last answer. @param {Asked} asked */
+  /** What was found; while that is asked for again, or at a run's end for the first time, the last answer. @param {Asked} asked */
   get(asked) {
-    return this.#kept.get(keyOf(asked))?.answer;
+    const found = (/** @type {Asked} */ of) => this.#kept.get(keyOf(of))?.answer;
+    return found(asked) ?? found({ ...asked, ended: false });
   }
 
   /** What was found of a run at all moments that were asked for; the newest is the last. @param {string} run */
   all(run) {
-    return [...this.#kept.values()].flatMap(({ answer }) => (answer.run === run ? answer.findings : []));
+    return [...this.#kept.values()].flatMap(({ answer }) => (answer?.run === run ? answer.findings : []));
   }
 
   /** Ask again soon: a run was launched that may help, or has ended. */
@@ -64,48 +68,59 @@ export class FindingsOfRuns extends Emitter {
   async #next() {
     clearTimeout(this.#timer);
     const now = performance.now();
-    const due = this.#asked.find((asked) => {
-      const kept = this.#kept.get(keyOf(asked));
-      return !kept || (kept.due <= now && (!asked.ended || !kept.due));
-    });
+    const dueAt = (/** @type {Asked} */ asked) => this.#kept.get(keyOf(asked))?.due ?? now;
+    const due = this.#asked.find((asked) => dueAt(asked) <= now);
     if (!due || document.hidden) {
-      const trains = this.#asked.some(({ ended }) => !ended);
-      if (trains || document.hidden) this.#timer = setTimeout(() => this.#next(), LOOK_EVERY);
+      const isLast = this.#asked.every((asked) => dueAt(asked) === Infinity);
+      if (!isLast) this.#timer = setTimeout(() => this.#next(), LOOK_EVERY);
       return;
     }
     this.#asking = true;
     const { id, iteration } = due;
+    const key = keyOf(due);
     const renewals = this.#renewals;
     try {
       const answer = await request(
         "GET",
         `api/runs/${id}/findings${iteration === null ? "" : `?at=${iteration}`}`,
       );
-      this.#keep(keyOf(due), answer);
-      // it may say what was so before
-      if (renewals !== this.#renewals) Object.assign(this.#kept.get(keyOf(due)) ?? {}, { due: 0 });
+      this.#take(key, answer, due.ended);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      // refused, or lost on the way: what was found before stays, and the question is asked again
-      await new Promise((done) => setTimeout(done, EVERY.longest));
+      // refused, or lost on the way: what was found before stays, and the question is asked again after those about other runs
+      const { answer = null, wait = EVERY.first } = this.#kept.get(key) ?? {};
+      this.#keep(key, { answer, wait, due: performance.now() + EVERY.longest });
+    } finally {
+      this.#asking = false;
     }
-    this.#asking = false;
+    // a renewal came while it was under way, so the answer may be out of date: ask again
+    if (renewals !== this.#renewals) Object.assign(this.#kept.get(key) ?? {}, { due: 0 });
     this.#next();
   }
 
   /**
    * @param {string} key
    * @param {Findings} answer
+   * @param {boolean} isLast whether it stays so until a renewal
    */
-  #keep(key, answer) {
+  #take(key, answer, isLast) {
     const before = this.#kept.get(key);
-    const isSame = before && JSON.stringify(before.answer.findings) === JSON.stringify(answer.findings);
+    const isSame =
+      before?.answer && JSON.stringify(before.answer.findings) === JSON.stringify(answer.findings);
     const wait = isSame ? Math.min(EVERY.longest, before.wait * EVERY.growth) : EVERY.first;
+    this.#keep(key, { answer, due: isLast ? Infinity : performance.now() + wait, wait });
+    this.emit("found");
+  }
+
+  /**
+   * @param {string} key
+   * @param {{answer: Findings | null, due: number, wait: number}} question
+   */
+  #keep(key, question) {
     this.#kept.delete(key);
-    this.#kept.set(key, { answer, due: performance.now() + wait, wait });
+    this.#kept.set(key, question);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT) this.#kept.delete(oldest);
-    this.emit("found");
   }
 }
 
