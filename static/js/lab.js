@@ -36,8 +36,8 @@ import { explain } from "./words/reasons.js";
 /** @param {string} id */
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 const root = document.documentElement;
-/** The page looks this often, in milliseconds, whether there are rows in which something could be found: the curves come first. */
-const WHY_AFTER = 1500;
+/** Milliseconds between two looks for the first rows. The card *Why* is loaded only when there are some: the curves come first. */
+const WHY_PAUSE = 1500;
 
 const store = new Store(keptChoices(), keptHues());
 const { role, person } = root.dataset; // of a class
@@ -141,7 +141,7 @@ async function start() {
     });
   });
   const showWhy = () => (store.shown().some(({ train }) => train.length) ? retried(why) : wait());
-  const wait = () => setTimeout(showWhy, WHY_AFTER);
+  const wait = () => setTimeout(showWhy, WHY_PAUSE);
   wait();
   const showMoment = () => urlState.get("moment") && retried(playhead);
   urlState.on("moment", showMoment);
@@ -157,10 +157,10 @@ async function start() {
     const [{ Studies }] = await Promise.all([import("./studies/studies.js"), textsOf("studies")]);
     return new Studies({ store, form, toast, selection });
   });
-  const showStudies = async () => (await retried(studies)).open();
-  byId("studies").addEventListener("click", showStudies);
-  urlState.on("study", (study) => study && showStudies());
-  if (urlState.get("study")) showStudies();
+  byId("studies").addEventListener("click", async () => (await studies()).open());
+  const showStudy = async () => urlState.get("study") && (await retried(studies)).open();
+  urlState.on("study", showStudy);
+  showStudy();
   const waiting = lazy(async () => new (await import("./runs/waiting.js")).Waiting(byId("charts"), store));
   store.on("draw", () => store.shown().some(({ status }) => status === "queued") && retried(waiting));
   new FirstSteps(byId("charts"), byId("first-run"), store, form);
@@ -199,11 +199,16 @@ function wireControls(charts, list) {
   };
   projector.addEventListener("click", () => showProjector(projector.ariaPressed !== "true"));
   if (window.kept.get("projector") === "1") showProjector(true);
+  const showLanguage = () => setLanguage(chosenLanguage(), loadTexts);
   const languages = /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"));
   for (const button of languages) {
-    button.addEventListener("click", () => urlState.set({ language: button.dataset.language }));
+    button.addEventListener("click", () => {
+      const language = button.dataset.language;
+      if (urlState.get("language") === language) showLanguage(); // its texts did not come the last time
+      urlState.set({ language });
+    });
   }
-  urlState.on("language", () => setLanguage(chosenLanguage(), loadTexts));
+  urlState.on("language", showLanguage);
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {
