@@ -11,7 +11,6 @@ from engine.fast.step import BOOL, FLOAT32, Buffers, Place, Step
 from engine.layers.activation import ActivationLayer
 from engine.layers.activity_penalty import ActivityPenalty
 from engine.layers.dropout import Dropout
-from engine.layers.flatten import Flatten
 from engine.norms import absolute_sum, squared_norm
 
 
@@ -81,9 +80,6 @@ class DropoutStep(Step):
 class FlattenStep(Step):
     """Flatten, by views; nothing is copied."""
 
-    def __init__(self, layer: Flatten, place: Place) -> None:
-        super().__init__(layer, place)
-
     def forward(self, x: Array, training: bool) -> Array:
         return x.reshape(len(x), *self.output_shape)
 
@@ -109,14 +105,21 @@ class PenaltyStep(Step):
     def forward(self, x: Array, training: bool) -> Array:
         if training:
             self._x = x
-            self._n = len(x) * x.shape[-1] if self.layout == "blocks" else len(x)
+            self._n = self.count(x)
             self._scratch = self.arrays(self._n, True)["scratch"]
             l1, l2 = self.layer.l1, self.layer.l2
-            total = l2 * squared_norm(x.reshape(-1)) if l2 else 0.0
+            total = l2 * self._squares(x) if l2 else 0.0
             if l1:
                 total += l1 * absolute_sum(x, self._scratch)
             self._penalty = total / self._n
         return x
+
+    def _squares(self, x: Array) -> float:
+        """Σx²; the numbers are put in one row for it, where they are not."""
+        if not x.flags.c_contiguous:
+            np.copyto(self._scratch, x)
+            x = self._scratch
+        return squared_norm(x.reshape(-1))
 
     def backward(self, dy: Array) -> Array | None:
         scratch, l1, l2 = self._scratch, self.layer.l1, self.layer.l2

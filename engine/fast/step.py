@@ -104,7 +104,11 @@ class Step:
 
     def arrays_for(self, x: Array, training: bool) -> dict[str, Array]:
         """The arrays for as many images as x holds."""
-        return self.arrays(len(x) * x.shape[-1] if self.layout == "blocks" else len(x), training)
+        return self.arrays(self.count(x), training)
+
+    def count(self, x: Array) -> int:
+        """How many images x holds, in this step's layout."""
+        return len(x) * int(x.shape[-1]) if self.layout == "blocks" else len(x)
 
     def layout_shape(self, count: int, shape: Shape) -> Shape:
         """The shape of `count` images of one shape in this step's layout."""

@@ -9,6 +9,9 @@ import pytest
 
 from engine import ExperimentConfig, Trainer
 from engine.evaluation import Evaluator
+from engine.fast.elementwise import PenaltyStep
+from engine.fast.step import Place
+from engine.layers.activity_penalty import ActivityPenalty
 from engine.limits import Limits
 from engine.measuring import measure
 from engine.memory import arrays, logits_at_once
@@ -93,6 +96,18 @@ def test_the_estimate_is_what_a_run_allocates(name, batch_size):
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert 0.99 < arrays(config) / peak < 1.25
+
+
+def test_an_activity_penalty_allocates_no_array_but_its_own_also_where_the_images_are_innermost():
+    step = PenaltyStep(ActivityPenalty((8, 20, 20), l1=0.1, l2=0.1), Place(np.dtype(np.float32)))
+    x = np.ones((8, 20, 20, 50), np.float32).transpose(3, 0, 1, 2)
+    step.forward(x, True)
+    tracemalloc.start()
+    step.forward(x, True)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < x.nbytes / 10
+    assert step.penalty == pytest.approx(0.2 * 8 * 20 * 20)
 
 
 @pytest.mark.parametrize("name", ["mlp", "simple_convnet", "residual, images", "epochs, folds, float64"])
