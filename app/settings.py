@@ -41,8 +41,8 @@ MAX_CLASS_NAME = 60
 SERVER_BYTES = 256 << 20
 #: One run may hold this much memory at most, however much the machine has.
 RUN_BYTES = 5 << 30
-#: The memory that one run may hold, divided by this, is the size that the arrays of a data set may have: reading takes
-#: three times as much, and two files are read at a time.
+#: The arrays of a data set may take one sixth of what one run may hold: two files are read at a time, and reading takes
+#: three times the size of the arrays.
 DATA_SHARE = 6
 
 
@@ -76,7 +76,8 @@ def _origins(words: list[str]) -> list[str]:
     for word, origin in origins.items():
         if origin is None:
             raise ValueError(
-                f"must be origins such as https://lab.example or http://10.0.0.2:8000, not {word!r}"
+                "must be origins such as https://lab.example or http://10.0.0.2:8000,"
+                f" not {_without_passwords(word)}"
             )
     return list(map(str, origins.values()))
 
@@ -122,9 +123,21 @@ def _checkpoints(text: str) -> str:
     return text
 
 
-def _without_password(given: object) -> object:
-    """An address without the user and password in it, for a message."""
-    return re.sub(r"://.*@", "://…@", given) if isinstance(given, str) else given
+def _folder(given: object) -> object:
+    if given == "":
+        raise ValueError("must be a folder; . is the working folder")
+    return given
+
+
+#: A folder; an empty text is none, while `Path` would take it for the working folder.
+Folder = Annotated[Path, BeforeValidator(_folder)]
+#: A folder, or none where the text is empty.
+FolderOrNone = Annotated[Path | None, BeforeValidator(lambda given: given or None)]
+
+
+def _without_passwords(given: object) -> str:
+    """What was given, for a message: in addresses without the user and password."""
+    return re.sub(r"://.*@", "://…@", repr(given))
 
 
 def _host(given: dict[str, Any]) -> str:
@@ -160,11 +173,11 @@ class Settings(BaseSettings):
         False,
         description="without a class, whoever reaches the lab may do everything: listen for all machines",
     )
-    host: str = Field(default_factory=_host, description="address to listen on")
+    host: str = Field(default_factory=_host, min_length=1, description="address to listen on")
     port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 takes a free one")
-    data_dir: Path = Field(Path("data"), description="where data sets lie (may be read-only)")
-    state_dir: Path = Field(Path("state"), description="database, checkpoints, decoded data sets")
-    lessons_dir: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
+    data_dir: Folder = Field(Path("data"), description="where data sets lie (may be read-only)")
+    state_dir: Folder = Field(Path("state"), description="database, checkpoints, decoded data sets")
+    lessons_dir: FolderOrNone = Field(
         None, description="folder with lessons of your own; they are found while the lab runs"
     )
     max_people: int = Field(500, ge=1, le=10_000, description="students of a class; one more cannot join")
@@ -184,7 +197,7 @@ class Settings(BaseSettings):
         "local",
         description="where runs train: `local`, or a cluster of Dask: `dask://host:8786`, `dask+tls://host:8786`",
     )
-    cluster_certs: Path | None = Field(
+    cluster_certs: FolderOrNone = Field(
         None,
         description="for `dask+tls://`: folder with ca.pem, cert.pem and key.pem (`lossroom cluster certs` makes one)",
     )
@@ -228,7 +241,8 @@ class Settings(BaseSettings):
     )
     checkpoints: Annotated[str, AfterValidator(_checkpoints)] = Field(
         "",
-        description="where these are: an address of fsspec that workers of a cluster reach, such as `s3://bucket/folder`",
+        description="where checkpoints are: an address of fsspec that the workers of a cluster reach, such as"
+        " `s3://bucket/folder`; empty: the state folder",
     )
     kept_bytes: int = Field(
         KEPT_BYTES, ge=0, description="checkpoints that one training keeps after its end; 0: none"
@@ -348,7 +362,7 @@ def read_settings(**given: Any) -> Settings:
         given_as = {_RENAMED.get(name, name) for name in chosen}
         shown = f"--{name.replace('_', '-')}" if name in given_as else f"{PREFIX}{name.upper()}"
         message = str(first["msg"]).removeprefix("Value error, ")
-        raise SettingsError(f"{shown}: {message} (got {_without_password(first['input'])!r})") from None
+        raise SettingsError(f"{shown}: {message} (got {_without_passwords(first['input'])})") from None
 
 
 def variables() -> set[str]:

@@ -101,6 +101,9 @@ def test_the_version_is_printed_and_without_a_command_the_help():
         ("LOSSROOM_PUBLIC_URL", "https://lab.example/../x", "LOSSROOM_PUBLIC_URL: must be a path"),
         ("LOSSROOM_ROOT_PATH", "//evil.example", "LOSSROOM_ROOT_PATH: must be a path such as /lossroom"),
         ("LOSSROOM_ROOT_PATH", "/api", "LOSSROOM_ROOT_PATH: must not begin with /api"),
+        ("LOSSROOM_HOST", "", "LOSSROOM_HOST: "),
+        ("LOSSROOM_STATE_DIR", "", "LOSSROOM_STATE_DIR: must be a folder"),
+        ("LOSSROOM_DATA_DIR", "", "LOSSROOM_DATA_DIR: must be a folder"),
     ],
 )
 def test_an_invalid_environment_variable_is_named(monkeypatch, name, value, said):
@@ -109,6 +112,30 @@ def test_an_invalid_environment_variable_is_named(monkeypatch, name, value, said
         read_settings()
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOSSROOM_ALLOWED_ORIGINS", "https://a.example,https://me:secret@lab.example"),
+        ("LOSSROOM_ALLOWED_ORIGINS", '["https://me:secret@lab.example"]'),
+        ("LOSSROOM_TRUSTED_PROXIES", "http://me:secret@10.0.0.1"),
+        ("LOSSROOM_PUBLIC_URL", "https://me:secret@lab.example"),
+        ("LOSSROOM_CHECKPOINTS", "ftp://me:secret@host/folder"),
+        ("LOSSROOM_EXECUTOR", "dask://me:secret@host"),
+        ("LOSSROOM_ROOT_PATH", "https://me:secret@lab.example"),
+    ],
+)
+def test_a_refused_address_is_named_without_its_password(monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=name) as refused:
+        read_settings()
+    assert "secret" not in str(refused.value)
+
+
+def test_an_empty_variable_for_the_folder_of_certificates_names_none(monkeypatch):
+    monkeypatch.setenv("LOSSROOM_CLUSTER_CERTS", "")
+    assert read_settings().cluster_certs is None
 
 
 @pytest.mark.parametrize(
