@@ -383,6 +383,11 @@ test("a table is sorted by any column, with what is missing last in both directi
   assert.deepEqual(numbers("mean"), [1, 2, 3, 4, 5]);
   assert.deepEqual(numbers(RATE), [1, 2, 5, 3, 4]);
   assert.deepEqual(numbers("number", true), [5, 4, 3, 2, 1]);
+  const texts = ["adam 0.9", "adam 0.85"].map((name, i) => configuration(i + 1, { name }, [null]));
+  assert.deepEqual(
+    sorted(texts, { by: "name", down: false }).map(({ number }) => number),
+    [2, 1],
+  );
   assert.deepEqual(clicked({ by: "number", down: false }, "mean", true), { by: "mean", down: true });
   assert.deepEqual(clicked({ by: "mean", down: true }, "mean", true), { by: "mean", down: false });
 });

@@ -12,7 +12,7 @@ import {
   partBetween,
   placeAt,
 } from "../../static/js/runs/sweep-lines.js";
-import { scaleOf, ticksOf } from "../../static/js/runs/sweep-scale.js";
+import { resultScaleOf, scaleBetween, scaleOf, ticksOf } from "../../static/js/runs/sweep-scale.js";
 import { forExamples } from "./random.js";
 
 /** @import { SweepPoint } from "../../static/js/runs/sweep-figures.js" */
@@ -93,6 +93,37 @@ test("an axis of any values has them in order from 0 to 1, and some ticks, but n
     assert.ok(ticks.length > 0 && ticks.length <= 12);
     assert.ok(ticks.every(({ place }) => place >= -1e-9 && place <= 1 + 1e-9));
   }));
+
+test("an axis between any two positive numbers has some ticks between them, and not more than ten", () => {
+  /** @param {any} scale */
+  const check = (scale) => {
+    const ticks = ticksOf(scale);
+    assert.ok(scale.values.length >= 2 && scale.values.length <= 10);
+    assert.deepEqual(
+      ticks.map(({ value }) => value),
+      scale.values,
+    );
+    assert.ok(ticks.every(({ place }) => place >= -1e-9 && place <= 1 + 1e-9));
+  };
+  forExamples(500, (examples) => {
+    const [low, high] = examples
+      .list(2, () => examples.logarithmic(1e-40, 1e40), 2)
+      .toSorted((a, b) => a - b);
+    check(scaleBetween(low, high, true));
+    check(scaleBetween(low, high, false));
+    check(resultScaleOf([low, high], null, true));
+  });
+});
+
+test("categories are in the order of the numbers in them", () => {
+  const categories = (/** @type {any[]} */ values) => Object(scaleOf(values)).categories;
+  assert.deepEqual(categories([undefined, 0.9, 0.85]), ["0.85", "0.9", "–"]);
+  assert.deepEqual(categories(["adam 0.01", "adam 0.003", "adam 1e-5"]), [
+    "adam 1e-5",
+    "adam 0.003",
+    "adam 0.01",
+  ]);
+});
 
 const OPTIMIZERS = ["sgd", "adam"];
 const RATES = [0.001, 0.01, 0.1];

@@ -1,6 +1,8 @@
 /** Scales for the axes of a sweep: the places of values on an axis, and its ticks. Pure functions. */
 
 import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
+import { show } from "../state/flat-configs.js";
+import { compareTexts } from "../words/natural-order.js";
 
 /** @import { Metric } from "./sweep-figures.js" */
 
@@ -15,14 +17,16 @@ import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
 
 /** A tick of an axis has at most this many letters. */
 const MAX_LETTERS = 16;
-/** An axis has at most this many ticks. */
+/** An axis of numbers has at most this many ticks. */
 const MAX_TICKS = 10;
+/** An axis of categories has at most this many. */
+const MAX_CATEGORIES = 12;
 /** Two values get a logarithmic scale if the higher one is at least this many times the lower one. */
 const TIMES = 8;
-/** Results get one if the highest is at least this many times the lowest. */
-const GREATLY = 20;
-/** The same for three or more values, if they are also more evenly spaced on a logarithmic scale. */
+/** Three or more values get one from this ratio on, if they are also more evenly spaced on it. */
 const TIMES_OF_MORE = 4;
+/** Results get a logarithmic scale if the highest is at least this many times the lowest. */
+const GREATLY = 20;
 
 /**
  * The scale for values: a linear or a logarithmic one for numbers, and sorted categories for other values. Values that would
@@ -36,13 +40,13 @@ export function scaleOf(values) {
   const isLog = varyByPowers(numbers.filter((value) => value !== 0));
   if (!numbers.length || (isLog && low === 0)) {
     const ordered = numbers.length ? numbers : sorted(values);
-    const categories = ordered.map(label);
+    const categories = ordered.map(show);
     const last = Math.max(1, categories.length - 1);
     return {
       kind: "category",
       categories,
       values: ordered,
-      place: (value) => categories.indexOf(label(value)) / last,
+      place: (value) => categories.indexOf(show(value)) / last,
     };
   }
   const scale = new Scale([low, high], [0, 1], isLog ? LOG : LINEAR);
@@ -102,8 +106,8 @@ export function resultScaleOf(values, before, mayBeLog) {
 
 /** @param {any[]} values */
 const sorted = (values) =>
-  [...new Map(values.map((value) => [label(value), value]))]
-    .toSorted(([a], [b]) => a.localeCompare(b, undefined, { numeric: true }))
+  [...new Map(values.map((value) => [show(value), value]))]
+    .toSorted(([a], [b]) => compareTexts(a, b))
     .map(([, value]) => value);
 
 /** @param {number[]} values */
@@ -134,7 +138,7 @@ function unevenness(values) {
 export function ticksOf(scale) {
   const tickOf = (/** @type {any} */ value) => ({ place: scale.place(value), value });
   if (scale.kind === "category") {
-    const every = Math.ceil(scale.categories.length / (MAX_TICKS + 2));
+    const every = Math.ceil(scale.categories.length / MAX_CATEGORIES);
     return scale.values.filter((_, i) => i % every === 0).map(tickOf);
   }
   const { values, low, high, kind } = scale;
@@ -143,7 +147,7 @@ export function ticksOf(scale) {
 }
 
 /**
- * Powers of ten between two numbers; if there are few, also 2 and 5 times each.
+ * Powers of ten between two numbers, as many as an axis may have; if there are few, also 2 and 5 times each.
  * @param {number} low
  * @param {number} high
  */
@@ -151,7 +155,9 @@ function powers(low, high) {
   const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
   const all = Array.from({ length: last - first + 1 }, (_, i) => first + i);
   const digits = all.length <= 3 ? [1, 2, 5] : [1];
+  const every = Math.ceil(all.length / MAX_TICKS);
   return all
+    .filter((_, i) => i % every === 0)
     .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
     .filter((value) => value >= low && value <= high);
 }
@@ -166,11 +172,6 @@ function rounds(low, high) {
   const first = Math.ceil(low / step - 1e-9);
   const count = Math.floor(high / step + 1e-9) - first + 1;
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
-}
-
-/** @param {any} value */
-export function label(value) {
-  return value === null || value === undefined ? "–" : String(value);
 }
 
 /** A text cut so that it fits on an axis; hovering shows all of it. @param {string} text @param {number} [most] letters */

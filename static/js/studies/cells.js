@@ -1,6 +1,7 @@
 /** The cells of a heat map: what two fields give together. Pure functions. */
 
-import { brief, differGreatly, label, scaleOf } from "../runs/sweep-scale.js";
+import { brief, differGreatly, scaleOf } from "../runs/sweep-scale.js";
+import { show } from "../state/flat-configs.js";
 import { onAxis } from "./axes.js";
 
 /**
@@ -42,7 +43,7 @@ export function slicesOf(field, values, configurations) {
     const texts = new Set(shortTexts).size < words.length ? words : shortTexts;
     return scale.values.map((value, i) => ({
       text: texts[i],
-      holds: (other) => label(onAxis(field, other)) === label(value),
+      holds: (other) => show(onAxis(field, other)) === show(value),
     }));
   }
   const { low, high, scale } = values;
