@@ -1,27 +1,11 @@
 /** Dialogs of a person in a class: the recovery phrase, what the teacher sees, and leaving. */
 
+import { attempt } from "../page/attempt.js";
 import { openDialog } from "../page/dialog.js";
 import { h } from "../page/dom.js";
-import { ApiError } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
 import { hasText, language, t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
 import { leaveBy } from "./over.js";
-
-/**
- * Do something that the server may refuse; then its reason is shown.
- * @param {HTMLElement} problem
- * @param {() => Promise<void>} action
- */
-async function attempt(problem, action) {
-  problem.textContent = "";
-  try {
-    await action();
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    problem.textContent = explain(error);
-  }
-}
 
 const makeProblem = () => h("p", { className: "error", role: "alert" });
 
@@ -29,10 +13,14 @@ const makeProblem = () => h("p", { className: "error", role: "alert" });
 export function openPhrase() {
   const problem = makeProblem();
   const words = h("p", { className: "phrase", role: "status" });
-  const onclick = () =>
-    attempt(problem, async () => {
+  const onclick = async () => {
+    show.disabled = true;
+    words.textContent = ""; // even if the answer is lost, the server may have a new one by then
+    await attempt(problem, async () => {
       words.textContent = (await classApi.phrase(language())).phrase;
     });
+    show.disabled = false;
+  };
   const show = h("button", { type: "button", className: "toggle main", onclick }, t("class.phrase.show"));
   openDialog({
     title: t("class.phrase"),
