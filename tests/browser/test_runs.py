@@ -98,8 +98,13 @@ def test_the_menu_offers_each_setting_once_and_headings_say_values_as_the_page_d
 def test_runs_are_selected_as_files_are(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     wait_for_list(page, NEWEST_FIRST)
-    name(page, lab_with_runs.ids[5]).click()
+    page.page.route("**/api/fields?*", lambda route: route.abort(), times=1)
+    with page.page.expect_event("requestfailed"):
+        name(page, lab_with_runs.ids[5]).click()
     assert selected(page) == ["adam 3"]
+    starred = f"/api/runs/{lab_with_runs.ids[0]}"
+    for star in (True, False):  # with the next change of the list the settings are asked for again
+        lab_with_runs.http.patch(starred, json={"starred": star}).raise_for_status()
     card = page.page.locator("#run-details")
     expect(card.locator("h2")).to_have_text("adam 3")
     said = "Digits 8×8 · 64-16-10 · ReLU · He · Adam 0.01 · batch 16 · seed 3"

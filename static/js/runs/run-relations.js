@@ -23,10 +23,11 @@ export class RunRelations {
   difference = h("p", { className: "run-difference" });
   #lab;
   #onConfigs;
-  /** The runs with which the run was last compared, as JSON. */
+  /** What the sentence about the difference was made from, as JSON. */
   #compared = "";
-  /** What was last said of its training, and the run that it was last compared with. */
+  /** The sentence that is shown about its training. */
   #shared = "";
+  /** Id of the run whose rows are compared with its own; "" if there is none. */
   #apart = "";
   /** The state for which the sentence about its origin was written, as JSON. */
   #origin = "";
@@ -69,7 +70,9 @@ export class RunRelations {
     if (configs.hasAll(ids)) return;
     configs.fetch(ids).then(
       () => this.#onConfigs(actions.run(run.id) ?? run),
-      () => {}, // offline: the card shows no difference
+      () => {
+        this.#compared = this.#origin = ""; // offline: the card shows no difference, and asks another time
+      },
     );
   }
 
