@@ -34,18 +34,23 @@ def test_parts_that_cannot_be_loaded_come_later_or_the_page_says_so(open_page, m
     page.fill(training__iterations=20)
     refused: list[Request] = []
     page.page.on("requestfailed", lambda request: refused.append(request))
-    for part in ("runs/first-result.js", "help/help.js"):
+    for part in ("runs/first-result.js", "help/help.js", "studies/studies.js", "i18n/*.ja.json*"):
         page.page.route(f"**/{part}", lambda route: route.abort())
 
     page.page.click(".launch-first")
     page.until("document.querySelector('[data-run]')?.dataset.status === 'completed'")
     while not any(request.url.endswith("first-result.js") for request in refused):
         page.page.wait_for_timeout(20)
-    page.page.click("#help")  # a click is not carried out later: a dialog in the middle of something else
-    expect(page.page.locator(".toast")).to_contain_text("could not be loaded")
+    # a click is not carried out later: a dialog in the middle of something else
+    for button in ("#studies", "#help", "[data-language=ja]"):
+        page.page.click(button)
+        expect(page.page.locator(".toast:not([hidden])")).to_contain_text("could not be loaded")
+        page.page.evaluate("document.querySelector('.toast').hidden = true; null")
 
     page.page.unroute_all()
     expect(page.page.locator("#first-run")).to_be_visible()
+    page.page.click("[data-language=ja]")  # which the address has already
+    page.until("document.documentElement.lang === 'ja'")
     page.page.click("#help")
     expect(page.page.locator("dialog")).to_be_visible()
 
