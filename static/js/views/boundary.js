@@ -207,11 +207,11 @@ export class Boundary {
     const keys = [...sets.values()].map((classes) =>
       h(
         "span",
-        { className: "view-key" },
-        ...classes.flatMap((name, i) => {
+        { className: "view-key view-classes" },
+        ...classes.map((name, i) => {
           const swatch = h("span", { className: "view-swatch" });
           swatch.style.background = color(i, dark);
-          return [swatch, className(name)];
+          return h("span", { className: "view-key" }, swatch, className(name));
         }),
       ),
     );
