@@ -42,7 +42,7 @@ export class MapSum {
   /**
    * @param {View} view
    * @param {string} title of the pixel
-   * @param {number} value of the pixel
+   * @param {string} value of the pixel; of an image in colour, its three values
    * @param {{channel: string, dark: boolean, isThere: boolean, isInput: boolean}} shown the chosen channel, whether the view
    *   explains this pixel, and whether it is one of the input
    */
@@ -54,7 +54,7 @@ export class MapSum {
     const layer = pixel ? view.facts.layers[pixel.layer - 1] : null;
     /** @type {HTMLElement[]} */
     let body = [];
-    let description = threeDigits(value);
+    let description = value;
     if (pixel?.type === "activation") {
       const f = valueLabelOf("network.activation", layer.activation);
       description = `${f}(${threeDigits(pixel.input ?? NaN)}) = ${description}`;

@@ -8,7 +8,7 @@ import { number, percent, t } from "../words/i18n.js";
 import { toBase64 } from "./digit-pixels.js";
 import { drawing } from "./drawing.js";
 import { arrayOf, layerName, MapCanvas, valueAt } from "./map-canvas.js";
-import { mapName } from "./map-names.js";
+import { channelsAt, mapName } from "./map-names.js";
 import { MapSum } from "./map-sum.js";
 import { readPlace, writePlace } from "./maps-layout.js";
 import { samplePart } from "./sample-part.js";
@@ -205,7 +205,7 @@ export class Maps {
         ? pixel !== null && writePlace(pixel) === writePlace(chosen)
         : pixel === null;
       const channel = this.#card.option("channel", "");
-      sum.draw(view, placeText(view, chosen), value, {
+      sum.draw(view, placeText(view, chosen), valueText(view, chosen), {
         channel,
         dark: this.#card.isDark(),
         isThere,
@@ -301,17 +301,23 @@ function limitsOf(views) {
   return limits;
 }
 
-/** A place in words, counted from 1. @param {View} view @param {Place} place */
-function placeText(view, { layer, channel, y, x }) {
+/** A place in words, counted from 1. @param {View} view @param {Place} at */
+function placeText(view, at) {
+  const { layer, channel, y, x } = at;
   const name = layerName(view, layer);
   if (arrayOf(view, layer).shape.length === 1)
     return t("views.maps.unit", { layer: name, unit: channel + 1 });
-  const place = { layer: name, map: mapName(view, layer, channel), row: y + 1, column: x + 1 };
-  return t("views.maps.place", place);
+  const names = channelsAt(view, at).map((seen) => mapName(view, layer, seen));
+  return t("views.maps.place", { layer: name, map: names.join(" · "), row: y + 1, column: x + 1 });
 }
 
 /** @param {View} view @param {Place} place */
 function pointedText(view, place) {
-  const value = valueAt(view, place);
-  return value === undefined ? null : `${placeText(view, place)}: ${threeDigits(value)}`;
+  return valueAt(view, place) === undefined ? null : `${placeText(view, place)}: ${valueText(view, place)}`;
+}
+
+/** What is at a place: a number, or the three of an image in colour. @param {View} view @param {Place} place */
+function valueText(view, place) {
+  const values = channelsAt(view, place).map((channel) => valueAt(view, { ...place, channel }) ?? 0);
+  return values.map(threeDigits).join(" · ");
 }
