@@ -31,6 +31,7 @@ import { explain } from "./words/reasons.js";
 /**
  * @import { Role } from "./class/types.js"
  * @import { RunView } from "./types.js"
+ * @import { Part } from "./words/part-texts.js"
  */
 
 /** @param {string} id */
@@ -57,6 +58,16 @@ async function loadTexts(name) {
   const [{ lessons }, texts] = await Promise.all([api.lessons(name), allTexts(name)]);
   registerLessons(lessons);
   return texts;
+}
+
+/**
+ * A module, when the texts of its part of the page are there too.
+ * @template Module
+ * @param {Part} part
+ * @param {Promise<Module>} module
+ */
+async function withTexts(part, module) {
+  return (await Promise.all([module, textsOf(part)]))[0];
 }
 
 async function start() {
@@ -96,7 +107,7 @@ async function start() {
     showCurves();
   };
   const ownData = lazy(async () => {
-    const [{ OwnData }] = await Promise.all([import("./data/own-data.js"), textsOf("data")]);
+    const { OwnData } = await withTexts("data", import("./data/own-data.js"));
     return new OwnData({ store, form, toast, datasets: options.datasets });
   });
   const bring = async () => (await ownData()).open();
@@ -108,12 +119,12 @@ async function start() {
   const list = new RunTable(store, form, isDark, launched, toast, selection, emphasis, inClass);
   wireFiles(
     lazy(async () => {
-      const [{ FileDrop }] = await Promise.all([import("./data/file-drop.js"), textsOf("data")]);
+      const { FileDrop } = await withTexts("data", import("./data/file-drop.js"));
       return new FileDrop((runs) => list.import(runs), ownData);
     }),
   );
   const views = lazy(async () => {
-    const [{ Views }] = await Promise.all([import("./views/views.js"), textsOf("views")]);
+    const { Views } = await withTexts("views", import("./views/views.js"));
     return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));
   });
   const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
@@ -123,14 +134,14 @@ async function start() {
     view: (slot, on) => retried(async () => (await views()).fill(slot, on)),
   });
   const playhead = lazy(async () => {
-    const [{ Playhead }] = await Promise.all([import("./moment/playhead.js"), textsOf("views")]);
+    const { Playhead } = await withTexts("views", import("./moment/playhead.js"));
     return new Playhead(store, charts, selection, {
       fork: (run, iteration) => list.fork(run, iteration),
       toast,
     });
   });
   const why = lazy(async () => {
-    const [{ Why }] = await Promise.all([import("./views/why.js"), textsOf("views")]);
+    const { Why } = await withTexts("views", import("./views/why.js"));
     return new Why(find(document, ".chosen", HTMLElement), store, selection, {
       show: async (card, run, iteration) => {
         charts.open(card);
@@ -147,14 +158,14 @@ async function start() {
   urlState.on("moment", showMoment);
   showMoment();
   const player = lazy(async () => {
-    const [{ Player }] = await Promise.all([import("./lessons/player.js"), textsOf("lessons")]);
+    const { Player } = await withTexts("lessons", import("./lessons/player.js"));
     return new Player({ store, charts, form, lessons, queue, toast, look, playhead, launched });
   });
   const showLesson = () => urlState.get("lesson") && retried(player);
   urlState.on("lesson", showLesson);
   showLesson();
   const studies = lazy(async () => {
-    const [{ Studies }] = await Promise.all([import("./studies/studies.js"), textsOf("studies")]);
+    const { Studies } = await withTexts("studies", import("./studies/studies.js"));
     return new Studies({ store, form, toast, selection });
   });
   byId("studies").addEventListener("click", async () => (await studies()).open());
