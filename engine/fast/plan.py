@@ -30,6 +30,7 @@ from engine.layers.conv import Conv2D
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
 from engine.layers.flatten import Flatten
+from engine.layers.layer import Shape
 from engine.layers.local_response_norm import LocalResponseNorm
 from engine.layers.pooling import AvgPool2D, MaxPool2D
 from engine.layers.residual import Residual
@@ -58,8 +59,8 @@ def plan(
     while rest:
         needed = layout_of(rest[0], current)
         if needed != current:
-            conversion = ToBlocks if needed == "blocks" else FromBlocks
-            steps.append(conversion(rest[0].input_shape, Place(dtype, needs_input_gradient=needs_gradient)))
+            place = Place(dtype, needs_input_gradient=needs_gradient)
+            steps.append(_conversion(needed, rest[0].input_shape, place))
             current = needed
         place = Place(
             dtype, current, needs_gradient, images_innermost=_images_innermost(steps, images_innermost)
@@ -72,9 +73,13 @@ def plan(
         if top.has_activity_penalty:
             steps.append(PenaltyStep(penalty_of(top), Place(dtype, current)))
     if current != layout:
-        conversion = ToBlocks if layout == "blocks" else FromBlocks
-        steps.append(conversion(layers[-1].output_shape, Place(dtype)))
+        steps.append(_conversion(layout, layers[-1].output_shape, Place(dtype)))
     return steps
+
+
+def _conversion(layout: str, shape: Shape, place: Place) -> Step:
+    """The step that brings images of a shape into a layout."""
+    return ToBlocks(shape, place) if layout == "blocks" else FromBlocks(shape, place)
 
 
 def layout_of(layer: Layer, given: str) -> str:
