@@ -92,7 +92,8 @@ class ExperimentConfig:
         return config
 
     def to_dict(self) -> dict[str, Any]:
-        """The complete JSON document; `from_dict` of it is equal to this experiment."""
+        """The complete JSON document; `from_dict` of it (with `stored=True` if it was made so) is equal to this
+        experiment."""
         training = self.training
         length = (
             {"iterations": training.iterations} if training.epochs is None else {"epochs": training.epochs}

@@ -30,7 +30,8 @@ Id = Annotated[
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-RunName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+RunName = ShortText
+Unit = Annotated[str, StringConstraints(max_length=20)]
 CardId = Annotated[
     str,
     StringConstraints(
@@ -55,8 +56,8 @@ Figure = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
     Field(description='an expression that is a number: test("ReLU")'),
 ]
-#: A number that may be answered, and how far one may be from the right one. Within these ranges a difference of two is
-#: finite, as JSON needs it.
+#: `Bound`: a number that may be answered. `Distance`: how far off an answer may be. Both are limited so that a
+#: difference is finite: JSON has no infinity.
 Bound = Annotated[float, Field(ge=-1e12, le=1e12)]
 Distance = Annotated[float, Field(ge=0, le=1e12)]
 #: Sections of an experiment file; the engine checks them.
@@ -113,7 +114,7 @@ class Number(_QuestionFields):
     """Answer with a number; a prediction is a number with a range."""
 
     kind: Literal["number"]
-    unit: Annotated[str, StringConstraints(max_length=20)] = ""
+    unit: Unit = ""
     low: Bound = Field(description="the lowest number that can be answered")
     high: Bound = Field(description="the highest number that can be answered")
     value: Figure = Field(description="the right number")
@@ -182,7 +183,7 @@ class Spread(Model):
 
     id: Id
     says: Text = Field(description="what the figure is, such as: iteration at which ReLU takes off")
-    unit: Annotated[str, StringConstraints(max_length=20)] = ""
+    unit: Unit = ""
     value: Figure
 
 

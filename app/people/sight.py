@@ -73,9 +73,13 @@ class Sight:
             not again and is_lesson and run.lesson == shown.get("lesson")
         )
 
+    def knows(self, owner: str | None) -> bool:
+        """Whether an owner is a person of this class."""
+        return self._classroom is not None and self._classroom.find(owner) is not None
+
     def payer(self, owner: str | None) -> str | None:
         """Whose turn the runs of an owner take; people of another class have none, and share one."""
-        return owner if self._classroom is not None and self._classroom.find(owner) else None
+        return owner if self.knows(owner) else None
 
     def is_held(self, person_id: str | None) -> bool:
         """Whether a person can launch nothing now."""

@@ -65,7 +65,7 @@ def insert_runs(
 
 
 def _number_origins(connection: sqlite3.Connection, runs: list[Run], numbers: list[int]) -> None:
-    """Let imported forks name the numbers that their origins got with them."""
+    """If the origin of an imported fork was imported with it, note the origin's new number in the fork."""
     numbered = {run.id: number for run, number in zip(runs, numbers, strict=True)}
     for run in runs:
         if run.origin is not None and run.origin["run"] in numbered:

@@ -55,7 +55,7 @@ class Publishing:
         """Publish what has changed, and was not published a moment ago.
 
         Args:
-            all_of_them: also what was, as nothing more will change for now.
+            all_of_them: also publish studies that were published a moment ago: no later call may come to do it.
         """
         now = time.monotonic()
         for study in list(self._due.values()):
@@ -73,12 +73,12 @@ class Publishing:
         others = _message(study.id, self.listed(study, Role.STUDENT))
         if study.shared:
             self._hub.publish(subject, others)
-        if study.owner is not None and self._sight.payer(study.owner) is not None:
+        if study.owner is not None and self._sight.knows(study.owner):
             self._hub.publish(subject, others, study.owner)
         # last, as the teacher's has the nickname
         self._hub.publish(subject, _message(study.id, self.listed(study, Role.TEACHER)), TEACHER)
 
-    def closed(self, study: Study) -> None:
+    def unshared(self, study: Study) -> None:
         """A study is not shared any more: those who saw it only for that do not see it now."""
         self._hub.publish(_subject(study.id), _message(study.id, None))
         self.now(study)
@@ -89,7 +89,7 @@ class Publishing:
         self._due.pop(study.id, None)
         self._published.pop(study.id, None)
         self._hub.publish(subject, _message(study.id, None))
-        if study.owner is not None and self._sight.payer(study.owner) is not None:
+        if study.owner is not None and self._sight.knows(study.owner):
             self._hub.publish(subject, _message(study.id, None), study.owner)
         self._gone.append(subject)
         if len(self._gone) > MAX_GONE:

@@ -203,7 +203,7 @@ class Studies:
             for name, value in changes.items():
                 setattr(study, name, value)
             if was_shared and not study.shared:
-                self.publishing.closed(study)
+                self.publishing.unshared(study)
             else:
                 self.publishing.now(study)
 

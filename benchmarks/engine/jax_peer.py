@@ -29,7 +29,8 @@ class Jax:
 
     Raises:
         ImportError: JAX is not installed.
-        KeyError, ValueError: an optimizer or a layer of the experiment is not implemented here.
+        KeyError: its optimizer is not implemented here. A layer or an activation that is not raises ValueError or
+            KeyError at the first step.
     """
 
     name = "jax"

@@ -62,7 +62,8 @@ def _halved(
 
 
 def _reaches(used: NDArray[np.bool_]) -> list[Indices]:
-    """How far each image (N, C, H, W) reaches to the left, the right, the top and the bottom, in pixels."""
+    """How many lines of each image (N, C, H, W) are empty before the first used one, counted from the top, the bottom,
+    the left and the right. Of an empty image: 0."""
     ways = []
     for axis in (2, 3):  # lines of one row, of one column
         lines = np.asarray(used.any(axis=(1, 5 - axis)))

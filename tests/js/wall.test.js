@@ -235,7 +235,7 @@ test("names at the ends of curves do not overlap, and stay as near to them as th
 
 // its imports listen to keys
 Object.assign(globalThis, { addEventListener: () => {} });
-const { arranged, leaderOf } = await import("../../static/js/class/queue-order.js");
+const { arranged, oneBefore } = await import("../../static/js/class/queue-order.js");
 
 test("a line of the queue that was moved is shown where it was put, until it is there or one of both is gone", () => {
   const waiting = /** @type {[string, number][]} */ (["a", "b", "c", "d"].map((one, i) => [one, i]));
@@ -246,7 +246,7 @@ test("a line of the queue that was moved is shown where it was put, until it is 
       .join("");
   // by its place among the others
   assert.deepEqual(
-    [0, 1, 3, 9].map((place) => leaderOf(order, "b", place)),
+    [0, 1, 3, 9].map((place) => oneBefore(order, "b", place)),
     [null, "a", "d", "d"],
   );
   assert.equal(ids("b", "d"), "acdb");

@@ -17,12 +17,12 @@ const PATIENCE = 3000;
  */
 
 /**
- * The training behind which one is put; null: it is the first.
+ * The training right before another one that is moved to a place; null if it comes first.
  * @param {string[]} order
  * @param {string} training one of them
  * @param {number} place among the others
  */
-export function leaderOf(order, training, place) {
+export function oneBefore(order, training, place) {
   const others = order.filter((waiting) => waiting !== training);
   return others[Math.min(place, others.length) - 1] ?? null;
 }
@@ -116,7 +116,7 @@ export class QueueOrder {
   /** @param {string} training @param {number} place among the others */
   #move(training, place) {
     if (this.#shown.indexOf(training) === place) return this.#redraw();
-    const behind = leaderOf(this.#shown, training, place);
+    const behind = oneBefore(this.#shown, training, place);
     this.#asked = { training, behind, until: performance.now() + PATIENCE };
     this.#put(training, behind);
     this.#redraw();
