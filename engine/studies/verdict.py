@@ -34,8 +34,8 @@ LEVEL = 0.95
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A configuration minus the best one, over their common pairs. `low` and `high` bound the 95 % interval; `p` is the
-    probability of a difference at least as large between equal ones; both are None with one pair. `p_holm` is the
-    same, for all comparisons with the best together."""
+    probability of a difference at least as large between equal ones; all three are None with one pair. `p_holm` is
+    `p` corrected by Holm's method for the number of comparisons with the best one."""
 
     mean: float
     low: float | None
@@ -69,7 +69,7 @@ class Verdict:
 
 
 def spread_of(scores: NDArray[np.float64]) -> float | None:
-    """The standard deviation between pairs (1-D); None: fewer than two."""
+    """The standard deviation of `scores`, one for each pair (1-D). None if there are fewer than two."""
     return float(scores.std(ddof=1)) if len(scores) > 1 else None
 
 
@@ -118,7 +118,12 @@ def judge(
     )
     others = [(index, difference) for index, difference in enumerate(all_differences) if index != best]
     pairs = min(0 if difference is None else difference.pairs for _, difference in others)
-    tied = tuple(index for index, difference in others if difference is None or difference.tied)
+    sign = 1.0 if higher_is_better else -1.0
+    tied = tuple(
+        index
+        for index, difference in others
+        if difference is None or difference.tied or sign * difference.mean > 0
+    )
     kind = "few" if pairs < MIN_PAIRS else "tie" if tied else "winner"
     return Verdict(kind, best, tied, pairs, all_differences)
 
@@ -126,15 +131,24 @@ def judge(
 def best_of(
     scores: NDArray[np.float64], *, higher_is_better: bool, failed: Sequence[int] | None = None
 ) -> int | None:
-    """The index of the configuration with the best mean, of those with the most pairs; None: nothing is measured."""
-    counts = (~np.isnan(scores)).sum(axis=1)
+    """The index of the configuration with the best mean; None: nothing is measured.
+
+    Candidates have at least half as many pairs as the one with the most. Their means are over the pairs that all of
+    them have. If there are no such pairs, those with the most pairs are compared, each by all its pairs.
+    """
+    measured = ~np.isnan(scores)
+    counts = measured.sum(axis=1)
     if not counts.size or not counts.max():
         return None
-    candidates = np.flatnonzero(counts == counts.max())
+    candidates = np.flatnonzero(2 * counts >= counts.max())
+    common = measured[candidates].all(axis=0)
+    if not common.any():
+        candidates, common = np.flatnonzero(counts == counts.max()), np.ones_like(common)
     sign = 1.0 if higher_is_better else -1.0
 
     def merit(index: int) -> tuple[float, int, int]:
-        return sign * float(np.nanmean(scores[index])), -(failed[index] if failed is not None else 0), -index
+        mean = float(np.nanmean(scores[index, common]))
+        return sign * mean, -(failed[index] if failed is not None else 0), -index
 
     return max(map(int, candidates), key=merit)
 
@@ -146,8 +160,7 @@ def _compare(differences: NDArray[np.float64], folds: int | None) -> Difference 
     mean, bounds = float(differences.mean()), interval(differences, folds)
     if bounds is None:
         return Difference(mean, None, None, count, None)
-    spread = spread_of(differences) or 0.0
-    error = spread * _factor(count, folds)
+    error = float(differences.std(ddof=1)) * _factor(count, folds)
     without_spread = 1.0 if mean == 0 else 0.0
     p = two_sided(mean / error, count - 1) if error else without_spread
     return Difference(mean, *bounds, count, p)

@@ -99,6 +99,30 @@ def test_fewer_than_six_pairs_decide_nothing_and_equal_scores_are_a_tie():
     assert judge(np.full((2, 6), np.nan), higher_is_better=True).kind == "none"
 
 
+def test_a_configuration_that_is_behind_by_pairs_can_be_the_best():
+    # two configurations, pair by pair: 13 of 16 trials have ended
+    scores = np.array(
+        [[0.70, 0.71, 0.69, 0.70, 0.72, 0.70, 0.71, np.nan], [0.95, 0.94, 0.96] * 2 + [np.nan] * 2]
+    )
+    found = judge(scores, higher_is_better=True)
+    assert (found.kind, found.best, found.tied) == ("winner", 1, ())
+    assert found.differences[0].mean < 0
+    assert judge(-scores, higher_is_better=False).best == 1
+
+
+def test_a_configuration_that_has_just_begun_is_not_yet_compared_by_its_few_pairs():
+    scores = np.array([[0.8, 0.9] * 4, [0.7, 0.8] * 4, [0.85] + [np.nan] * 7])
+    found = judge(scores, higher_is_better=True)
+    assert (found.kind, found.best, found.tied) == ("few", 0, (2,))
+
+
+def test_nothing_is_called_worse_than_the_best_while_their_difference_favours_it():
+    # the second has its 6 pairs where the first has others too: by these alone it is better
+    scores = np.array([[0.7] * 6 + [0.9] * 8, [0.80, 0.81, 0.80, 0.82, 0.80, 0.81] + [np.nan] * 8])
+    found = judge(scores, higher_is_better=True)
+    assert (found.kind, found.best, found.tied) == ("tie", 0, (1,))
+
+
 def test_folds_widen_the_interval_since_their_trainings_share_images():
     generator = np.random.default_rng(2)
     scores = simulated(generator, 2, 10, difference=0.01)
