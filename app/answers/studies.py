@@ -13,8 +13,9 @@ from app.answers.shape import Number, answer
 
 @answer
 class TrialCounts(TypedDict):
-    """`total`: at most, where some may turn out to be equal. `done`: ended, also failed ones. `training`: in the queue
-    or with a worker. `waiting`: the rest. `remembered`: of those that are done, how many were known already."""
+    """`total`: how many trials there will be; an upper bound while the study may still draw a configuration twice.
+    `done`: ended, also failed ones. `training`: in the queue or with a worker. `waiting`: the rest. `remembered`: of
+    those that are done, how many were known already."""
 
     total: int
     done: int
@@ -93,7 +94,8 @@ class StudyList(TypedDict):
 
 @answer
 class StudySummary(TypedDict):
-    """What a study would be. `seconds`: of the clock, with all workers of this lab. `optuna`: whether it is there."""
+    """What a study would be. `seconds`: of the clock, with all workers of this lab. `optuna`: whether Optuna is
+    installed."""
 
     configurations: int
     trials: int
@@ -149,7 +151,9 @@ class RungSize(TypedDict):
 @answer
 class DifferenceAnswer(TypedDict):
     """A configuration minus the best one, over their common pairs, with a 95 % interval; null with one pair. `tied`:
-    neither is shown to be better. `p_holm`: `p` for all comparisons with the best together."""
+    neither is shown to be better. `p`: the probability of a difference at least this large between two equal
+    configurations. `p_holm`: the same, corrected by Holm's method because several configurations are compared with the
+    best."""
 
     mean: Number
     low: Number | None
@@ -203,7 +207,8 @@ class VerdictAnswer(TypedDict):
 
 @answer
 class LuckAnswer(TypedDict):
-    """Where the best of `of` equally good configurations would lie by seeds alone."""
+    """Where the best of `of` equally good configurations would lie by seeds alone. `spread`: the standard deviation
+    that seeds alone cause; `middle`: the mean of all scores; `line`: the expected best mean."""
 
     of: int
     spread: Number
