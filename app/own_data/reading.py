@@ -19,7 +19,7 @@ from app.own_data.dropping import Dropping
 from app.own_data.finding import material_of
 from app.own_data.labels import Classes, choose_classes
 from app.own_data.limits import Limits
-from app.own_data.material import Material
+from app.own_data.material import TEST, Material
 from app.own_data.preview import MAX_SAMPLES, ClassPreview, Preview, Samples, with_text
 from app.own_data.reasons import make_reason, shorten
 from app.own_data.split import Split, keep_parts, split
@@ -61,6 +61,8 @@ def _read(path: Path, file_name: str, choices: Choices, limits: Limits) -> _Read
     with opened(path, file, limits, dropping) as contents:
         material = material_of(contents, choices, limits, dropping)
         size = contents.size
+    if choices.own_test is not False and not _has_test_examples(material, choices):
+        material.parts = material.validation_size = None
     parts = material.parts if choices.own_test is not False else None
     classes = choose_classes(material.classes, material.codes, parts, choices.classes, dropping)
     labels = classes.index[material.codes]
@@ -73,6 +75,14 @@ def _read(path: Path, file_name: str, choices: Choices, limits: Limits) -> _Read
         given = material.validation_size if choices.validation_share is None else None
         divided = keep_parts(labels, parts, validation_share=share, seed=seed, validation_size=given)
     return _Reading(file, size, material, choices, classes, labels, divided)
+
+
+def _has_test_examples(material: Material, choices: Choices) -> bool:
+    """Whether the file has a test part of which examples are left with these classes."""
+    if material.parts is None:
+        return False
+    classes = choose_classes(material.classes, material.codes, material.parts, choices.classes, Dropping())
+    return bool((classes.index[material.codes[material.parts == TEST]] >= 0).any())
 
 
 @dataclass(frozen=True, slots=True)

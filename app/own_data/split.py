@@ -50,15 +50,19 @@ def keep_parts(
     seed: int,
     validation_size: int | None = None,
 ) -> Split:
-    """The parts that the file has. Its training part gets another order only if its last examples do not have the
-    classes in the right shares already: so a data set that is saved and read again is the same.
+    """The parts as the file has them. The training part keeps its order if its last examples already have each class in
+    the right share; so a data set that is saved and read again stays the same. Otherwise it is shuffled.
 
     Args:
-        validation_size: of a file that says so; its order stays.
+        validation_size: how many of the file's training examples are for validation, the last ones, also those that are
+            left out now. The order stays. None: the file does not say so.
     """
     train, test = (np.flatnonzero((parts == part) & (labels >= 0)) for part in (TRAIN, TEST))
-    if validation_size is not None and validation_size < len(train):
-        return Split(train, test, validation_size)
+    whole = np.flatnonzero(parts == TRAIN)
+    if validation_size is not None and validation_size <= len(whole):
+        size = int((labels[whole[len(whole) - validation_size :]] >= 0).sum())
+        if size < len(train):
+            return Split(train, test, size)
     of_train = labels[train]
     counts = [
         (label, validation_count(int((of_train == label).sum()), validation_share))

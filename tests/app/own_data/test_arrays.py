@@ -127,6 +127,24 @@ def test_the_parts_of_a_file_are_kept_and_its_training_part_ends_with_every_clas
     assert bring(tmp_path, "f.npz", npz(x=images, y=labels)).preview()["choices"]["own_test"] is None
 
 
+def test_a_file_whose_test_examples_are_all_left_out_is_divided_as_one_without_a_test_part(tmp_path):
+    images = colours(50)[:, :1]
+    train, test = images[:40], images[40:]
+    data = npz(x_train=train, y_train=np.arange(40) % 2, x_test=test, y_test=np.full(10, 7))
+    untrained = bring(tmp_path, "f.npz", data)
+    assert untrained.preview()["choices"]["own_test"] is None
+    assert untrained.keep()[0].class_names == ("0", "1", "7")
+    apart = npz(x_train=train, y_train=np.zeros(40, int), x_test=test, y_test=np.ones(10, int))
+    assert bring(tmp_path, "f.npz", apart).keep(own_test=False)[0].class_names == ("0", "1")
+    data = npz(x_train=train, y_train=np.arange(40) % 4, x_test=test, y_test=np.full(10, 3))
+    brought = bring(tmp_path, "f.npz", data)
+    about, arrays = brought.keep(classes={"3": ""})
+    assert about.train_size + about.test_size == 30
+    assert set(arrays["test_labels"]) == {0, 1, 2}
+    dropped = brought.preview(classes={"3": ""})["dropped"]
+    assert [entry["count"] for entry in dropped] == [20]
+
+
 def saved(about, arrays):
     """A data set as the lab gives it away."""
     more = {"units": np.array(about.units)} if about.units else {}
@@ -162,6 +180,20 @@ def test_a_data_set_that_is_saved_and_brought_again_is_the_same(tmp_path):
         assert all(np.array_equal(arrays[part], others[part]) for part in own.ARRAYS)
         assert (again.units, again.validation_size) == (about.units, about.validation_size)
         assert again.flippable == about.flippable
+
+
+def test_of_a_file_with_fewer_classes_only_its_own_validation_examples_are_for_validation(tmp_path):
+    images = colours(100)[:, :1]
+    data = npz(
+        x_train=images[:80],
+        y_train=np.arange(80) % 10,
+        x_test=images[80:],
+        y_test=np.arange(20) % 10,
+        validation_size=np.array(20),
+    )
+    about, arrays = bring(tmp_path, "f.npz", data).keep(classes={str(name): "" for name in range(2, 10)})
+    assert (about.train_size, about.validation_size) == (16, 4)
+    assert np.array_equal(arrays["train_images"][-4:], images[[60, 61, 70, 71]])
 
 
 def test_rows_of_an_npz_file_are_a_table(tmp_path):
