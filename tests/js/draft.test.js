@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ComparedRun } from "../../static/js/form/compared-run.js";
 import { Draft } from "../../static/js/form/draft.js";
 import { alternatives, typed } from "../../static/js/form/values.js";
 import { speakAs } from "./catalog.js";
@@ -154,6 +155,21 @@ test("a name begins with what differs, in the reader's language", () => {
     draft.experiments(difference).map(({ name }) => name),
     names,
   );
+});
+
+test("the runs of a cross-validation have no fold of another run in their names", () => {
+  const compared = new ComparedRun();
+  compared.set({ name: "run 1", fields: { "dataset.name": "digits" } });
+  const draft = draftOf();
+  draft.folds = 3;
+  /** @type {any} */
+  const first = {
+    fields: { "dataset.name": "digits", "dataset.fold.folds": 3, "dataset.fold.index": 0 },
+  };
+  const difference = compared.difference(draft, first);
+  assert.deepEqual(difference?.labels, ["Cross-validation"]);
+  const repetitions = draft.experiments(difference).map(({ name }) => name.split(" · ").slice(2));
+  assert.deepEqual(repetitions, [["fold 1/3"], ["fold 2/3"], ["fold 3/3"]]);
 });
 
 test("a draft is the same after its address is read again, whatever is chosen", () =>

@@ -26,6 +26,7 @@ export class ComparedRun {
    * @param {FirstExperiment} first the draft's first experiment, from the server
    */
   difference(draft, first) {
-    return this.#run ? difference(this.#run.fields, first.fields, draft.varied()) : undefined;
+    const varied = [...draft.varied(), ...(draft.folds > 1 ? ["dataset.fold"] : [])];
+    return this.#run ? difference(this.#run.fields, first.fields, varied) : undefined;
   }
 }

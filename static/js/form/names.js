@@ -6,7 +6,7 @@ import { isSweep } from "./values.js";
 
 /** @import { Experiment, Fields } from "../types.js" */
 
-/** Sections that are chosen by name. If the name differs, the other settings of the section do not count as differences. */
+/** Sections that are chosen by name. If the name differs, the other settings of the section get no labels of their own. */
 export const BY_NAME = ["optimizer", "network.initializer", "training.schedule"];
 /** Fields whose values come first in a name, without a label. */
 const PLAIN = [
@@ -63,15 +63,14 @@ export function nameOfRun(document, chosen, { special, changed }, repetition) {
  * @param {(field: string) => boolean} isChanged
  */
 function suggestion({ network, optimizer, regularization }, varied, isChanged) {
-  const rated = varied.has("optimizer.learning_rate") ? [] : [optimizer.learning_rate ?? ""];
-  const named = varied.has("optimizer")
-    ? rated.map(() => shortLabelOf("optimizer.learning_rate"))
-    : [t(`optimizer.${optimizer.name}`)];
+  const rate = varied.has("optimizer.learning_rate") ? null : (optimizer.learning_rate ?? "");
+  let method = varied.has("optimizer") ? "" : t(`optimizer.${optimizer.name}`);
+  if (rate !== null) method = `${method || shortLabelOf("optimizer.learning_rate")} ${rate}`;
   const preset = varied.has("network") ? "" : t(`preset.${network.preset ?? "layers"}`);
   const what = network.activation ? t(`activation.${network.activation}`) : preset;
   const penalty = varied.has("regularization") ? "" : penaltyText(regularization);
   return [
-    isChanged("optimizer.") && [...named, ...rated].join(" "),
+    isChanged("optimizer.") && method,
     isChanged("network.layers") && !varied.has("network.activation") && what,
     isChanged("regularization.") && penalty,
   ].filter(Boolean);
@@ -143,7 +142,7 @@ export function differentActivations(before, after) {
  *
  * @param {Fields} before flat fields of a config
  * @param {Fields} after flat fields of the draft's first experiment
- * @param {string[]} varied paths of fields with several values; they always count as different
+ * @param {string[]} varied paths of fields and sections with several values; they always count as different
  * @returns {{labels: string[], special: string[], changed: string[]}} the labels of all differences; the differences that a
  *   suggested name does not contain, as texts; and the fields that differ and have one value
  */
@@ -158,9 +157,9 @@ export function difference(before, after, varied) {
     if (swapped && name !== "optimizer.learning_rate") labels.add(labelOf(swapped));
     else if (name === "network.layers" && differentActivations(before[name], after[name]))
       labels.add(t("network.activation"));
-    else labels.add(labelOf(name));
+    else labels.add(labelInForm(name));
   }
-  for (const path of varied) labels.add(labelOf(path === "network" ? "network.layers" : path));
+  for (const path of varied) labels.add(labelInForm(path === "network" ? "network.layers" : path));
   const ofLayers = varied.some(
     (path) => path.startsWith("network.") && !path.startsWith("network.initializer"),
   );
@@ -172,4 +171,9 @@ export function difference(before, after, varied) {
     .filter((name) => !NAMED.test(name) && !inName(name) && after[name] !== null && after[name] !== undefined)
     .map((name) => `${shortLabelOf(name)} ${valueText(name, after[name])}`);
   return { labels: [...labels], special, changed: different.filter((name) => !inName(name)) };
+}
+
+/** The label of a field; all fields of a fold are one field of the form. @param {string} path */
+function labelInForm(path) {
+  return /^dataset\.fold(\.|$)/.test(path) ? t("form.folds") : labelOf(path);
 }
