@@ -53,7 +53,13 @@ def test_a_lesson_waits_for_a_whole_prediction_keeps_its_place_and_does_not_stat
     assert not page.page.is_visible("#form")
     assert violations(page) == []
 
-    # in the form, what the lesson locks is disabled and says why, and what it hides is away
+    # in the form, what the lesson locks is disabled and says why, and what it hides is away; without the lesson's
+    # experiment the form is not shown
+    refusal = {"error": {"code": "unreachable", "message": "Wait."}}
+    page.page.route("**/api/lessons/small", lambda route: route.fulfill(status=503, json=refusal), times=1)
+    page.page.click('#lesson [data-focus="form"]')
+    page.until("document.querySelector('.toast.wrong')")
+    assert not page.page.is_visible("#form")
     page.page.click('#lesson [data-focus="form"]')
     locked = page.page.locator('#form [data-field="optimizer.name"] input[type="radio"]').first
     expect(locked).to_be_disabled()

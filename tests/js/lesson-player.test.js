@@ -12,20 +12,21 @@ import { makeRun } from "./lab.js";
 const kept = new Map();
 /** What the page listens to as a whole. */
 const page = new EventTarget();
-/** Requests that wait for their answers, the oldest first. @type {{path: string, answer: (json: object) => Promise<void>}[]} */
+/** Requests that wait for their answers, the oldest first. @type {{path: string, answer: (json: object, status?: number) => Promise<void>}[]} */
 const waiting = [];
 Object.assign(globalThis, {
   addEventListener: page.addEventListener.bind(page),
   fetch: (/** @type {string} */ path) =>
     new Promise((resolve) => {
-      const answer = async (/** @type {object} */ json) => {
-        resolve(Response.json(json));
+      const answer = async (/** @type {object} */ json, status = 200) => {
+        resolve(Response.json(json, { status }));
         await new Promise((done) => setImmediate(done));
       };
       waiting.push({ path, answer });
     }),
   history: { replaceState: () => {} },
   location: { hash: "", pathname: "/", search: "" },
+  matchMedia: () => ({ matches: false }),
   requestAnimationFrame: () => 0,
   window: {
     kept: {
@@ -36,6 +37,7 @@ Object.assign(globalThis, {
 });
 
 const { Draft, movedBy, readNumber, SURE, toggled } = await import("../../static/js/lessons/prediction.js");
+const { Launches } = await import("../../static/js/lessons/launches.js");
 const { OnCharts } = await import("../../static/js/lessons/on-charts.js");
 const { Session } = await import("../../static/js/lessons/session.js");
 const { offText, valueText } = await import("../../static/js/lessons/see-step.js");
@@ -283,7 +285,7 @@ async function openLesson() {
   waiting.length = 0;
   const session = new Session("lesson", "");
   void session.load();
-  await waiting.splice(0)[0].answer({ title: "Two rates", attempt: UNSEEN });
+  await waiting.splice(0)[0].answer({ title: "Two rates", predict: { questions: [] }, attempt: UNSEEN });
   return session;
 }
 
@@ -314,6 +316,58 @@ test("an answer that was taken stays, whenever an attempt comes that was asked f
     await waiting.splice(0)[0].answer({ ...SEEN, missing: [{ name: "SGD", run: null, why: "deleted" }] });
     assert.equal(session.attempt?.missing.length, 1);
   }
+});
+
+test("runs of a lesson that was left before they came do not take over the page", async () => {
+  for (const isLeft of [true, false]) {
+    const session = await openLesson();
+    const taken = /** @type {any[]} */ ([]);
+    session.on("launched", (runs) => taken.push(...runs));
+    void session.seal(false);
+    if (isLeft) session.close();
+    await waiting.splice(0)[0].answer({ attempt: attemptWith({}), runs: [{ id: "a1" }] });
+    assert.deepEqual(taken, isLeft ? [] : [{ id: "a1" }]);
+  }
+});
+
+/** What a lesson launches, on a page that counts the experiments in its form. */
+function launches() {
+  waiting.length = 0;
+  const form = { loaded: 0, load: () => form.loaded++ };
+  const page = { form, store: { putRuns: () => {} }, toast: { show: () => {} }, launched: () => {} };
+  const stage = { show: () => {} };
+  return { form, launches: new Launches(/** @type {any} */ (page), /** @type {any} */ (stage)) };
+}
+
+const REFUSED = { error: { code: "queue_full", message: "" } };
+
+test("why something to try was refused is not said any more after its lesson was left", async () => {
+  const { launches: made } = launches();
+  const wanted = /** @type {any} */ ({ config: {} });
+  void made.launchTry(wanted);
+  await waiting.splice(0)[0].answer(REFUSED, 409);
+  assert.equal(made.tryRefusal?.code, "queue_full");
+  made.forgetTries();
+  assert.equal(made.tryRefusal, null);
+  void made.launchTry(wanted);
+  made.forgetTries();
+  await waiting.splice(0)[0].answer(REFUSED, 409);
+  assert.equal(made.tryRefusal, null);
+});
+
+test("the form has a lesson's experiment only if the server gave it, and none of a lesson that was left", async () => {
+  const { form, launches: made } = launches();
+  const refused = made.loadLesson("lesson");
+  await waiting.splice(0)[0].answer(REFUSED, 409);
+  assert.deepEqual([await refused, form.loaded], [false, 0]);
+  const given = made.loadLesson("lesson");
+  await waiting.splice(0)[0].answer({ experiment: {} });
+  assert.deepEqual([await given, form.loaded], [true, 1]);
+  for (const isWanted of [true, false]) {
+    made.show([/** @type {any} */ (makeRun({ number: 1 }))], () => isWanted);
+    await waiting.splice(0)[0].answer({ config: {} });
+  }
+  assert.equal(form.loaded, 2);
 });
 
 test("a click in the chart of a question pins its moment also if the list of runs comes after the question", () => {

@@ -2,6 +2,7 @@
 
 import { showCurves } from "../page/parts.js";
 import { ApiError, api } from "../server/api.js";
+import { newestOnly } from "../state/newest.js";
 import { explainAll } from "../words/reasons.js";
 
 /**
@@ -14,6 +15,10 @@ import { explainAll } from "../words/reasons.js";
 export class Launches {
   #page;
   #stage;
+  /** Why something to try was not launched. @type {ApiError | null} */
+  tryRefusal = null;
+  #isLaunchingTry = false;
+  #dropOlderTries = newestOnly();
 
   /**
    * @param {Page} page
@@ -24,18 +29,26 @@ export class Launches {
     this.#stage = stage;
   }
 
-  /** Show runs of the lesson that were launched. @param {RunView[]} runs */
-  show(runs) {
+  /**
+   * Show runs of the lesson that were launched.
+   * @param {RunView[]} runs
+   * @param {() => boolean} isWanted whether no other lesson was opened meanwhile
+   */
+  show(runs, isWanted) {
     this.#page.store.putRuns(runs);
     this.#stage.show(runs.map(({ id }) => id));
-    if (runs.length) void this.#showInForm(runs[0]);
+    if (runs.length) void this.#showInForm(runs[0], isWanted);
   }
 
-  /** Load the experiment of a run into the form. If the server does not give it, the form stays as it is. @param {RunView} run */
-  async #showInForm(run) {
+  /**
+   * Load the experiment of a run into the form. If the server does not give it, the form stays as it is.
+   * @param {RunView} run
+   * @param {() => boolean} isWanted
+   */
+  async #showInForm(run, isWanted) {
     try {
       const { config } = await api.run(run.id);
-      if (config) await this.#page.form.load(config, { from: run, reveal: false });
+      if (config && isWanted()) await this.#page.form.load(config, { from: run, reveal: false });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -45,31 +58,52 @@ export class Launches {
    * Launch the runs of a lesson without a prediction.
    * @param {string} slug
    * @param {() => void} leave leaves the lesson; called when they are launched
+   * @param {() => boolean} isWanted whether no other lesson was opened meanwhile
    */
-  async unpredicted(slug, leave) {
+  async unpredicted(slug, leave, isWanted) {
     await this.#orToast(async () => {
       const { runs } = await api.launchLesson(slug);
+      if (!isWanted()) return;
       leave();
-      this.show(runs);
+      this.show(runs, isWanted);
       showCurves();
     });
   }
 
-  /** Put the first experiment of a lesson into the form. No undo brings other values into the fields that it locks. @param {string} slug */
+  /**
+   * Put the first experiment of a lesson into the form. No undo brings other values into the fields that it locks.
+   * @param {string} slug
+   * @returns whether the server gave it
+   */
   async loadLesson(slug) {
-    await this.#orToast(async () => {
+    return this.#orToast(async () => {
       const { experiment } = await api.lesson(slug);
       if (experiment) await this.#page.form.load(experiment, { reveal: false, forgets: true });
     });
   }
 
   /**
-   * Launch something to try.
+   * Launch something to try. If it is refused, `tryRefusal` says why.
    * @param {Try} one
-   * @throws {ApiError} it is refused
    */
   async launchTry({ config }) {
-    this.#page.launched((await api.launchTogether([config])).runs);
+    if (this.#isLaunchingTry) return; // a held key or a double click must not launch twice
+    this.#isLaunchingTry = true;
+    const isNewest = this.forgetTries();
+    try {
+      this.#page.launched((await api.launchTogether([config])).runs);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (isNewest()) this.tryRefusal = error;
+    } finally {
+      this.#isLaunchingTry = false;
+    }
+  }
+
+  /** Forget why something was refused, also if the answer has not come yet. @returns whether nothing was tried since then */
+  forgetTries() {
+    this.tryRefusal = null;
+    return this.#dropOlderTries();
   }
 
   /**
@@ -82,13 +116,19 @@ export class Launches {
     await this.#orToast(() => this.#page.form.load(config, { from }));
   }
 
-  /** Do something; if the server refuses it, show the reason as a toast. @param {() => Promise<void>} act */
+  /**
+   * Do something; if the server refuses it, show the reason as a toast.
+   * @param {() => Promise<void>} act
+   * @returns whether it was done
+   */
   async #orToast(act) {
     try {
       await act();
+      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#page.toast.show(explainAll(error), { wrong: true });
+      return false;
     }
   }
 }

@@ -4,7 +4,6 @@
  */
 
 import { loadStyle } from "../page/style.js";
-import { ApiError } from "../server/api.js";
 import { urlState } from "../state/address.js";
 import { readMoment } from "../state/moment.js";
 import { onLanguage } from "../words/i18n.js";
@@ -63,10 +62,6 @@ export class Player {
   #answers = {};
   /** What is written as answers to the last questions, by lessons; also after they are left. @type {Map<string, Exit>} */
   #exits = new Map();
-  /** Whether something to try is being launched. */
-  #isTrying = false;
-  /** Why something to try was not launched. @type {ApiError | null} */
-  #tried = null;
   /** The step that was drawn last. @type {Step | null} */
   #drawn = null;
   /** @param {Page} page */
@@ -114,7 +109,7 @@ export class Player {
     });
     session.on("launched", (runs) => {
       this.#onCharts.seal(runs);
-      this.#launches.show(runs);
+      this.#launches.show(runs, () => !session.isClosed);
     });
     this.#watch = new RunWatch(store, session);
     this.#frame.show("lesson");
@@ -125,8 +120,9 @@ export class Player {
     const session = this.#session;
     session?.close();
     this.#session = null;
-    this.#chosen = this.#drawn = this.#tried = null;
+    this.#chosen = this.#drawn = null;
     this.#answers = {};
+    this.#launches.forgetTries();
     this.#full = false;
     this.#watch?.stop();
     this.#onCharts.clear();
@@ -180,12 +176,17 @@ export class Player {
     if (!session?.play) return;
     if (item === "look") return (await this.#page.look()).lesson(session.play);
     if (item === "again") return this.#again();
-    await this.#launches.unpredicted(session.slug, () => urlState.set({ lesson: "" }));
+    await this.#launches.unpredicted(
+      session.slug,
+      () => urlState.set({ lesson: "" }),
+      () => !this.#session || this.#session === session,
+    );
   }
 
   #again() {
     this.#chosen = null;
     this.#answers = {};
+    this.#launches.forgetTries();
     this.#exits.delete(this.#session?.slug ?? "");
     this.#stage.show([]);
     urlState.set({ moment: "" });
@@ -226,17 +227,7 @@ export class Player {
 
   /** @param {Try} wanted */
   async #try(wanted) {
-    if (this.#isTrying) return; // a held key or a double click must not launch twice
-    this.#isTrying = true;
-    this.#tried = null;
-    try {
-      await this.#launches.launchTry(wanted);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      this.#tried = error;
-    } finally {
-      this.#isTrying = false;
-    }
+    await this.#launches.launchTry(wanted);
     this.#draw();
   }
 
@@ -257,13 +248,13 @@ export class Player {
     return readMoment(urlState.get("moment"))?.iteration ?? null;
   }
 
-  /** Show the form; where the lesson locks fields of it, with the lesson's experiment. */
+  /** Show the form; where the lesson locks fields of it, with the lesson's experiment, or not if the server does not give that. */
   async #showForm() {
     const session = this.#session;
     if (session && lockedIn(session) && !this.#isFormSet) {
+      const isLoaded = await this.#launches.loadLesson(session.slug);
+      if (!isLoaded || session !== this.#session) return;
       this.#isFormSet = true;
-      await this.#launches.loadLesson(session.slug);
-      if (session !== this.#session) return;
     }
     this.#frame.show("form");
   }
@@ -276,9 +267,9 @@ export class Player {
     if (!session) return;
     const { store, queue } = this.#page;
     const step = session.step;
-    const isOther = session.play !== null && this.#drawn !== null && this.#drawn !== step;
+    const stepHasChanged = session.play !== null && this.#drawn !== null && this.#drawn !== step;
     if (session.play) this.#drawn = step;
-    if (isOther) this.#chosen = null;
+    if (stepHasChanged) this.#chosen = null;
     const shown = this.#chosen ?? step;
     this.#frame.mark(session.play ? shown : null);
     this.#onCharts.sketch(session, this.#runs, () => {
@@ -296,7 +287,7 @@ export class Player {
         answers: this.#answers,
         pinned: this.#pinned,
         exit: this.#exitOf(session),
-        complaint: this.#tried ? explain(this.#tried) : "",
+        complaint: this.#launches.tryRefusal ? explain(this.#launches.tryRefusal) : "",
         runs: attempt ? runsOf(attempt, store) : null,
         times: session.play?.runs.length
           ? queue.now.launching(session.play.runs.map(({ seconds }) => seconds))
@@ -333,7 +324,7 @@ export class Player {
       }),
     );
     this.#onCharts.listen(session, this.#runs);
-    if (isOther) this.#frame.lead(step);
+    if (stepHasChanged) this.#frame.lead(step);
   }
 
   /** @param {Step} step */

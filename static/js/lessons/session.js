@@ -65,6 +65,10 @@ export class Session extends Emitter {
     return this.play?.predict.questions ?? [];
   }
 
+  get isClosed() {
+    return this.#closed;
+  }
+
   /** What comes late is not drawn any more. */
   close() {
     this.#closed = true;
@@ -120,14 +124,14 @@ export class Session extends Emitter {
   }
 
   /**
-   * Seal the prediction and launch its runs. It emits "launched" with them, before "change".
+   * Seal the prediction and launch its runs. It emits "launched" with them, before "change"; not if it was closed meanwhile.
    * @param {boolean} full whether in full size
    */
   async seal(full) {
     const sealed = { ...this.draft.sealed(this.questions), full, language: language() };
     await this.#send("seal", async () => {
       const { attempt, runs } = await lessonApi.seal(this.slug, sealed);
-      this.emit("launched", runs);
+      if (!this.#closed) this.emit("launched", runs);
       this.draft.forget();
       this.isAgain = false;
       return attempt;
