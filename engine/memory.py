@@ -4,8 +4,9 @@ Each step of the network has a table of its arrays, from which it allocates them
 up these tables for all sizes of batches, and adds the parameter vectors, the images and the evaluation. A step keeps
 arrays for each size of a batch, so an evaluation in blocks of 200 images has its own arrays beside those of training.
 
-The estimate is never below the peak of a worker that trains the run. If the whole data set is used, it is at most twice
-the peak. `python -m benchmarks.worker_memory` compares the two.
+The estimate is never below the peak of a worker that trains the run, with one exception: it counts copies without empty
+pixels only for images in one colour (see `leaves_pixels_empty`). If the whole data set is used, it is at most twice the
+peak. `python -m benchmarks.worker_memory` compares the two.
 
 Not counted are the interpreter, and the decoded images that all runs of a machine share (`engine.datasets.prepare`). If
 a run copies images, the copies count.
@@ -198,34 +199,36 @@ def _evaluators(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) 
     """The arrays of evaluations: logits and losses of all images, and copies of the images without their empty pixels;
     if none are left out, a copy of the sample of training images."""
     classes = math.prod(steps[-1].output_shape)
-    again = _evaluated(config)
-    sample, measured = again[0], list(again)
+    repeated = _evaluated(config)
+    sample, all_counts = repeated[0], list(repeated)
     if sample < config.dataset.train_images:
-        measured.append(config.dataset.train_images)  # after the last iteration
-    held = [logits_at_once(count, classes) for count in measured]
-    logits = sum(held) * classes * itemsize
+        all_counts.append(config.dataset.train_images)  # after the last iteration
+    logits_held = [logits_at_once(count, classes) for count in all_counts]
+    logits = sum(logits_held) * classes * itemsize
     # a loss for each different number of images: softmax, three numbers and two indices for each image
-    losses = sum(set(held)) * ((classes + 3) * itemsize + 16)
+    losses = sum(set(logits_held)) * ((classes + 3) * itemsize + 16)
     total = logits + losses
     pixels = math.prod(config.dataset.source.shape)
     stored = _stored_itemsize(config, itemsize)
     own_sample = sample * pixels * stored if sample < config.dataset.train_images else 0
     whole = block_images(steps)
-    numbers = [min(whole, count) * pixels * itemsize if stored != itemsize else 0 for count in measured]
+    numbers = [min(whole, count) * pixels * itemsize if stored != itemsize else 0 for count in all_counts]
     if lowest_dense(steps) is None:
         return total + own_sample + sum(numbers)
     # the search for empty pixels: which pixels are used, and a copy of this for half of the images
-    search = 3 * max(again) * pixels // 2
+    search = 3 * max(repeated) * pixels // 2
     if not leaves_pixels_empty(config):
         return total + own_sample + numbers[0] + max(search, sum(numbers[1:]))
     units = math.prod(steps[0].output_shape)
-    copies = sum(again) * (pixels * stored + 8)  # with the index of each image
-    scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in again) * itemsize
+    copies = sum(repeated) * (pixels * stored + 8)  # with the index of each image
+    scratch = sum(min(BLOCK, count) * pixels + units * pixels for count in repeated) * itemsize
     return total + max(copies, own_sample + search) + scratch
 
 
 def leaves_pixels_empty(config: ExperimentConfig) -> bool:
-    """Whether images have empty pixels. A rule of thumb: images in one colour have, photographs in colour have not."""
+    """Whether images have empty pixels. A rule of thumb: images in one colour have, photographs in colour have not. For
+    colour images and tables that have them, a run also makes copies that are not counted. To count them always would
+    nearly double the estimate for small samples of photographs."""
     shape = config.dataset.source.shape
     return len(shape) == 3 and shape[0] == 1
 
@@ -240,15 +243,15 @@ def _passes(config: ExperimentConfig, steps: Sequence[Step], itemsize: int) -> i
     loss = sum(train) * ((classes + 3) * itemsize + 16)
     evaluation: set[int] = set()
     whole = block_images(steps)
-    again = _evaluated(config)
-    sample = again[0]
+    repeated = _evaluated(config)
+    sample = repeated[0]
     if lowest_dense(steps) is not None and leaves_pixels_empty(config):
-        for count in again:
+        for count in repeated:
             parts = -(-count // BLOCK)
             evaluation |= {count // parts, -(-count // parts)}
         last = [config.dataset.train_images] if sample < config.dataset.train_images else []
     else:
-        last = [*again, config.dataset.train_images]
+        last = [*repeated, config.dataset.train_images]
     for count in last:
         evaluation |= {min(whole, count), count % whole} - {0}
     passes = {(count, True) for count in train} | {(count, False) for count in evaluation}
