@@ -27,11 +27,15 @@ const { Store } = await import("../../static/js/state/store.js");
 
 const clock = new Clock();
 
-/** A page through a network; the one that was open before is closed. @param {Treatment} treatment */
-function open(treatment) {
+/**
+ * A page through a network; the one that was open before is closed.
+ * @param {Treatment} treatment
+ * @param {boolean} hidden whether its tab is in the background
+ */
+function open(treatment, hidden = false) {
   clock.clear();
   visibility.length = 0;
-  page.hidden = false;
+  page.hidden = hidden;
   const lab = new Lab();
   const network = new Network(lab);
   network.treatment = treatment;
@@ -153,6 +157,17 @@ test("a hidden page requests no rows, and catches up when it is shown", async ()
   const rows = runOf(opened.store).train.length;
   await pass(opened.lab, 60);
   assert.ok(opened.network.polls - polls <= 7);
+  assert.equal(runOf(opened.store).train.length, rows);
+  hide(false);
+  await clock.pass(3000);
+  assertComplete(opened);
+});
+
+test("a page that was opened in the background requests no rows before it is shown", async () => {
+  const opened = open(TREATMENTS.free, true);
+  await pass(opened.lab, 30);
+  const rows = runOf(opened.store).train.length;
+  await pass(opened.lab, 60);
   assert.equal(runOf(opened.store).train.length, rows);
   hide(false);
   await clock.pass(3000);

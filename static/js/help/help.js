@@ -53,14 +53,16 @@ export function openHelp(keys, part = shown) {
   const show = async (name) => {
     shown = /** @type {Part} */ (name);
     const loaded = shown;
+    /** @type {HTMLElement[]} */
+    let elements;
     try {
-      const elements = await parts[loaded]();
-      if (shown === loaded) body.replaceChildren(...elements);
+      elements = await parts[loaded]();
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (shown === loaded)
-        body.replaceChildren(h("p", { className: "error", role: "alert" }, explain(error)));
+      elements = [h("p", { className: "error", role: "alert" }, explain(error))];
     }
+    if (shown !== loaded) return; // another part was chosen meanwhile
+    body.replaceChildren(...elements);
     body.scrollTop = 0;
   };
   const tabs = segments(

@@ -54,7 +54,9 @@ export class Connection {
   #subscribed = null;
   /** The views that the page watches through this socket, each as JSON. @type {string[]} */
   #watched = [];
+  /** Sockets that failed unproved while the server answered by HTTP, since one last proved that it works. */
   #failures = 0;
+  /** Ends of sockets since one last proved that it works, or polling began: decides the next wait. */
   #ends = 0;
   #timer = 0;
   #resting = false;
@@ -81,6 +83,7 @@ export class Connection {
       return this.#polling;
     });
     this.#open();
+    if (document.hidden) this.#visibilityChanged(false); // a tab opened in the background: no event comes before it is shown
   }
 
   /** Open a socket. @param {boolean} trial whether this only tests if the network lets sockets through */
