@@ -77,7 +77,7 @@ async def _read(path: Path, file_name: str, choices: Choices, limits: Limits, ou
                 process.stdin.write(json.dumps(task).encode() + b"\n")
                 # not closed: the process ends when its input does, as when the server dies
                 await process.stdin.drain()
-            with suppress(ValueError):  # the answer is longer than MAX_ANSWER: as if there were none
+            with suppress(ValueError):  # an answer longer than MAX_ANSWER counts as no answer
                 line = await process.stdout.readline()
     except TimeoutError:
         raise refusal("read_slow", file=file_name, seconds=int(limits.seconds)) from None
@@ -89,11 +89,20 @@ async def _read(path: Path, file_name: str, choices: Choices, limits: Limits, ou
 
 
 async def _wait_for_end(process: asyncio.subprocess.Process) -> None:
-    """Wait for the end of a killed process, also if this task is cancelled again meanwhile."""
+    """Wait for the end of a killed process, also if this task is cancelled meanwhile.
+
+    Raises:
+        CancelledError: it was cancelled; only after the end.
+    """
     waiting = asyncio.ensure_future(process.wait())
+    cancelled: asyncio.CancelledError | None = None
     while not waiting.done():
-        with suppress(asyncio.CancelledError):
+        try:
             await asyncio.shield(waiting)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 def _answer(line: bytes, file_name: str) -> Any:

@@ -102,3 +102,20 @@ def test_a_process_whose_reader_goes_away_is_killed(tmp_path):
 
     event_loop.run(go_away())
     assert set(me.children()) <= before
+
+
+def test_who_is_cancelled_while_a_killed_process_ends_goes_away_after_its_end():
+    async def be_cancelled():
+        sleeper = await asyncio.create_subprocess_exec(sys.executable, "-c", "input()", stdin=subprocess.PIPE)
+        waiting = asyncio.create_task(process._wait_for_end(sleeper))
+        for _ in range(2):
+            await asyncio.sleep(0)
+            waiting.cancel()
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        sleeper.kill()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert sleeper.returncode is not None
+
+    event_loop.run(be_cancelled())
