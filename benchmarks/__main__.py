@@ -6,7 +6,7 @@ memory   the memory of the page after ten minutes of twenty live runs (runs only
 stream   many viewers, backpressure, cost to training, other loggers, loading a finished run (benchmarks/stream)
 replay   any moment of a run, and what the kept checkpoints cost (benchmarks/replay.py)
 views    how long each view of a network takes, and what watching it costs the training (benchmarks/views.py)
-watching what 1 and 300 pages that look into a training cost, strokes to bars, findings (benchmarks/watching.py)
+watching what it costs when 1 and 300 pages watch a training, strokes to bars, findings (benchmarks/watching.py)
 engine   training, compared with PyTorch, JAX and the formulas in plain NumPy (benchmarks/engine)
 cluster  trainings on a cluster of this machine: first rows, rows, speed, many runs, a long queue (benchmarks/cluster)
 """
@@ -18,6 +18,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
@@ -40,37 +42,9 @@ def live(as_json: bool) -> None:
     Console().print(table)
 
 
-def browser(as_json: bool) -> None:
-    from benchmarks.browser import measure
-
-    _print("browser", measure(), as_json)
-
-
-def memory(as_json: bool) -> None:
-    from benchmarks.browser.memory import measure
-
-    _print("memory", measure(), as_json)
-
-
-def replay(as_json: bool) -> None:
-    from benchmarks.replay import measure
-
-    _print("replay", measure(), as_json)
-
-
-def watching(as_json: bool) -> None:
-    from benchmarks.watching import measure
-
-    _print("watching", measure(), as_json)
-
-
-def views(as_json: bool) -> None:
-    from benchmarks.views import measure
-
-    _print("views", measure(), as_json)
-
-
-def _print(name: str, figures: list[Figure], as_json: bool) -> None:
+def _show(name: str, module: str, as_json: bool) -> None:
+    """Print the figures of a module's `measure`, which is imported only now."""
+    figures: list[Figure] = import_module(module).measure()
     if as_json:
         for figure in figures:
             print(json.dumps({"benchmark": name, **figure}))
@@ -81,29 +55,21 @@ def _print(name: str, figures: list[Figure], as_json: bool) -> None:
     Console().print(table)
 
 
-def engine(as_json: bool) -> None:
-    # in a separate process: NumPy must be limited to one thread before it is imported
-    subprocess.run([sys.executable, "-m", "benchmarks.engine", *(["--json"] if as_json else [])], check=True)
-
-
-def stream(as_json: bool) -> None:
-    subprocess.run([sys.executable, "-m", "benchmarks.stream", *(["--json"] if as_json else [])], check=True)
-
-
-def cluster(as_json: bool) -> None:
-    subprocess.run([sys.executable, "-m", "benchmarks.cluster", *(["--json"] if as_json else [])], check=True)
+def _run(module: str, as_json: bool) -> None:
+    """Run a module in a process of its own: NumPy must be limited to one thread before it is imported."""
+    subprocess.run([sys.executable, "-m", module, *(["--json"] if as_json else [])], check=True)
 
 
 BENCHMARKS: dict[str, Callable[[bool], None]] = {
     "live": live,
-    "browser": browser,
-    "memory": memory,
-    "stream": stream,
-    "engine": engine,
-    "replay": replay,
-    "views": views,
-    "watching": watching,
-    "cluster": cluster,
+    "browser": partial(_show, "browser", "benchmarks.browser"),
+    "memory": partial(_show, "memory", "benchmarks.browser.memory"),
+    "stream": partial(_run, "benchmarks.stream"),
+    "engine": partial(_run, "benchmarks.engine"),
+    "replay": partial(_show, "replay", "benchmarks.replay"),
+    "views": partial(_show, "views", "benchmarks.views"),
+    "watching": partial(_show, "watching", "benchmarks.watching"),
+    "cluster": partial(_run, "benchmarks.cluster"),
 }
 
 

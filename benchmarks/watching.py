@@ -1,4 +1,4 @@
-"""What real pages cost that look into a training: `python -m benchmarks watching`.
+"""What it costs when pages watch views of a training: `python -m benchmarks watching`.
 
 The lab trains W1 (784-40-20-10 on MNIST). Viewers are WebSockets that watch one view of it, and take what comes. The
 training's speed is iterations in a second of its worker's processor time, as other programs change that little; with
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import random
 import statistics
 import tempfile
@@ -24,22 +23,25 @@ from websockets.asyncio.client import connect
 
 from benchmarks.figures import Figure, figure, without_mnist
 from benchmarks.replay import W1
+from benchmarks.stream.stream_lab import cpu_seconds
+from benchmarks.views import TRAININGS
 from tests.support.chromium import open_chromium
 from tests.support.folders import find_data_dir
 from tests.support.lab_server import LabServer, running_lab
 from tests.support.waiting import wait_until
 
-ENDLESS: dict[str, Any] = {**W1, "training": {**W1["training"], "iterations": 10_000_000}}
 VIEWS = ("units", "confusion")
 VIEWERS = (1, 300)
 #: Seconds with and without viewers, and how often they take turns.
 SECONDS, TURNS = 6.0, 3
+#: In this time each viewer must have got a view.
+FIRST_VIEW_SECONDS = 60
 REPLAYED = 20
 ASKED = 600
 RUNS = 100
 STROKES = 20
 
-#: Notes which digit the page asks about, and when what the networks say of it is drawn.
+#: Notes which digit the page asks about, and fires "bars" at the next frame after the networks' answer for it has come.
 LISTEN = """(() => {
     const Real = window.WebSocket;
     window.WebSocket = class extends Real {
@@ -60,10 +62,12 @@ LISTEN = """(() => {
         }
     };
 })()"""
-#: Milliseconds from a move of the pen until the bars of what is drawn then are there.
+#: Milliseconds from a move of the pen until the bars for the new drawing are there.
 STROKES_TAKE = """async (count) => {
     const pad = document.querySelector(".pad"), box = pad.getBoundingClientRect(), taken = [];
-    pad.setPointerCapture = () => {};
+    let captured = null;  // a real pointer would be captured by the browser
+    pad.setPointerCapture = (id) => { captured = id; };
+    pad.hasPointerCapture = (id) => id === captured;
     const touch = (type, x, y) => pad.dispatchEvent(new PointerEvent(type, {bubbles: true, button: 0, pointerId: 1,
         clientX: box.left + x * box.width, clientY: box.top + y * box.height}));
     const pause = () => new Promise((done) => setTimeout(done, 200));
@@ -72,11 +76,14 @@ STROKES_TAKE = """async (count) => {
         await pause();
         window.digitAsked = "";
         const begun = performance.now();
-        const drawn = new Promise((done) =>
-            window.addEventListener("bars", () => done(performance.now() - begun), {once: true}));
+        const drawn = new Promise((done, fail) => {
+            window.addEventListener("bars", () => done(performance.now() - begun), {once: true});
+            setTimeout(() => fail(new Error("no bars came in 30 s")), 30_000);
+        });
         touch("pointermove", 0.8 - 0.6 * i / count, 0.8);
         taken.push(await drawn);
         touch("pointerup", 0.8 - 0.6 * i / count, 0.8);
+        captured = null;
         await pause();
     }
     return taken;
@@ -95,7 +102,7 @@ def measure() -> list[Figure]:
 
 @contextmanager
 def _training(lab: LabServer) -> Iterator[str]:
-    run_id = lab.launch(**ENDLESS)["id"]
+    run_id = lab.launch(**TRAININGS["W1"])["id"]
     wait_until(lambda: lab.run(run_id)["iteration"] > 500)
     yield run_id
     lab.post(f"/api/runs/{run_id}/cancel").raise_for_status()
@@ -124,12 +131,16 @@ async def _turns(lab: LabServer, run_id: str, view: str, viewers: int) -> tuple[
         stop = asyncio.Event()
         counts = [0] * viewers
         tasks = [asyncio.create_task(_view(lab, run_id, view, counts, i, stop)) for i in range(viewers)]
-        while not all(counts):
-            await asyncio.sleep(0.1)
-        before, cpu = sum(counts), _cpu_seconds(lab.pid)
+        async with asyncio.timeout(FIRST_VIEW_SECONDS):
+            while not all(counts):
+                for task in tasks:
+                    if task.done():
+                        task.result()  # raises why it failed
+                await asyncio.sleep(0.1)
+        before, cpu = sum(counts), cpu_seconds(lab.pid)
         watched = await asyncio.to_thread(_speed, lab, run_id)
         views += sum(counts) - before
-        cores += (_cpu_seconds(lab.pid) - cpu) / SECONDS
+        cores += (cpu_seconds(lab.pid) - cpu) / SECONDS
         stop.set()
         await asyncio.gather(*tasks)
         ratios.append(watched / alone)
@@ -153,16 +164,11 @@ async def _view(
 
 def _speed(lab: LabServer, run_id: str) -> float:
     """Iterations in a second of the worker's processor time."""
-    pid = max(lab.worker_pids(), key=_cpu_seconds)
-    iteration, cpu = lab.run(run_id)["iteration"], _cpu_seconds(pid)
+    pid = max(lab.worker_pids(), key=cpu_seconds)
+    iteration, cpu = lab.run(run_id)["iteration"], cpu_seconds(pid)
     time.sleep(SECONDS)
     done: int = lab.run(run_id)["iteration"] - iteration
-    return done / (_cpu_seconds(pid) - cpu)
-
-
-def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return done / (cpu_seconds(pid) - cpu)
 
 
 def _strokes(lab: LabServer, run_id: str) -> list[Figure]:
@@ -213,14 +219,14 @@ def _findings(lab: LabServer) -> list[Figure]:
         lab.wait_for(run_id, "completed", timeout=300)
     took = []
     for _ in range(2):
-        cpu = _cpu_seconds(lab.pid)
+        cpu = cpu_seconds(lab.pid)
         for place in range(ASKED):
             lab.http.get(f"/api/runs/{ids[place % RUNS]}/findings").raise_for_status()
-        took.append(1000 * (_cpu_seconds(lab.pid) - cpu) / ASKED)
-    cpu = _cpu_seconds(lab.pid)
+        took.append(1000 * (cpu_seconds(lab.pid) - cpu) / ASKED)
+    cpu = cpu_seconds(lab.pid)
     for place in range(ASKED):
         lab.http.get(f"/api/runs/{ids[place % RUNS]}").raise_for_status()
-    plain = 1000 * (_cpu_seconds(lab.pid) - cpu) / ASKED
+    plain = 1000 * (cpu_seconds(lab.pid) - cpu) / ASKED
     return [
         figure("findings of a run, processor time of a request", took[1], "ms", ""),
         figure("a run itself, processor time of a request", plain, "ms", ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from app import one_thread
@@ -14,86 +14,51 @@ one_thread()
 
 from benchmarks.tables import print_table
 
-
-def fanout(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.fanout import measure
-
-    return measure(seconds)
-
-
-def outrun(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.fanout import outrun
-
-    return [outrun(seconds)]
-
-
-def training(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.training import measure
-
-    return measure()
-
-
-def history(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.history import measure
-
-    return measure()
-
-
-def answers(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.answers import measure
-
-    return measure(seconds)
-
-
-def classroom(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.classroom import measure
-
-    return measure()
-
-
-def loggers(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.loggers import measure
-
-    return measure()
-
-
-def memory(seconds: float) -> list[dict[str, Any]]:
-    from benchmarks.stream.fanout import memory
-
-    return [memory()]
-
-
-BENCHMARKS: dict[str, Callable[[float], list[dict[str, Any]]]] = {
-    "fanout": fanout,
-    "outrun": outrun,
-    "training": training,
-    "loggers": loggers,
-    "history": history,
-    "answers": answers,
-    "classroom": classroom,
+#: Benchmark → the module in this package with its function, which is imported only when it is measured.
+BENCHMARKS = {
+    "fanout": "fanout.measure",
+    "outrun": "fanout.outrun",
+    "training": "training.measure",
+    "loggers": "loggers.measure",
+    "history": "history.measure",
+    "answers": "answers.measure",
+    "classroom": "classroom.measure",
 }
-#: Some of the seconds go by before a measurement begins.
+#: Those that measure for some seconds, which they are told.
+TIMED = ("fanout", "outrun", "answers")
+#: A measurement begins only after some seconds, so it needs at least this many.
 MIN_SECONDS = 4.0
 #: Takes ten minutes, so it runs only when it is named.
-LONG = {"memory": memory}
+LONG = {"memory": "fanout.memory"}
+KNOWN = BENCHMARKS | LONG
+
+
+def measure(name: str, seconds: float) -> list[dict[str, Any]]:
+    """The rows of a benchmark."""
+    module, function = KNOWN[name].split(".")
+    measured = getattr(import_module(f"benchmarks.stream.{module}"), function)
+    rows: Any = measured(seconds) if name in TIMED else measured()
+    return rows if isinstance(rows, list) else [rows]
 
 
 def main() -> None:
-    known = BENCHMARKS | LONG
     parser = argparse.ArgumentParser(prog="python -m benchmarks.stream", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(KNOWN))
     parser.add_argument("--json", action="store_true")
     parser.add_argument(
-        "--seconds", type=float, default=10.0, help=f"of each measurement, at least {MIN_SECONDS:.0f}"
+        "--seconds",
+        type=float,
+        default=10.0,
+        help=f"how long {', '.join(TIMED[:-1])} and {TIMED[-1]} measure, at least {MIN_SECONDS:.0f}",
     )
     arguments = parser.parse_args()
     if arguments.seconds < MIN_SECONDS:
         parser.error(f"--seconds must be at least {MIN_SECONDS:.0f}")
     for name in arguments.names:
-        if name not in known:
-            parser.error(f"there is no benchmark {name!r}; there are {', '.join(known)}")
+        if name not in KNOWN:
+            parser.error(f"there is no benchmark {name!r}; there are {', '.join(KNOWN)}")
     for name in arguments.names or BENCHMARKS:
-        rows = known[name](arguments.seconds)
+        rows = measure(name, arguments.seconds)
         if arguments.json:
             for row in rows:
                 print(json.dumps({"benchmark": f"stream.{name}", **row}), flush=True)

@@ -43,13 +43,18 @@ class StreamLab(LabServer):
     @property
     def cpu_seconds(self) -> float:
         """Processor seconds of the server's own process, without workers."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.pid)
 
     @property
     def memory_mb(self) -> float:
         """Resident memory of the server's process, in 10^6 bytes."""
         return memory_mb(self.pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Processor seconds that a process has used, without its children."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(pid: int) -> float:
