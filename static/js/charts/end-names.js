@@ -3,7 +3,7 @@
  * to its name. In some charts the last value stands beside the name.
  */
 
-import { h, setText } from "../page/dom.js";
+import { h, setText, svg } from "../page/dom.js";
 import { t } from "../words/i18n.js";
 import { apart, sharedRows, withRoom } from "./apart.js";
 import { commonStart, distinctNames } from "./curve-names.js";
@@ -31,7 +31,6 @@ const AXIS_LINES = 2;
 const BOLD = 1.08;
 /** Names in more than two columns are at most this wide together, in em. */
 const MANY_WIDE = 20;
-const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * A name beside the plot.
@@ -59,7 +58,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 export class EndNames {
   #element = h("div", { className: "end-names", "aria-hidden": "true" });
-  #leads = document.createElementNS(SVG, "svg");
+  #leads = svg("svg");
   #pen = /** @type {CanvasRenderingContext2D} */ (h("canvas", {}).getContext("2d"));
   /** The text that says how many names have no room. */
   #more = h("span", { className: "more-names", hidden: true });
@@ -118,7 +117,7 @@ export class EndNames {
       const text = full[i].slice(this.#start.length) + (isDiverged(trace) ? ` ${DIVERGED}` : "");
       setText(element, text);
       element.title = trace.line?.label ?? "";
-      const lead = earlier?.lead ?? document.createElementNS(SVG, "path");
+      const lead = earlier?.lead ?? svg("path");
       lead.style.stroke = trace.color ?? "";
       const length = this.#lengthOf(text);
       return {

@@ -2,13 +2,12 @@
  * A legend. Its height is fixed, so that the chart below it does not move. If entries have no room, it says how many.
  */
 
-import { h } from "../page/dom.js";
+import { h, svg } from "../page/dom.js";
 import { shapePath } from "./symbols.js";
 import { PATTERNS } from "./tail.js";
 
 /** @import { Stroke } from "./strokes.js" */
 
-const SVG = "http://www.w3.org/2000/svg";
 /** The size of a sample of a line, and the unit of its dashes, in pixels; with these sizes every pattern is symmetric. */
 const [WIDTH, HEIGHT, UNIT] = [30, 14, 2];
 
@@ -70,34 +69,21 @@ export class Legend {
  * @param {Partial<Stroke> & {dash: string, color?: string}} look
  */
 function sample({ dash, symbol, color = "" }) {
-  /**
-   * @param {string} tag
-   * @param {Record<string, string | number>} attributes
-   */
-  const make = (tag, attributes) => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-    return element;
-  };
-  const svg = make("svg", {
-    class: "legend-sample",
-    width: WIDTH,
-    height: HEIGHT,
-    viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
-    "aria-hidden": "true",
-  });
-  svg.style.color = color;
   const pattern = PATTERNS[dash].map((part) => UNIT * part).join(",");
-  svg.append(
-    make("path", { d: `M0,${HEIGHT / 2}H${WIDTH}`, ...(pattern ? { "stroke-dasharray": pattern } : {}) }),
+  const size = { width: WIDTH, height: HEIGHT, viewBox: `0 0 ${WIDTH} ${HEIGHT}` };
+  const picture = svg(
+    "svg",
+    { class: "legend-sample", ...size, "aria-hidden": "true" },
+    svg("path", { d: `M0,${HEIGHT / 2}H${WIDTH}`, ...(pattern ? { "stroke-dasharray": pattern } : {}) }),
   );
+  picture.style.color = color;
   if (symbol)
-    svg.append(
-      make("path", {
+    picture.append(
+      svg("path", {
         d: shapePath(symbol, 8),
         transform: `translate(${WIDTH / 2},${HEIGHT / 2})`,
         class: "legend-symbol",
       }),
     );
-  return svg;
+  return picture;
 }

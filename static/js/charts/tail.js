@@ -6,14 +6,13 @@
  * cannot be seen. The next whole drawing includes its points.
  */
 
+import { svg } from "../page/dom.js";
 import { shapePath } from "./symbols.js";
 
 /**
  * @import { AxesScale } from "./drawn-axes.js"
  * @import { Points } from "./curve.js"
  */
-
-const SVG = "http://www.w3.org/2000/svg";
 
 /** A path has at most this many points; then a new path begins, because the last path is written again each time. */
 const MAX_PATH = 120;
@@ -114,17 +113,15 @@ export class Tail {
 
   /** @param {string} fill */
   #makeArea(fill) {
-    const path = document.createElementNS(SVG, "path");
-    path.setAttribute("class", "tail");
+    const path = svg("path", { class: "tail" });
     Object.assign(path.style, { fill, stroke: "none" });
     this.#group.prepend(path);
     return path;
   }
 
   #make() {
-    const path = document.createElementNS(SVG, "path");
     const { color, width, dash } = this.#style;
-    path.setAttribute("class", "tail");
+    const path = svg("path", { class: "tail" });
     path.style.fill = "none";
     path.style.stroke = color;
     path.style.strokeLinecap = this.#dashed ? "butt" : "round";
@@ -172,10 +169,8 @@ export function areaPath(x, y, from, to, scale) {
  * @param {number} top
  */
 export function tailSymbol({ shape, color, size, line }, left, top) {
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("class", "tail");
-  path.setAttribute("d", shapePath(shape, size));
-  path.setAttribute("transform", `translate(${toPixel(left)},${toPixel(top)})`);
+  const transform = `translate(${toPixel(left)},${toPixel(top)})`;
+  const path = svg("path", { class: "tail", d: shapePath(shape, size), transform });
   Object.assign(path.style, { fill: color, stroke: line.color, strokeWidth: `${line.width}px` });
   return path;
 }
