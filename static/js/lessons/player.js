@@ -8,6 +8,7 @@ import { urlState } from "../state/address.js";
 import { readMoment } from "../state/moment.js";
 import { onLanguage } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
+import { Exits } from "./exits.js";
 import { FieldLocks } from "./field-locks.js";
 import { LessonFrame } from "./frame.js";
 import { Launches } from "./launches.js";
@@ -28,10 +29,9 @@ import { progressOf, runsOf } from "./steps.js";
  * @import { Toast } from "../page/toast.js"
  * @import { LabQueue } from "../state/lab-queue.js"
  * @import { Store } from "../state/store.js"
- * @import { Run, RunView } from "../types.js"
+ * @import { RunView } from "../types.js"
  * @import { Item } from "./head.js"
  * @import { Lessons } from "./lessons.js"
- * @import { Exit } from "./player-parts.js"
  * @import { Step } from "./steps.js"
  * @import { Question, Try, Value } from "./types.js"
  */
@@ -60,8 +60,7 @@ export class Player {
   #full = false;
   /** What is chosen in questions with one try. @type {Record<string, any>} */
   #answers = {};
-  /** What is written as answers to the last questions, by lessons; also after they are left. @type {Map<string, Exit>} */
-  #exits = new Map();
+  #exits = new Exits();
   /** The step that was drawn last. @type {Step | null} */
   #drawn = null;
   /** @param {Page} page */
@@ -187,10 +186,11 @@ export class Player {
     this.#chosen = null;
     this.#answers = {};
     this.#launches.forgetTries();
-    this.#exits.delete(this.#session?.slug ?? "");
     this.#stage.show([]);
     urlState.set({ moment: "" });
-    this.#session?.again();
+    if (!this.#session) return;
+    this.#exits.forget(this.#session);
+    this.#session.again();
   }
 
   /** @param {Question} question */
@@ -211,20 +211,6 @@ export class Player {
       );
   }
 
-  /** @param {Session} session */
-  #exitOf({ slug }) {
-    return this.#exits.get(slug) ?? { written: null, sent: null };
-  }
-
-  /** @param {string} text */
-  async #saveExit(text) {
-    const session = this.#session;
-    const exit = session?.attempt?.exit;
-    if (!session || !exit) return;
-    this.#exits.set(session.slug, { written: text, sent: text });
-    await session.answer(exit.id, text);
-  }
-
   /** @param {Try} wanted */
   async #try(wanted) {
     await this.#launches.launchTry(wanted);
@@ -237,10 +223,15 @@ export class Player {
     await this.#launches.loadTry(wanted, this.#runs);
   }
 
-  /** The runs of the attempt that are there. @returns {Run[]} */
-  get #runs() {
+  /** The runs of the attempt, and whether they have ended; null: one predicts. */
+  get #launched() {
     const attempt = this.#session?.attempt;
-    return attempt ? runsOf(attempt, this.#page.store).runs : [];
+    return attempt ? runsOf(attempt, this.#page.store) : null;
+  }
+
+  /** The runs of the attempt that are there. */
+  get #runs() {
+    return this.#launched?.runs ?? [];
   }
 
   /** The iteration that is pinned; null: none. */
@@ -277,7 +268,6 @@ export class Player {
       this.#draw();
     });
     this.#locks.hold(lockedIn(session));
-    const attempt = session.attempt;
     this.#frame.column.show(
       partsOf({
         session,
@@ -286,9 +276,9 @@ export class Player {
         full: this.#full,
         answers: this.#answers,
         pinned: this.#pinned,
-        exit: this.#exitOf(session),
+        exit: this.#exits.of(session),
         complaint: this.#launches.tryRefusal ? explain(this.#launches.tryRefusal) : "",
-        runs: attempt ? runsOf(attempt, store) : null,
+        runs: this.#launched,
         times: session.play?.runs.length
           ? queue.now.launching(session.play.runs.map(({ seconds }) => seconds))
           : null,
@@ -316,8 +306,8 @@ export class Player {
           answer: (question) => this.#answer(question),
           launchTry: (wanted) => this.#try(wanted),
           loadTry: (wanted) => this.#load(wanted),
-          write: (text) => this.#exits.set(session.slug, { ...this.#exitOf(session), written: text }),
-          save: (text) => this.#saveExit(text),
+          write: (text) => this.#exits.write(session, text),
+          save: (text) => this.#exits.save(session, text),
           show: (place) => this.#onCharts.show(place, this.#runs),
           next: (slug) => urlState.set({ lesson: slug }),
         },
