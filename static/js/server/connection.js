@@ -141,8 +141,9 @@ export class Connection {
 
   /** A socket has failed before it has proved that it works: ask by HTTP, and poll if only sockets fail. */
   async #onSocketFailure() {
+    const failed = this.#socket;
     const polling = await this.#loadPolling().catch(() => null); // null: the server does not answer
-    if (this.#subscribed) return; // the next socket already works
+    if (this.#socket !== failed && this.#subscribed) return; // the next socket already works
     const answered = polling && (await polling.ask());
     if (polling && answered === null) return; // the same
     this.#failures = answered ? this.#failures + 1 : 0;
