@@ -284,8 +284,8 @@ def create_app(settings: Settings | None = None, *, executor: Executor | None = 
         )
     app.add_middleware(Zipped, fits=_is_page_text)
     app.add_middleware(Head)
-    app.add_middleware(TextBodies, files=[own_data_routes.UPLOADED])
     streamed = {"/api/imports": settings.max_import_bytes, own_data_routes.UPLOADED: settings.max_data_bytes}
+    app.add_middleware(TextBodies, unread=streamed)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, streamed=streamed)
     app.add_middleware(OriginCheck, host=settings.host, allowed=settings.origins)
     app.add_middleware(Proxies, named=settings.trusted_proxies, root_path=settings.root_path)

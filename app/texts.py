@@ -55,6 +55,11 @@ def find_unfit(value: Any, field: str = "") -> tuple[str, Reason] | None:
     return None
 
 
+def fit(text: str) -> str:
+    """A text with ? for each character that the lab does not accept: what is said of a wrong text can be sent."""
+    return _UNFIT.sub("?", text)
+
+
 def file_name(text: str) -> str:
     """A text as a name that every file system takes: letters of any language stay, the rest becomes a hyphen."""
     plain = "".join(c if c.isalnum() or c in "._" else "-" for c in unicodedata.normalize("NFC", text))

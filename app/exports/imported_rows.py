@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.errors import Invalid
 from app.exports.reading import JsonReader
 from app.rows import Rows, Times
+from app.texts import fit
 from engine.reasons import Reason
 from engine.stretches import MAX_STRETCHES
 
@@ -34,7 +35,8 @@ _NOT_FINITE = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float
 
 
 def wrong(field: str, problem: str) -> Invalid:
-    """Something is not as a lab writes it."""
+    """Something is not as a lab writes it. `field` may hold a key of the document, of any length."""
+    field = fit(field)[:200]
     reason = Reason("not_as_exported", f"{field}: {problem}", field=field, problem=problem)
     return Invalid(reason, field=field)
 
@@ -90,7 +92,7 @@ class ImportedRows:
             elif key == "data":
                 rows._take_data(reader)
             else:
-                raise wrong(f"{field}.{key}"[:200], "there is no such key")
+                raise wrong(f"{field}.{key}", "there is no such key")
         rows._take_columns(list(rows.columns))
         if rows._width not in (None, len(rows.columns)):
             raise rows._wrong_length(0)

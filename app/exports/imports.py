@@ -20,7 +20,7 @@ from app.exports.imported_rows import ImportedRows, Spool, wrong
 from app.exports.imported_run import Imported, ImportedRun
 from app.exports.reading import JsonReader, NotJson
 from app.rows import Times
-from app.texts import find_unfit
+from app.texts import find_unfit, fit
 from engine import ConfigError, ExperimentConfig
 from engine.datasets import own
 from engine.datasets.dataset import Source
@@ -111,7 +111,7 @@ def _demand_version(version: Any) -> None:
         message = "this is not an export of a Lossroom: it has no key lossroom"
         raise Invalid(Reason("not_an_export", message, field="lossroom"), field="lossroom")
     if version not in (WITHOUT_FORKS, WITHOUT_OWN, VERSION) or isinstance(version, bool):
-        shown = str(version)[:40]
+        shown = fit(str(version))[:40]
         message = f"lossroom: this is a document of version {shown}; this lab reads versions up to {VERSION}"
         raise Invalid(Reason("other_version", message, version=shown), field="lossroom")
 
@@ -159,9 +159,7 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
             case _ if key in ImportedRun.model_fields:
                 meta[key] = reader.value()
             case _:  # refused before its value is read
-                raise wrong(
-                    f"{field}.{key if find_unfit(key) is None else '?'}"[:200], "there is no such key"
-                )
+                raise wrong(f"{field}.{key}", "there is no such key")
     if (unfit := find_unfit(meta, field)) is not None:
         raise Invalid(unfit[1], field=unfit[0])
     try:
@@ -195,8 +193,7 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
 
 def _stream(name: str, field: str) -> str:
     if name not in STREAMS:
-        shown = name if find_unfit(name) is None else "?"
-        raise wrong(f"{field}.{shown}"[:200], f"there is no such stream; there are {', '.join(STREAMS)}")
+        raise wrong(f"{field}.{name}", f"there is no such stream; there are {', '.join(STREAMS)}")
     return name
 
 

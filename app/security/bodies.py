@@ -19,25 +19,24 @@ METHODS = ("POST", "PUT", "PATCH", "DELETE")
 class TextBodies:
     """Refuses bodies that are not in UTF-8 or hold texts that the lab does not accept, with 422.
 
-    It comes after `BodyLimit`, which hands over short bodies whole. A longer body comes in parts and is left to its
-    route. A body that is not JSON is left to FastAPI.
+    It comes after `BodyLimit`, which hands over bodies whole. A body that is not JSON is left to FastAPI.
 
     Args:
-        files: paths whose bodies are files of any kind.
+        unread: paths whose bodies are left to their routes, which read them as they come. Nothing of them is read here:
+            the clock of `BodyLimit` begins with the first look, and a route may let a request wait before it.
     """
 
-    def __init__(self, app: ASGIApp, *, files: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, unread: Collection[str] = ()) -> None:
         self.app = app
-        self.files = files
+        self.unread = unread
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] not in METHODS or route_path(scope) in self.files:
+        if scope["type"] != "http" or scope["method"] not in METHODS or route_path(scope) in self.unread:
             await self.app(scope, receive, send)
             return
         try:
             waiting = [await receive()]
-            body = waiting[0].get("body", b"")
-            if body and not waiting[0].get("more_body", False):
+            if body := waiting[0].get("body", b""):
                 waiting[0]["body"] = _checked(body)
         except LabError as error:
             await refuse(error, scope, receive, send)

@@ -138,6 +138,12 @@ def test_invalid_text_is_refused_with_its_field_on_every_way_in(lab, run_id, unf
     for field in ("name", "notes", "reason"):
         changed = {**document, "runs": [{**document["runs"][0], field: unfit}]}
         refused(post("/api/imports", changed), f"runs.0.{field}")
+    shown = "".join(c if c.isalpha() and c.isascii() else "?" for c in unfit)
+    refused(post("/api/imports", {**document, "lossroom": unfit}), "lossroom")
+    refused(post("/api/imports", {unfit: 1}), shown)
+    for streams, field in (({unfit: 1}, shown), ({"train": {unfit: 1}}, f"train.{shown}")):
+        changed = {**document, "runs": [{"streams": streams}]}
+        refused(post("/api/imports", changed), f"runs.0.streams.{field}")
     socket = lab.socket()
     socket.send(json.dumps({"subscribe": {unfit: 0}}))
     while (message := socket.recv(timeout=TIMEOUT)) and "bad_message" not in str(message):
