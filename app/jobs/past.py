@@ -55,9 +55,9 @@ class Past:
         self._size = 0  # bytes that these take
         self._asked: dict[_Place, _Asked] = {}
 
-    async def write_weights(self, moment: Moment, file: Path) -> None:
-        """Write the weights of a training at a moment into a file, as a NumPy archive. If the caller is cancelled, the
-        replay is given up.
+    async def write_weights(self, moment: Moment, file: Path) -> Path:
+        """Write the weights of a training at a moment into a file, as a NumPy archive; returns the file. If the caller
+        is cancelled, the replay is given up.
 
         Raises:
             LabError: they cannot be computed, or it would take too long.
@@ -66,6 +66,7 @@ class Past:
         answer = await self._replay(moment, file=str(file))
         if not isinstance(answer, Written):
             raise _refusal(answer, moment, self._settings.replay_seconds)
+        return file
 
     async def measure_test(self, training: Training, iteration: int, *, bound_seconds: float) -> float:
         """The accuracy of a training's network at a moment on all test images, also where its own test set stays

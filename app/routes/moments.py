@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Awaitable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -43,7 +42,9 @@ async def get_moment(lab: TheLab, run_id: str, iteration: Iteration) -> MomentAn
 
 
 @router.get("/{run_id}/moments/{iteration}/weights.npz", dependencies=[EXPORTS])
-async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: Iteration) -> Response:
+async def export_weights(
+    lab: TheLab, request: Request, person: ThePerson, run_id: str, iteration: Iteration
+) -> Response:
     """The weights of a run after an iteration, as they were, bit for bit: a NumPy archive with all parameters and
     running means by names such as `1.dense.weights`, where 1 is the layer's number in the network's table, and
     `iteration`. 409 with `replay_long` if the replay would take longer than the lab allows."""
@@ -52,7 +53,9 @@ async def export_weights(lab: TheLab, request: Request, run_id: str, iteration: 
     file = lab.settings.checkpoint_dir / f"weights.{secrets.token_hex(8)}.npz"
     response = SentOnce(file, attachment(name_of_run(run.number, run.name, f"at-{iteration}.weights.npz")))
     try:
-        if await unless_disconnected(request, _then_true(lab.past.write_weights(moment, file))) is None:
+        with lab.questions.answering(person.id):
+            written = await unless_disconnected(request, lab.past.write_weights(moment, file))
+        if written is None:
             response.delete()  # the file may have been written although the client has gone
             return Response(status_code=CLIENT_CLOSED)
     except BaseException:  # also a cancellation: nothing else would delete the file
@@ -100,9 +103,3 @@ def _parse_options(options: str) -> dict[str, Any]:
 
 def _wrong_options(text: str) -> Invalid:
     return Invalid(Reason("invalid", text, field="options"), field="options")
-
-
-async def _then_true(work: Awaitable[None]) -> bool:
-    """Gives work without a result one, as `unless_disconnected` answers None if the client has gone."""
-    await work
-    return True

@@ -1,4 +1,7 @@
-"""A bound on the slow questions of one person that are answered at the same time, as one process answers all people."""
+"""A bound on the slow questions of one person that are answered at the same time, as one process answers all people.
+
+In a lab without a class nobody is known, and only the process bounds its questions: see `app.jobs.replayer`.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,14 @@ class Questions:
 
     @contextmanager
     def answering(self, person_id: str) -> Iterator[None]:
-        """Count a question of this person for as long as the `with` block runs.
+        """Count a question of this person for as long as the `with` block runs; of an empty id none is counted.
 
         Raises:
             TooManyQuestions: too many of this person are being answered already.
         """
+        if not person_id:
+            yield
+            return
         if self._open[person_id] >= MAX_TOGETHER:
             text = f"{MAX_TOGETHER} questions of yours are being answered already; ask again in a moment"
             raise TooManyQuestions(

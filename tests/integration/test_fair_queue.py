@@ -1,6 +1,7 @@
 """A class whose people take turns, over HTTP, with real workers."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.routing import APIRoute
@@ -190,6 +191,12 @@ def test_a_student_who_asks_too_often_is_refused_for_some_seconds_and_others_are
                 assert 1 <= error(late)["bounds"]["seconds"] <= RATES["export"].seconds
         assert student.launch()["status"]
         assert other.http.get(f"/api/runs/{other.launch()['id']}/export.json").status_code == 200
+        # of what one process answers for all, a person has a few at a time
+        weights = f"/api/runs/{other.launch()['id']}/moments/0/weights.npz"
+        with ThreadPoolExecutor(16) as threads:
+            answers = list(threads.map(other.http.get, 16 * [weights]))
+        refusals = [answer for answer in answers if answer.status_code != 200]
+        assert {error(refusal)["code"] for refusal in refusals} == {"too_many_questions"}
 
 
 def test_every_route_that_launches_imports_or_exports_is_limited():
