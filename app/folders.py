@@ -11,8 +11,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from app.errors import StoreUnavailable
 from app.machine import is_container
 from app.mistake import Mistake
+from engine.reasons import Reason
 
 
 class FolderError(Mistake):
@@ -30,6 +32,19 @@ LOW_DISK_BYTES = 500_000_000
 def free_bytes(folder: Path) -> int:
     """Free bytes on the disk of a folder."""
     return shutil.disk_usage(folder).free
+
+
+def demand_disk(folder: Path, sizes: int = 0) -> None:
+    """Refuse what people send if it would fill the disk of a folder: the database needs room as well.
+
+    Args:
+        sizes: bytes that are to be written.
+
+    Raises:
+        StoreUnavailable: there is no room.
+    """
+    if free_bytes(folder) < sizes + LOW_DISK_BYTES:
+        raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
 
 
 def make_writable(folder: Path, purpose: str, *, mode: int = 0o777) -> None:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import BinaryIO, ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
+
+#: Bytes that are written at a time.
+PART = 1 << 20
 
 _few = asyncio.Semaphore(2)
 
@@ -35,3 +38,19 @@ async def in_pieces(pieces: Iterator[T]) -> AsyncIterator[T]:
     end = object()
     while (piece := await in_thread(next, pieces, end)) is not end:
         yield piece  # type: ignore[misc]
+
+
+async def write_parts(parts: AsyncIterator[bytes], file: BinaryIO, demand: Callable[[int], None]) -> None:
+    """Write bytes into a file as they come.
+
+    Args:
+        demand: is called with the number of bytes of each part before the part is written, and raises to refuse it.
+    """
+    waiting = bytearray()
+    async for part in parts:
+        demand(len(part))
+        waiting += part
+        if len(waiting) >= PART:
+            await asyncio.to_thread(file.write, bytes(waiting))
+            waiting.clear()
+    await asyncio.to_thread(file.write, bytes(waiting))

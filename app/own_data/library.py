@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from app.answers.datasets import DatasetAnswer
 from app.errors import Conflict, NotFound, StoreUnavailable
-from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes
+from app.folders import PRIVATE_FOLDER, demand_disk
 from app.live.hub import Hub
 from app.live.lanes import TEACHER
 from app.own_data import cards
@@ -183,8 +183,7 @@ class OwnData:
                 raise _full("upload_large", "the data sets of one person", most)
         if self.bytes + sizes > settings.max_data_bytes_of_all:
             raise _full("upload_all", "all own data sets of this lab", settings.max_data_bytes_of_all)
-        if free_bytes(self.folder) < sizes + LOW_DISK_BYTES:
-            raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
+        demand_disk(self.folder, sizes)
 
     async def keep(self, written: Path, person: Person, title: str, *, shared: bool = False) -> str:
         """Take in a data set that was written into a folder of its own on the same disk; returns its name. Who brings

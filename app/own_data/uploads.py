@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.errors import Invalid, LabError, NotFound, StoreUnavailable
-from app.folders import LOW_DISK_BYTES, PRIVATE_FOLDER, free_bytes
+from app.folders import PRIVATE_FOLDER, demand_disk
 from app.own_data import process
 from app.own_data.choices import Choices
 from app.own_data.library import OwnData
@@ -21,6 +21,7 @@ from app.own_data.limits import Limits
 from app.own_data.preview import Preview
 from app.own_data.refusals import UploadsFull
 from app.people.person import Person
+from app.work import write_parts
 from engine.datasets import own
 from engine.errors import DatasetError
 from engine.reasons import Reason, reason_of
@@ -31,8 +32,6 @@ MAX_UPLOADS = 500
 MAX_LARGEST_FILES = 16
 #: An upload is removed when it has not been used for this many seconds.
 SECONDS = 3600.0
-#: Bytes that are written at a time.
-PART = 1 << 20
 #: Files that are received, and that are read, at a time; the others wait.
 RECEIVED, READ = 8, 2
 
@@ -103,18 +102,14 @@ class Uploads:
         self._own_data.demand_room(person, 0)
 
         async def write(upload: Upload) -> None:
+            def demand(size: int) -> None:
+                if upload.is_gone:  # the person has sent another one
+                    raise _gone()
+                upload.bytes += size
+                self._demand_disk()
+
             with upload.file.open("xb") as file:
-                part = bytearray()
-                async for data in parts:
-                    if upload.is_gone:  # the person has sent another one
-                        raise _gone()
-                    upload.bytes += len(data)
-                    self._demand_disk()
-                    part += data
-                    if len(part) >= PART:
-                        await asyncio.to_thread(file.write, bytes(part))
-                        part.clear()
-                await asyncio.to_thread(file.write, bytes(part))
+                await write_parts(parts, file, demand)
 
         return await self._add(person, file_name, write)
 
@@ -157,8 +152,7 @@ class Uploads:
         """Refuse a file for which there is no room: uploads are not to fill the disk of the database."""
         if sum(upload.bytes for upload in self._uploads.values()) > MAX_LARGEST_FILES * self._limits.bytes:
             raise _busy()
-        if free_bytes(self._folder) < LOW_DISK_BYTES:
-            raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
+        demand_disk(self._folder)
 
     def of(self, person: Person, upload_id: str) -> Upload:
         """A person's upload, or `NotFound`."""

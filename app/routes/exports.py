@@ -20,6 +20,7 @@ from app.exports.documents import MAX_RUNS
 from app.exports.fields import flatten
 from app.exports.names import attachment, name_of_runs
 from app.exports.recording import Recording
+from app.folders import demand_disk
 from app.lab import EXPORTS, IMPORTS, READS_LESSONS, Lab, TheLab
 from app.lessons.class_counts import ClassCounts, LessonCount
 from app.pages import Pages
@@ -30,7 +31,7 @@ from app.rows import Rows
 from app.runs import Run
 from app.storage import row_store
 from app.texts import file_name
-from app.work import in_pieces, in_thread
+from app.work import in_pieces, in_thread, write_parts
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
 from engine.stretches import with_stretches
@@ -49,8 +50,6 @@ Dash = Annotated[
 #: at once fills neither the memory nor the disk.
 _receiving = asyncio.Semaphore(4)
 _importing = asyncio.Lock()
-#: Bytes of a document that are written at a time.
-PART = 1 << 20
 
 
 # -- one run -----------------------------------------------------------------------------------------
@@ -224,24 +223,15 @@ async def import_runs(lab: TheLab, person: ThePerson, request: Request) -> RunsA
     try:
         async with _receiving:
             with TemporaryFile(dir=lab.settings.state_dir) as file:
-                await _receive(request, file)
+                folder = lab.settings.state_dir
+                await write_parts(request.stream(), file, lambda _: demand_disk(folder))
                 async with _importing:
+                    demand_disk(folder, file.tell())  # its rows take about as much again at most
+                    file.seek(0)
                     return await _import(lab, person, file)
     except OSError as error:  # a full disk
         text = f"the lab cannot write to its disk: {error}"
         raise StoreUnavailable(Reason("store_unavailable", text, why=reason_of(error))) from None
-
-
-async def _receive(request: Request, file: BinaryIO) -> None:
-    """Write the body of a request into a file, and go back to the start of the file."""
-    part = bytearray()
-    async for data in request.stream():
-        part += data
-        if len(part) >= PART:
-            await asyncio.to_thread(file.write, bytes(part))
-            part.clear()
-    await asyncio.to_thread(file.write, bytes(part))
-    file.seek(0)
 
 
 async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
