@@ -34,6 +34,10 @@ from engine.errors import DatasetError
 from engine.options import dataset_status
 from engine.reasons import Reason, reason_of
 
+#: Data sets of one student that are not here, and whose descriptions stay for their runs: deleted ones, and those that
+#: imported runs were trained on. Each is a small folder, and a document of runs describes at most as many.
+MAX_DESCRIBED = 200
+
 
 class OwnData:
     """The own data sets of a lab. Without a class, all people see and change all of them. Lives in the event loop."""
@@ -181,9 +185,28 @@ class OwnData:
             most = settings.max_data_bytes_per_person
             if sum(entry.bytes for entry in brought) + sizes > most:
                 raise _full("upload_large", "the data sets of one person", most)
+        self._demand_described(person, 0)
         if self.bytes + sizes > settings.max_data_bytes_of_all:
             raise _full("upload_all", "all own data sets of this lab", settings.max_data_bytes_of_all)
         demand_disk(self.folder, sizes)
+
+    def _demand_described(self, person: Person, more: int) -> None:
+        """Refuse a student of whose data sets the lab would keep more descriptions than `MAX_DESCRIBED`.
+
+        Args:
+            more: descriptions that would be added.
+
+        Raises:
+            DataFull: with the bound.
+        """
+        if person.role is not Role.STUDENT:
+            return
+        brought = [entry for entry in self._entries.values() if is_brought_by(person, entry.card)]
+        if sum(not entry.is_there for entry in brought) + more > MAX_DESCRIBED:
+            text = f"the lab describes at most {MAX_DESCRIBED} data sets of one person that are not here"
+            raise DataFull(
+                Reason("upload_described", text, most=MAX_DESCRIBED), bounds={"maximum": MAX_DESCRIBED}
+            )
 
     async def keep(self, written: Path, person: Person, title: str, *, shared: bool = False) -> str:
         """Take in a data set that was written into a folder of its own on the same disk; returns its name. Who brings
@@ -213,10 +236,17 @@ class OwnData:
             own.move_in(written, self.folder)
 
     async def mention(self, person: Person, sources: Sequence[Source]) -> None:
-        """Note what own data sets are that a person's imported runs were trained on; those that are known stay."""
+        """Note what own data sets are that a person's imported runs were trained on; those that are known stay.
+
+        Raises:
+            DataFull: a student would have too many; then none of them is noted.
+            StoreUnavailable: the disk is full or broken.
+        """
         async with self._order:
-            for source in {source.name: source for source in sources}.values():
-                if source.name not in self._entries and source.about is not None:
+            new = {source.name: source for source in sources if source.name not in self._entries}
+            self._demand_described(person, len(new))
+            for source in new.values():
+                if source.about is not None:
                     card = Card(title=source.title, owner=person.owner, made_at=time.time())
                     await self._write(partial(own.write_about, self.folder, source.about, card))
             await self._look()

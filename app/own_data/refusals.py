@@ -8,6 +8,7 @@ from engine.reasons import declare
 PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "upload_many": ("most",),
     "upload_large": ("most",),
+    "upload_described": ("most",),
     "upload_all": ("most",),
     "upload_busy": (),
     "upload_gone": (),
