@@ -7,6 +7,17 @@ from playwright.sync_api import expect
 from tests.browser.accessibility import violations
 from tests.support.experiments import SHORT
 
+#: Whether a canvas has a pixel in the colour of a run.
+HAS_COLOR = """async (canvas, index) => {
+    const { color } = await import("/static/js/page/palette.js");
+    const context = document.createElement("canvas").getContext("2d");
+    context.fillStyle = color(index, false);
+    context.fillRect(0, 0, 1, 1);
+    const [wanted] = new Uint32Array(context.getImageData(0, 0, 1, 1).data.buffer);
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return new Uint32Array(data.buffer).includes(wanted);
+}"""
+
 #: How many different colours a canvas has.
 COLORS = """canvas => {
     const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -71,3 +82,10 @@ def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_can
     page.open(f"/?lang=ja#charts=view.landscape,accuracy&runs={numbers}&at={runs[0]['number']}@0&lang=ja")
     measure.click()
     expect(card).to_contain_text("重みがまだ動いていない")
+
+    page.open(
+        f"/#charts=view.landscape:directions=random,accuracy&runs={runs[0]['number']}&at={runs[0]['number']}@0"
+    )
+    measure.click()
+    expect(canvas).to_be_visible()
+    assert canvas.evaluate(HAS_COLOR, runs[0]["color"])  # a path of one point is a disc

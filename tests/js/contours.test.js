@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contours, ends, levelsOf, valueAt } from "../../static/js/views/contours.js";
+import { logShare } from "../../static/js/views/scales.js";
 import { random as generator } from "./random.js";
 
 /**
@@ -107,4 +108,14 @@ test("levels rise by equal ratios with two digits, between the ends", () => {
   assert.deepEqual(levels, [0.2, 0.4, 0.79, 1.6, 3.2, 6.3, 13, 25, 50]);
   assert.deepEqual(levelsOf(2, 2), []);
   assert.ok(levelsOf(-1, 1).every((level) => level > -1 && level < 1));
+});
+
+test("the values of a grid above 0 give shares of a logarithmic scale, also where others are 0", () => {
+  const grid = gridOf(9, (x, y) => (x > 0 ? null : Math.max(0, x * x + y * y - 1)));
+  const [low, high] = ends(grid, 0) ?? [NaN, NaN];
+  assert.equal(ends(grid)?.[0], 0);
+  assert.ok(low > 0 && low < high);
+  const shares = grid.values.flat().flatMap((value) => (value === null ? [] : [logShare(value, low, high)]));
+  assert.deepEqual([Math.min(...shares), Math.max(...shares)], [0, 1]);
+  assert.equal(ends({ ...grid, values: [[0, 0, null]] }, 0), null);
 });

@@ -178,12 +178,15 @@ function placeIn(places, value) {
 }
 
 /**
- * The lowest and the highest value of a grid; null if it has none.
+ * The lowest and the highest value of a grid above a bound; null if it has none.
  * @param {Grid} grid
+ * @param {number} [bound]
  * @returns {[low: number, high: number] | null}
  */
-export function ends({ values }) {
-  const numbers = values.flatMap((row) => row.filter((value) => value !== null));
+export function ends({ values }, bound = -Infinity) {
+  const numbers = values
+    .flatMap((row) => row.filter((value) => value !== null))
+    .filter((value) => value > bound);
   return numbers.length ? [Math.min(...numbers), Math.max(...numbers)] : null;
 }
 

@@ -16,7 +16,7 @@ const STRONGEST = 0.72;
 /** A line shorter than this, in pixels, gets no text. */
 const LONG = 60;
 /** The room of a text: half its width and height, and how far two are apart, in pixels. */
-const TEXT = { half: 18, tall: 9, apart: 44 };
+const TEXT = { halfWidth: 18, halfHeight: 9, apart: 44 };
 
 /**
  * Draw it as large as the room allows, with the same unit in both directions.
@@ -39,6 +39,7 @@ export function drawLandscape(canvas, landscape, hues, room, dark, place) {
   const context = prepared(canvas, width, height);
   const { ink, card, font, size } = inks(canvas);
   const [low, high] = ends(grid) ?? [1, 1];
+  const [lowestColored] = ends(grid, 0) ?? [1]; // a logarithmic scale does not begin at 0
   const [columns, rows] = [FINER * a.length, FINER * b.length];
   const picture = pixels(columns, rows, (row, column) => {
     const loss = valueAt(
@@ -46,7 +47,7 @@ export function drawLandscape(canvas, landscape, hues, room, dark, place) {
       a[0] + ((column + 0.5) / columns) * wide,
       b[0] + (1 - (row + 0.5) / rows) * tall,
     );
-    return sizeColor(STRONGEST * (loss === null ? 1 : logShare(loss, low, high)), dark);
+    return sizeColor(STRONGEST * (loss === null ? 1 : logShare(loss, lowestColored, high)), dark);
   });
   context.imageSmoothingEnabled = true;
   context.drawImage(picture, 0, 0, width, height);
@@ -82,7 +83,7 @@ export function drawLandscape(canvas, landscape, hues, room, dark, place) {
     }
     line.forEach((point, k) => {
       const isEnd = k === line.length - 1;
-      dot(context, point, isEnd ? 6 : k ? 2 : 4.5, k ? hue : card, isEnd ? card : hue);
+      dot(context, point, isEnd ? 6 : k ? 2 : 4.5, k || isEnd ? hue : card, isEnd ? card : hue);
     });
   });
   if (place) {
@@ -147,17 +148,17 @@ function lengthOf(line) {
  * @param {[number, number]} room
  */
 function freePlace(line, taken, [width, height]) {
-  const { half, tall, apart } = TEXT;
+  const { halfWidth, halfHeight, apart } = TEXT;
   const middle = line.length >> 1;
   return [...line.keys()]
     .sort((key, other) => Math.abs(key - middle) - Math.abs(other - middle))
     .map((i) => line[i])
     .find(
       ([x, y]) =>
-        x > half &&
-        x < width - half &&
-        y > tall &&
-        y < height - tall &&
+        x > halfWidth &&
+        x < width - halfWidth &&
+        y > halfHeight &&
+        y < height - halfHeight &&
         taken.every(([p, q]) => Math.hypot(x - p, 2 * (y - q)) > apart),
     );
 }
