@@ -1,5 +1,7 @@
 """Looking at a data set and at a network: the page draws what the files and the server's summary contain."""
 
+import io
+
 import numpy as np
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +12,7 @@ from engine.datasets.cifar import TEN
 from engine.source import source_of
 from tests.browser.accessibility import violations
 from tests.support.folders import find_data_dir
+from tests.support.own_data import kept
 
 SHOWN = "document.querySelector('dialog .data-view')?.dataset.shown"
 CELLS = (
@@ -144,6 +147,25 @@ def test_points_are_drawn_at_their_coordinates_in_the_colours_of_their_classes(o
     legend = page.page.locator(".point-legend li").all_inner_texts()
     assert legend == [f"{name} {count}" for name, count in zip("ABCD", counts, strict=True)]
     assert violations(page, within="dialog") == []
+
+
+def test_a_table_of_two_columns_is_paged_by_a_thousand_points(open_page, make_lab):
+    arrays = {"class_names": np.array(["a", "b"]), "columns": np.array(["x", "y"])}
+    for part, size in (("train", 2500), ("test", 1200)):
+        arrays[f"x_{part}"] = np.random.default_rng(size).normal(size=(size, 2)).astype(np.float32)
+        arrays[f"y_{part}"] = np.arange(size) % 2
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    lab = make_lab()
+    data_set = kept(lab, file.getvalue(), "Plane")
+    page = open_page(lab)
+    page.choose("dataset.name", data_set["name"])
+    page.page.click("#look-data")
+    position = page.page.locator("dialog .look-position")
+    expect(position).to_have_text("1–1,000 of 1,200")
+    page.page.click('[data-step="next"]')
+    expect(position).to_have_text("1,001–1,200 of 1,200")
+    page.until("document.activeElement.dataset.step === 'previous'")  # the other one is disabled
 
 
 def test_the_table_of_a_network_is_the_servers_summary_and_a_layers_name_opens_its_real_code_there(

@@ -1,4 +1,4 @@
-/** Shows a data set: fifty images or rows at a time, or all points at once, of the test set or the training set. */
+/** Shows a data set: fifty images or rows at a time, or a thousand points, of the test set or the training set. */
 
 import { fetching } from "../form/fetching.js";
 import { segments } from "../form/fields.js";
@@ -61,17 +61,18 @@ export class DatasetView {
     (control instanceof HTMLElement ? control : this.element).focus();
   }
 
+  /** How many examples are shown at a time. */
   get #count() {
-    return this.#isPaged ? PAGE : POINTS;
+    return this.#isPlane ? POINTS : PAGE;
   }
 
   get #isImages() {
     return this.#dataset.shape.length === 3;
   }
 
-  /** Points in the plane are shown at once; images and rows page by page. */
-  get #isPaged() {
-    return this.#isImages || this.#dataset.shape[0] !== 2;
+  /** Whether the examples are points in the plane. */
+  get #isPlane() {
+    return !this.#isImages && this.#dataset.shape[0] === 2;
   }
 
   #draw() {
@@ -89,7 +90,9 @@ export class DatasetView {
         this.#load(0);
       },
     );
-    this.#steps = this.#isPaged ? [this.#step("previous", "‹", -PAGE), this.#step("next", "›", PAGE)] : [];
+    const { train_size, test_size } = this.#dataset;
+    const hasMore = Math.max(train_size, test_size) > this.#count;
+    this.#steps = hasMore ? [this.#step("previous", "‹", -1), this.#step("next", "›", 1)] : [];
     const picture = this.#pictureOf();
     this.#picture = picture;
     this.element.replaceChildren(
@@ -103,7 +106,7 @@ export class DatasetView {
   #pictureOf() {
     const { shape, columns = [] } = this.#dataset;
     if (this.#isImages) return new ImageGrid(shape, PAGE);
-    return this.#isPaged ? new RowTable(columns) : new PointPlot(this.#isDark());
+    return this.#isPlane ? new PointPlot(this.#isDark()) : new RowTable(columns);
   }
 
   #drawMissing() {
@@ -121,10 +124,10 @@ export class DatasetView {
   /**
    * @param {string} name
    * @param {string} sign
-   * @param {number} by
+   * @param {-1 | 1} direction
    */
-  #step(name, sign, by) {
-    const label = t(`look.${name}`, { n: PAGE });
+  #step(name, sign, direction) {
+    const label = t(`look.${name}`, { n: this.#count });
     const button = h(
       "button",
       {
@@ -137,11 +140,11 @@ export class DatasetView {
       },
       sign,
     );
-    button.addEventListener("click", () => this.#load(this.#first + by));
+    button.addEventListener("click", () => this.#load(this.#first + direction * this.#count));
     return button;
   }
 
-  /** Load the images from a number on. The images that are shown stay until the new ones come. @param {number} first */
+  /** Load the examples from a number on. Those that are shown stay until the new ones come. @param {number} first */
   async #load(first) {
     const isNewest = this.#dropOlder();
     try {
@@ -172,7 +175,7 @@ export class DatasetView {
 
   /** Disable the buttons at the ends; a button that is disabled gives its focus to the other one. @param {number} last */
   #updateSteps(last) {
-    if (!this.#isPaged) return;
+    if (!this.#steps.length) return;
     const [previous, next] = this.#steps;
     const focused = document.activeElement;
     previous.disabled = this.#first === 0;
