@@ -36,12 +36,24 @@ export function withLine(points, from, to) {
   const [first, last] = from[0] <= to[0] ? [from, to] : [to, from];
   const before = points.filter(([x]) => x < first[0]);
   const after = points.filter(([x]) => x > last[0]);
+  // where the line does not meet the curve, a point of the curve beside it keeps the stretch up to there
+  const [left, right] = [first[0] - 1, last[0] + 1];
+  const [start, end] = [points[0]?.[0] ?? 0, points.at(-1)?.[0] ?? 0];
+  if (
+    valueAt(points, first[0]) !== first[1] &&
+    left < end &&
+    before.length &&
+    before[before.length - 1][0] < left
+  )
+    before.push([left, valueAt(points, left)]);
+  if (valueAt(points, last[0]) !== last[1] && right > start && after.length && after[0][0] > right)
+    after.unshift([right, valueAt(points, right)]);
   // straight up or down: the curve has one value, the newest
   return first[0] === last[0] ? [...before, to, ...after] : [...before, first, last, ...after];
 }
 
 /**
- * The curve with at most `most` points: those go first whose loss changes the curve least, so that corners stay.
+ * The curve with at most `most` points. Points whose removal changes the curve least are removed first, so corners stay.
  * @param {Points} points
  * @param {number} most at least 2
  * @returns {Points}
@@ -96,19 +108,4 @@ export function withEnds(points, iterations) {
     ...points,
     .../** @type {Points} */ (last < iterations && last >= iterations - near ? [[iterations, end]] : []),
   ];
-}
-
-/**
- * How far a sketch lies from the result: the mean distance of their values, at the iterations of the measured curve at which the
- * sketch has a value.
- * @param {Points} sketch
- * @param {Points} measured in the same unit
- * @returns {number} NaN if there is no such iteration
- */
-export function meanDistance(sketch, measured) {
-  const [from, to] = [sketch[0]?.[0] ?? NaN, sketch.at(-1)?.[0] ?? NaN];
-  const distances = measured
-    .filter(([x, y]) => x >= from && x <= to && Number.isFinite(y))
-    .map(([x, y]) => Math.abs(valueAt(sketch, x) - y));
-  return distances.reduce((sum, distance) => sum + distance, 0) / distances.length;
 }
