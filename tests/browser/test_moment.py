@@ -67,6 +67,7 @@ def test_a_moment_is_pinned_by_mouse_or_keyboard_marked_in_all_charts_and_moved_
 
     page.page.locator(f'[data-run="{other}"] .run-name').click()  # the moment is of the selected run
     expect(bar).to_contain_text(lab.run(other)["name"])
+    page.page.focus(".moment-track")  # there too
     page.page.keyboard.press("Escape")
     expect(bar).to_be_hidden()
     expect(page.page.locator(".run.selected")).to_have_count(1)

@@ -4,7 +4,7 @@
  */
 
 import { h } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { nearest } from "../state/series.js";
 import { hoverBox } from "./hover-box.js";
 
@@ -267,7 +267,7 @@ export class Hover {
     const steps = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity };
     /** @type {Record<string, number>} */
     const zooms = { "+": 0.5, "-": 2 };
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isForBrowser(event)) return;
     if (event.key in steps) this.#step(steps[event.key] * (event.shiftKey ? 10 : 1));
     else if (event.key in zooms) this.#zoom(zooms[event.key]);
     else if (event.key === "0") this.#plot.zoom(null);

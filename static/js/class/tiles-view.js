@@ -1,7 +1,7 @@
 /** The tiles of all students. A tile's element stays the same while its student is in the class, and keeps the focus. */
 
 import { closest, setChildren } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { TileElement } from "./tile-element.js";
 import { gridOf, NARROW } from "./tile-grid.js";
 
@@ -154,7 +154,7 @@ export class TilesView {
 
   /** Move the focus to a neighbour, or to the first or last tile. @param {KeyboardEvent} event */
   #move(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (isForBrowser(event) || event.shiftKey) return;
     const tiles = [...this.#list.children];
     const index = tiles.findIndex((tile) => tile.matches(":focus"));
     if (index < 0) return;

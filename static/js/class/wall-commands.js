@@ -1,7 +1,7 @@
 /** The commands above the wall, for the teacher: buttons, a menu and keys. */
 
 import { h, icon, label, setText } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { wireMenu } from "../page/menu.js";
 import { OFF } from "../page/shortcuts.js";
 import { ApiError } from "../server/api.js";
@@ -243,9 +243,8 @@ export class WallCommands {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    const { key, ctrlKey, metaKey, altKey, target } = event;
-    if (ctrlKey || metaKey || altKey || event.defaultPrevented || document.querySelector("dialog[open]"))
-      return;
+    const { key, target } = event;
+    if (isForBrowser(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
     if (window.kept.get(OFF) === "1") return;
     if (target instanceof HTMLInputElement && target.type === "text") return;
     /** @type {Record<string, () => unknown>} */

@@ -2,7 +2,7 @@
 
 import { logTicks, tickTexts } from "../charts/log-ticks.js";
 import { svg } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { HEIGHT, linearTicks, MARGIN, nearest, placesOf, rounded } from "./rate-places.js";
 
 /**
@@ -64,7 +64,7 @@ export class RatePlot {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const by = MOVES[event.key];
-    if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (by === undefined || isForBrowser(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const { rates } = this.#test;

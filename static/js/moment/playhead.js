@@ -4,7 +4,8 @@
  */
 
 import { closest } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
+import { TYPED_IN } from "../page/shortcuts.js";
 import { loadStyle } from "../page/style.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
@@ -26,7 +27,7 @@ import { Playing } from "./playing.js";
 
 await loadStyle("moment");
 
-/** Elements in which the keys of the moment work; the page itself has the focus at its start. */
+/** Elements in which the keys of the moment work. `body` has the focus while no element has it. */
 const PLACES = "body, .plot, .view, .map, .moment-bar, .moment-bar *";
 
 /** Emits "change" when another moment is shown, or its run has changed. */
@@ -59,7 +60,7 @@ export class Playhead extends Emitter {
     store.on("runs", () => this.#plan());
     store.on("rows", () => this.#awaitsRows && this.#plan());
     urlState.on("moment", () => this.#read());
-    selection.on("change", () => this.#follow());
+    selection.on("change", () => this.#takeSelectedRun());
     onKey(document, (event) => this.#move(event), { capture: true });
     // before the keys of the document: one Escape takes away the moment, the next one clears the selection
     onKey(document.body, (event) => this.#escape(event));
@@ -139,8 +140,8 @@ export class Playhead extends Emitter {
     requestAnimationFrame(() => this.#due && this.#show());
   }
 
-  /** The moment is always of the selected run, if one is selected. */
-  #follow() {
+  /** If one run is selected, the moment moves to that run. */
+  #takeSelectedRun() {
     this.#moment = readMoment(urlState.get("moment")); // an address that was pasted has its own
     const [id] = this.#selection.list();
     const run = this.#selection.size === 1 ? this.#store.runs.get(id) : undefined;
@@ -173,8 +174,7 @@ export class Playhead extends Emitter {
   /** @param {KeyboardEvent} event */
   #escape(event) {
     if (event.key !== "Escape" || event.defaultPrevented || !this.run) return;
-    if (closest(event, "input, select, textarea") || document.querySelector("dialog[open], :popover-open"))
-      return;
+    if (closest(event, TYPED_IN) || document.querySelector("dialog[open], :popover-open")) return;
     event.preventDefault();
     this.clear();
   }
@@ -190,11 +190,11 @@ function hasRowsAt({ train, evaluation }, iteration) {
 }
 
 /** Whether a key is for the moment. @param {KeyboardEvent} event */
-function isHere({ target, ctrlKey, metaKey, altKey }) {
+function isHere(event) {
   return (
-    !(ctrlKey || metaKey || altKey) &&
-    target instanceof Element &&
-    target.matches(PLACES) &&
+    !isForBrowser(event) &&
+    event.target instanceof Element &&
+    event.target.matches(PLACES) &&
     !document.querySelector("dialog[open], :popover-open")
   );
 }

@@ -39,7 +39,7 @@ export function onKey(target, listener, options) {
  * Whether a key is pressed with Ctrl, Alt or ⌘: the browser has uses for these, such as Alt+← to go back.
  * @param {KeyboardEvent} event
  */
-function isForBrowser({ ctrlKey, metaKey, altKey }) {
+export function isForBrowser({ ctrlKey, metaKey, altKey }) {
   return ctrlKey || metaKey || altKey;
 }
 

@@ -6,8 +6,10 @@
  */
 
 import { closest } from "./dom.js";
-import { onKey, undoOrRedo } from "./keys.js";
+import { isForBrowser, onKey, undoOrRedo } from "./keys.js";
 
+/** Controls in which keys mean a text or a choice. */
+export const TYPED_IN = "input:not([type=range], [type=checkbox], [type=radio]), textarea, select";
 export const OFF = "shortcuts-off";
 const isOff = () => window.kept.get(OFF) === "1";
 
@@ -30,13 +32,13 @@ export function wireShortcuts({ search, pause, projector, clear, ...changes }) {
 
   onKey(document, (event) => {
     if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-    const typing = closest(event, "input:not([type=range], [type=checkbox], [type=radio]), textarea, select");
+    const typing = closest(event, TYPED_IN);
     const command = undoOrRedo(event);
     if (command && !typing) {
       if (changes[command]()) event.preventDefault();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isForBrowser(event)) return;
     // an Escape that closes an open popover must not clear the selection
     if (event.key === "Escape") {
       if (!typing && !document.querySelector(":popover-open")) clear();

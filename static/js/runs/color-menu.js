@@ -1,7 +1,7 @@
 /** The colour menu, in which a user chooses the colour of a run. The page has one; it opens beside the pressed button. */
 
 import { h, moveTo } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { cssColor, HUES } from "../page/palette.js";
 import { loadStyle } from "../page/style.js";
 import { t } from "../words/i18n.js";
@@ -90,7 +90,7 @@ export class ColorMenu {
   #press(event) {
     if (event.key === "Tab") return void this.#element.hidePopover();
     if (event.key === "Escape") event.stopPropagation(); // it closes this menu, and must not clear the selection
-    if (!(event.key in STEPS) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!(event.key in STEPS) || isForBrowser(event)) return;
     const items = /** @type {HTMLElement[]} */ ([...this.#element.children]);
     const index = items.indexOf(/** @type {HTMLElement} */ (document.activeElement));
     const to = Math.max(0, Math.min(items.length - 1, index + STEPS[event.key]));

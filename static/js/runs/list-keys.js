@@ -4,7 +4,7 @@
  */
 
 import { closest } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: -1, ArrowDown: 1, Home: -Infinity, End: Infinity };
@@ -73,7 +73,7 @@ export class ListKeys {
     const row = rowOf(event);
     const { target, key } = event;
     if (!row || !(target instanceof Element) || target.matches("input")) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isForBrowser(event)) return;
     const onName = target.matches(NAMES);
     const { run, group } = row.dataset;
     if (run && key === "F2") this.#on.rename(run);

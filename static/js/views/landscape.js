@@ -4,7 +4,7 @@
  */
 
 import { h, setChildren, setText } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { ApiError } from "../server/api.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
@@ -228,7 +228,7 @@ export class Landscape {
   #key(event) {
     const step = STEPS[event.key];
     const landscape = this.#shown?.landscape;
-    if (!step || !landscape || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!step || !landscape || isForBrowser(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const { a, b, paths } = landscape;

@@ -1,7 +1,7 @@
 /** The maps of one network on a canvas, layer by layer: their numbers can be pointed at and chosen by mouse and by keys. */
 
 import { h } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { valueLabelOf } from "../words/labels.js";
 import { greys, inks, pixels, prepared } from "./canvas.js";
@@ -58,7 +58,7 @@ export class MapCanvas {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (isForBrowser(event) || event.shiftKey) return;
     const next = placeAfter(this.#layout, this.#cursor, event.key);
     if (!next && event.key !== "Enter") return;
     event.preventDefault();

@@ -1,7 +1,7 @@
 /** The matrix of a confusion matrix, on a canvas: its cells can be chosen by mouse and by keys. */
 
 import { h } from "../page/dom.js";
-import { onKey } from "../page/keys.js";
+import { isForBrowser, onKey } from "../page/keys.js";
 import { number, t } from "../words/i18n.js";
 import { inks, prepared } from "./canvas.js";
 import { cellAfter, nameEvery, rowShares } from "./confusion-table.js";
@@ -51,7 +51,7 @@ export class Matrix {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.#classes) return;
+    if (isForBrowser(event) || !this.#classes) return;
     const next = cellAfter(this.#cursor, event.key, this.#classes);
     if (!next && event.key !== "Enter") return;
     event.preventDefault();

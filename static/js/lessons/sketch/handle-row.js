@@ -1,7 +1,7 @@
 /** The five handles of a sketch's curve, for those who draw by keyboard: sliders whose values are spoken. */
 
 import { h } from "../../page/dom.js";
-import { onKey, undoOrRedo } from "../../page/keys.js";
+import { isForBrowser, onKey, undoOrRedo } from "../../page/keys.js";
 import { cssColor } from "../../page/palette.js";
 import { number, percent, t } from "../../words/i18n.js";
 import { HANDLES, handlePlaces, moveOf } from "./handles.js";
@@ -78,8 +78,7 @@ export class HandleRow {
   /** @param {KeyboardEvent} event */
   #key(event) {
     const isUndo = undoOrRedo(event) === "undo";
-    const move =
-      isUndo || event.ctrlKey || event.metaKey || event.altKey ? null : moveOf(this.#handle, event);
+    const move = isUndo || isForBrowser(event) ? null : moveOf(this.#handle, event);
     if (!isUndo && !move) return;
     event.preventDefault();
     event.stopPropagation();
