@@ -288,7 +288,6 @@ class Scheduler:
         self._places.with_worker.discard(training_id)
         self._row_pace.forget(training_id)
         self._places.leave(training_id)
-        self._sharing.asked_to_end.discard(training_id)
         self._sharing.saved(training_id)
         training = self._register.find(training_id)
         if training is None or training.status.finished:
@@ -298,6 +297,7 @@ class Scheduler:
                 training, reason or Reason("worker_ended", "the worker process ended without a result")
             )
         self.stepping.forget(training_id)
+        self._sharing.asked_to_end.discard(training_id)
         self._places.cancelling.discard(training_id)
         self._places.fill()
 
@@ -323,7 +323,8 @@ class Scheduler:
         return asked and training.status is Status.RUNNING
 
     def _lost(self, training: Training, reason: str) -> None:
-        """A training has lost its worker. It waits for another one, unless it has crashed `MAX_CRASHES` times."""
+        """A training has lost its worker. It waits for another one, unless it was asked to pause or to cancel, or has
+        crashed `MAX_CRASHES` times."""
         log.warning(
             "training %s lost its worker at iteration %d: %s", training.id, training.iteration, reason
         )
@@ -340,7 +341,9 @@ class Scheduler:
             self._end(training, Status.FAILED, Reason("worker_died", text, **values))
         else:
             self.stepping.lost(training)
-        if training.status is Status.RUNNING:
+        if training.status is Status.RUNNING and training.id in self._sharing.asked_to_end:
+            self._register.move(training, Status.PAUSED)
+        elif training.status is Status.RUNNING:
             self._places.queue.put_back(training.id, self._places.owners(training))
             self._register.move(training, Status.QUEUED, reason=_going_on(training, reason))
 

@@ -133,6 +133,32 @@ def test_a_cancelled_run_does_not_come_back_when_its_worker_dies_of_it(state_dir
     assert event_loop.run(scenario()).training.status is Status.CANCELLED
 
 
+def test_a_run_that_was_asked_to_pause_is_paused_when_its_worker_dies_before_it_reports_that(state_dir):
+    class Dying(LocalExecutor):
+        """Kills the worker that is to pause."""
+
+        def send(self, training_id, command):
+            if isinstance(command, Pause):
+                self.kill(training_id)
+            else:
+                super().send(training_id, command)
+
+    async def scenario():
+        async with Lab(state_dir, executor=Dying()) as lab:
+            commands = lab.scheduler.commands
+            (run,) = await commands.launch([config_of(0)])
+            await lab.until(lambda: run.training.iteration > 0)
+            await commands.pause(run.id)
+            await lab.until(lambda: not lab.scheduler.busy)
+            assert (run.training.status, lab.scheduler.queued) == (Status.PAUSED, 0)
+            at = run.training.iteration
+            await commands.resume(run.id)
+            await lab.until(lambda: run.training.iteration > at)
+            await commands.cancel(run.id)
+
+    event_loop.run(scenario())
+
+
 def test_a_run_that_comes_to_its_end_by_steps_while_it_waits_for_a_place_is_completed(state_dir):
     training = {**QUICK["training"], "iterations": 3000, "evaluate_every": 1000}
 
