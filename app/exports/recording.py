@@ -17,8 +17,8 @@ PAGE = 20_000
 #: Rows that are written as text in one call.
 AT_ONCE = 200
 
-#: (run, stream, first row, rows at most) → rows; None where there is nothing. Called in any thread.
-Read = Callable[[str, str, int, int], Rows | None]
+#: (stream, first row, rows at most) → rows; None where there is nothing. Called in any thread.
+Read = Callable[[str, int, int], Rows | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +46,13 @@ class Recording:
 
     def columns(self, stream: str) -> tuple[str, ...]:
         """Names of a stream's values; none if it has not begun."""
-        rows = self.read(self.id, stream, 0, 1)
+        rows = self.read(stream, 0, 1)
         return () if rows is None else rows.columns
 
     def pages(self, stream: str) -> Iterator[Rows]:
         """All rows in order. A run that trains or is deleted meanwhile ends where its rows end."""
         first = 0
-        while (rows := self.read(self.id, stream, first, PAGE)) is not None and rows.count:
+        while (rows := self.read(stream, first, PAGE)) is not None and rows.count:
             yield rows
             first += rows.count
 

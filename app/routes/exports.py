@@ -253,7 +253,7 @@ async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
 def _record(lab: Lab, person: Person, run: Run) -> Recording:
     totals = {stream: lab.hub.total(run.id, stream) for stream in STREAMS}
 
-    def read(run_id: str, stream: str, first: int, limit: int) -> Rows | None:
+    def read(stream: str, first: int, limit: int) -> Rows | None:
         # what is shown is what is exported: rows that come while the file is written are not half in it
         limit = min(limit, totals[stream] - first)
         if limit <= 0:

@@ -37,7 +37,7 @@ def recording(number):
         for stream, names in COLUMNS.items()
     }
 
-    def read(run_id, stream, first, limit):
+    def read(stream, first, limit):
         return Rows(COLUMNS[stream], first, values[stream][:, first : first + limit], [])
 
     return Recording(run(number, f"</script>{number}", CONFIG).view(), read)
@@ -87,7 +87,7 @@ def test_a_report_shows_what_validation_images_measured_where_a_run_has_them():
     values = np.random.default_rng(0).random((len(columns), 20), np.float32)
     plain = recording(0)
 
-    def read(run_id, stream, first, limit):
+    def read(stream, first, limit):
         return Rows(columns, 0, values, []) if not first else None
 
     validated = Recording({**plain.run, "latest": {"validation_accuracy": 0.9876}}, read)

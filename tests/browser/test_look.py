@@ -155,7 +155,7 @@ def test_a_table_of_two_columns_is_paged_by_a_thousand_points(open_page, make_la
         arrays[f"x_{part}"] = np.random.default_rng(size).normal(size=(size, 2)).astype(np.float32)
         arrays[f"y_{part}"] = np.arange(size) % 2
     file = io.BytesIO()
-    np.savez(file, **arrays)
+    np.savez(file, allow_pickle=False, **arrays)
     lab = make_lab()
     data_set = kept(lab, file.getvalue(), "Plane")
     page = open_page(lab)
