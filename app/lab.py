@@ -109,7 +109,7 @@ class Lab:
         return run
 
     def take_runs(self, person: Person, count: int) -> None:
-        """Note how many runs a person launches at once; a student is refused where these are too many."""
+        """Count the runs that a person launches now. A student who launches too many in a short time is refused."""
         if person.role is Role.STUDENT:
             self.rates.take(person.id, "run", count)
 
@@ -122,8 +122,8 @@ class Lab:
 
     def dataset_of(self, lesson: Lesson) -> str:
         """The data set of a lesson; the digits if it is missing and the lesson allows another one."""
-        own = not lesson.any_dataset or self.data_sets.is_available(lesson.dataset)
-        return lesson.dataset if own else STAND_IN
+        is_usable = not lesson.any_dataset or self.data_sets.is_available(lesson.dataset)
+        return lesson.dataset if is_usable else STAND_IN
 
     def demand_dataset(self, person: Person, name: str, *, path: str = "") -> None:
         """Refuse an experiment on a data set that is not there, or that a person may not see.

@@ -10,7 +10,7 @@ Relay to server:
     from: `worker`, `message`: this came from a worker
     refused: `lab`: another lab uses this cluster
     alive
-Server to worker, in `to`; each has the `lab` and the `server`'s own number:
+Server to worker, in `to`; each also has `server`, an id that is new at each start of the server:
     begin: `ticket`, `job` as JSON, `data` as a `Data` or None: start on this training
     piece: `key`, `file`, `offset`, `data`, and of the whole file `size` and `sha256`: a piece of a data set
     missing: `key`: this data set is not here any more
@@ -24,7 +24,8 @@ Worker to server, in `from`:
     up: `ticket`, `numbered`, `taken`: reports; the number of the last command that was taken
     unknown: `tickets`: no such training is here
     want: `key`, `file`, `offset`: send a piece of this file of a data set, from here on
-A report is a list: its kind and the arguments of `Listener`'s method of that name, an event as JSON.
+A report is a list: the name of a method of `Listener`, then its arguments without the training's id. An event is sent
+as JSON. `exited` has one more: the reason as JSON.
 
 A ticket stands for one start of a training. It is new for each, so a message of an earlier start is never
 taken for one of a later, whatever restarts in between.

@@ -76,7 +76,8 @@ def picture_shape(config: ExperimentConfig, number: int) -> tuple[int, int, int]
     shapes = weight_shapes(config)
     if number > len(shapes):
         text = (
-            f"layer must be at most {len(shapes)}, as many layers of this network have weights, not {number}"
+            f"layer must be at most {len(shapes)}: this network has {len(shapes)} layers with weights, so there is no"
+            f" layer {number}"
         )
         raise ConfigError(
             "range", "layer", Reason("no_such_layer", text, most=len(shapes)), {"maximum": len(shapes)}

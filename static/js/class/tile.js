@@ -91,7 +91,7 @@ function stateOf(view, curves) {
   return "cancelled";
 }
 
-/** The order of states on the wall. Those who are away come after all of them. @type {TileState[]} */
+/** The order of states on the wall. Raised hands come before all of them, and those who are away after. @type {TileState[]} */
 const URGENCY = ["failed", "diverged", "joined", "running", "queued", "paused", "cancelled", "finished"];
 
 /**
@@ -116,7 +116,7 @@ export function sorted(tiles, order) {
 }
 
 /**
- * How many students have joined, are here, have launched a run, and have finished runs.
+ * How many students have joined, are here, have launched a run, and whose newest runs have finished.
  * @param {Tile[]} tiles
  */
 export function countsOf(tiles) {

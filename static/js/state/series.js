@@ -41,35 +41,25 @@ export class Series {
    * @param {Times} times
    */
   #keepTimes(end, times) {
-    const rows = times.map(([upto]) => upto);
-    this.#spread(
-      this.#wall,
-      times[0]?.[1],
-      end,
-      rows,
-      times.map(([, at]) => at),
-    );
-    this.#spread(
-      this.#trained,
-      0,
-      end,
-      rows,
-      times.map(([, , seconds]) => seconds),
-    );
+    const knownAt = times.map(([upto]) => upto);
+    const wall = times.map(([, at]) => at);
+    this.#fillIn(this.#wall, { start: wall[0], end, knownAt, times: wall });
+    this.#fillIn(this.#trained, { end, knownAt, times: times.map(([, , seconds]) => seconds) });
   }
 
   /**
    * Fill in the times of new rows by linear interpolation between the rows whose times are known.
    * @param {Float64Array} kept the times of all rows, which are filled in from `this.length` on
-   * @param {number | undefined} start the time before the first row
-   * @param {number} end how many rows there are with the new ones
-   * @param {number[]} rows after how many rows a time is known, ascending
-   * @param {number[]} times these times
+   * @param {object} known
+   * @param {number} [known.start] the time before the first row
+   * @param {number} known.end how many rows there are with the new ones
+   * @param {number[]} known.knownAt ascending; `times[i]` is the time at which there were `knownAt[i]` rows
+   * @param {number[]} known.times
    */
-  #spread(kept, start = 0, end, rows, times) {
+  #fillIn(kept, { start = 0, end, knownAt, times }) {
     let row = this.length;
     let before = row ? kept[row - 1] : start;
-    for (const [i, upto] of [...rows, end].entries()) {
+    for (const [i, upto] of [...knownAt, end].entries()) {
       const time = Math.max(times[Math.min(i, times.length - 1)] ?? before, before); // a clock may be set back, but times never go back
       const last = Math.min(upto, end);
       const from = row;
