@@ -5,17 +5,18 @@ from __future__ import annotations
 
 import json
 import math
+import statistics
 from collections import Counter, OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from app.lessons import expressions, results
 from app.lessons.attempt import Attempt, Value
-from app.lessons.document import Sketch, Spread
+from app.lessons.document import Click, Number, Question, Sketch, Spread
 from app.lessons.functions import Unmeasured
-from app.lessons.outcome import Curves, Figures
+from app.lessons.outcome import Figures
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
 
@@ -32,10 +33,10 @@ MeasuredCurves = Mapping[str, list[list[float]]]
 
 @dataclass(frozen=True, slots=True)
 class RightAnswers:
-    """The answers that are right in most of some attempts.
+    """For each question, the answer that is right in most of the attempts that count.
 
     Attributes:
-        values: question → its right answer, as `results.right_answer` gives it.
+        values: question → its right answer, as `results.right_answer` gives it, or None.
         curves: question for sketches → run → the median of its curves.
     """
 
@@ -51,36 +52,28 @@ class ClassResults:
         self._spreads: OrderedDict[tuple[str, tuple[str, ...]], float | None] = OrderedDict()
 
     async def right_answers(self, stage: Stage, attempts: Sequence[Attempt]) -> RightAnswers:
-        """The answers that are right in most of the first `MAX_ATTEMPTS` of these attempts.
+        """For each question, the answer that is right in most of the first `MAX_ATTEMPTS` of these attempts.
 
-        Attempts whose runs have not ended do not count. If there are no others, no answers are known.
+        Attempts whose runs have not ended do not count. If there are no others, no answer is known.
         """
-        lesson = stage.lesson
         # Attempts may share their trainings; then their figures are the same, and are read once.
-        figures_of: dict[tuple[str, ...], Figures] = {}
-        counts: Counter[tuple[str, ...]] = Counter()
+        figures_of: dict[tuple[str, ...], Figures | None] = {}
+        of_attempts: list[Figures] = []
         for attempt in attempts[:MAX_ATTEMPTS]:
             played, trainings = self._played(stage, attempt)
             if trainings is None:
                 continue
-            counts[trainings] += 1
             if trainings not in figures_of:
-                figures = await self._playing.figures(played, attempt)
-                if figures is not None:
-                    figures_of[trainings] = figures
-        combinations = Counter[str]()  # answers to all questions, as JSON → how many attempts have them
-        for trainings, figures in figures_of.items():
-            answers = {
-                question.id: results.right_answer(question, figures, lesson.run_names())
-                for question in lesson.questions()
-            }
-            combinations[json.dumps(answers)] += counts[trainings]
-        if not combinations:
-            return RightAnswers()
+                figures_of[trainings] = await self._playing.figures(played, attempt)
+            if (figures := figures_of[trainings]) is not None:
+                of_attempts.append(figures)
+        lesson = stage.lesson
+        runs = lesson.run_names()
         sketches = [question for question in lesson.settings.predict if isinstance(question, Sketch)]
-        curves_of_attempts = [figures.curves for figures in figures_of.values()]
-        medians = {sketch.id: _medians(sketch, stage, curves_of_attempts) for sketch in sketches}
-        return RightAnswers(json.loads(combinations.most_common(1)[0][0]), medians)
+        return RightAnswers(
+            {question.id: most_right(question, of_attempts, runs) for question in lesson.questions()},
+            {sketch.id: median_curves(sketch, stage.names, of_attempts) for sketch in sketches},
+        )
 
     async def spread(self, stage: Stage, attempts: Sequence[Attempt], spread: Spread) -> dict[str, float]:
         """Attempt → its figure, such as the test accuracy of one of its runs.
@@ -123,33 +116,54 @@ def _value(text: str, stage: Stage, figures: Figures) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _medians(
-    sketch: Sketch, stage: Stage, curves_of_attempts: Sequence[Mapping[str, Curves]]
-) -> MeasuredCurves:
-    """The median curve of each run that a question asks to sketch, over the attempts.
+def most_right(question: Question, of_attempts: Sequence[Figures], runs: Collection[str]) -> Value:
+    """The answer to a question that is right in most attempts; of numbers the median, as they differ with each seed.
 
-    It has at most `MAX_POINTS` points, at iterations at which the run of the first attempt was evaluated.
+    None where it is right in none; see `results.right_answer`.
 
     Args:
-        curves_of_attempts: of each attempt, run → its curves.
+        of_attempts: the figures of each attempt.
+        runs: the names of the lesson's runs in its file.
+    """
+    answers = [
+        answer
+        for figures in of_attempts
+        if (answer := results.right_answer(question, figures, runs)) is not None
+    ]
+    if not answers:
+        return None
+    if isinstance(question, Number | Click):
+        return statistics.median(answers)
+    most, _ = Counter(map(json.dumps, answers)).most_common(1)[0]
+    return json.loads(most)
+
+
+def median_curves(sketch: Sketch, names: Mapping[str, str], of_attempts: Sequence[Figures]) -> MeasuredCurves:
+    """The median curve of each run that a question asks to sketch.
+
+    It is as long as the longest curve, and at each iteration the median of those that come so far. It has at most
+    `MAX_POINTS` points, at evaluations of the longest curve.
+
+    Args:
+        names: a run's name in the lesson's file → its name here.
+        of_attempts: the figures of each attempt.
     """
     values_of = results.CHARTS.get(sketch.chart)
     medians: dict[str, list[list[float]]] = {}
     if values_of is None:
         return medians
-    for name in dict.fromkeys(stage.names.get(run, run) for run in sketch.runs):
-        runs = [curves_of_runs[name] for curves_of_runs in curves_of_attempts if name in curves_of_runs]
-        curves = [(run.evaluations, values_of(run)) for run in runs]
-        if not curves or not curves[0][0].size:
+    for name in dict.fromkeys(names.get(run, run) for run in sketch.runs):
+        runs = [figures.curves[name] for figures in of_attempts if name in figures.curves]
+        # a run may diverge before its first evaluation
+        curves = [(run.evaluations, values_of(run)) for run in runs if run.evaluations.size]
+        if not curves:
             continue
-        iterations = curves[0][0]
+        iterations = max((xs for xs, _ in curves), key=lambda xs: float(xs[-1]))
         chosen = np.unique(np.linspace(0, iterations.size - 1, MAX_POINTS).round().astype(int))
         iterations = iterations[chosen]
-        values = np.stack([np.interp(iterations, xs, ys) for xs, ys in curves])
-        with np.errstate(all="ignore"):
-            median = np.median(values, axis=0)
+        values = np.stack([np.interp(iterations, xs, ys, left=np.nan, right=np.nan) for xs, ys in curves])
+        points = zip(iterations, values.T, strict=True)
+        known = [(x, ys[np.isfinite(ys)]) for x, ys in points]
         # five digits are more than a chart shows, and keep the message short
-        medians[name] = [
-            [float(x), float(f"{y:.5g}")] for x, y in zip(iterations, median, strict=True) if math.isfinite(y)
-        ]
+        medians[name] = [[float(x), float(f"{np.median(ys):.5g}")] for x, ys in known if ys.size]
     return medians

@@ -7,6 +7,7 @@ import pytest
 
 from app.lessons import results
 from app.lessons.attempt import Attempt
+from app.lessons.class_results import median_curves, most_right
 from app.lessons.document import Choice, Click, Number, Rank, Sketch
 from app.lessons.figures import measure
 from app.lessons.outcome import Figures
@@ -265,3 +266,23 @@ def test_it_says_which_run_gives_no_figures_and_why(status, annotations, why):
     assert state.has_ended == (status in (Status.COMPLETED, Status.DIVERGED))
     both = results.state_of(attempt, ["a", "b", "of a newer file"], {"r": run}.get)
     assert [missing.why for missing in both.missing][-2:] == ["deleted", "deleted"]
+
+
+def test_each_question_has_the_answer_that_is_right_for_most_of_the_class_and_numbers_their_median():
+    ahead, neither = choice('test("a") > test("b")', None), choice('test("a") < 1', 'test("b") < 1')
+    low, high = measured(0.1, 0.2), [measured(0.4, 0.6 + share / 100) for share in (1, 2, 4)]
+    of_class = [figures(low, high[0]), *(figures(trained, low) for trained in high)]
+    assert most_right(ahead, of_class, RUNS) == "a"
+    assert most_right(RANK, of_class, RUNS) == ["a", "b"]
+    assert most_right(NUMBER, of_class, RUNS) == pytest.approx(61.5)
+    assert most_right(neither, of_class, RUNS) is None
+    assert most_right(ahead, [], RUNS) is None
+
+
+def test_the_classs_curve_is_as_long_as_the_longest_and_counts_each_as_far_as_it_came():
+    nothing = measure(make_run("r", CONFIG, status=Status.DIVERGED).training, STEPS, None)  # not evaluated
+    diverged = measured(0.1, status=Status.DIVERGED, iteration=25)
+    full = [measured(0.3, 0.6, 0.7), measured(0.5, 0.8, 0.9)]
+    of_class = [figures(trained, nothing) for trained in (nothing, diverged, *full)]
+    curves = median_curves(SKETCH, {}, of_class)
+    assert curves == {"a": [[20, 30], [40, 70], [60, 80]]}
