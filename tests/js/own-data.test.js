@@ -57,6 +57,16 @@ test("only what was corrected is sent, and columns stay in the order of the file
   assert.deepEqual(withInput({}, PREVIEW, "width", false), { columns: ["length"] });
 });
 
+test("a second correction, before the answer to the first, keeps the first", () => {
+  const one = withInput({}, PREVIEW, "note", true);
+  const two = withInput(one, PREVIEW, "width", false);
+  assert.deepEqual(two, { columns: ["length", "note"] });
+  assert.deepEqual(withLabel(two, "note"), { label: "note", columns: ["length"] });
+  const other = withInput(withLabel({}, "width"), PREVIEW, "note", true);
+  assert.deepEqual(other, { label: "width", columns: ["length", "note"] }, "the label is no input");
+  assert.deepEqual(withInput(two, PREVIEW, "length", false), { columns: ["note"] });
+});
+
 test("the last input stays", () => {
   const one = { ...PREVIEW, columns: PREVIEW.columns.slice(1) };
   assert.deepEqual(withInput({ seed: 3 }, one, "length", false), { seed: 3 });
@@ -64,8 +74,8 @@ test("the last input stays", () => {
 
 test("another label column takes the names of classes away, and is no input any more", () => {
   const before = { seed: 3, classes: { setosa: "A" }, columns: ["width", "length"] };
-  assert.deepEqual(withLabel(before, PREVIEW, "width"), { seed: 3, label: "width", columns: ["length"] });
-  assert.deepEqual(withLabel({}, PREVIEW, "width"), { label: "width" }, "the lab chooses the inputs");
+  assert.deepEqual(withLabel(before, "width"), { seed: 3, label: "width", columns: ["length"] });
+  assert.deepEqual(withLabel({}, "width"), { label: "width" }, "the lab chooses the inputs");
 });
 
 test("a class is renamed, merged, dropped, and gets its own name back", () => {

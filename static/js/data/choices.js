@@ -10,32 +10,29 @@ export function inputsOf({ columns }) {
 /**
  * Another column has the classes. The classes of the column before are forgotten.
  * @param {Choices} choices
- * @param {Preview} preview
  * @param {string} label
  * @returns {Choices}
  */
-export function withLabel({ classes, columns, ...rest }, preview, label) {
-  const left = columns ? inputsOf(preview).filter((name) => name !== label) : [];
+export function withLabel({ classes, columns, ...rest }, label) {
+  const left = columns?.filter((name) => name !== label) ?? [];
   return { ...rest, label, ...(left.length ? { columns: left } : {}) };
 }
 
 /**
  * A column is an input, or is not used.
  * @param {Choices} choices
- * @param {Preview} preview
+ * @param {Preview} preview may be older than the choices: it comes a moment after them
  * @param {string} name
  * @param {boolean} isInput
  * @returns {Choices} the same if it is the last input: an experiment needs one
  */
 export function withInput(choices, preview, name, isInput) {
-  const inputs = new Set(inputsOf(preview));
+  const inputs = new Set(choices.columns ?? inputsOf(preview));
   if (isInput) inputs.add(name);
   else inputs.delete(name);
-  if (!inputs.size) return choices;
-  return {
-    ...choices,
-    columns: preview.columns.map((column) => column.name).filter((column) => inputs.has(column)),
-  };
+  const names = preview.columns.map((column) => column.name);
+  const columns = names.filter((column) => inputs.has(column) && column !== choices.label);
+  return columns.length ? { ...choices, columns } : choices;
 }
 
 /**

@@ -89,8 +89,7 @@ class Row {
       corrections.change(withInput(choices, preview, name, this.#input.checked), "columns");
     });
     this.#label.addEventListener("change", () => {
-      const { choices, preview } = corrections;
-      corrections.change(withLabel(choices, preview, name), "label");
+      corrections.change(withLabel(corrections.choices, name), "label");
     });
     this.element = h(
       "tr",
