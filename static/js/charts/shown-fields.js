@@ -46,9 +46,10 @@ export class ShownFields extends Emitter {
     return this.#configs.get(id);
   }
 
-  /** The names of the fields in which the shown runs differ. */
+  /** The names of the fields in which the shown runs differ, as far as they are fetched. */
   differing() {
-    return [...this.#configs.difference(this.#store.shown().map((run) => run.id)).keys()];
+    const ids = this.#store.shown().map((run) => run.id);
+    return [...this.#configs.difference(ids.filter((id) => this.#configs.get(id))).keys()];
   }
 
   /** Fetch the fields of the shown runs that are missing. */

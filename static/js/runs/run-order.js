@@ -7,6 +7,7 @@ import { lazy, retried } from "../page/lazy.js";
 import { urlState } from "../state/address.js";
 import { Emitter } from "../state/emitter.js";
 import { t } from "../words/i18n.js";
+import { titlesVersion } from "../words/labels.js";
 import { arrange, changesFromDefault, needsConfigs, readQuery } from "./run-query.js";
 
 /**
@@ -20,11 +21,11 @@ import { arrange, changesFromDefault, needsConfigs, readQuery } from "./run-quer
 /** A list with more rows than this has only those in sight in the document. */
 export const FEW = 300;
 /**
- * After such a list was arranged, it rests for this many times as long as that took, unless a person changes what they search, or
- * its order or groups.
+ * After a long list was arranged, it is not arranged again for this many times as long as that took. A change of search, order or
+ * groups is shown at once.
  */
-const SHARE = 10;
-/** Orders and groups that depend on nothing but what was launched. */
+const REST = 10;
+/** Orders and groups that results do not change. */
 const LASTING = ["number", "name", "launch", "lesson", "seed", ""];
 
 /** A row of the list: a run, or the head of a group. @typedef {{id: string, group: RunGroup, run: Run | null}} Row */
@@ -68,7 +69,10 @@ export class RunOrder extends Emitter {
     super();
     this.#store = store;
     this.#configs = configs;
-    urlState.on("list", (query) => this.setQuery(readQuery(query)));
+    urlState.on("list", (query) => {
+      this.#query = readQuery(query);
+      this.emit("due");
+    });
     for (const name of ["folded", "columns", "wide"]) urlState.on(name, () => this.emit("due"));
   }
 
@@ -76,11 +80,11 @@ export class RunOrder extends Emitter {
     return this.#query;
   }
 
-  /** Change search, order or groups. @param {Partial<Query>} changes */
+  /** Change search, order or groups. Other groups are all unfolded. @param {Partial<Query>} changes */
   setQuery(changes) {
-    Object.assign(this.#query, changes);
-    urlState.set({ list: changesFromDefault(this.#query) });
-    this.emit("due");
+    const query = { ...this.#query, ...changes };
+    const folded = query.group === this.#query.group ? urlState.get("folded") : [];
+    urlState.set({ folded, list: changesFromDefault(query) });
   }
 
   /** Load what a search needs, and prepare the texts of all runs, before the first letter is typed. */
@@ -137,7 +141,13 @@ export class RunOrder extends Emitter {
     const isLasting = !text && !restriction && LASTING.includes(sort) && LASTING.includes(group);
     const settings = [this.#query, urlState.get("folded"), urlState.get("wide") && urlState.get("columns")];
     const settingsText = JSON.stringify(settings);
-    const state = JSON.stringify([settingsText, this.#configs.size, described, !isLasting && results]);
+    const state = JSON.stringify([
+      settingsText,
+      this.#configs.size,
+      titlesVersion(),
+      described,
+      !isLasting && results,
+    ]);
     if (state === this.#arranged) return false;
     if (text && !this.#searching) {
       retried(this.#loadSearching);
@@ -167,7 +177,7 @@ export class RunOrder extends Emitter {
     // otherwise the first letter of a search would wait for it, and then for the texts of all runs
     if (this.rows.length > FEW) retried(this.#loadSearching);
     const now = performance.now();
-    this.#nextAt = this.rows.length > FEW ? now + SHARE * (now - begun) : 0;
+    this.#nextAt = this.rows.length > FEW ? now + REST * (now - begun) : 0;
     return true;
   }
 
@@ -175,13 +185,13 @@ export class RunOrder extends Emitter {
   async #fetchFields() {
     const columns = urlState.get("wide") ? urlState.get("columns") : [];
     if (this.#fetching || !needsConfigs(this.#query, [...columns, ...(this.#search?.fields ?? [])])) return;
-    const ids = this.#store.list().map(({ id }) => id);
-    if (this.#configs.hasAll(ids)) return;
+    const ids = () => this.#store.list().map(({ id }) => id);
+    if (this.#configs.hasAll(ids())) return;
     this.#fetching = true;
     try {
-      await this.#configs.fetch(ids);
+      await retried(() => this.#configs.fetch(ids()));
     } catch {
-      return; // offline: only the configs that are fetched already can be searched
+      return; // only the configs that are fetched already can be searched
     } finally {
       this.#fetching = false;
     }
