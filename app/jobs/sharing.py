@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 
 from app.jobs import checkpoints
@@ -23,8 +24,8 @@ class Sharing:
     """Lives in the event loop.
 
     Attributes:
-        order: held by whatever decides by how many runs show a training, until that is done: launching, deleting, and
-            the commands that would change a training.
+        order: a lock. Whatever depends on how many runs show a training holds it until it is done: launching, deleting,
+            and the commands that would change a training.
         asked_to_end: the trainings that were asked to pause or to cancel; no new run shows them.
     """
 
@@ -41,12 +42,14 @@ class Sharing:
         if fingerprint is None:
             return None
         fit = [training for training in self._register.alike(fingerprint) if self.can_be_shown(training)]
-        return min(fit, key=lambda training: SHAREABLE.index(training.status), default=None)
+        return min(
+            fit, key=lambda training: (SHAREABLE.index(training.status), -training.iteration), default=None
+        )
 
     def can_be_shown(self, training: Training) -> bool:
         """Whether a new run can show a training: its rows are there, or come, as its fingerprint says."""
-        changes = training.wanted or training.damaged or training.id in self.asked_to_end
-        return training.status in SHAREABLE and not changes
+        may_differ = training.wanted or training.damaged or training.id in self.asked_to_end
+        return training.status in SHAREABLE and not may_differ
 
     async def save(self, training: Training) -> None:
         """Wait until the training's worker has made a checkpoint, if it has a worker and others show it too."""
@@ -54,16 +57,12 @@ class Sharing:
             return
         saved = self._waiting.setdefault(training.id, asyncio.Event())
         self._executor.send(training.id, Save())
-        try:
+        with contextlib.suppress(TimeoutError):  # a slow disk, or an iteration of seconds
             await asyncio.wait_for(saved.wait(), SAVE_SECONDS)
-        except TimeoutError:
-            pass  # a slow disk, or an iteration of seconds
-        finally:
-            self._waiting.pop(training.id, None)
 
     def saved(self, training_id: str) -> None:
         """The worker has made its checkpoint, or has ended."""
-        if (waiting := self._waiting.get(training_id)) is not None:
+        if (waiting := self._waiting.pop(training_id, None)) is not None:
             waiting.set()
 
     async def separate(self, run: Run, status: Status) -> Training:
@@ -75,9 +74,8 @@ class Sharing:
         """
         origin, training_id = run.training, new_id()
         originals = checkpoints.kept(origin.checkpoints) if status.finished else origin.checkpoints
-        copied = await self._files.copy(
-            originals, training_id
-        )  # before the rows are counted: it goes on meanwhile
+        # before the rows are counted, because the training goes on meanwhile
+        copied = await self._files.copy(originals, training_id)
         training = origin.copy(status, training_id)
         training.checkpoints = copied
         if status.finished:

@@ -10,9 +10,10 @@ import pytest
 
 from app.data_sets import DataSets
 from app.errors import Conflict
+from app.jobs import sharing
 from app.jobs.fork import Wish
 from app.jobs.local import LocalExecutor
-from app.jobs.messages import Cancel, Pause, Paused
+from app.jobs.messages import Cancel, Pause, Paused, SaveDone
 from app.jobs.queue import Level
 from app.jobs.register import Register
 from app.jobs.scheduler import PROGRESS_RUNS, Scheduler
@@ -456,6 +457,38 @@ def test_while_launching_is_held_a_change_by_hand_makes_no_new_training_of_a_stu
             assert mine.training is not theirs.training
             # the other run has a training of its own by now
             await commands.change_live(mine.id, {"learning_rate": 0.5}, by=ada.id)
+
+    event_loop.run(scenario())
+
+
+def test_a_new_run_shows_the_training_that_has_come_farthest(state_dir):
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            trainings = [
+                run.training for run in await lab.scheduler.commands.launch(3 * [config_of(0)], fresh=True)
+            ]
+            for training, iteration in zip(trainings, (20, 90, 40), strict=True):
+                training.status, training.iteration = Status.RUNNING, iteration
+            (shown,) = await lab.scheduler.commands.launch([config_of(0)])
+            assert shown.training is trainings[1]
+
+    event_loop.run(scenario())
+
+
+def test_whoever_waits_for_a_checkpoint_hears_of_it_after_another_has_given_up(state_dir, monkeypatch):
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            run, _ = [(await lab.scheduler.commands.launch([config_of(0)]))[0] for _ in range(2)]
+            run.training.status = Status.RUNNING
+            waits = []
+            for seconds in (0.01, 60):
+                monkeypatch.setattr(sharing, "SAVE_SECONDS", seconds)
+                waits.append(asyncio.create_task(lab.scheduler._sharing.save(run.training)))
+                await asyncio.sleep(0)
+            await waits[0]
+            lab.scheduler.on_event(run.training.id, SaveDone())
+            async with asyncio.timeout(10):
+                await waits[1]
 
     event_loop.run(scenario())
 
