@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.browser.run_table import name, row
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -107,6 +108,11 @@ def test_the_keyboard_chooses_a_colour_in_the_runs_card(open_page, lab_with_runs
     wait_for_color(page, run_id, "#008c72")
     expect(swatch).to_have_attribute("aria-label", "色を選ぶ (緑)")
     assert page.page.evaluate("document.activeElement.id") == "details-color"
+    # a colour that the run has by itself is chosen too, and then stays
+    other = lab_with_runs.ids[-1]
+    row(page, other).locator(".swatch").click(button="right")
+    page.page.click('.color-menu [aria-checked="true"]')
+    wait_until(lambda: lab_with_runs.run(other)["color_chosen"])
     page.page.click("#theme")
     page.until(
         "getComputedStyle(document.querySelector('#details-color')).backgroundColor === 'rgb(10, 195, 130)'"

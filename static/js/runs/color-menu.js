@@ -48,14 +48,14 @@ export class ColorMenu {
     if (!this.#actions.changeable([run.id]).length) return;
     const current = run.hue % HUES.length;
     const items = HUES.map((name, hue) => {
-      const chosen = hue === current;
+      const chosen = hue === run.hue; // none if the run has the second tone of a colour
       const label = t(`color.${name}`);
       const item = h("button", {
         type: "button",
         className: "hue",
         role: "menuitemradio",
         title: label,
-        tabIndex: chosen ? 0 : -1,
+        tabIndex: hue === current ? 0 : -1,
         "aria-label": label,
         "aria-checked": String(chosen),
         "data-hue": name,
@@ -64,7 +64,7 @@ export class ColorMenu {
       item.addEventListener("click", () => {
         this.#element.hidePopover();
         anchor.focus();
-        if (!chosen) this.#actions.change([run.id], { color: hue });
+        if (!chosen || !run.color_chosen) this.#actions.change([run.id], { color: hue });
       });
       return item;
     });
