@@ -5,7 +5,7 @@ import { Form } from "./form/form.js";
 import { Lessons } from "./lessons/lessons.js";
 import { find } from "./page/dom.js";
 import { wireFiles } from "./page/files.js";
-import { onKey } from "./page/keys.js";
+import { isLaunch, onKey } from "./page/keys.js";
 import { lazy, onUnreached, retried } from "./page/lazy.js";
 import { showCurves, wireParts } from "./page/parts.js";
 import { showStatus } from "./page/status.js";
@@ -223,8 +223,7 @@ function wireControls(charts, list) {
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat)
-      find(document, "#form", HTMLFormElement).requestSubmit();
+    if (isLaunch(event)) find(document, "#form", HTMLFormElement).requestSubmit();
   });
   const markLanguage = () => {
     for (const button of languages) button.hidden = button.dataset.language === root.lang;

@@ -98,8 +98,19 @@ def test_a_lesson_waits_for_a_whole_prediction_keeps_its_place_and_does_not_stat
     # a page that is loaded again has it all, and the launch seals it
     page.open(page.address())
     page.until(f"{STEP} === 'predict' && !{MISSING}.length")
+    page.page.focus("#lesson h2")
+    page.page.keyboard.press("?")
+    expect(page.page.locator("dialog[open]")).to_be_visible()
+    page.page.keyboard.press("Control+Enter")  # not what is behind the help
+    page.page.keyboard.press("Escape")
+    expect(page.page.locator("dialog")).to_have_count(0)
+    assert page.page.evaluate(STEP) == "predict"
+    assert not lab.http.get("/api/runs").json()["runs"]
     page.page.keyboard.press("Control+Enter")
     page.until(f"{STEP} === 'see' && {FOCUS} === 'heading'")
+    page.page.keyboard.press(
+        "Control+Enter"
+    )  # nothing is left to launch, neither here nor in the hidden form
     assert page.page.locator("#lesson .outcome .mark.right").count() == 3
     assert page.page.locator("#form .field.fixed, #form .field[hidden]").count() == 0  # all is free
     assert "EXPLAINED" not in page.page.inner_text("#lesson")

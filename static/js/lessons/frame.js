@@ -1,6 +1,6 @@
 /** The place of a lesson on the page: the left column, where it stands instead of the form, and the keys that work in it. */
 
-import { onKey } from "../page/keys.js";
+import { isLaunch, onKey } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { Column } from "./column.js";
 import { PartButton } from "./part-button.js";
@@ -66,14 +66,16 @@ export class LessonFrame {
     this.#button.show(false);
   }
 
-  /** Ctrl+Enter launches the lesson. Otherwise it would launch the experiment in the form. @param {KeyboardEvent} event */
+  /**
+   * While the lesson is shown, Ctrl+Enter launches it, or nothing after that. Otherwise it would launch the experiment in the form.
+   * @param {KeyboardEvent} event
+   */
   #launch(event) {
-    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
-    const button = this.column.element.querySelector("#lesson-launch");
-    if (!button) return;
+    if (!isLaunch(event) || this.#lab.dataset.lesson === undefined || this.isForm) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    button.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    const button = this.column.element.querySelector("#lesson-launch");
+    button?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
 
   /** Escape leaves the lesson. @param {KeyboardEvent} event */

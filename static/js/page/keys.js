@@ -75,6 +75,14 @@ export function undoOrRedo({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 /**
+ * Whether a key launches what is shown: Ctrl+Enter, but not behind a dialog.
+ * @param {KeyboardEvent} event
+ */
+export function isLaunch({ key, ctrlKey, metaKey, repeat }) {
+  return key === "Enter" && (ctrlKey || metaKey) && !repeat && !document.querySelector("dialog[open]");
+}
+
+/**
  * Call `listener` whenever the text of a box, or the position of a slider, has changed. While a word is composed with an
  * input method, it is called only when the word is complete.
  * @param {HTMLInputElement | HTMLTextAreaElement} input
