@@ -82,6 +82,12 @@ class Playing:
         ]
         return asked[0] if asked else None
 
+    def _held_back_by(self, lesson: Lesson, attempt: Attempt) -> str | None:
+        """The question of the prediction on which the class votes, so that a person may not see the result yet; None:
+        there is none, or they have answered the question about what is seen."""
+        see = lesson.settings.see
+        return None if see is not None and see.id in attempt.answers else self.voted_on(lesson)
+
     def _is_voted_on(self, lesson: Lesson, question: str) -> bool:
         return self._votes is not None and self._votes.is_open(lesson.slug, question)
 
@@ -90,7 +96,7 @@ class Playing:
         settings, answers = stage.lesson.settings, attempt.answers
         state = self.state(stage, attempt)
         seen = settings.see is None or settings.see.id in answers
-        voting = None if seen and settings.see is not None else self.voted_on(stage.lesson)
+        voting = self._held_back_by(stage.lesson, attempt)
         answer: AttemptAnswer = {
             "id": attempt.id,
             "sealed_at": attempt.sealed_at,
@@ -199,8 +205,8 @@ class Playing:
         """
         settings = stage.lesson.settings
         transfer = None if settings.transfer is None else settings.transfer.question
-        votable = [*settings.predict, *([transfer] if transfer else [])]
-        asked = next((candidate for candidate in votable if candidate.id == question), None)
+        predicted_or_transfer = [*settings.predict, *([transfer] if transfer else [])]
+        asked = next((candidate for candidate in predicted_or_transfer if candidate.id == question), None)
         if again or (asked is not None and asked is transfer and self._is_voted_on(stage.lesson, question)):
             return await self._vote(person, stage, attempt, asked, given, again=again)
         if settings.exit is not None and question == settings.exit.id:
@@ -229,10 +235,14 @@ class Playing:
         return await self._attempts.answer(attempt, asked.id, judged, once=True)
 
     async def _demand_figures(self, stage: Stage, attempt: Attempt, *, after_see: bool) -> Figures:
-        """The figures of an attempt, if its step is reached."""
+        """The figures of an attempt, if its step is reached.
+
+        Args:
+            after_see: whether the question comes after that of `see`, which must be answered then.
+        """
         see = stage.lesson.settings.see
         is_early = after_see and see is not None and see.id not in attempt.answers
-        waits = not is_early and self.voted_on(stage.lesson) is not None and not after_see
+        waits = self._held_back_by(stage.lesson, attempt) is not None
         figures = None if is_early or waits else await self.figures(stage, attempt)
         if figures is None:
             text = "this question comes later: when all runs have ended, and the questions before it are answered"

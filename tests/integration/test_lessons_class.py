@@ -207,6 +207,25 @@ def test_each_student_trains_with_their_own_seed_and_the_text_gives_the_rooms_sp
             seal(students[0].http)
 
 
+def test_a_vote_on_the_prediction_holds_later_answers_back_also_in_a_lesson_that_asks_nothing_of_what_is_seen(
+    tmp_path,
+):
+    environment = write_lesson(tmp_path / "lessons")
+    (file,) = (tmp_path / "lessons").iterdir()
+    without = re.sub(r"(?m)^see: .*\n|(?s:\n---\nBECAUSE it has.*?\n)", "", file.read_text("utf-8"))
+    file.write_text(without, "utf-8")
+    with running_class(tmp_path, **environment) as lab:
+        teacher, ada = lab.teacher(), lab.student("Ada")
+        seal(ada.http)
+        until_seen(ada.http)
+        vote(teacher, "first").raise_for_status()
+        assert newest(ada.http)["transfer"] is None
+        for late in ("rule", "unclear"):
+            assert error(reply(ada.http, late, "rate"))["code"] == "lesson_early"
+        vote(teacher, "closed").raise_for_status()
+        reply(ada.http, "rule", "rate").raise_for_status()
+
+
 def test_a_run_that_waits_and_one_that_is_cancelled_hold_the_outcome_back(tmp_path):
     environment = {**write_lesson(tmp_path / "lessons"), "LOSSROOM_WORKERS": "1"}
     with running_class(tmp_path, **environment) as lab:
