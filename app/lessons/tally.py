@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
 
 from typing_extensions import TypedDict
 
@@ -11,7 +12,9 @@ from app.lessons.attempt import Value
 from app.lessons.document import Choice, Click, Number, Question, Rank, Sketch, Spread
 from app.lessons.results import Words
 
-#: At most this many numbers or sketches of a class are shown: a sketch has up to 64 points, and all students get it.
+T = TypeVar("T")
+
+#: At most this many numbers, or sketches of a run, are sent: a sketch has up to 64 points, and all students get it.
 MAX_NUMBERS, MAX_SKETCHES = 400, 60
 
 
@@ -35,7 +38,8 @@ class Bars(TypedDict):
 
 
 class NumberTally(TypedDict):
-    """The numbers that were given to one question, or measured, ascending. What is measured has no bounds."""
+    """The numbers that were given to one question, or measured. What is measured has no bounds. `values`: ascending, of
+    very many some, evenly chosen. `count`: how many there are."""
 
     question: str
     ask: str
@@ -43,17 +47,19 @@ class NumberTally(TypedDict):
     low: float | None
     high: float | None
     values: list[float]
+    count: int
     came: float | None
 
 
 class SketchTally(TypedDict):
-    """The curves that were sketched for one question: run → curves of points. `came`: run → the measured curve, as far
-    as the person who asks may know it."""
+    """The curves that were sketched for one question. `runs`: run → curves of points, of very many some, evenly chosen.
+    `counts`: run → how many there are. `came`: run → the measured curve, as far as the person who asks may know it."""
 
     question: str
     ask: str
     chart: str
     runs: dict[str, list[list[list[float]]]]
+    counts: dict[str, int]
     came: dict[str, list[list[float]]]
 
 
@@ -95,7 +101,7 @@ def bars(
 def numbers(
     question: Number | Click, values: Iterable[Value], came: Value, words: Words, *, iterations: int
 ) -> NumberTally:
-    """All numbers that were given.
+    """The numbers that were given.
 
     Args:
         iterations: of the longest run, up to which one can click.
@@ -104,13 +110,15 @@ def numbers(
     if isinstance(question, Number):
         unit = question.unit and words(f"{question.id}.unit", question.unit)
         low, high = question.low, question.high
+    given = sorted(map(number_of, values))
     return {
         "question": question.id,
         "ask": words(question.id, question.ask),
         "unit": unit,
         "low": low,
         "high": high,
-        "values": sorted(map(number_of, values))[:MAX_NUMBERS],
+        "values": _evenly(given, MAX_NUMBERS),
+        "count": len(given),
         "came": came,
     }
 
@@ -123,13 +131,15 @@ def number_of(value: Value) -> float:
 
 def spread(of: Spread, values: Iterable[float], words: Words) -> NumberTally:
     """What was measured in the runs of each."""
+    measured = sorted(values)
     return {
         "question": of.id,
         "ask": words(of.id, of.says),
         "unit": of.unit and words(f"{of.id}.unit", of.unit),
         "low": None,
         "high": None,
-        "values": sorted(values)[:MAX_NUMBERS],
+        "values": _evenly(measured, MAX_NUMBERS),
+        "count": len(measured),
         "came": None,
     }
 
@@ -137,7 +147,7 @@ def spread(of: Spread, values: Iterable[float], words: Words) -> NumberTally:
 def sketches(
     question: Sketch, values: Iterable[Value], came: Mapping[str, list[list[float]]], words: Words
 ) -> SketchTally:
-    """The curves that were sketched, some of very many; their order does not show which are of one person."""
+    """The curves that were sketched; their order does not show which are of one person."""
     curves: dict[str, list[list[list[float]]]] = {}
     for value in values:
         for name, points in value.items():
@@ -146,9 +156,17 @@ def sketches(
         "question": question.id,
         "ask": words(question.id, question.ask),
         "chart": question.chart,
-        "runs": {name: sorted(drawn[:MAX_SKETCHES]) for name, drawn in curves.items()},
+        "runs": {name: _evenly(sorted(drawn), MAX_SKETCHES) for name, drawn in curves.items()},
+        "counts": {name: len(drawn) for name, drawn in curves.items()},
         "came": dict(came),
     }
+
+
+def _evenly(items: list[T], most: int) -> list[T]:
+    """At most this many of some items, evenly chosen, with the first and the last."""
+    if len(items) <= most:
+        return items
+    return [items[round(index * (len(items) - 1) / (most - 1))] for index in range(most)]
 
 
 def can_be_voted_on(question: Question) -> bool:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from app.lessons import results
+from app.lessons import results, tally
 from app.lessons.attempt import Attempt
 from app.lessons.class_results import median_curves, most_right
 from app.lessons.document import Choice, Click, Number, Rank, Sketch
@@ -286,3 +286,17 @@ def test_the_classs_curve_is_as_long_as_the_longest_and_counts_each_as_far_as_it
     of_class = [figures(trained, nothing) for trained in (nothing, diverged, *full)]
     curves = median_curves(SKETCH, {}, of_class)
     assert curves == {"a": [[20, 30], [40, 70], [60, 80]]}
+
+
+def test_of_a_large_class_some_answers_from_the_lowest_to_the_highest_are_sent_with_their_number():
+    numbers = tally.numbers(
+        NUMBER, [{"value": value, "range": 0} for value in range(500)], None, words, iterations=9
+    )
+    shown = numbers["values"]
+    assert (len(shown), shown[0], shown[-1], numbers["count"]) == (tally.MAX_NUMBERS, 0, 499, 500)
+    assert np.median(shown) == pytest.approx(249.5, abs=1)
+    drawn = [{"a": [[0, height], [40, height]]} for height in range(200)]
+    sketches = tally.sketches(SKETCH, [*drawn, {"b": drawn[0]["a"]}], {}, words)
+    ends = [points[-1][1] for points in sketches["runs"]["a"]]
+    assert (len(sketches["runs"]["a"]), ends[0], ends[-1]) == (tally.MAX_SKETCHES, 0, 199)
+    assert sketches["counts"] == {"a": 200, "b": 1}

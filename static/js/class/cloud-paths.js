@@ -12,7 +12,7 @@ import { apart } from "../charts/apart.js";
 
 /**
  * The line of a curve, as far as the chart goes; one that diverged or failed there ends in a cross.
- * @param {CurveView} view
+ * @param {Pick<CurveView, "points" | "status">} view
  * @param {Place} place
  * @param {boolean} isChosen
  */

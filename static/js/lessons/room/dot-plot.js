@@ -19,7 +19,7 @@ const COLUMNS = Math.floor(WIDTH / DOT);
  * @param {Numbers} asked
  * @param {number | null} own
  */
-export function dotPicture({ values, low, high, unit, came }, own) {
+export function dotPicture({ values, count, low, high, unit, came }, own) {
   const axis = axisOf([...values, ...(came === null ? [] : [came])], low, high);
   const { low: from, high: to, step } = axis;
   const place = (/** @type {number} */ value) =>
@@ -69,6 +69,9 @@ export function dotPicture({ values, low, high, unit, came }, own) {
     ...(came === null ? [] : [t("lesson.room.came_n", { n: shown(came) })]),
     ...(own === null ? [] : [t("lesson.room.yours", { n: shown(own) })]),
     ...(each > 1 ? [t("lesson.room.each", { n: number(each) })] : []),
+    ...(values.length < count
+      ? [t("lesson.room.some", { n: number(values.length), of: number(count) })]
+      : []),
   ];
   picture.setAttribute("aria-label", texts.join(". "));
   return h("div", { className: "room-numbers" }, picture, h("p", { className: "quiet" }, texts.join(" · ")));

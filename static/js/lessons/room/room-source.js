@@ -90,5 +90,5 @@ export function isOpen(room) {
 
 /** How many have answered. @param {Bars | Numbers} tally */
 function countOf(tally) {
-  return "options" in tally ? tally.options.reduce((sum, { count }) => sum + count, 0) : tally.values.length;
+  return "options" in tally ? tally.options.reduce((sum, { count }) => sum + count, 0) : tally.count;
 }

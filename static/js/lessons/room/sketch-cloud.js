@@ -1,7 +1,7 @@
-/** What all have sketched, as a cloud: of each run the curves of all, their median and the band of eight of ten; and the result. */
+/** What was sketched, as a cloud: of each run its curves, their median and the band of eight of ten; and the result. */
 
 import { columnsOf, MIN_FOR_BAND } from "../../class/cloud.js";
-import { bandOf, medianOf } from "../../class/cloud-paths.js";
+import { bandOf, lineOf, medianOf } from "../../class/cloud-paths.js";
 import { h, svg } from "../../page/dom.js";
 import { Scale } from "../../scale.js";
 import { number, t } from "../../words/i18n.js";
@@ -10,8 +10,6 @@ import { number, t } from "../../words/i18n.js";
 
 /** Sizes in the picture's own units. */
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [266, 150, 30, 16, 6];
-/** At most this many thin lines are drawn of a run; of a larger class, evenly chosen ones. */
-const MAX_LINES = 60;
 
 /**
  * @param {Sketches} sketches
@@ -19,7 +17,7 @@ const MAX_LINES = 60;
  * @param {Record<string, Points> | null} options.own one's own curves
  * @param {(name: string) => string} options.colorOf the colour of a run
  */
-export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
+export function sketchCloud({ chart, runs, counts, came }, { own, colorOf }) {
   const isPercent = chart.endsWith("accuracy");
   const all = Object.values(runs).flat();
   const end = Math.max(1, ...all.map((points) => points.at(-1)?.[0] ?? 0));
@@ -29,14 +27,12 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
     y: new Scale([0, high], [HEIGHT - BOTTOM, TOP]),
     end,
   };
-  const corner = (/** @type {number[]} */ [x, y]) =>
-    `${place.x.place(x).toFixed(1)},${place.y.place(Math.min(y, high)).toFixed(1)}`; // the result may be far above
-  const line = (/** @type {Points} */ points) => {
-    const corners = points.filter(([x]) => x <= end).map(corner);
-    return `M${corners.join("L")}`;
+  const line = (/** @type {Points} */ all) => {
+    /** @type {Points} */
+    const points = all.map(([x, y]) => [x, Math.min(y, high)]); // the result may be far above
+    return lineOf({ points, status: "completed" }, place, false);
   };
   const groups = Object.entries(runs).map(([name, curves]) => {
-    const some = evenly(curves, MAX_LINES);
     const columns = columnsOf(
       curves.map((points) => ({ points, over: true, iterations: end })),
       end,
@@ -45,7 +41,7 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
       "g",
       {},
       ...(curves.length >= MIN_FOR_BAND ? [svg("path", { class: "band", d: bandOf(columns, place) })] : []),
-      svg("path", { class: "thin", d: some.map(line).join("") }),
+      svg("path", { class: "thin", d: curves.map(line).join("") }),
       ...(curves.length >= MIN_FOR_BAND
         ? [svg("path", { class: "median", d: medianOf(columns, place, true) })]
         : []),
@@ -58,7 +54,7 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
   const rows = isPercent ? [0, 50, 100] : [0, high];
   const picture = svg(
     "svg",
-    { class: "room-cloud", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(runs) },
+    { class: "room-cloud", viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": describe(counts) },
     ...rows.flatMap((value) => [
       svg("line", {
         class: "axis",
@@ -83,6 +79,9 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
     swatch.style.background = colorOf(name) || "var(--quiet)";
     return h("span", {}, swatch, name);
   });
+  const [n, of] = [Object.values(runs).map((curves) => curves.length), Object.values(counts)].map((each) =>
+    Math.max(...each),
+  );
   const key = [
     ...names,
     h("span", {}, h("span", { className: "room-line dashed" }), t("lesson.room.sketched")),
@@ -90,25 +89,16 @@ export function sketchCloud({ chart, runs, came }, { own, colorOf }) {
     ...(Object.keys(came).length
       ? [h("span", {}, h("span", { className: "room-line" }), t("lesson.room.came"))]
       : []),
+    ...(n < of ? [h("span", {}, t("lesson.room.some", { n: number(n), of: number(of) }))] : []),
   ];
   return h("div", { className: "room-sketches" }, picture, h("p", { className: "room-key" }, ...key));
 }
 
-/** @param {Sketches["runs"]} runs */
-function describe(runs) {
-  return Object.entries(runs)
-    .map(([name, curves]) => t("lesson.room.curves", { run: name, n: number(curves.length) }))
+/** @param {Sketches["counts"]} counts */
+function describe(counts) {
+  return Object.entries(counts)
+    .map(([run, n]) => t("lesson.room.curves", { run, n: number(n) }))
     .join(". ");
-}
-
-/**
- * @template Item
- * @param {Item[]} items
- * @param {number} most
- */
-export function evenly(items, most) {
-  if (items.length <= most) return items;
-  return Array.from({ length: most }, (_, i) => items[Math.floor((i * items.length) / most)]);
 }
 
 /**

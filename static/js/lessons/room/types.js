@@ -15,13 +15,15 @@
  */
 
 /**
- * The numbers that were given, or measured, ascending. `low`, `high`: of what may be answered; null: they have no bounds.
- * @typedef {{question: string, ask: string, unit: string, low: number | null, high: number | null, values: number[], came: number | null}} Numbers
+ * The numbers that were given, or measured. `low`, `high`: of what may be answered; null: they have no bounds. `values`: ascending,
+ * of very many some, evenly chosen; `count`: how many there are.
+ * @typedef {{question: string, ask: string, unit: string, low: number | null, high: number | null, values: number[], count: number, came: number | null}} Numbers
  */
 
 /**
- * The curves that were sketched: run → curves; and the result: run → its curve.
- * @typedef {{question: string, ask: string, chart: string, runs: Record<string, Points[]>, came: Record<string, Points>}} Sketches
+ * The curves that were sketched: run → curves, of very many some, evenly chosen; `counts`: run → how many there are. `came`: the
+ * result, run → its curve.
+ * @typedef {{question: string, ask: string, chart: string, runs: Record<string, Points[]>, counts: Record<string, number>, came: Record<string, Points>}} Sketches
  */
 
 /** The numbers of all students, of those who have predicted, and of those who are away. @typedef {{numbers: number[], predicted: number[], away: number[]}} Seats */
