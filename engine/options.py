@@ -38,7 +38,6 @@ def describe(data_dir: Path | None = None) -> dict[str, Any]:
         "activations": list(ACTIVATIONS),
         "layers": _registry(layers.FIELDS),
         "presets": _registry(presets.FIELDS),
-        "fitting": {name: _fitting(name) for name in datasets.catalog()},
         "initializers": _registry(initializers.FIELDS),
         "optimizers": _registry(optimizers.FIELDS),
         "regularization": _fields(regularizers.FIELDS),

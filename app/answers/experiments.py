@@ -25,7 +25,6 @@ class OptionsAnswer(TypedDict):
     activations: list[str]
     layers: dict[str, list[dict[str, Any]]]
     presets: dict[str, list[dict[str, Any]]]
-    fitting: dict[str, list[str]]
     initializers: dict[str, list[dict[str, Any]]]
     optimizers: dict[str, list[dict[str, Any]]]
     regularization: list[dict[str, Any]]

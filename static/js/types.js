@@ -204,7 +204,6 @@
  * @property {string[]} activations
  * @property {Record<string, Field[]>} layers
  * @property {Record<string, Field[]>} presets
- * @property {Record<string, string[]>} fitting data set → presets that take its images
  * @property {Record<string, Field[]>} initializers
  * @property {Record<string, Field[]>} optimizers
  * @property {Record<string, Field[]>} schedules

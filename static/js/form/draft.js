@@ -92,9 +92,8 @@ export class Draft {
 
   /** The presets that accept the images of all chosen data sets. */
   get fitting() {
-    const { fitting, presets } = this.#options;
-    return Object.keys(presets).filter((preset) =>
-      this.datasets.every((dataset) => (dataset.fitting ?? fitting[dataset.name]).includes(preset)),
+    return Object.keys(this.#options.presets).filter((preset) =>
+      this.datasets.every(({ fitting }) => fitting?.includes(preset)),
     );
   }
 
