@@ -120,8 +120,7 @@ class ClassCounts:
         for asked in settings.predict:
             answered = sum(asked.id in attempt.prediction for attempt in attempts)
             counts.append(_count("predict", stage, asked, answered, judged[asked.id]))
-        transfer = None if settings.transfer is None else settings.transfer.question
-        for step, question in (("see", settings.see), ("transfer", transfer)):
+        for step, question in (("see", settings.see), ("transfer", settings.transfer_question)):
             if question is None:
                 continue
             given = [attempt.answers[question.id] for attempt in attempts if question.id in attempt.answers]

@@ -4,7 +4,6 @@ and a figure of each attempt."""
 from __future__ import annotations
 
 import json
-import math
 import statistics
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Mapping, Sequence
@@ -12,10 +11,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from app.lessons import expressions, results
+from app.lessons import results
 from app.lessons.attempt import Attempt, Value
 from app.lessons.document import Click, Number, Question, Sketch, Spread
-from app.lessons.functions import Unmeasured
 from app.lessons.outcome import Figures
 from app.lessons.playing import Playing
 from app.lessons.stage import Stage
@@ -84,6 +82,7 @@ class ClassResults:
             spread: `spread.value` is the expression for the figure.
         """
         values: dict[str, float] = {}
+        parsed = results.parsed(spread.value, tuple(stage.lesson.run_names()), "number")
         for attempt in attempts:
             played, trainings = self._played(stage, attempt)
             if trainings is None:
@@ -91,7 +90,7 @@ class ClassResults:
             key = (spread.value, trainings)
             if key not in self._spreads:
                 figures = await self._playing.figures(played, attempt)
-                self._spreads[key] = None if figures is None else _value(spread.value, stage, figures)
+                self._spreads[key] = None if figures is None else results.value_of(parsed, figures)
                 while len(self._spreads) > MAX_FIGURES:
                     self._spreads.popitem(last=False)
             if (value := self._spreads.get(key)) is not None:
@@ -104,16 +103,6 @@ class ClassResults:
         state = self._playing.state(played, attempt)
         trainings = tuple(training.id for training in state.trainings.values())
         return played, trainings if state.has_ended else None
-
-
-def _value(text: str, stage: Stage, figures: Figures) -> float | None:
-    """The value of an expression; None if the figures do not have what it needs, or it is not finite."""
-    try:
-        parsed = results.parsed(text, tuple(stage.lesson.run_names()), "number")
-        value = expressions.value_of(parsed, figures)
-    except Unmeasured:
-        return None
-    return value if math.isfinite(value) else None
 
 
 def most_right(question: Question, of_attempts: Sequence[Figures], runs: Collection[str]) -> Value:

@@ -256,6 +256,10 @@ class Settings(Model):
         default={}, max_length=20, description="a further table of docs/lessons.md: row → column → figure"
     )
 
+    @property
+    def transfer_question(self) -> Choice | Number | None:
+        return None if self.transfer is None else self.transfer.question
+
 
 class Translation(Model):
     """The texts of a lesson in another language."""

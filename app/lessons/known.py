@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -13,7 +12,7 @@ from app.lessons.functions import Unmeasured
 from app.lessons.lesson import Lesson
 from app.lessons.outcome import Figures
 from app.lessons.rendering import TextFigure
-from app.lessons.results import Words, parsed
+from app.lessons.results import Words, parsed, value_of
 
 #: A figure of the room is the median of its launches. From this many launches with different results on, the range in
 #: which eight of ten lie stands beside it.
@@ -24,9 +23,9 @@ class KnownRuns:
     """What is known while a text is rendered; see `app.lessons.rendering.Known`.
 
     Args:
-        dataset: which stood for that of the lesson.
+        dataset: the data set that the runs use: the lesson's own, or its stand-in.
         ids: the name of a run here → its id.
-        room: the figures of all launches of the lesson in the room whose results differ.
+        room: of each launch of the lesson here, its figures; launches that show the same trainings count once.
     """
 
     def __init__(
@@ -49,10 +48,10 @@ class KnownRuns:
     def figure(self, figure: TextFigure) -> str | None:
         """The measured figure as it is shown; None where it is not known."""
         if not figure.room:
-            value = _value(figure, self._figures)
+            value = value_of(figure.expression, self._figures)
             return None if value is None else figure.show(value)
         launches = self._room or [self._figures]
-        values = [value for launch in launches if (value := _value(figure, launch)) is not None]
+        values = [value for launch in launches if (value := value_of(figure.expression, launch)) is not None]
         if not values:
             return None
         median = figure.show(float(np.median(values)))
@@ -63,11 +62,7 @@ class KnownRuns:
 
     def value(self, text: str) -> float | None:
         """What an expression of the lesson gives for the person's runs; None where it is not known."""
-        try:
-            value = expressions.value_of(parsed(text, self._runs, "number"), self._figures)
-        except Unmeasured:
-            return None
-        return value if math.isfinite(value) else None
+        return value_of(parsed(text, self._runs, "number"), self._figures)
 
     def holds(self, claim: str) -> bool | None:
         """Whether a claim holds for the person's runs; None: it is not stated of them, or they do not measure it."""
@@ -87,11 +82,3 @@ class KnownRuns:
     def run(self, name: str) -> str | None:
         """The id of the person's run with this name in the lesson's file."""
         return self._ids.get(self._figures.name(name))
-
-
-def _value(figure: TextFigure, figures: Figures) -> float | None:
-    try:
-        value = expressions.value_of(figure.expression, figures)
-    except Unmeasured:
-        return None
-    return value if math.isfinite(value) else None

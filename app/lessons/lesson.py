@@ -251,8 +251,8 @@ def placed_questions(settings: Settings) -> Iterator[tuple[Place, Question]]:
         yield ("predict", number), question
     if settings.see is not None:
         yield ("see",), settings.see
-    if settings.transfer is not None and settings.transfer.question is not None:
-        yield ("transfer", "question"), settings.transfer.question
+    if (asked := settings.transfer_question) is not None:
+        yield ("transfer", "question"), asked
 
 
 def merged(document: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

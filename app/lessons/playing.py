@@ -204,11 +204,12 @@ class Playing:
             Conflict: it cannot be answered now, or was answered already.
         """
         settings = stage.lesson.settings
-        transfer = None if settings.transfer is None else settings.transfer.question
+        transfer = settings.transfer_question
         predicted_or_transfer = [*settings.predict, *([transfer] if transfer else [])]
         asked = next((candidate for candidate in predicted_or_transfer if candidate.id == question), None)
         if again or (asked is not None and asked is transfer and self._is_voted_on(stage.lesson, question)):
-            return await self._vote(person, stage, attempt, asked, given, again=again)
+            await self.vote(person, stage, asked, given, field="value", again=again)
+            return attempt
         if settings.exit is not None and question == settings.exit.id:
             await self._demand_figures(stage, attempt, after_see=True)
             answer = Answer(values.text(given, "value"), at=time.time())
@@ -248,19 +249,6 @@ class Playing:
             text = "this question comes later: when all runs have ended, and the questions before it are answered"
             raise Conflict(text, code="lesson_early", field="id")
         return figures
-
-    async def _vote(
-        self,
-        person: Person,
-        stage: Stage,
-        attempt: Attempt,
-        asked: Question | None,
-        given: object,
-        *,
-        again: bool,
-    ) -> Attempt:
-        await self.vote(person, stage, asked, given, field="value", again=again)
-        return attempt
 
     async def vote(
         self,

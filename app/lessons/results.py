@@ -125,8 +125,7 @@ def right_answer(question: Question, figures: Figures, runs: Collection[str]) ->
                 values = _values(question, figures)
                 return sorted(values, key=lambda name: (-values[name], name)) if values else None
             case Number() | Click():
-                value = expressions.value_of(parsed(question.value, tuple(runs), "number"), figures)
-                return value if math.isfinite(value) else None
+                return value_of(parsed(question.value, tuple(runs), "number"), figures)
             case Sketch():
                 return None
     except Unmeasured:
@@ -158,6 +157,15 @@ def parsed(text: str, runs: tuple[str, ...], kind: Kind) -> expressions.Expressi
         runs: the names that it may use.
     """
     return expressions.parse(text, runs, kind=kind)
+
+
+def value_of(expression: expressions.Expression, figures: Figures) -> float | None:
+    """The number that an expression gives; None if the figures do not have what it needs, or it is not finite."""
+    try:
+        value = expressions.value_of(expression, figures)
+    except Unmeasured:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def judge(

@@ -46,7 +46,7 @@ class Room:
         lesson = stage.lesson
         settings, attempts = lesson.settings, self._attempts.of_students(lesson.slug)
         mine = self._attempts.newest(person, lesson.slug)
-        asked = settings.transfer.question if settings.transfer is not None else None
+        asked = settings.transfer_question
         answer: RoomAnswer = {
             **self.count(lesson.slug),
             "seats": self._seats(attempts),

@@ -70,7 +70,7 @@ def _progress(lab: Lab, person: Person, lesson: Lesson) -> str | None:
     if attempt is None:
         return None
     settings = lesson.settings
-    question = settings.transfer.question if settings.transfer is not None else None
+    question = settings.transfer_question
     return progress_of(
         attempt,
         see=None if settings.see is None else settings.see.id,
