@@ -21,9 +21,10 @@ class Me(TypedDict):
 
 @answer
 class ClassAnswer(TypedDict):
-    """The class. `role` is null for a visitor, who gets no more than the first three keys. `held`: students cannot
-    launch now. `stepped`: by how many iterations the teacher has moved all that trains last; null: it trains as
-    usual. `shown`: what all screens show; null: each shows its own. `cloud`: students see the curves of all.
+    """The class. `role` is null for a visitor, who gets only the first three keys, and `removed` if the teacher has
+    removed them. `held`: students cannot launch now. `stepped`: how many iterations the teacher's last common step had;
+    0: none since the lab started; null: all trains as usual. `shown`: what all screens show; null: each shows its own.
+    `numbers_only`: the projector shows no nicknames. `cloud`: students see the curves of all.
     `vote`: the question of a lesson that the class votes on, see `app/lessons/votes.py`; null: there was none.
     `people`: how many students have joined. `launched`: how many of them have launched a run. `code_made`: when the
     code was made, in Unix seconds, or the lab opened. `sees`: what the teacher sees of a student. The teacher and

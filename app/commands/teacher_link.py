@@ -12,7 +12,7 @@ from app.mistake import Mistake
 from app.people.tokens import hash_of, new_token
 from app.settings import Settings
 from app.storage.direct_access import renew_teacher_secret
-from app.storage.lock import holder
+from app.storage.lock import last_holder
 
 
 def teacher_link(settings: Settings) -> int:
@@ -28,7 +28,7 @@ def teacher_link(settings: Settings) -> int:
             f"there is no class in {settings.state_dir.absolute()}; `lossroom serve --class NAME` begins one"
         )
     addresses = Addresses(settings)
-    if served := re.match(r"the lab at (http://\S+):(\d+) ", holder(settings.state_dir) or ""):
+    if served := re.match(r"the lab at (http://\S+):(\d+) ", last_holder(settings.state_dir) or ""):
         addresses.port = int(served[2])
     print(f"{addresses.best}/join#teacher={secret}")
     return 0

@@ -17,7 +17,8 @@ import numpy as np
 from app.jobs.messages import Command, Event, StreamOpened, decode_command, encode
 from engine.events import STREAMS
 
-#: Rows wait this long at most, as far as whole iterations allow: a few thousand of the shortest ones.
+#: A row waits at most this long, unless an iteration takes longer. The shortest iterations give a few thousand rows in
+#: this time.
 FLUSH_SECONDS = 0.05
 #: The same for rows of a training that no viewer shows.
 UNWATCHED_SECONDS = 0.25
@@ -32,8 +33,8 @@ _LENGTH = struct.Struct("<I")
 class Link:
     """Rows and events to the server, commands from it. Sending waits while the server is behind.
 
-    It is also the training's stopwatch: of the time between two rows, all counts but what lies before a call of
-    `resume_clock`: waiting for commands, for the server and for the disk.
+    It is also the training's stopwatch. The time between two rows counts, except for the time just before a call of
+    `resume_clock`: that was spent waiting for commands, the server or the disk.
 
     Attributes:
         is_watched: whether a viewer shows the training.
@@ -107,9 +108,9 @@ class Link:
         if parts:
             self._connection.send_bytes(join(parts))
 
-    def flush_in_turn(self) -> None:
-        """Flush if a viewer shows the training, or if rows have waited for `UNWATCHED_SECONDS`. Otherwise, it is time
-        again after `FLUSH_SECONDS`."""
+    def flush_if_due(self) -> None:
+        """Flush, unless no viewer shows the training and its rows have waited for less than `UNWATCHED_SECONDS`. Then
+        `add` asks for a flush again after `FLUSH_SECONDS`."""
         now = monotonic()
         if self.is_watched or now + FLUSH_SECONDS > self._sent + UNWATCHED_SECONDS:
             self.flush()

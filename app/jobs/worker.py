@@ -231,7 +231,7 @@ class Training:
             if self._waits_for_command:
                 self._link.flush()
             else:
-                self._link.flush_in_turn()
+                self._link.flush_if_due()
             self._report_dead()
             self._report_saved()
             if self._writer.is_due and not self._keeper.is_writing:

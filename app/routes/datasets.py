@@ -34,7 +34,10 @@ def get_images(
     part: Annotated[str, Query(description="test or train")] = "test",
     first: Annotated[int, Query(description="index of the first one, from 0")] = 0,
     count: Annotated[
-        int, Query(description=f"1 to {MAX_COUNT}; fewer come where the part ends before")
+        int,
+        Query(
+            description=f"1 to {MAX_COUNT}; fewer come at the end of the part, or if the images or rows are large"
+        ),
     ] = DEFAULT_COUNT,
 ) -> JSONResponse:
     """Images with their labels, to look at.

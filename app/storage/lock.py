@@ -17,6 +17,7 @@ from pathlib import Path
 
 from app.folders import FolderError, make_private
 from app.mistake import Failure
+from app.storage import faults
 
 #: How long to wait for another lab that is about to end.
 WAIT_SECONDS = 1.0
@@ -58,7 +59,7 @@ class FolderLock:
             _sign(connection, holder)
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            if faults.code(error) == sqlite3.SQLITE_BUSY:
                 raise FolderInUse(
                     f"the state folder {self._folder} is in use by {_signature(connection)}"
                 ) from None
@@ -84,8 +85,8 @@ class FolderLock:
             self._connection = None
 
 
-def holder(folder: Path) -> str | None:
-    """Which process has the folder's lock, or had it last; None if there was none."""
+def last_holder(folder: Path) -> str | None:
+    """The process that has the folder's lock, or had it last; None: nobody has locked it yet."""
     file = folder / "lossroom.lock"
     if not file.is_file():
         return None

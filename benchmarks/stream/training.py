@@ -15,7 +15,8 @@ from benchmarks.stream.stream_lab import StreamLab
 from tests.support.folders import find_data_dir
 from tests.support.lab_server import LabServer
 
-#: W1: 784-40-20-10, ReLU, SGD, batches of 100. There are no evaluations, which take equally long in both.
+#: W1: 784-40-20-10, ReLU, SGD, batches of 100. There is only the evaluation at the end:
+#: evaluations take equally long in both.
 EXPERIMENT: dict[str, Any] = {
     "name": "W1",
     "dataset": {"name": "mnist"},

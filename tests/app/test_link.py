@@ -99,7 +99,7 @@ def test_rows_that_no_viewer_shows_are_collected_for_longer_and_none_is_lost(mon
         while now < end:
             now += 1 / 64
             if out.add("train", (8, 0.0)):
-                out.flush_in_turn()
+                out.flush_if_due()
             if here.poll():
                 sizes.append(len(rows_of(here.recv_bytes())[2]))
         return sizes

@@ -1,4 +1,7 @@
-/** Where the names of sketched curves stand: beside their curve, where the others are far. It uses no document. */
+/**
+ * Where each name of a sketched curve stands: in the chart, and as far as possible from the other curves and names. It uses no
+ * document.
+ */
 
 /** @import { Place } from "./sketch-scale.js" */
 
@@ -11,9 +14,11 @@ const SHARES = [0.4, 0.6, 0.25, 0.75, 0.5, 0.15, 0.85];
 const BESIDE = 5;
 /** More room than this, in heights of a name, is no better. */
 const ENOUGH = 2;
+/** How much worse a place outside of the chart is, in heights of a name, and each further one of `SHARES`. */
+const [OUTSIDE, LATER] = [10, 1 / 20];
 
 /**
- * Places for the names, so that each has a place and stands in the chart.
+ * Places for the names, each in the chart and as far as possible from the other curves and names.
  * @param {Named[]} curves
  * @param {{width: number, height: number, line: number}} room of the chart, and the height of a name
  * @returns {(LabelPlace | null)[]} null: nothing of the curve is in the chart
@@ -40,7 +45,7 @@ export function labelPlaces(curves, { width, height, line }) {
             .map((label) => Math.abs(label.top - top) - line),
         ];
         const isOutside = top < 0 || top + line > height;
-        const room = Math.min(ENOUGH * line, ...rooms) / line - (isOutside ? 10 : 0) - i / 20;
+        const room = Math.min(ENOUGH * line, ...rooms) / line - (isOutside ? OUTSIDE : 0) - LATER * i;
         if (room > most) {
           most = room;
           best = { x: middle, y: Math.max(0, Math.min(top, height - line)), left, right };
