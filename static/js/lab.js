@@ -127,7 +127,7 @@ async function start() {
     const { Views } = await withTexts("views", import("./views/views.js"));
     return new Views(store, selection, isDark, async (rows) => (await playhead()).pin(rows));
   });
-  const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, isDark, emphasis, {
+  const charts = new ChartBoard(byId("charts"), byId("chart-foot"), store, list.configs, isDark, emphasis, {
     frame: () => list.draw(),
     pick: (runs, event) => list.pick(runs, event),
     pin: async (rows) => (await playhead()).pin(rows),

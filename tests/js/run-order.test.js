@@ -89,7 +89,7 @@ test("other groups are all unfolded, but those of an address are as it says", ()
 
 test("only fetched settings differ between the shown runs", async () => {
   const store = storeOf({ number: 1 }, { number: 2 });
-  const fields = new ShownFields(store);
+  const fields = new ShownFields(store, new FlatConfigs());
   answerFields((number) => ({ "training.batch_size": 10 * number, "training.iterations": 60 }));
   await fields.fetch();
   assert.deepEqual(fields.differing(), ["training.batch_size"]);

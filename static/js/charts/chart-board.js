@@ -25,6 +25,7 @@ import { ViewSlot } from "./view-slot.js";
  * @import { Spec, ViewSpec } from "./specs.js"
  * @import { Store } from "../state/store.js"
  * @import { Emphasis } from "../state/emphasis.js"
+ * @import { FlatConfigs } from "../state/flat-configs.js"
  * @import { CardEvents } from "./chart-menu.js"
  * @import { HoverEvents } from "./hover.js"
  * @import { FillSlot } from "./view-slot.js"
@@ -61,6 +62,7 @@ export class ChartBoard extends Emitter {
    * @param {HTMLElement} container the element for the cards
    * @param {HTMLElement} foot the element with controls for all charts: add a chart, x axis, bands, line styles
    * @param {Store} store
+   * @param {FlatConfigs} configs
    * @param {() => boolean} isDark
    * @param {Emphasis} emphasis
    * @param {object} on
@@ -69,13 +71,13 @@ export class ChartBoard extends Emitter {
    * @param {HoverEvents["pin"]} on.pin called with iterations of curves that are to be pinned
    * @param {FillSlot} on.view fills the slot of a card that shows views of networks
    */
-  constructor(container, foot, store, isDark, emphasis, on) {
+  constructor(container, foot, store, configs, isDark, emphasis, on) {
     super();
     this.#container = container;
     this.#adder = find(foot, "#add-chart", HTMLSelectElement);
     this.#axes = find(foot, "#x-axis", HTMLSelectElement);
     this.#grid = new ChartGrid(container, foot);
-    const fields = new ShownFields(store);
+    const fields = new ShownFields(store, configs);
     this.#bands = new Bands(foot, fields, () => this.redraw());
     this.#strokes = new Strokes(foot, fields, () => this.redraw());
     this.#store = store;

@@ -2,9 +2,11 @@
 
 import { setChoices } from "../page/dom.js";
 import { Emitter } from "../state/emitter.js";
-import { FlatConfigs } from "../state/flat-configs.js";
 
-/** @import { Store } from "../state/store.js" */
+/**
+ * @import { FlatConfigs } from "../state/flat-configs.js"
+ * @import { Store } from "../state/store.js"
+ */
 
 /**
  * Fetches settings, as flat fields, only while a part of the page needs them. Emits "change" when settings have been fetched,
@@ -12,17 +14,21 @@ import { FlatConfigs } from "../state/flat-configs.js";
  */
 export class ShownFields extends Emitter {
   #store;
-  #configs = new FlatConfigs();
+  #configs;
   /** Functions that say whether settings are needed now. @type {Set<() => boolean>} */
   #conditions = new Set();
   #fetching = false;
   /** Ids of the runs that were shown at the last change. @type {string | null} */
   #shown = null;
 
-  /** @param {Store} store */
-  constructor(store) {
+  /**
+   * @param {Store} store
+   * @param {FlatConfigs} configs those of the run list too
+   */
+  constructor(store, configs) {
     super();
     this.#store = store;
+    this.#configs = configs;
     store.on("runs", () => {
       if (![...this.#conditions].some((isNeeded) => isNeeded())) return;
       this.fetch();

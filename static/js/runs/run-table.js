@@ -45,6 +45,8 @@ import { keepSelected } from "./selection.js";
 const byId = (id) => find(document, `#${id}`, HTMLElement);
 
 export class RunTable {
+  /** The settings that are fetched. */
+  configs = new FlatConfigs();
   #list;
   #order;
   #details;
@@ -71,7 +73,7 @@ export class RunTable {
     this.#store = store;
     this.#selection = selection;
     this.#toast = toast;
-    const configs = new FlatConfigs();
+    const { configs } = this;
     const actions = new RunActions(store, this.#toast, (runs) => {
       launched(runs);
       store.whenComplete(() => this.launched(runs));
