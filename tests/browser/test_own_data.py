@@ -94,8 +94,10 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
     ((route, answer),) = renamed
     route.fulfill(response=answer)
     expect(tab.locator(".own-list > li")).to_have_count(0)
-    page.until("document.querySelector('[data-run] .run-name').title.includes('Leaves (deleted)')")
+    page.until("!document.querySelector('[data-run]')")  # by its old title it is found no more
     tab.keyboard.press("Escape")
+    tab.fill("#run-search, .run-tools input[type=search]", "leaves")
+    page.until("document.querySelector('[data-run] .run-name')?.title.includes('Leaves (deleted)')")
     page.until(f"{CHOSEN}.startsWith('Leaves (deleted)')")
     page.wait_for_points(run, 60)
 
