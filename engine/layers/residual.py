@@ -121,7 +121,7 @@ def _projection(source: Shape, target: Shape) -> Dense | Conv2D | None:
         return None
     if len(source) == 1:
         return Dense(source, units=target[0])
-    stride = max(1, round(source[1] / target[1]))
+    stride = -(-source[1] // target[1])  # the smallest one that makes the images as small
     projection = Conv2D(source, filters=target[0], kernel_size=1, stride=stride, padding=0)
     if projection.output_shape != target:
         message = f"a residual block cannot bring {source} to {target} with a 1 × 1 convolution"

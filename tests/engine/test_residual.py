@@ -34,6 +34,19 @@ def test_gradients_through_layers_and_shortcut_are_right_for_images(layers):
     check_layer(LayerSteps(residual((2, 6, 6), layers)), images(3, (2, 6, 6)))
 
 
+@pytest.mark.parametrize("stride", [1, 2, 3, 4, 5])
+def test_a_block_may_make_images_smaller_by_any_stride(stride):
+    for size in range(5, 12):
+        smaller = -(-size // stride)
+        block = residual((2, size, size), [conv(3, stride=stride), TANH])
+        assert block.output_shape == (3, smaller, smaller)
+
+
+def test_a_block_may_pool_images_whose_size_is_odd():
+    pool = {"type": "max_pool2d", "size": 2}
+    check_layer(LayerSteps(residual((2, 7, 7), [conv(3), TANH, pool])), images(3, (2, 7, 7)))
+
+
 def test_a_block_whose_layers_give_zero_passes_its_input_on():
     block = bind(residual((5,), [{"type": "dense", "units": 5}]))
     for array in block.bound[0].values():
