@@ -67,8 +67,8 @@ def histories(case: Case) -> dict[str, FindingHistory]:
             look = rule.look(case, rule.limits)
             if look is None or not len(look.iterations):
                 continue
-            true = look.true & ~_explained(rule, so_far, look.iterations)
-            so_far[code] = history_of(look, true, rule.rows)
+            faulty = look.faulty & ~_explained(rule, so_far, look.iterations)
+            so_far[code] = history_of(look, faulty, rule.rows)
     return so_far
 
 

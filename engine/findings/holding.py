@@ -38,19 +38,19 @@ class FindingHistory:
         return self.since >= 0
 
 
-def history_of(look: Look, true: NDArray[np.bool_], rows: int) -> FindingHistory:
+def history_of(look: Look, faulty: NDArray[np.bool_], rows: int) -> FindingHistory:
     """A finding comes after `rows` consecutive rows at which the fault is there, and goes after as many at which it is
     not. Whether it holds at a row depends on that row and those before it alone.
 
     Args:
-        true: for each row, whether the fault is there and not explained by another finding.
+        faulty: for each row, whether the fault is there and not explained by another finding.
     """
-    held = np.zeros(len(true), bool)
+    held = np.zeros(len(faulty), bool)
     since = -1
     holds = False
-    edges = np.flatnonzero(np.diff(true)) + 1
-    for begin, end in zip([0, *edges], [*edges, len(true)], strict=True):
-        changes = true[begin] != holds and end - begin >= rows
+    edges = np.flatnonzero(np.diff(faulty)) + 1
+    for begin, end in zip([0, *edges], [*edges, len(faulty)], strict=True):
+        changes = faulty[begin] != holds and end - begin >= rows
         if changes:
             held[begin : begin + rows - 1] = holds
             held[begin + rows - 1 : end] = not holds
@@ -59,8 +59,8 @@ def history_of(look: Look, true: NDArray[np.bool_], rows: int) -> FindingHistory
                 since = int(begin)
         else:
             held[begin:end] = holds
-    faulty = np.flatnonzero(true)
-    return FindingHistory(look, held, since, int(faulty[-1]) if len(faulty) else -1)
+    seen = np.flatnonzero(faulty)
+    return FindingHistory(look, held, since, int(seen[-1]) if len(seen) else -1)
 
 
 def at_iterations(history: FindingHistory, iterations: Numbers) -> NDArray[np.bool_]:

@@ -21,10 +21,6 @@ Value = Numbers | NDArray[Any] | float | int | str
 Limits = Mapping[str, float]
 
 
-#: The names of thresholds that are a number of evaluations, of which a rule takes a mean, a median or a difference.
-WINDOW_THRESHOLDS = ("evaluations", "smoothed")
-
-
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """A number that a rule compares with, and where it comes from."""
@@ -39,7 +35,7 @@ class Look:
 
     Attributes:
         iterations: of the rows that it looked at.
-        true: for each row, whether the fault is there; depends on no later row.
+        faulty: for each row, whether the fault is there; depends on no later row.
         values: the numbers of the finding: one for each row, or one for all.
         layer: the layer that it is about.
         began: for each row, since which iteration the fault is there; None: since the first of the
@@ -47,15 +43,15 @@ class Look:
     """
 
     iterations: Numbers
-    true: NDArray[np.bool_]
+    faulty: NDArray[np.bool_]
     values: Mapping[str, Value]
     sample: Sample
     layer: str | None = None
     began: Numbers | None = None
 
 
-#: Makes a remedy for a case with a finding that began at an iteration, at the moment of another one; None: it does not
-#: fit this experiment.
+#: Makes a remedy. Arguments: the case, the iteration at which the finding began, and the iteration now. None: the
+#: remedy does not fit this experiment.
 MakeRemedy = Callable[[Case, int, int], Remedy | None]
 
 
@@ -67,6 +63,7 @@ class Rule:
         look: what it sees; None: there is nothing to look at, as in a network without batch norm.
         values: the placeholders of its texts, with their kinds.
         rows: for how many consecutive rows the fault must be there for the finding to come, and gone for it to go.
+        needs: of a rule on evaluations, how many evaluations there must be before it can see the fault at one.
         stream: what its rows are: iterations, evaluations, or measurements (`engine.measuring`).
         card: where the fault is seen.
         opens_at_start: whether the evidence is seen where the fault began, rather than at the moment.
@@ -81,6 +78,7 @@ class Rule:
     rows: int
     stream: Literal["train", "evaluation", "measurement"]
     card: str
+    needs: int = 1
     opens_at_start: bool = False
     remedies: Sequence[MakeRemedy] = ()
     unless: Sequence[str] = ()
@@ -93,7 +91,5 @@ class Rule:
 
     @property
     def least_evaluations(self) -> int:
-        """From how many evaluations on the finding of a rule on evaluations can come: those for which it must hold, and
-        those before them that the first one is compared with."""
-        window = max((self.limits.get(name, 1) for name in WINDOW_THRESHOLDS), default=1)
-        return self.rows + int(window) - 1
+        """The fewest evaluations with which this rule can report a finding. For rules on evaluations only."""
+        return self.needs + self.rows - 1

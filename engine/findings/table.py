@@ -163,6 +163,7 @@ _RULES = (
             "evaluations": Threshold(20, "over which moves and fall are taken"),
         },
         rows=10,
+        needs=20,
         stream="evaluation",
         card="loss",
         remedies=(remedies.slower_from_here, remedies.slower),
@@ -248,6 +249,7 @@ _RULES = (
             "evaluations": Threshold(10, "of which falls and rises are counted"),
         },
         rows=5,
+        needs=11,  # a rise or a fall needs two
         stream="evaluation",
         card="loss",
         remedies=(remedies.constant_rate, remedies.faster, remedies.adam),
@@ -286,6 +288,7 @@ _RULES = (
             "smoothed": Threshold(5, "evaluations of a median, so that no single one is the lowest"),
         },
         rows=10,
+        needs=6,  # medians of five, and the lowest before
         stream="evaluation",
         card="loss",
         opens_at_start=True,
@@ -327,6 +330,7 @@ _RULES = (
             "gap": Threshold(0.05, "between the accuracies; above, it is not the network that is too small"),
         },
         rows=10,
+        needs=35,  # the median of five, 30 evaluations earlier
         stream="evaluation",
         card="accuracy",
         remedies=(remedies.wider, remedies.hidden_layer),
@@ -346,6 +350,7 @@ _RULES = (
             "accuracy": Threshold(0.95, "of the images trained on; above, there is little left to learn"),
         },
         rows=10,
+        needs=35,  # the median of five, 30 evaluations earlier
         stream="evaluation",
         card="loss",
         remedies=(remedies.constant_rate, remedies.slower_from_here, remedies.adam),
