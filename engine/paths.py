@@ -22,11 +22,14 @@ class PathError(ValueError):
     """A path that does not lead to a value of a document; the message says where it ends."""
 
 
-def put(document: dict[str, Any], path: str, value: Any) -> None:
+def put(document: dict[str, Any], path: str, value: Any, *, keeps_same: bool = True) -> None:
     """Set one value of an experiment document. Sections on the path that are missing, or are null, are made.
 
     Another name in a section, such as of the optimizer, removes the settings of the one before; iterations remove
     epochs, and epochs iterations.
+
+    Args:
+        keeps_same: whether the settings stay where the section has this name already.
 
     Raises:
         PathError: the path goes through a value that is no section, or to a position that a list does not have.
@@ -41,7 +44,7 @@ def put(document: dict[str, Any], path: str, value: Any) -> None:
         return
     document = _section(part, key, ".".join(sections))
     # another optimizer has other settings, and length is given in one way only
-    if key == "name":
+    if key == "name" and not (keeps_same and document.get("name") == value):
         for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
             del document[other]
     for unit, other in (("epochs", "iterations"), ("iterations", "epochs")):

@@ -20,7 +20,9 @@ from engine.reasons import Reason
 from engine.studies import methods
 from engine.studies.space import Parameter, Values, parse_space
 
-VERSION = 1
+#: Since version 2, a configuration with the name that a section of the experiment has keeps this section's settings. In
+#: studies of version 1, which may be stored, it has none of them.
+VERSION = 2
 #: Trials of one study, its seeds, and the highest seed.
 MAX_TRIALS, MAX_SEEDS, MAX_SEED = 10_000, 100, 2**32 - 1
 DEFAULT_SEEDS = 6
@@ -29,7 +31,7 @@ MAX_DEPTH = 40
 
 METRICS = ("validation_accuracy", "validation_loss")
 _FIELDS = (
-    Field("version", "integer", VERSION, minimum=VERSION, maximum=VERSION),
+    Field("version", "integer", VERSION, minimum=1, maximum=VERSION),
     Field("name", "text", "", maximum=200),
     Field("folds", "integer", None, minimum=2, maximum=20, nullable=True),
     Field("metric", "choice", METRICS[0], choices=METRICS),
@@ -51,12 +53,14 @@ class StudyConfig:
     """A whole study. Make one with `from_dict`.
 
     Attributes:
+        version: of the document; see `VERSION`.
         experiment: what all trials share, as it was given.
         method: its name and its settings; see `engine.studies.methods`.
         budget_seconds: of training, of all trials together; None: no bound.
         stored: whether it was accepted before, perhaps by an earlier version with wider bounds.
     """
 
+    version: int
     name: str
     experiment: dict[str, Any]
     space: tuple[Parameter, ...]
@@ -90,12 +94,11 @@ class StudyConfig:
                 text = f"there is no {where}; a study has {', '.join(names)}"
                 raise ConfigError("unknown_key", where, text, {"choices": names})
         general = parse(_FIELDS, document, "", also=_SECTIONS)
-        del general["version"]
         for section in ("experiment", "space"):
             if section not in document:
                 raise ConfigError("missing", section, f"{section} is missing")
         experiment = _experiment(document["experiment"], general["folds"])
-        space = parse_space(document["space"])
+        space = parse_space(document["space"], stored=stored)
         method = methods.parse_method(document.get("method", {"name": "grid"}), space, stored=stored)
         config = cls(
             experiment=experiment,
@@ -114,7 +117,7 @@ class StudyConfig:
     def to_dict(self) -> dict[str, Any]:
         """The complete JSON document."""
         return {
-            "version": VERSION,
+            "version": self.version,
             "name": self.name,
             "experiment": copy.deepcopy(self.experiment),
             "space": {parameter.path: parameter.to_dict() for parameter in self.space},
@@ -131,13 +134,13 @@ class StudyConfig:
 
     @property
     def pairs(self) -> list[Pair]:
-        """Of each configuration, one trial for each of these; all folds of a seed follow each other."""
+        """Each configuration gets one trial for each pair. The folds of a seed follow each other."""
         folds = [None] if self.folds is None else list(range(1, self.folds + 1))
         return [Pair(seed, fold) for seed in self.seeds for fold in folds]
 
     @property
     def rungs(self) -> list[int]:
-        """How many configurations each rung has at most, the first first; a study without rungs has one."""
+        """The most configurations on each rung, from the first rung on. A study without rungs has one number."""
         return methods.rungs_of(self.method, self.space)
 
     @property
@@ -161,7 +164,7 @@ class StudyConfig:
         # whole sections come before their parts, and a name before the settings that it brings
         for path in sorted(values, key=lambda path: (path.count("."), not path.endswith(".name"))):
             try:
-                put(document, path, copy.deepcopy(values[path]))
+                put(document, path, copy.deepcopy(values[path]), keeps_same=self.version > 1)
             except PathError as error:
                 where = f"space.{path}"
                 raise ConfigError("unknown_key", where, f"there is no {where}: {error}") from None

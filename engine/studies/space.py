@@ -25,13 +25,11 @@ _RANGE = (
     Field("steps", "integer", None, minimum=2, maximum=MAX_CHOICES, nullable=True),
 )
 #: What a study sets itself, and what makes its trials incomparable.
+_FIXED_SECTIONS = ("seed", "name", "version", "dataset.fold")
 _FIXED = (
-    "seed",
-    "name",
-    "version",
+    *_FIXED_SECTIONS,
     "dataset",
     "dataset.name",
-    "dataset.fold",
     "dataset.validation_size",
     "dataset.test_size",
 )
@@ -105,8 +103,11 @@ class Parameter:
         return {"low": number(self.low), "high": number(self.high), "scale": self.scale, **steps}
 
 
-def parse_space(given: Any) -> tuple[Parameter, ...]:
+def parse_space(given: Any, *, stored: bool = False) -> tuple[Parameter, ...]:
     """The section `space` of a study.
+
+    Args:
+        stored: it was accepted before; earlier versions accepted fields that vary nothing.
 
     Raises:
         ConfigError: with the field, the bound and the value of the first thing that is wrong.
@@ -118,7 +119,27 @@ def parse_space(given: Any) -> tuple[Parameter, ...]:
     if not 1 <= len(given) <= MAX_FIELDS:
         text = f"space must have 1 to {MAX_FIELDS} fields, not {len(given)}"
         raise ConfigError("range", "space", text, {"minimum": 1, "maximum": MAX_FIELDS})
+    if not stored:
+        for path in map(str, given):
+            _demand_varied(path, given)
     return tuple(_parse(str(path), values) for path, values in given.items())
+
+
+def _demand_varied(path: str, space: Mapping[str, Any]) -> None:
+    """Refuse a field that would be the same in all configurations.
+
+    Raises:
+        ConfigError: a study sets it itself, or another field of the space takes its place.
+    """
+    if path == "training.iterations" and "training.epochs" in space:
+        text = (
+            f"space.{path} cannot be varied together with training.epochs: a length is given in one way only"
+        )
+    elif path.startswith(tuple(f"{section}." for section in _FIXED_SECTIONS)):
+        text = f"space.{path[:MAX_PATH]} is not for a study to vary"
+    else:
+        return
+    raise ConfigError("range", join("space", path[:MAX_PATH]), Reason("study_fixed", text))
 
 
 def _parse(path: str, given: Any) -> Parameter:
@@ -126,7 +147,7 @@ def _parse(path: str, given: Any) -> Parameter:
     if not path or len(path) > MAX_PATH or not all(path.split(".")):
         text = f"{where} must be a field of the experiment, such as optimizer.learning_rate"
         raise ConfigError("range", where, Reason("study_path", text))
-    if path in _FIXED or path.startswith("dataset.fold."):
+    if path in _FIXED:
         raise ConfigError("range", where, Reason("study_fixed", f"{where} is not for a study to vary"))
     if not isinstance(given, Mapping):
         text = f'{where} must be an object: {{"choices": [...]}} or {{"low": ..., "high": ...}}'

@@ -23,6 +23,9 @@ SPACE = {
     "regularization.l2": {"choices": [0, 0.001, 0.01]},
     "optimizer.learning_rate": {"low": 0.001, "high": 0.1, "scale": "log", "steps": 3},
 }
+ONE_TWO = {"choices": [1, 2]}
+#: A field that varies nothing: earlier versions accepted it.
+NOTHING_VARIED = {"seed.x": ONE_TWO}
 METHODS = [
     {"name": "grid"},
     {"name": "random", "configurations": 7, "seed": 3},
@@ -100,6 +103,19 @@ def test_the_trials_of_a_stored_study_may_have_values_that_earlier_versions_acce
     with pytest.raises(ConfigError) as refused:
         new.experiment(new.trials[0])
     assert refused.value.field == "experiment.optimizer.epsilon"
+    same = Plan(StudyConfig.from_dict({**document, "space": NOTHING_VARIED}, stored=True))
+    assert same.experiment(same.trials[0]).seed == 1
+
+
+@pytest.mark.parametrize(("version", "momentum"), [(1, 0.9), (2, 0.5)])
+def test_the_name_of_the_experiment_keeps_its_settings_except_in_studies_of_version_1(version, momentum):
+    optimizer = {"name": "momentum", "learning_rate": 0.1, "momentum": 0.5}
+    space = {"optimizer.name": {"choices": ["momentum", "sgd"]}}
+    config = study(experiment={**EXPERIMENT, "optimizer": optimizer}, space=space, version=version)
+    plan = Plan(StudyConfig.from_dict(config.to_dict(), stored=True))
+    trained = {plan.experiment(trial).optimizer["name"]: plan.experiment(trial) for trial in plan.trials}
+    assert trained["momentum"].optimizer["momentum"] == momentum
+    assert trained["sgd"].optimizer == {"name": "sgd", "learning_rate": 0.1}
 
 
 def test_halving_trains_the_best_third_three_times_as_long_with_the_same_seeds():
@@ -205,6 +221,12 @@ def test_what_there_is_when_a_study_ends_early_can_be_compared():
         ({"space": {}}, "space"),
         ({"space": {"seed": {"choices": [1]}}}, "space.seed"),
         ({"space": {"dataset.test_size": {"choices": [1]}}}, "space.dataset.test_size"),
+        ({"space": NOTHING_VARIED}, "space.seed.x"),
+        ({"space": {"name.x": {"choices": [1, 2]}}}, "space.name.x"),
+        (
+            {"space": {"training.epochs": ONE_TWO, "training.iterations": ONE_TWO}},
+            "space.training.iterations",
+        ),
         ({"space": {"training.iterations": {"choices": []}}}, "space.training.iterations.choices"),
         ({"space": {"training.iterations": {"low": 5, "high": 5}}}, "space.training.iterations.high"),
         (

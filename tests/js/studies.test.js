@@ -240,6 +240,10 @@ test("configurations that differ have different words, rows and columns", () => 
 test("an experiment with another name has none of the settings before, and one length", () => {
   const named = withValues(EXPERIMENT, { "optimizer.name": "adam", "optimizer.beta1": 0.8 });
   assert.deepEqual(named.optimizer, { name: "adam", learning_rate: 0.1, beta1: 0.8 });
+  const same = { ...EXPERIMENT, optimizer: named.optimizer };
+  assert.deepEqual(withValues(same, { "optimizer.name": "adam" }), same);
+  const old = withValues(same, { "optimizer.name": "adam" }, 1);
+  assert.deepEqual(old.optimizer, { name: "adam", learning_rate: 0.1 });
   const longer = withValues(EXPERIMENT, { "training.epochs": 3 });
   assert.deepEqual(longer.training, { epochs: 3, batch_size: 32 });
   assert.deepEqual(withValues(longer, { "training.iterations": 5 }).training, {

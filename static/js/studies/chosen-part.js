@@ -138,7 +138,7 @@ export class ChosenPart {
   #toForm() {
     const { values } = /** @type {Configuration} */ (this.#configuration);
     const [seed] = [this.#document.seeds].flat();
-    const experiment = { ...withValues(this.#document.experiment, values), seed };
+    const experiment = { ...withValues(this.#document.experiment, values, this.#document.version), seed };
     return attempt(this.#problem, async () => {
       await this.#place.form.load(experiment);
       this.#place.close();

@@ -95,9 +95,10 @@ export function configurationText(values, fields) {
  * in epochs one in iterations.
  * @param {Experiment} experiment
  * @param {Record<string, any>} values by path
+ * @param {number} [version] of the study's document; in version 1 the same name removes the settings too
  * @returns {Experiment}
  */
-export function withValues(experiment, values) {
+export function withValues(experiment, values, version = 2) {
   const document = structuredClone(experiment);
   const inOrder = Object.entries(values).toSorted(
     ([a], [b]) =>
@@ -112,7 +113,7 @@ export function withValues(experiment, values) {
       place[part] ??= {};
       place = place[part];
     }
-    if (last === "name")
+    if (last === "name" && (version === 1 || place.name !== value))
       for (const setting of Object.keys(place)) if (!KEPT.includes(setting)) delete place[setting];
     delete place[OTHER_LENGTH[last]];
     place[last] = structuredClone(value);

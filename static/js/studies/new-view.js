@@ -190,7 +190,7 @@ export class NewView {
     this.#settings.bound(countOf(space) || Infinity);
     const { method, ...settings } = this.#settings.values();
     const name = this.#name.value.trim() || this.#suggestedName();
-    return { version: 1, name, experiment: this.#experiment, space, method, ...settings };
+    return { version: 2, name, experiment: this.#experiment, space, method, ...settings };
   }
 
   async #price() {
