@@ -13,8 +13,8 @@ const LOCKED = "[data-locked]";
 export class LaunchLock {
   #toast;
   #reason = "";
-  /** The titles that locked buttons had before. @type {WeakMap<HTMLElement, string>} */
-  #titles = new WeakMap();
+  /** The locked buttons, with the titles that they had before. @type {Map<HTMLElement, string>} */
+  #titles = new Map();
   /** Buttons are made, and get other titles, all the time. */
   #observer = new MutationObserver(() => this.#apply());
 
@@ -27,7 +27,7 @@ export class LaunchLock {
   /** Lock the buttons for a reason; an empty one unlocks them. @param {string} reason */
   set(reason) {
     if (reason === this.#reason) return;
-    this.#unlock(LOCKED);
+    for (const button of this.#titles.keys()) this.#unlock(button);
     this.#reason = reason;
     this.#apply();
   }
@@ -35,7 +35,9 @@ export class LaunchLock {
   #apply() {
     this.#observer.disconnect(); // it would see what this changes
     if (!this.#reason) return;
-    this.#unlock(`${LOCKED}:not(${LAUNCHES})`);
+    // one that is out of the document may come back after the lock is gone; if it comes back before, it is locked again
+    for (const button of this.#titles.keys())
+      if (!button.isConnected || !button.matches(LAUNCHES)) this.#unlock(button);
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(LAUNCHES)))
       this.#lock(button);
     this.#observer.observe(document.body, {
@@ -55,13 +57,12 @@ export class LaunchLock {
     button.title = [this.#reason, button.title].filter(Boolean).join("\n");
   }
 
-  /** @param {string} selector */
-  #unlock(selector) {
-    for (const button of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(selector))) {
-      delete button.dataset.locked;
-      button.removeAttribute("aria-disabled");
-      if (button.title.startsWith(this.#reason)) button.title = this.#titles.get(button) ?? "";
-    }
+  /** @param {HTMLElement} button */
+  #unlock(button) {
+    delete button.dataset.locked;
+    button.removeAttribute("aria-disabled");
+    if (button.title.startsWith(this.#reason)) button.title = this.#titles.get(button) ?? "";
+    this.#titles.delete(button);
   }
 
   /** @param {MouseEvent} event */
