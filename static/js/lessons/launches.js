@@ -19,6 +19,8 @@ export class Launches {
   tryRefusal = null;
   #isLaunchingTry = false;
   #dropOlderTries = newestOnly();
+  /** Of what is loaded for the form. `form.load` has a guard of its own, but only from its call on. */
+  #dropOlder = newestOnly();
 
   /**
    * @param {Page} page
@@ -40,15 +42,22 @@ export class Launches {
     if (runs.length) void this.#showInForm(runs[0], isWanted);
   }
 
+  /** The lesson is left: what is still being loaded for it does not come into the form. */
+  leave() {
+    this.#dropOlder();
+  }
+
   /**
    * Load the experiment of a run into the form. If the server does not give it, the form stays as it is.
    * @param {RunView} run
    * @param {() => boolean} isWanted
    */
   async #showInForm(run, isWanted) {
+    const isNewest = this.#dropOlder();
     try {
       const { config } = await api.run(run.id);
-      if (config && isWanted()) await this.#page.form.load(config, { from: run, reveal: false });
+      if (config && isNewest() && isWanted())
+        await this.#page.form.load(config, { from: run, reveal: false });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -71,14 +80,17 @@ export class Launches {
   }
 
   /**
-   * Put the first experiment of a lesson into the form. No undo brings other values into the fields that it locks.
+  /**
+   * Put the first experiment of a lesson into the form. The form forgets its undo steps, so that undo cannot change a locked
+   * field.
    * @param {string} slug
    * @returns whether the server gave it
    */
   async loadLesson(slug) {
+    const isNewest = this.#dropOlder();
     return this.#orToast(async () => {
       const { experiment } = await api.lesson(slug);
-      if (experiment) await this.#page.form.load(experiment, { reveal: false, forgets: true });
+      if (experiment && isNewest()) await this.#page.form.load(experiment, { reveal: false, forgets: true });
     });
   }
 
@@ -113,6 +125,7 @@ export class Launches {
    */
   async loadTry({ config, run }, runs) {
     const from = runs.find(({ name }) => name === run) ?? null;
+    this.#dropOlder();
     await this.#orToast(() => this.#page.form.load(config, { from }));
   }
 

@@ -124,6 +124,7 @@ export class Player {
     this.#launches.forgetTries();
     this.#full = false;
     this.#watch?.stop();
+    this.#launches.leave();
     this.#onCharts.clear();
     void this.#room.close();
     this.#locks.hold(null);
