@@ -24,9 +24,10 @@ export function crc32(bytes) {
 
 /**
  * @param {Member[]} members
- * @param {(share: number) => void} [onProgress]
+ * @param {(share: number) => void} [onProgress] called after each file; what it throws ends the packing
  * @returns {Promise<Blob>}
  * @throws {RangeError} there are too many files
+ * @throws {DOMException} a file cannot be read
  */
 export async function zipped(members, onProgress = () => {}) {
   if (members.length > MAX_MEMBERS) throw new RangeError(String(members.length));
@@ -92,7 +93,7 @@ export async function membersOf(entry) {
     /** @type {FileSystemEntry[]} */
     const some = await new Promise((done, fail) => reader.readEntries(done, fail)); // some at a time, then none
     if (!some.length) return members;
-    for (const inner of some) members.push(...(await membersOf(inner)));
+    for (const inner of some) for (const member of await membersOf(inner)) members.push(member);
   }
 }
 

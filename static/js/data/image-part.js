@@ -44,6 +44,10 @@ export class ImagePart {
     const { choices } = corrections.preview;
     // an empty box is no size yet: the one before stays until another is typed
     onInput(this.#size, () => this.#size.value && change("size", Number(this.#size.value)));
+    this.#size.addEventListener("blur", () => {
+      if (!this.#size.value)
+        this.#size.value = String(corrections.choices.size ?? corrections.preview.choices.size ?? "");
+    });
     this.#segmentsOf = {
       colour: this.#segments("colour", ["false", "true"], String(!!choices.colour), (value) =>
         change("colour", value === "true"),

@@ -52,6 +52,8 @@ export class PreviewView {
   #asking = new AbortController();
   #timer = 0;
   #isKept = false;
+  /** The corrections that the shown preview has. @type {Choices} */
+  #shown = {};
   /** The field of the last correction. @type {keyof Choices} */
   #last = "title";
 
@@ -136,8 +138,11 @@ export class PreviewView {
     this.#timer = setTimeout(() => void this.#askAgain(), PAUSE);
   }
 
-  /** Ask what the file becomes with the corrections. The newest answer counts. */
-  async #askAgain() {
+  /**
+   * Ask what the file becomes with the corrections. The newest answer counts.
+   * @param {{complains?: boolean}} [options] `complains`: whether the answer takes the place of the shown error
+   */
+  async #askAgain({ complains = true } = {}) {
     const isNewest = this.#dropOlder();
     this.#asking.abort(); // the lab stops reading for an answer that is not awaited
     this.#asking = new AbortController();
@@ -146,11 +151,12 @@ export class PreviewView {
       const { choices } = this.#corrections;
       const preview = await ownDataApi.preview(this.#id, choices, this.#asking.signal);
       if (!isNewest()) return;
-      this.#complain(null);
+      this.#shown = choices;
+      if (complains) this.#complain(null);
       this.#update(preview);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
-      if (isNewest()) this.#complain(error);
+      if (isNewest() && complains) this.#complain(error);
     } finally {
       if (isNewest()) this.element.removeAttribute("aria-busy");
     }
@@ -178,7 +184,7 @@ export class PreviewView {
       return;
     }
     clearTimeout(this.#timer);
-    this.#dropOlder(); // an answer that is on its way is about less
+    this.#dropOlder(); // a preview that is on its way would lack the newest correction
     this.#asking.abort();
     this.#keep.disabled = true;
     this.#last = "title";
@@ -195,5 +201,6 @@ export class PreviewView {
     } finally {
       this.element.removeAttribute("aria-busy");
     }
+    if (!this.#isKept && this.#shown !== this.#corrections.choices) void this.#askAgain({ complains: false });
   }
 }

@@ -37,9 +37,14 @@ export class SharePart {
       const box = this.#boxes[name];
       box.id = `own-${name}`;
       onKey(box, (event) => event.key === "Enter" && event.preventDefault());
+      const typed = () => (name === "seed" ? wholeOf(box.value) : shareOf(box.value));
       onInput(box, () => {
-        const value = name === "seed" ? wholeOf(box.value) : shareOf(box.value);
+        const value = typed();
         if (value !== null) change(name, value);
+      });
+      // an empty box would look like 0
+      box.addEventListener("blur", () => {
+        if (typed() === null) this.#show(name, { ...corrections.preview.choices, ...corrections.choices });
       });
     }
     this.#ownTest.addEventListener("change", () => change("own_test", this.#ownTest.checked));
@@ -72,12 +77,16 @@ export class SharePart {
     this.#ownTestLabel.hidden = ownTest === null || ownTest === undefined;
     this.#ownTest.checked = !!ownTest;
     this.#boxes.test_share.disabled = !!ownTest;
-    for (const name of BOXES) {
-      const box = this.#boxes[name];
-      if (document.activeElement === box) continue;
-      const value = choices[name] ?? 0;
-      box.value = String(name === "seed" ? value : Math.round(1e4 * value) / 100);
-    }
+    for (const name of BOXES) if (document.activeElement !== this.#boxes[name]) this.#show(name, choices);
+  }
+
+  /**
+   * @param {typeof BOXES[number]} name
+   * @param {Choices} choices
+   */
+  #show(name, choices) {
+    const value = choices[name] ?? 0;
+    this.#boxes[name].value = String(name === "seed" ? value : Math.round(1e4 * value) / 100);
   }
 }
 

@@ -15,7 +15,7 @@ import { sizeText } from "./sentences.js";
  * @import { DialogContext, View } from "./own-data.js"
  */
 
-/** Something that can be sent: its name, its content, and whether that is still to be packed. @typedef {{name: string, file: Blob}} Parcel */
+/** A file to send, with its name. @typedef {{name: string, file: Blob}} Parcel */
 
 /** @implements {View} */
 export class StartView {
@@ -87,7 +87,8 @@ export class StartView {
       const files = [...(input.files ?? [])];
       if (!files.length) return;
       const [folder] = (files[0].webkitRelativePath || "").split("/");
-      this.#send(isFolder ? () => this.#packed(folder, chosenMembers(files)) : async () => oneFile(files));
+      if (isFolder) this.#send((isWanted) => this.#packed(folder, chosenMembers(files), isWanted));
+      else this.#send(async () => oneFile(files));
     });
     input.click();
   }
@@ -96,18 +97,24 @@ export class StartView {
   send({ files, entries }) {
     const folders = entries.filter(({ isDirectory }) => isDirectory);
     if (folders.length === 1 && entries.length === 1)
-      this.#send(async () => this.#packed(folders[0].name, await membersOf(folders[0])));
+      this.#send(async (isWanted) => this.#packed(folders[0].name, await membersOf(folders[0]), isWanted));
     else this.#send(async () => oneFile(folders.length ? [] : files));
   }
 
   /**
    * @param {string} name
    * @param {Member[]} members
+   * @param {() => boolean} isWanted
    * @returns {Promise<Parcel>}
    */
-  async #packed(name, members) {
+  async #packed(name, members, isWanted) {
+    const demandWanted = () => {
+      if (!isWanted()) throw new Unfit(""); // cancelled: nothing is said of it
+    };
+    demandWanted();
     this.#state.textContent = t("own.packing", { n: number(members.length) });
     const file = await zipped(members, (share) => {
+      demandWanted();
       this.#progress.value = share;
     }).catch((error) => {
       if (error instanceof RangeError)
@@ -117,7 +124,7 @@ export class StartView {
     return { name: `${name}.zip`, file };
   }
 
-  /** @param {() => Promise<Parcel>} made */
+  /** @param {(isWanted: () => boolean) => Promise<Parcel>} made packs it while it is wanted */
   async #send(made) {
     this.#stop();
     let isWanted = true;
@@ -130,7 +137,7 @@ export class StartView {
     this.#sending.hidden = false;
     this.#cancel.focus();
     try {
-      const { name, file } = await made();
+      const { name, file } = await made(() => isWanted);
       const { limits } = await api.options();
       if (limits.data_bytes && file.size > limits.data_bytes)
         throw new Unfit(t("own.too_large", { size: sizeText(file.size), most: sizeText(limits.data_bytes) }));
@@ -150,8 +157,9 @@ export class StartView {
       if (isWanted && !this.#isGone) this.#context.showPreview(sent);
       else ownDataApi.giveUp(sent.id);
     } catch (error) {
-      if (!(error instanceof ApiError || error instanceof Unfit)) throw error;
-      if (isWanted) this.#rest(error instanceof Unfit ? error.message : explain(error));
+      if (isWanted) this.#rest(problemOf(error));
+      if (!(error instanceof ApiError || error instanceof Unfit || error instanceof DOMException))
+        throw error;
     }
   }
 
@@ -167,6 +175,12 @@ export class StartView {
 
 /** What was chosen cannot be sent; the message is for the reader. */
 class Unfit extends Error {}
+
+/** Why nothing was sent. @param {unknown} error */
+function problemOf(error) {
+  if (error instanceof ApiError) return explain(error);
+  return error instanceof Unfit ? error.message : t("own.unreadable");
+}
 
 /** @param {File[]} files @returns {Parcel} */
 function oneFile(files) {
