@@ -34,7 +34,7 @@ class Block:
         images: (n, ...), as the network takes them, or as levels (see `engine.levels`).
         rows: the rows of the logits that belong to these images.
         pixels: the pixels that are used of each image; None: all of them.
-        places: where these images are among all that were given; None: at `rows`.
+        places: the indices of these images in the given set; None: they are in order, so `rows` says it.
     """
 
     images: Array
@@ -93,6 +93,7 @@ class Evaluator:
     def measure(self) -> tuple[float, float]:
         """Accuracy (0 to 1) and mean loss."""
         blocks = self._all_blocks()
+        in_parts = len(self._logits) < len(self._labels)
         correct, loss = 0, 0.0
         first = 0
         for number, block in enumerate(blocks, 1):
@@ -101,7 +102,8 @@ class Evaluator:
             following = blocks[number].rows.stop if number < len(blocks) else math.inf
             if following - first > len(self._logits):
                 labels = self._labels[first : block.rows.stop]
-                function = self._network.loss_of(len(labels))
+                # the parts differ in their sizes: a loss for each of them would be as large as the logits
+                function = self._network.loss_of(len(labels), keep=not in_parts)
                 share = len(labels) / len(self._labels)
                 loss += share * function.evaluate(self._logits[: len(labels)], labels)
                 correct += function.correct

@@ -30,9 +30,6 @@ from engine.layers.activity_penalty import with_penalties
 from engine.layers.residual import at_any_depth, dropouts_in
 from engine.losses import SoftmaxCrossEntropy
 from engine.regularizers import Penalty
-from engine.summary import summarize
-
-__all__ = ["Network", "build_network", "empty_network", "summarize"]
 
 
 class Network:
@@ -157,14 +154,17 @@ class Network:
             x = step.forward(x, training)
         return x
 
-    def loss_of(self, count: int) -> SoftmaxCrossEntropy:
-        """The loss for batches of `count` images; the fast one has arrays of that size."""
+    def loss_of(self, count: int, *, keep: bool = True) -> SoftmaxCrossEntropy:
+        """The loss for batches of `count` images. The fast one has arrays of that size, which the network keeps for the
+        next batch of this size if `keep`."""
         if self.plan is None:
             return self._plain_loss
         loss = self._losses.get(count)
         if loss is None:
             classes = self.layers[-1].output_shape[0]
-            loss = self._losses[count] = FastSoftmaxCrossEntropy(count, classes, self.dtype)
+            loss = FastSoftmaxCrossEntropy(count, classes, self.dtype)
+            if keep:
+                self._losses[count] = loss
         return loss
 
     def loss_and_gradients(self, x: Array, labels: NDArray[np.intp]) -> float:

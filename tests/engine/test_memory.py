@@ -191,6 +191,10 @@ def test_logits_of_many_images_are_held_in_parts_and_measure_the_same(monkeypatc
     assert logits_at_once(1234, 10) == 1234
     monkeypatch.setattr("engine.memory.LOGITS", 10)
     assert logits_at_once(1234, 10) == 500
+    kept = dict(trainer.network._losses)
     in_parts = measure()
+    assert (
+        trainer.network._losses == kept
+    )  # a loss for each size of a part would be as large as all logits at once
     assert in_parts[0] == accuracy
     assert in_parts[1] == pytest.approx(loss, rel=1e-5)

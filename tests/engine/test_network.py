@@ -7,7 +7,8 @@ from engine import ExperimentConfig
 from engine.fast.batch_norm import BatchNormStep
 from engine.fast.dense import DenseStep
 from engine.fast.plan import plan
-from engine.network import build_network, summarize
+from engine.network import build_network
+from engine.summary import summarize
 from tests.engine.gradients import check_network
 
 

@@ -6,8 +6,9 @@ import pytest
 from engine import ConfigError, Dataset, ExperimentConfig, Trainer
 from engine.fast.plan import plan
 from engine.layers import build_layers
-from engine.network import Network, build_network, summarize
+from engine.network import Network, build_network
 from engine.presets import PRESETS
+from engine.summary import summarize
 from tests.engine.gradients import relative_error
 
 SHAPES = {
