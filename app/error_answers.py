@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import LabError, error_body
+from app.security.headers import HEADERS
 from engine import ConfigError, DatasetError
 from engine.reasons import Reason, reason_of
 
@@ -75,6 +76,6 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected_error(request: Request, error: Exception) -> JSONResponse:
     """A fault of the lab's own; uvicorn logs where it came from."""
-    return JSONResponse(
-        error_body("internal", "the lab has made a mistake; its log says more"), status_code=500
-    )
+    body = error_body("internal", "the lab has made a mistake; its log says more")
+    # Starlette answers it outside of all other middleware, so also outside of `SecurityHeaders`
+    return JSONResponse(body, status_code=500, headers=HEADERS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from app.errors import LabError
 from app.live.hub import Hub
@@ -57,15 +57,19 @@ class Attendance:
         """Stop, and store when each person was seen last."""
         if self._ticker is not None:
             self._ticker.cancel()
-            await self._store_seen()
+            await self._tried(self._store_seen)
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            try:
-                await self._look()
-            except LabError as error:
-                log.warning("who is in the class could not be read or stored: %s", error)
+            await self._tried(self._look)
+
+    async def _tried(self, act: Callable[[], Awaitable[None]]) -> None:
+        """Do something; log why the lab could not."""
+        try:
+            await act()
+        except LabError as error:
+            log.warning("who is in the class could not be read or stored: %s", error)
 
     async def _look(self) -> None:
         classroom, now = self._classroom, time.time()

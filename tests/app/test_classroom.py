@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sqlite3
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from app.errors import Conflict, LabError
 from app.live.hub import Hub
 from app.people import phrases
+from app.people.attendance import Attendance
 from app.people.classroom import Classroom
 from app.people.guesses import FREE
 from app.people.person import Role
@@ -227,3 +229,21 @@ def test_who_is_removed_while_their_socket_is_accepted_gets_nothing_of_the_strea
             assert "Ada" not in str(sent)
 
     event_loop.run(scenario())
+
+
+def test_a_full_disk_does_not_keep_a_class_from_closing(tmp_path, monkeypatch, caplog):
+    def full(*_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    async def scenario():
+        of_the_class = Room(tmp_path)
+        async with of_the_class as room:
+            await room.entrance.join(room.entrance.code, "Ada", "")
+            attendance = Attendance(room, of_the_class.database, of_the_class.hub, set, days=1)
+            attendance._seen_stored_at = 0.0
+            attendance.open()
+            monkeypatch.setattr(people_store, "store_seen", full)
+            await attendance.close()
+
+    event_loop.run(scenario())
+    assert "could not be read or stored" in caplog.text
