@@ -12,6 +12,7 @@ from app.errors import NotFound
 from app.trainings import Status, Training
 from engine import datasets
 from engine.dataset_config import DATASET_FIELDS, DatasetConfig
+from engine.described_layers import at_any_depth
 from engine.reasons import why
 
 #: The highest colour that can be chosen. The page's palette goes round and round long before.
@@ -125,7 +126,7 @@ def no_run(run_id: str) -> NotFound:
 def summarize(config: dict[str, Any]) -> RunSummary:
     """A short summary of a config, for the list of runs."""
     regularization = config["regularization"]
-    layers = config["network"]["layers"]
+    layers = list(at_any_depth(config["network"]["layers"]))
     return {
         "dataset": config["dataset"]["name"],
         "train_size": config["dataset"].get("train_size"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine import regularizers
+from engine.described_layers import at_any_depth
 from engine.errors import ConfigError
 from engine.fields import Field
 from engine.layers import dropout
@@ -49,11 +50,8 @@ def check_live(given: Mapping[str, Any], *, has_dropout: bool) -> dict[str, floa
 
 def dropout_rate(layers: Sequence[Mapping[str, Any]]) -> float | None:
     """The rate of the first dropout layer of a config, at any depth; None where there is none."""
-    for layer in layers:
-        rate = layer["rate"] if layer["type"] == "dropout" else dropout_rate(layer.get("layers", ()))
-        if rate is not None:
-            return float(rate)
-    return None
+    rates = (float(layer["rate"]) for layer in at_any_depth(layers) if layer["type"] == "dropout")
+    return next(rates, None)
 
 
 def as_changed(document: Mapping[str, Any], values: Mapping[str, float]) -> dict[str, Any]:
@@ -63,12 +61,7 @@ def as_changed(document: Mapping[str, Any], values: Mapping[str, float]) -> dict
         changed["optimizer"]["learning_rate"] = values["learning_rate"]
     changed["regularization"].update({name: values[name] for name in ("l1", "l2") if name in values})
     if "dropout" in values:
-        _set_dropout(changed["network"]["layers"], values["dropout"])
+        for layer in at_any_depth(changed["network"]["layers"]):
+            if layer["type"] == "dropout":
+                layer["rate"] = values["dropout"]
     return changed
-
-
-def _set_dropout(layers: Sequence[dict[str, Any]], rate: float) -> None:
-    for layer in layers:
-        if layer["type"] == "dropout":
-            layer["rate"] = rate
-        _set_dropout(layer.get("layers", ()), rate)

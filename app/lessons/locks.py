@@ -6,12 +6,13 @@ agree with these runs in the locked fields.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.errors import Invalid
 from app.lessons.lesson import Lesson
 from engine import ExperimentConfig
+from engine.described_layers import at_any_depth
 
 #: A field of the form that stands for one of two fields of an experiment.
 LENGTH = "training.length"
@@ -47,8 +48,8 @@ def demand(lesson: Lesson, dataset: str, launched: Sequence[ExperimentConfig]) -
                 continue
             wanted = " or ".join(dict.fromkeys(_shown(value) for value in allowed))
             raise Invalid(
-                f"{field} must be {wanted}, as the lesson {lesson.slug!r} fixes it until it is launched, not"
-                f" {_shown(value)}",
+                f"{field} must be {wanted}, as the lesson {lesson.slug!r} fixes it until it is launched; here"
+                f" it is {_shown(value)}",
                 code="lesson_locked",
                 field=f"experiments.{index}.{field}",
             )
@@ -59,7 +60,7 @@ def _value(document: Mapping[str, Any], field: str) -> Any:
     if field == LENGTH:
         return [document["training"].get(name) for name in ("iterations", "epochs")]
     if field in OF_LAYERS:
-        layers = list(_layers(document["network"]["layers"]))
+        layers = list(at_any_depth(document["network"]["layers"]))
         if field == "network.activation":
             return sorted({layer["name"] for layer in layers if layer["type"] == "activation"})
         return sorted({layer["type"] for layer in layers})
@@ -67,15 +68,8 @@ def _value(document: Mapping[str, Any], field: str) -> Any:
     for name in field.split("."):
         if not isinstance(part, Mapping):
             return _MISSING
-        part = part.get(name, None if field.startswith("regularization.") else _MISSING)
+        part = part.get(name, _MISSING)
     return part
-
-
-def _layers(layers: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    """All layers, also those within others."""
-    for layer in layers:
-        yield layer
-        yield from _layers(layer.get("layers", ()))
 
 
 def _shown(value: Any) -> str:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.config import ExperimentConfig
+from engine.described_layers import at_any_depth
 from engine.findings.finding import Sample
 from engine.findings.rows import Numbers, Rows
 from engine.layers.layer import ParameterSpec
@@ -112,8 +113,4 @@ class Case:
 
     def has(self, layer_type: str) -> bool:
         """Whether the network has a layer of this type, at any depth."""
-        return _has(self.config.network.layers, layer_type)
-
-
-def _has(layers: Sequence[Mapping[str, Any]], layer_type: str) -> bool:
-    return any(layer["type"] == layer_type or _has(layer.get("layers", ()), layer_type) for layer in layers)
+        return any(layer["type"] == layer_type for layer in at_any_depth(self.config.network.layers))

@@ -14,6 +14,7 @@ import numpy as np
 
 from engine import optimizers
 from engine.config import ExperimentConfig
+from engine.described_layers import at_any_depth
 from engine.errors import ConfigError
 from engine.fields import parse
 from engine.findings.case import Case
@@ -78,7 +79,8 @@ def _offer(
 
 def fitting_weights(case: Case, began: int, moment: int) -> Remedy | None:
     """Initial weights that fit the width of the layers: Glorot's for sigmoid and tanh, He's for the others."""
-    names = {layer["name"] for layer in _flat(case.config.network.layers) if layer["type"] == "activation"}
+    layers = at_any_depth(case.config.network.layers)
+    names = {layer["name"] for layer in layers if layer["type"] == "activation"}
     name = "glorot_normal" if names and names <= set(SATURATING) else "he_normal"
     return _offer(case, name, "launch", {"network.initializer": {"name": name}})
 
@@ -295,11 +297,6 @@ def right_labels(case: Case, began: int, moment: int) -> Remedy | None:
 
 
 # -- layers ----------------------------------------------------------------------------------------
-
-
-def _flat(layers: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The layers with those in blocks."""
-    return [inner for layer in layers for inner in (layer, *_flat(layer.get("layers", ())))]
 
 
 def _mapped(layers: Sequence[dict[str, Any]], change: Callable[[dict[str, Any]], dict[str, Any]]) -> Layers:

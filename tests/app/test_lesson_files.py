@@ -150,6 +150,7 @@ def test_a_lesson_of_a_teacher_replaces_the_built_in_one_with_its_slug(tmp_path)
             8,
             "the runs have no field 'optimiser.name'",
         ),
+        ("runs:\n", "locked: [regularization.l3]\nruns:\n", 8, "no field 'regularization.l3'"),
         ("kind: choice", "kind: guess", 12, "does not match any of the expected tags"),
         ('\'test("small") > test("large")\'', "test.small", 16, "'test.small' is not allowed"),
         ("{id: large, text: the large one}", "{id: small, text: x}", 17, "'small' is the id of another"),

@@ -67,6 +67,18 @@ def test_a_summary_has_what_the_list_shows():
     assert summary["iterations_per_epoch"] == 5  # 300 images in batches of 64
 
 
+def test_a_summary_has_the_layers_inside_blocks_where_they_stand():
+    dense, convolution = {"type": "dense", "units": 10}, {"type": "conv2d", "filters": 8}
+    tanh = {"type": "activation", "name": "tanh"}
+    inner = {"type": "residual", "layers": [{"type": "dense", "units": 7}, tanh]}
+    layers = [{"type": "residual", "layers": [convolution, {"type": "batch_norm"}]}, inner, dense]
+    summary = make_run("abc", {**CONFIG, "network": {**CONFIG["network"], "layers": layers}}).listed()[
+        "summary"
+    ]
+    assert (summary["units"], summary["filters"], summary["activations"]) == ([7, 10], [8], ["tanh"])
+    assert summary["layers"] == ["residual", "conv2d", "batch_norm", "dense", "activation"]
+
+
 def test_the_live_settings_are_those_set_last():
     subject = run().training
     assert subject.live() == {"learning_rate": 0.1, "l1": 0.0, "l2": 0.0}
