@@ -25,6 +25,7 @@ Object.assign(globalThis, {
       waiting.push({ path, answer });
     }),
   history: { replaceState: () => {} },
+  matchMedia: () => ({ matches: false }),
   location: { hash: "", pathname: "/", search: "" },
   matchMedia: () => ({ matches: false }),
   requestAnimationFrame: () => 0,
@@ -401,4 +402,32 @@ test("a click in the chart of a question pins its moment also if the list of run
   plotElement.dispatchEvent(press("pointerdown"));
   page.dispatchEvent(press("pointerup"));
   return Promise.resolve().then(() => assert.deepEqual(pinned, [["a1", 40]]));
+});
+
+test("of two lessons and a run, the form gets the experiment of the one that was asked for last", async () => {
+  waiting.length = 0;
+  /** @type {string[]} */
+  const loaded = [];
+  /** @type {any} */
+  const page = {
+    form: { load: (/** @type {{name: string}} */ { name }) => loaded.push(name) },
+    store: { putRuns: () => {} },
+  };
+  /** @type {any} */
+  const stage = { show: () => {} };
+  const launches = new Launches(page, stage);
+  void launches.loadLesson("a");
+  launches.leave();
+  await waiting[0].answer({ experiment: { name: "left" } });
+  assert.deepEqual(loaded, []);
+  void launches.loadLesson("b");
+  void launches.loadLesson("c");
+  await waiting[2].answer({ experiment: { name: "c" } });
+  await waiting[1].answer({ experiment: { name: "b" } });
+  assert.deepEqual(loaded, ["c"]);
+  launches.show([makeRun({ id: "a1" })]);
+  void launches.loadLesson("d");
+  await waiting[4].answer({ experiment: { name: "d" } });
+  await waiting[3].answer({ config: { name: "run" } });
+  assert.deepEqual(loaded, ["c", "d"]);
 });

@@ -20,6 +20,7 @@ declare module "node:assert/strict" {
     equal(actual: unknown, expected: unknown, message?: string): void;
     deepEqual(actual: unknown, expected: unknown, message?: string): void;
     match(text: string, pattern: RegExp, message?: string): void;
+    rejects(promise: Promise<unknown>, error?: Thrown): Promise<void>;
     throws(run: () => unknown, error?: Thrown): void;
   }
   const assert: Assert;

@@ -10,7 +10,7 @@ import {
   withInput,
   withLabel,
 } from "../../static/js/data/choices.js";
-import { chosenMembers, crc32, zipped } from "../../static/js/data/folder-zip.js";
+import { chosenMembers, crc32, membersOf, zipped } from "../../static/js/data/folder-zip.js";
 import { DIGITS, Rounds } from "../../static/js/data/rounds.js";
 import { cellNumber, datasetText, listText, sizeText, understood } from "../../static/js/data/sentences.js";
 import { datasetTitle, registerDatasets, valueLabelOf } from "../../static/js/words/labels.js";
@@ -196,4 +196,32 @@ test("ten digits are drawn one after another, each can be drawn again, and a rou
   rounds.begin([0.5, 0.5]);
   assert.equal(rounds.isWhole, false);
   assert.equal(rounds.all().filter(({ label }) => label === 0).length, 2);
+});
+
+test("a dropped folder may have very many files in a folder of it", async () => {
+  const file = {
+    name: "1.png",
+    fullPath: "/leaves/oak/1.png",
+    isFile: true,
+    file: (/** @type {any} */ done) => done({}),
+  };
+  const folder = (/** @type {string} */ name, /** @type {any[]} */ inner) => {
+    const batches = [inner, []];
+    const readEntries = (/** @type {any} */ done) => done(batches.shift());
+    return { name, isFile: false, createReader: () => ({ readEntries }) };
+  };
+  const oak = folder("oak", Array(150_000).fill(file));
+  /** @type {any} */
+  const dropped = folder("leaves", [oak]);
+  assert.equal((await membersOf(dropped)).length, 150_000);
+});
+
+test("packing ends with what its progress throws", async () => {
+  let packed = 0;
+  const members = [1, 2, 3].map((n) => ({ path: `${n}.png`, file: new Blob([`${n}`]) }));
+  const stop = () => {
+    if (++packed === 2) throw new Error("cancelled");
+  };
+  await assert.rejects(zipped(members, stop), { message: "cancelled" });
+  assert.equal(packed, 2);
 });
