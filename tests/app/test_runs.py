@@ -72,9 +72,9 @@ def test_a_summary_has_the_layers_inside_blocks_where_they_stand():
     tanh = {"type": "activation", "name": "tanh"}
     inner = {"type": "residual", "layers": [{"type": "dense", "units": 7}, tanh]}
     layers = [{"type": "residual", "layers": [convolution, {"type": "batch_norm"}]}, inner, dense]
-    summary = make_run("abc", {**CONFIG, "network": {"layers": layers, "initializer": {"name": "he_normal"}}}).listed()[
-        "summary"
-    ]
+    summary = make_run(
+        "abc", {**CONFIG, "network": {"layers": layers, "initializer": {"name": "he_normal"}}}
+    ).listed()["summary"]
     assert (summary["units"], summary["filters"], summary["activations"]) == ([7, 10], [8], ["tanh"])
     assert summary["layers"] == ["residual", "conv2d", "batch_norm", "dense", "activation"]
 

@@ -27,10 +27,31 @@ def said(page):
     return page.page.locator(".own-said").inner_text()
 
 
-def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
+#: From now on no file can be read, until `window.readsAgain()`.
+UNREADABLE = """() => {
+  const { arrayBuffer } = Blob.prototype;
+  Blob.prototype.arrayBuffer = () => Promise.reject(new DOMException("", "NotReadableError"));
+  window.readsAgain = () => { Blob.prototype.arrayBuffer = arrayBuffer; };
+}"""
+
+
+def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab, tmp_path):
     page = open_page(lab)
-    page.drop_file("leaves.csv", TABLE)
     tab = page.page
+
+    # a folder with a file that cannot be read is not packed for ever
+    (tmp_path / "1.png").write_bytes(b"1")
+    tab.click("#bring-data")
+    tab.evaluate(UNREADABLE)
+    with tab.expect_file_chooser() as chosen:
+        tab.locator("#own-choose + button").click()
+    chosen.value.set_files(tmp_path)
+    expect(tab.locator(".own-start .own-problem")).to_contain_text("could not be read")
+    expect(tab.locator(".own-sending")).to_be_hidden()
+    tab.evaluate("readsAgain()")
+    tab.keyboard.press("Escape")
+
+    page.drop_file("leaves.csv", TABLE)
     tab.wait_for_selector(".own-preview")
 
     # what was understood, and what was left out
@@ -54,6 +75,19 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab):
     expect(tab.locator(".own-field:has(#own-test_share) + .error")).not_to_be_empty()
     tab.fill("#own-test_share", "25")
     expect(tab.locator(".own-field:has(#own-test_share) + .error")).to_be_empty()
+
+    # an empty box shows what it was left at
+    tab.fill("#own-test_share", "")
+    tab.focus("#own-title")
+    expect(tab.locator("#own-test_share")).to_have_value("25")
+
+    # a refusal to keep leaves the preview as it is with the newest corrections, and its reason beside it
+    refusal = {"error": {"code": "conflict", "message": "not now", "field": "title"}}
+    tab.route("**/keep", lambda route: route.fulfill(status=409, json=refusal), times=1)
+    tab.locator('[data-class="maple"] input').fill("Maple")
+    tab.click("#own-keep")
+    expect(tab.locator(".own-samples")).to_contain_text("Maple")
+    expect(tab.locator(".own-foot .error")).not_to_be_empty()
 
     tab.fill("#own-title", "")
     tab.click("#own-keep")
