@@ -22,7 +22,7 @@ MAX_PAUSE = 30.0
 COUNTED = FREE + 5 * DOUBLES_EVERY
 #: How many wrong codes each browser may try, whatever others try.
 OWN = 3
-#: Once as many browsers are known as may be at the same time, one more may become known in each such time.
+#: When all `browsers` tokens have been signed, one more is signed every this many seconds.
 BROWSER_SECONDS = 120.0
 
 
@@ -39,7 +39,7 @@ class Guesses:
     def __init__(self, clock: Callable[[], float] = time.monotonic, *, browsers: int = 1000) -> None:
         """
         Args:
-            browsers: how many may be known at once.
+            browsers: how many tokens may be signed at once.
         """
         self._clock = clock
         self._key = secrets.token_bytes(32)

@@ -154,7 +154,7 @@ def test_until_a_lesson_is_launched_what_is_launched_beside_it_is_as_its_runs_in
     refused = error(launch(optimizer={"name": "adam"}))
     assert (refused["code"], refused["field"]) == ("lesson_locked", "experiments.0.optimizer.name")
     assert "optimizer.name must be 'sgd'" in refused["message"]
-    assert "not 'adam'" in refused["message"]
+    assert "here it is 'adam'" in refused["message"]
     assert error(launch(training={"iterations": 41}))["field"] == "experiments.0.training.length"
     assert error(launch(lesson="none"))["field"] == "lesson"
     free = {"optimizer": {"learning_rate": 0.3}, "training": {"batch_size": 8}}

@@ -13,7 +13,7 @@ import { cardName } from "./stage.js";
  * @import { Run } from "../types.js"
  * @import { Evidence } from "./server-html.js"
  * @import { Session } from "./session.js"
- * @import { NamedRun } from "./sketches.js"
+ * @import { NamedRun } from "./sketch/sketch.js"
  * @import { Sketched } from "./types.js"
  */
 

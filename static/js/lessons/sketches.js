@@ -7,10 +7,8 @@ import { cardName } from "./stage.js";
  * @import { ChartBoard } from "../charts/chart-board.js"
  * @import { Store } from "../state/store.js"
  * @import { Question, Sketched } from "./types.js"
- * @import { Sketch } from "./sketch/sketch.js"
+ * @import { NamedRun, Sketch } from "./sketch/sketch.js"
  */
-
-/** A launched run with its name in the lesson. @typedef {{id: string, name: string}} NamedRun */
 
 export class Sketches {
   #charts;

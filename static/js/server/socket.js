@@ -29,7 +29,7 @@ export class Socket {
   #onEnd;
 
   /**
-   * @param {{address: string, patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} events
+   * @param {{address: string, patience: number, onMessage: (data: string | ArrayBuffer) => void, onProved: () => void, onEnd: (code?: number) => void}} options
    *   address: below the page's; patience: milliseconds in which the first message must come
    */
   constructor({ address: path, patience, onMessage, onProved, onEnd }) {

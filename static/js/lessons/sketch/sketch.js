@@ -23,7 +23,7 @@ import { sketchScaleOf } from "./sketch-scale.js";
 
 /** What is to be sketched: `runs` are names of runs, `iterations` their length. @typedef {{runs: string[], iterations: number}} Task */
 /** A sketch by the names of the runs. @typedef {Record<string, Points>} Prediction */
-/** A run by its name in the lesson. @typedef {{id: string, name: string}} NamedRun */
+/** A launched run with its name in the lesson. @typedef {{id: string, name: string}} NamedRun */
 
 /** One step of a handle, as a share of the axis. */
 const STEP = 0.01;
