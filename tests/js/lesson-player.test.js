@@ -25,7 +25,6 @@ Object.assign(globalThis, {
       waiting.push({ path, answer });
     }),
   history: { replaceState: () => {} },
-  matchMedia: () => ({ matches: false }),
   location: { hash: "", pathname: "/", search: "" },
   matchMedia: () => ({ matches: false }),
   requestAnimationFrame: () => 0,
@@ -364,8 +363,9 @@ test("the form has a lesson's experiment only if the server gave it, and none of
   const given = made.loadLesson("lesson");
   await waiting.splice(0)[0].answer({ experiment: {} });
   assert.deepEqual([await given, form.loaded], [true, 1]);
-  for (const isWanted of [true, false]) {
-    made.show([/** @type {any} */ (makeRun({ number: 1 }))], () => isWanted);
+  for (const isLeft of [false, true]) {
+    made.show([/** @type {any} */ (makeRun({ number: 1 }))]);
+    if (isLeft) made.leave();
     await waiting.splice(0)[0].answer({ config: {} });
   }
   assert.equal(form.loaded, 2);

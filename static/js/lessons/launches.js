@@ -31,33 +31,25 @@ export class Launches {
     this.#stage = stage;
   }
 
-  /**
-   * Show runs of the lesson that were launched.
-   * @param {RunView[]} runs
-   * @param {() => boolean} isWanted whether no other lesson was opened meanwhile
-   */
-  show(runs, isWanted) {
+  /** Show runs of the lesson that were launched. @param {RunView[]} runs */
+  show(runs) {
     this.#page.store.putRuns(runs);
     this.#stage.show(runs.map(({ id }) => id));
-    if (runs.length) void this.#showInForm(runs[0], isWanted);
+    if (runs.length) void this.#showInForm(runs[0]);
   }
 
   /** The lesson is left: what is still being loaded for it does not come into the form. */
   leave() {
+    this.forgetTries();
     this.#dropOlder();
   }
 
-  /**
-   * Load the experiment of a run into the form. If the server does not give it, the form stays as it is.
-   * @param {RunView} run
-   * @param {() => boolean} isWanted
-   */
-  async #showInForm(run, isWanted) {
+  /** Load the experiment of a run into the form. If the server does not give it, the form stays as it is. @param {RunView} run */
+  async #showInForm(run) {
     const isNewest = this.#dropOlder();
     try {
       const { config } = await api.run(run.id);
-      if (config && isNewest() && isWanted())
-        await this.#page.form.load(config, { from: run, reveal: false });
+      if (config && isNewest()) await this.#page.form.load(config, { from: run, reveal: false });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -74,7 +66,7 @@ export class Launches {
       const { runs } = await api.launchLesson(slug);
       if (!isWanted()) return;
       leave();
-      this.show(runs, isWanted);
+      this.show(runs);
       showCurves();
     });
   }

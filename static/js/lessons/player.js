@@ -108,7 +108,7 @@ export class Player {
     });
     session.on("launched", (runs) => {
       this.#onCharts.seal(runs);
-      this.#launches.show(runs, () => !session.isClosed);
+      this.#launches.show(runs);
     });
     this.#watch = new RunWatch(store, session);
     this.#frame.show("lesson");
@@ -121,7 +121,6 @@ export class Player {
     this.#session = null;
     this.#chosen = this.#drawn = null;
     this.#answers = {};
-    this.#launches.forgetTries();
     this.#full = false;
     this.#watch?.stop();
     this.#launches.leave();
