@@ -264,7 +264,7 @@ def _add_certs(parser: argparse.ArgumentParser) -> None:
 
 def _add_state_dir(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--state-dir", type=Path, help="folder of the database (default: ./state, or LOSSROOM_STATE_DIR)"
+        "--state-dir", type=_folder, help="folder of the database (default: ./state, or LOSSROOM_STATE_DIR)"
     )
 
 
@@ -279,6 +279,14 @@ def _add_set(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _folder(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("must be a folder; . is the working folder")
+    return Path(text)
+
+
 def _add_folders(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data-dir", type=Path, help="data sets (default: ./data, or LOSSROOM_DATA_DIR)")
-    parser.add_argument("--state-dir", type=Path, help="database (default: ./state, or LOSSROOM_STATE_DIR)")
+    parser.add_argument("--data-dir", type=_folder, help="data sets (default: ./data, or LOSSROOM_DATA_DIR)")
+    parser.add_argument(
+        "--state-dir", type=_folder, help="database (default: ./state, or LOSSROOM_STATE_DIR)"
+    )

@@ -25,14 +25,17 @@ class OrderByHand:
         self._queue = queue
         self._database = database
         self._stored: list[OutOfTurn] = []
+        self._can_store = True
         # held while a move is stored and made: one at a time
         self._lock = asyncio.Lock()
         self._storing: asyncio.Task[None] | None = None
 
     async def open(self) -> None:
         """Restore the order that the last server stored, without trainings that do not wait any more."""
-        with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without it
+        try:
             self._stored = await self._database.read(queue_store.load)
+        except StoreDamaged:  # it is logged; the lab can do without a stored order
+            self._can_store = False
         self._queue.restore(self._stored)
 
     async def close(self) -> None:
@@ -90,5 +93,6 @@ class OrderByHand:
                     await self._store(moved)
 
     async def _store(self, moved: list[OutOfTurn]) -> None:
-        await self._database.write(lambda c: queue_store.replace(c, moved))
+        if self._can_store:
+            await self._database.write(lambda c: queue_store.replace(c, moved))
         self._stored = moved

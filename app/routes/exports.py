@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from tempfile import TemporaryFile
@@ -237,6 +238,9 @@ async def import_runs(lab: TheLab, person: ThePerson, request: Request) -> RunsA
 async def _import(lab: Lab, person: Person, file: BinaryIO) -> RunsAnswer:
     with TemporaryFile(dir=lab.settings.state_dir) as spool:
         imported = await in_thread(imports.parse, file, spool)
+        demand_disk(
+            lab.settings.state_dir, 2 * spool.seek(0, os.SEEK_END)
+        )  # in the log of the database, and in itself
         lab.scheduler.allowance.demand_runs(person.owner, lab.register.count_of(person.owner), len(imported))
         await lab.own_data.mention(person, [item.data_set for item in imported if item.data_set is not None])
         for item in imported:

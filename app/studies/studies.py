@@ -83,38 +83,36 @@ class Studies:
             ids = await self._database.read(study_store.load_ids)
         for study_id in ids:
             runs = {run.number: run for run in self._register.trials_of(study_id)}
-            stored_status, study = "", None
             try:
                 record = await self._database.read(partial(study_store.load, study_id=study_id))
-                stored_status = record.status
                 study = await in_thread(restored_study, record, runs, self._settings.limits)
-            except Exception:  # a study that cannot be read must not keep the lab closed
+                if study is None:
+                    continue
+                # where this cannot be stored now, the next start comes to the same
+                with contextlib.suppress(StoreUnavailable, StoreDamaged):
+                    await self._store_restored(study, record.status, runs)
+            except (
+                Exception
+            ):  # a study that cannot be read must not keep the lab closed; another start may read it
                 log.exception("study %s is left out", study_id)
-            # where this cannot be stored now, the next start comes to the same
-            with contextlib.suppress(StoreUnavailable, StoreDamaged):
-                await self._store_restored(study_id, stored_status, study, runs)
-            if study is None:
                 continue
             self._add(study)
             if study.status is Status.MEASURING:
                 self._begin_measuring(study)
         self._task = asyncio.create_task(self._work())
 
-    async def _store_restored(
-        self, study_id: str, stored_status: str, study: Study | None, runs: Mapping[int, Run]
-    ) -> None:
+    async def _store_restored(self, study: Study, stored_status: str, runs: Mapping[int, Run]) -> None:
         """Store what has become of a study.
 
-        Trials that no page shows, as the study cannot be read or lacks their configuration, are dropped: another
-        version of the lab that can go on with it trains them again. For a study that failed nothing waits in the queue.
+        Trials that no page shows, as the study lacks their configuration, are dropped: another version of the lab that
+        can go on with it trains them again. For a study that failed nothing waits in the queue.
         """
-        shown = () if study is None else study.training
         unseen = [
-            run for number, run in runs.items() if number not in shown and not run.training.status.finished
+            run
+            for number, run in runs.items()
+            if number not in study.training and not run.training.status.finished
         ]
-        await self._progress.forget(study_id, unseen)
-        if study is None:
-            return
+        await self._progress.forget(study.id, unseen)
         if study.status.value != stored_status:
             await settle(study, study.status, self._database.write, study.reason)
         if study.status is Status.FAILED:

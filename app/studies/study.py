@@ -9,6 +9,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from app.errors import Conflict, NotFound
 from app.runs import Run
 from app.studies.costs import Costs
@@ -17,6 +19,8 @@ from app.studies.stored import StoredStudy, StoredTrial
 from engine import ExperimentConfig
 from engine.reasons import Reason
 from engine.studies import Plan, StudyConfig, Trial
+from engine.studies.config import Pair
+from engine.studies.verdict import best_of
 
 
 class Status(enum.StrEnum):
@@ -83,8 +87,8 @@ class Study:
     _next: int = 1
     _spent: float = 0.0
     _ended: Counter[int] = field(default_factory=Counter)  # by rung
-    # (rung, configuration) → how many trials have a score, how many failed, and the sum of the scores
-    _sums: dict[tuple[int, int], tuple[int, int, float]] = field(default_factory=dict)
+    # rung → configuration → pair → the score of a trial that has ended; None: it failed
+    _scores: dict[int, dict[int, dict[Pair, float | None]]] = field(default_factory=dict)
     _highest: float = 0.0  # of all scores
 
     @property
@@ -158,12 +162,8 @@ class Study:
         self.remembered += trial.remembered
         done = self.plan.trials[trial.number - 1]
         self._ended[done.rung] += 1
-        measured, failed, total = self._sums.get((done.rung, done.configuration), (0, 0, 0.0))
-        if trial.score is None:
-            self._sums[done.rung, done.configuration] = measured, failed + 1, total
-        else:
-            self._sums[done.rung, done.configuration] = measured + 1, failed, total + trial.score
-            self._highest = max(self._highest, trial.score)
+        self._scores.setdefault(done.rung, {}).setdefault(done.configuration, {})[done.pair] = trial.score
+        self._highest = max(self._highest, trial.score or 0.0)
 
     # -- how far it has come -------------------------------------------------------------------------
 
@@ -205,16 +205,19 @@ class Study:
             raise Conflict(Reason("study_status", text, status=self.status.value), field="study_id")
 
     def best(self) -> tuple[int, float] | None:
-        """The number and the mean of the best configuration so far, of those that have come farthest; None: nothing is
-        measured. As in the table, a trial that failed has the worst score (`Plan.worst`), which may change."""
-        sign = 1.0 if self.config.higher_is_better else -1.0
-        worst = 0.0 if self.config.higher_is_better else self._highest
-        ranked = []
-        for (rung, configuration), (measured, failed, total) in self._sums.items():
-            if measured:
-                mean = (total + failed * worst) / (measured + failed)
-                ranked.append((rung, measured + failed, sign * mean, -failed, -configuration))
-        if not ranked:
+        """The number and the mean of the best configuration so far, by the rule of the verdict; None: nothing is
+        measured. A trial that failed has the worst score (`Plan.worst`), which may change."""
+        if not self._scores:
             return None
-        _, _, mean, _, number = max(ranked)
-        return -number, sign * mean
+        worst = 0.0 if self.config.higher_is_better else self._highest
+        by_configuration = sorted(self._scores[max(self._scores)].items())
+        column = {pair: index for index, pair in enumerate(self.config.pairs)}
+        scores = np.full((len(by_configuration), len(column)), np.nan)
+        for row, (_, by_pair) in zip(scores, by_configuration, strict=True):
+            for pair, score in by_pair.items():
+                row[column[pair]] = worst if score is None else score
+        failed = [list(by_pair.values()).count(None) for _, by_pair in by_configuration]
+        best = best_of(scores, higher_is_better=self.config.higher_is_better, failed=failed)
+        if best is None or failed[best] == len(by_configuration[best][1]):
+            return None
+        return by_configuration[best][0], float(np.nanmean(scores[best]))

@@ -101,14 +101,15 @@ def trial_of(study: Study, trial: Trial) -> TrialAnswer:
 def results(study: Study) -> StudyResults:
     """The table, the verdict and the luck line. Thousands of configurations take a second: call it in a thread."""
     plan_results = results_of(study.plan)
-    if study.test is not None and study.status is Status.COMPLETED:
-        for row in plan_results["configurations"]:
-            if row["number"] == study.test["configuration"]:
-                row["test"] = _test(study.test["scores"])
-    return cast(
-        StudyResults,
-        {"id": study.id, "revision": next_revision(), **plan_results, "test": test_state(study)},
-    )
+    state = test_state(study)
+    if study.test is not None and state == "measured":
+        best = plan_results["verdict"]["best"]
+        if study.test["configuration"] == best:
+            row = next(row for row in plan_results["configurations"] if row["number"] == best)
+            row["test"] = _test(study.test["scores"])
+        else:  # an earlier version had another rule for which is the best
+            state = "unavailable"
+    return cast(StudyResults, {"id": study.id, "revision": next_revision(), **plan_results, "test": state})
 
 
 def _test(scores: list[float | None]) -> TestAnswer:

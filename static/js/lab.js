@@ -223,7 +223,9 @@ function wireControls(charts, list) {
   byId("show-all").addEventListener("click", () => store.show([...store.runs.keys()], true));
   byId("show-none").addEventListener("click", () => store.show([...store.runs.keys()], false));
   onKey(document, (event) => {
-    if (isLaunch(event)) find(document, "#form", HTMLFormElement).requestSubmit();
+    // not where the button is hidden, as on a projector or beside a wide list
+    if (isLaunch(event) && byId("launch").checkVisibility())
+      find(document, "#form", HTMLFormElement).requestSubmit();
   });
   const markLanguage = () => {
     for (const button of languages) button.hidden = button.dataset.language === root.lang;

@@ -83,6 +83,35 @@ def test_a_configuration_that_diverged_is_the_worst_whichever_ended_first(order)
     assert study.best() == (2, 0.4)
 
 
+def test_the_best_so_far_is_that_of_the_verdict_also_if_one_configuration_is_a_pair_ahead():
+    study = study_of(method={"name": "random", "configurations": 3}, seeds=8)
+    accuracies = {1: 0.8, 2: 0.9, 3: 0.7}
+    for trial in study.plan.trials:
+        if trial.pair.seed < 7 or trial.configuration == 1:
+            score = accuracies[trial.configuration] + trial.pair.seed / 1000
+            study.plan.report(trial.number, score)
+            study.end(StoredTrial(trial.number, None, False, "completed", score))
+            best = study.best()
+            assert best is not None
+            assert best[0] == results(study)["verdict"]["best"]
+    assert best == (2, pytest.approx(0.9035))
+
+
+def test_test_figures_of_another_configuration_than_the_best_are_not_shown_as_its_own():
+    study = study_of(method={"name": "random", "configurations": 2}, seeds=1)
+    for number, score in ((1, 0.8), (2, 0.9)):
+        study.plan.report(number, score)
+        study.end(StoredTrial(number, None, False, "completed", score))
+    study.status = Status.COMPLETED
+    for measured, state in ((2, "measured"), (1, "unavailable")):
+        study.test = {"configuration": measured, "scores": [0.75]}
+        found = results(study)
+        assert found["test"] == state
+        assert [row["number"] for row in found["configurations"] if row["test"]] == [2] * (
+            state == "measured"
+        )
+
+
 def test_a_study_of_which_all_has_diverged_so_far_has_no_best():
     study = study_of(metric="validation_loss")
     study.end(StoredTrial(1, "t1", False, "diverged"))

@@ -1,8 +1,9 @@
 """The page's first load: all files are requested at once, and sent compressed."""
 
-#: Without Plotly's script, and without the first question of what the form's experiment would be.
+#: Without Plotly's script, the first question of what the form's experiment would be, and what is loaded when the page
+#: is live.
 LOADED = """performance.getEntriesByType("resource")
-    .filter(entry => !["/vendor/", "/summary"].some(part => entry.name.includes(part)))
+    .filter(entry => !["/vendor/", "/summary", "/polling.js"].some(part => entry.name.includes(part)))
     .map(entry => [new URL(entry.name).pathname, entry.encodedBodySize, entry.decodedBodySize])"""
 
 

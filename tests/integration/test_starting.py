@@ -133,6 +133,13 @@ def test_a_refused_address_is_named_without_its_password(monkeypatch, name, valu
     assert "secret" not in str(refused.value)
 
 
+@pytest.mark.parametrize("option", ["--state-dir", "--data-dir"])
+def test_an_empty_folder_of_an_option_is_not_the_working_folder(option):
+    done = lossroom("serve", option, "")
+    assert done.returncode == 2
+    assert f"argument {option}: must be a folder; . is the working folder" in done.stderr
+
+
 def test_an_empty_variable_for_the_folder_of_certificates_names_none(monkeypatch):
     monkeypatch.setenv("LOSSROOM_CLUSTER_CERTS", "")
     assert read_settings().cluster_certs is None

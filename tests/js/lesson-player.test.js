@@ -333,7 +333,7 @@ test("runs of a lesson that was left before they came do not take over the page"
 /** What a lesson launches, on a page that counts the experiments in its form. */
 function launches() {
   waiting.length = 0;
-  const form = { loaded: 0, load: () => form.loaded++ };
+  const form = { loaded: 0, load: () => Promise.resolve(Boolean(++form.loaded)) };
   const page = { form, store: { putRuns: () => {} }, toast: { show: () => {} }, launched: () => {} };
   const stage = { show: () => {} };
   return { form, launches: new Launches(/** @type {any} */ (page), /** @type {any} */ (stage)) };
@@ -410,7 +410,7 @@ test("of two lessons and a run, the form gets the experiment of the one that was
   const loaded = [];
   /** @type {any} */
   const page = {
-    form: { load: (/** @type {{name: string}} */ { name }) => loaded.push(name) },
+    form: { load: async (/** @type {{name: string}} */ { name }) => Boolean(loaded.push(name)) },
     store: { putRuns: () => {} },
   };
   /** @type {any} */

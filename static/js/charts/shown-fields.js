@@ -66,7 +66,8 @@ export class ShownFields extends Emitter {
     try {
       await this.#configs.fetch(missing.map((run) => run.id));
     } catch {
-      return; // offline: the next change of runs tries again
+      this.#shown = null; // offline: the next change of runs tries again, and what depends on it is drawn again
+      return;
     } finally {
       this.#fetching = false;
     }

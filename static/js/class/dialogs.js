@@ -14,12 +14,14 @@ export function openPhrase() {
   const problem = makeProblem();
   const words = h("p", { className: "phrase", role: "status" });
   const onclick = async () => {
+    const hadFocus = document.activeElement === show;
     show.disabled = true;
     words.textContent = ""; // even if the answer is lost, the server may have a new one by then
     await attempt(problem, async () => {
       words.textContent = (await classApi.phrase(language())).phrase;
     });
     show.disabled = false;
+    if (hadFocus) show.focus();
   };
   const show = h("button", { type: "button", className: "toggle main", onclick }, t("class.phrase.show"));
   openDialog({

@@ -205,18 +205,22 @@ export class Form {
   /**
    * Load an experiment in the form, where it can be changed.
    * @param {Experiment} experiment
-   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean, origin?: ForkedFrom, forgets?: boolean}} options `from`: the run that the text
+   * @param {{from?: {name: string} | null, before?: Experiment, reveal?: boolean, origin?: ForkedFrom, forgets?: boolean, isWanted?: () => boolean}} options `from`: the run that the text
    *   "differs only in" compares with; `before`: the experiment of that run, if it is not `experiment`; `reveal`: whether to
    *   scroll to the form and focus it; `origin`: what it is a fork of; `forgets`: whether `undo` does not lead back
-   *   to what was in the form before
+   *   to what was in the form before; `isWanted`: whether it is still to be loaded when the server has answered
+   * @returns {Promise<boolean>} whether it was loaded, and not another one that was asked for meanwhile
    * @throws ApiError if it is not a valid experiment
    */
-  async load(experiment, { from = null, before = experiment, reveal = true, origin, forgets = false } = {}) {
+  async load(
+    experiment,
+    { from = null, before = experiment, reveal = true, origin, forgets = false, isWanted = () => true } = {},
+  ) {
     const isNewest = this.#dropOlder();
     const { first } = await api.summaryTogether([experiment]);
     const { fields } = before === experiment ? first : (await api.summaryTogether([before])).first;
     const network = await presetOf(first.config);
-    if (!isNewest()) return; // another experiment was loaded meanwhile
+    if (!isNewest() || !isWanted()) return false; // another experiment was loaded meanwhile
     this.#draft.load(first.config);
     this.#draft.origin = origin ?? null;
     if (from) this.#draft.document.name = "";
@@ -226,6 +230,7 @@ export class Form {
     if (forgets) this.#undo.forget();
     this.#redraw(reveal ? (origin ? "optimizer.name" : "dataset.name") : undefined);
     if (reveal) this.#form.scrollIntoView({ block: "nearest" });
+    return true;
   }
 
   /**

@@ -75,7 +75,8 @@ export class LessonFrame {
     event.preventDefault();
     event.stopImmediatePropagation();
     const button = this.column.element.querySelector("#lesson-launch");
-    button?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
+    if (button?.checkVisibility())
+      button.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }));
   }
 
   /** Escape leaves the lesson. @param {KeyboardEvent} event */

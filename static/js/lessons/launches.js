@@ -49,7 +49,8 @@ export class Launches {
     const isNewest = this.#dropOlder();
     try {
       const { config } = await api.run(run.id);
-      if (config && isNewest()) await this.#page.form.load(config, { from: run, reveal: false });
+      if (config && isNewest())
+        await this.#page.form.load(config, { from: run, reveal: false, isWanted: isNewest });
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
     }
@@ -76,14 +77,17 @@ export class Launches {
    * Put the first experiment of a lesson into the form. The form forgets its undo steps, so that undo cannot change a locked
    * field.
    * @param {string} slug
-   * @returns whether the server gave it
+   * @returns whether it is in the form: the server gave it, and nothing else was asked for meanwhile
    */
   async loadLesson(slug) {
     const isNewest = this.#dropOlder();
-    return this.#orToast(async () => {
+    let isLoaded = false;
+    await this.#orToast(async () => {
       const { experiment } = await api.lesson(slug);
-      if (experiment && isNewest()) await this.#page.form.load(experiment, { reveal: false, forgets: true });
+      const options = { reveal: false, forgets: true, isWanted: isNewest };
+      if (isNewest()) isLoaded = !experiment || (await this.#page.form.load(experiment, options));
     });
+    return isLoaded;
   }
 
   /**
@@ -121,19 +125,13 @@ export class Launches {
     await this.#orToast(() => this.#page.form.load(config, { from }));
   }
 
-  /**
-   * Do something; if the server refuses it, show the reason as a toast.
-   * @param {() => Promise<void>} act
-   * @returns whether it was done
-   */
+  /** Do something; if the server refuses it, show the reason as a toast. @param {() => Promise<unknown>} act */
   async #orToast(act) {
     try {
       await act();
-      return true;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       this.#page.toast.show(explainAll(error), { wrong: true });
-      return false;
     }
   }
 }

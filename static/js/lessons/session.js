@@ -65,10 +65,6 @@ export class Session extends Emitter {
     return this.play?.predict.questions ?? [];
   }
 
-  get isClosed() {
-    return this.#closed;
-  }
-
   /** What comes late is not drawn any more. */
   close() {
     this.#closed = true;

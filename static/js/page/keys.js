@@ -75,7 +75,7 @@ export function undoOrRedo({ key, ctrlKey, metaKey, altKey, shiftKey }) {
 }
 
 /**
- * Whether a key launches what is shown: Ctrl+Enter, but not behind a dialog.
+ * Whether a key launches something: Ctrl+Enter, but not behind a dialog.
  * @param {KeyboardEvent} event
  */
 export function isLaunch({ key, ctrlKey, metaKey, repeat }) {

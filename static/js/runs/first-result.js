@@ -26,7 +26,7 @@ export function firstResult(run, form) {
   };
   retried(() => api.run(run.id)).then(({ config }) => {
     if (!config) return;
-    /** @param {string} name @param {() => Promise<void>} load */
+    /** @param {string} name @param {() => Promise<unknown>} load */
     const add = (name, load) => {
       const onclick = (/** @type {Event} */ { currentTarget: pressed }) => {
         problem.textContent = "";

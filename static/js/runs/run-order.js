@@ -84,7 +84,7 @@ export class RunOrder extends Emitter {
   setQuery(changes) {
     const query = { ...this.#query, ...changes };
     const folded = query.group === this.#query.group ? urlState.get("folded") : [];
-    urlState.set({ folded, list: changesFromDefault(query) });
+    urlState.set({ list: changesFromDefault(query), folded }); // in this order: the list is arranged once
   }
 
   /** Load what a search needs, and prepare the texts of all runs, before the first letter is typed. */

@@ -45,7 +45,7 @@ const CLOSED = { 1012: "restarting", 1013: "full" };
 export class Connection {
   #store;
   #address;
-  /** Loaded when a socket has failed; see `#loadPolling`. @type {Polling | null} */
+  /** Loaded when the page is live, or a socket has failed. @type {Polling | null} */
   #polling = null;
   #loadPolling;
   /** @type {Socket | null} */
@@ -116,6 +116,8 @@ export class Connection {
   #onFirstMessage() {
     this.#polling?.stop();
     this.#subscribed = new Set();
+    // while the server answers: some browsers try no module again that they could not load
+    this.#loadPolling().catch(() => {});
     this.#store.setConnection("live");
     this.#subscribe();
   }
