@@ -24,7 +24,6 @@ def measure_test(trainer: Trainer, dataset: Dataset) -> tuple[float, float]:
     config = replace(trainer.config.dataset, test_size=None, fold=None)
     part = parts_of(dataset, config, np.dtype(trainer.config.dtype)).test
     assert part is not None
-    # measured once: to look for empty pixels would take longer than it saves
-    evaluator = Evaluator(trainer.network, part.images, part.labels, dataset.shape, copy=False)
+    evaluator = Evaluator(trainer.network, part.images, part.labels, dataset.shape)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         return evaluator.measure()
