@@ -1,12 +1,14 @@
-"""Texts: which of them the lab takes, at every door: what it has taken, it gives back unchanged everywhere."""
+"""Which texts the lab accepts, wherever they come in. It returns an accepted text unchanged."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import reduce
 from typing import Any
 
+from engine.fields import join
 from engine.reasons import Reason, declare
 
 declare({"not_utf8": ("byte",), "not_text": ("field",)})
@@ -39,19 +41,27 @@ def decode(data: bytes) -> str:
 
 def find_unfit(value: Any, field: str = "") -> tuple[str, Reason] | None:
     """The path of the first text in a JSON-like value, keys included, that the lab does not accept, and the reason."""
-    waiting = [(field, value)]
-    while waiting:
-        path, part = waiting.pop()
-        if isinstance(part, str):
-            if unfit := _UNFIT.search(part):
-                return path, _reason(path, "", unfit.group())
-        elif isinstance(part, Mapping):
-            for key in part:
-                if isinstance(key, str) and (unfit := _UNFIT.search(key)):
-                    return path, _reason(path, "a key of ", unfit.group())
-            waiting += reversed([(_join(path, str(key)), inner) for key, inner in part.items()])
-        elif isinstance(part, Sequence) and not isinstance(part, bytes):
-            waiting += reversed([(_join(path, str(index)), inner) for index, inner in enumerate(part)])
+    # One pair for each level that is being looked through, with the key of the level and what is left of it. The path
+    # is made only where something is found: one for each part would take the square of the document's size.
+    levels: list[tuple[str | int, Iterator[tuple[str | int, Any]]]] = [("", iter([(field, value)]))]
+    while levels:
+        for key, part in levels[-1][1]:
+            if isinstance(part, str):
+                if unfit := _UNFIT.search(part):
+                    path = _path(levels, key)
+                    return path, _reason(path, "", unfit.group())
+            elif isinstance(part, Mapping):
+                for name in part:
+                    if isinstance(name, str) and (unfit := _UNFIT.search(name)):
+                        path = _path(levels, key)
+                        return path, _reason(path, "a key of ", unfit.group())
+                levels.append((key, iter(part.items())))
+                break
+            elif isinstance(part, Sequence) and not isinstance(part, bytes):
+                levels.append((key, enumerate(part)))
+                break
+        else:
+            levels.pop()
     return None
 
 
@@ -78,5 +88,5 @@ def _reason(path: str, what: str, unfit: str) -> Reason:
     return Reason("not_text", text, field=where)
 
 
-def _join(path: str, name: str) -> str:
-    return f"{path}.{name}" if path else name
+def _path(levels: Sequence[tuple[str | int, Any]], key: str | int) -> str:
+    return reduce(join, [*(str(name) for name, _ in levels), str(key)])

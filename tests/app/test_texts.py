@@ -1,6 +1,7 @@
 """Texts that enter the lab, texts in spreadsheet cells, and names of files."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,16 @@ def test_a_document_that_is_nested_deeply_is_looked_through():
     for _ in range(100_000):
         value = [value]
     assert find_unfit(value)[1].code == "not_text"
+
+
+def test_a_long_key_over_a_long_list_takes_no_memory_of_its_own_for_each_element():
+    document = {"k" * 30_000: ["fine", *[0] * 15_000]}  # 60 kB as JSON, and 450 MB with a path for each element
+    tracemalloc.start()
+    try:
+        assert find_unfit(document) is None
+        assert tracemalloc.get_traced_memory()[1] < 1_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_utf8_is_read_with_and_without_its_mark_and_nothing_else():
