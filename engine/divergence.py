@@ -31,18 +31,24 @@ def likely_causes(
     causes = (
         *_of_initial_weights(config, network, metrics, first_loss),
         *_of_penalty_on_activations(network),
-        *_of_steps(network, metrics),
+        *_of_steps(config, network, metrics),
         *_of_growth(config, metrics),
     )
     text = f"numbers became too large for {config.dtype}"
     return causes or (Reason("numbers_too_large", text, dtype=config.dtype),)
 
 
+def _is_before_any_step(metrics: StepMetrics) -> bool:
+    """Whether the initial weights gave the loss that is not finite. After an only iteration with a finite loss it may
+    be that of the last evaluation, which measures the weights after the step."""
+    return metrics.iteration == 1 and not math.isfinite(metrics.loss)
+
+
 def _of_initial_weights(
     config: ExperimentConfig, network: Network, metrics: StepMetrics, first_loss: float
 ) -> Iterator[Reason]:
     guess = math.log(network.logits.shape[1])
-    if metrics.iteration > 1 and not first_loss > FIRST_LOSS * guess:
+    if not (_is_before_any_step(metrics) or first_loss > FIRST_LOSS * guess):
         return
     initializer = config.network.initializer
     name, std = initializer["name"], initializer.get("std")
@@ -60,11 +66,11 @@ def _of_penalty_on_activations(network: Network) -> Iterator[Reason]:
         yield Reason("activity_penalty", text, l1=l1, l2=l2)
 
 
-def _of_steps(network: Network, metrics: StepMetrics) -> Iterator[Reason]:
+def _of_steps(config: ExperimentConfig, network: Network, metrics: StepMetrics) -> Iterator[Reason]:
     rate, l2 = metrics.learning_rate, network.penalty.l2
-    if metrics.iteration == 1:
+    if _is_before_any_step(metrics):
         return
-    if rate * l2 > 2:
+    if config.optimizer["name"] == "sgd" and rate * l2 > 2:  # other optimizers have other bounds, or none
         product = f"the learning rate {rate:g} times l2 {l2:g}"
         text = f"{product} is above 2, so the penalty makes the weights larger at each step"
         yield Reason("penalty_too_strong", text, learning_rate=rate, l2=l2)
@@ -74,9 +80,12 @@ def _of_steps(network: Network, metrics: StepMetrics) -> Iterator[Reason]:
 
 
 def _of_growth(config: ExperimentConfig, metrics: StepMetrics) -> Iterator[Reason]:
-    largest = max(metrics.weight_norms, default=0.0)
-    if not math.isfinite(largest) or largest > LARGE_NORM:
-        norm = float(f"{largest:.3g}") if math.isfinite(largest) else "∞"
+    is_finite = all(
+        map(math.isfinite, metrics.weight_norms)
+    )  # the maximum of NaN and others depends on their order
+    largest = max(metrics.weight_norms, default=0.0) if is_finite else math.inf
+    if largest > LARGE_NORM:
+        norm = float(f"{largest:.3g}") if is_finite else "∞"
         text = f"the weights have grown without bound (norm {largest:.3g})"
         yield Reason("weights_grown", text, norm=norm)
     if config.training.clip_norm is None and config.training.clip_value is None:

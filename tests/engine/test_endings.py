@@ -1,11 +1,13 @@
 """The reasons for the end of a run: a dead network, or a loss that is not finite, with its likely causes."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from engine import ExperimentConfig, Trainer
+from engine.divergence import likely_causes
 from engine.events import EvaluationMetrics, StepMetrics
 from engine.trainer import DEAD_AFTER
 from tests.support.events import steps_of
@@ -129,6 +131,34 @@ def test_initial_weights_are_not_named_as_a_cause_if_the_first_loss_is_that_of_g
     trainer = Trainer(experiment(100, activation="leaky_relu"), digits)
     list(trainer.run())
     assert "first_weights" not in [reason_in(why).code for why in trainer.divergence.reasons]
+
+
+def test_the_rate_is_the_cause_if_the_only_step_made_numbers_too_large_for_the_evaluation(digits):
+    trainer = Trainer(experiment(1, activation="leaky_relu", rate=10_000.0, hidden=[100] * 12), digits)
+    list(trainer.run())
+    assert trainer.first_loss < 10
+    assert trainer.divergence.evaluated
+    assert reason_in(trainer.divergence.reasons[0]).code == "learning_rate_too_large"
+
+
+@pytest.mark.parametrize("name", ["momentum", "adam"])
+def test_the_bound_of_a_penalty_in_plain_descent_is_no_cause_with_another_optimizer(digits, name):
+    changes = {"optimizer": {"name": name, "learning_rate": 5000}, "regularization": {"l2": 0.001}}
+    trainer = Trainer(experiment(2, **changes), digits)
+    step, *_ = trainer.advance()
+    causes = likely_causes(trainer.config, trainer.network, step, trainer.first_loss)
+    assert causes[0].code == "learning_rate_too_large"
+    assert "penalty_too_strong" not in [cause.code for cause in causes]
+
+
+@pytest.mark.parametrize("norms", [(5.0, math.nan), (math.nan, 5.0), (math.inf, math.nan)])
+def test_weights_that_are_not_finite_have_grown_without_bound_wherever_they_are(digits, norms):
+    trainer = Trainer(experiment(2), digits)
+    step, *_ = trainer.advance()
+    causes = likely_causes(trainer.config, trainer.network, replace(step, weight_norms=norms), 2.0)
+    (grown,) = [cause for cause in causes if cause.code == "weights_grown"]
+    assert grown.values == {"norm": "∞"}
+    assert "norm inf" in grown
 
 
 def test_activity_penalties_are_among_the_causes_also_inside_blocks(digits):
