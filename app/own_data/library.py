@@ -278,8 +278,11 @@ class OwnData:
             if entry is not None and entry.card.owner is None and entry.is_there:
                 await self._give_up(entry, cards.left_by(entry.card, None))
 
-    async def delete(self, person: Person, name: str) -> None:
+    async def delete(self, person: Person, name: str) -> DatasetAnswer | None:
         """Delete one. Where several people brought it, the others keep theirs; the teacher deletes it for all.
+
+        Returns:
+            what the person sees of it afterwards; None: nothing.
 
         Raises:
             NotFound, Forbidden: the person may not see it, or not change it.
@@ -288,6 +291,7 @@ class OwnData:
             entry = self._find_to_change(person, name)
             for_all = person.role is not Role.STUDENT
             await self._give_up(entry, None if for_all else cards.left_by(entry.card, person.id))
+            return self.view(person, name) if self.may_see(person, name) else None
 
     async def _give_up(self, entry: Entry, card: Card | None) -> None:
         """Write the card of those who keep a data set; None: delete it, as there are none."""

@@ -93,11 +93,12 @@ async def change(lab: TheLab, person: ThePerson, name: str, changes: Changes) ->
     return await lab.own_data.change(person, name, title=changes.title, shared=changes.shared)
 
 
-@router.delete("/{name}", status_code=204)
-async def delete(lab: TheLab, person: ThePerson, name: str) -> None:
+@router.delete("/{name}")
+async def delete(lab: TheLab, person: ThePerson, name: str) -> DatasetAnswer | None:
     """Delete a data set; its runs keep their curves. Where several people brought the same content, the others keep
-    it; the teacher deletes it for all."""
-    await lab.own_data.delete(person, name)
+    it; the teacher deletes it for all. The answer is what the person sees of it from now on: `deleted`, or as another
+    one shares it; null: nothing."""
+    return await lab.own_data.delete(person, name)
 
 
 @router.get("/{name}/file", dependencies=[EXPORTS])

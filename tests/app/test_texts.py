@@ -62,7 +62,9 @@ def test_a_document_that_is_nested_deeply_is_looked_through():
 
 
 def test_a_long_key_over_a_long_list_takes_no_memory_of_its_own_for_each_element():
-    document = {"k" * 30_000: ["fine", *[0] * 15_000]}  # 60 kB as JSON, and 450 MB with a path for each element
+    document = {
+        "k" * 30_000: ["fine", *[0] * 15_000]
+    }  # 60 kB as JSON, and 450 MB with a path for each element
     tracemalloc.start()
     try:
         assert find_unfit(document) is None

@@ -5,6 +5,7 @@ import math
 from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
+from tests.support.own_data import seen
 
 #: Measurements of two kinds of leaves, with decimal commas, a column of texts and a missing number.
 TABLE = "\n".join(
@@ -114,6 +115,13 @@ def test_a_table_is_dropped_corrected_kept_and_trained_on(open_page, lab, tmp_pa
     tab.click("#bring-data")
     item = tab.locator(".own-list > li")
     expect(item).to_contain_text("Leaves & twigs")
+    (here,) = seen(lab).values()
+    # where another person shares the same content, the answer says so: the data set stays in the list with its tools
+    tab.route("**/api/own-data/*", lambda route: route.fulfill(json={**here, "title": "Theirs"}), times=1)
+    item.get_by_role("button", name="Delete").click()
+    item.get_by_role("button", name="Delete it").click()
+    expect(item).to_contain_text("Theirs")
+    expect(item.get_by_role("button", name="Delete")).to_be_focused()
     renamed, sent = [], []  # the answer to it comes late: what is deleted meanwhile must not come back
     tab.route("**/api/own-data/*", lambda route: renamed.append((route, route.fetch())), times=1)
     tab.on("request", lambda request: sent.append(request.method))

@@ -58,7 +58,7 @@ def test_a_file_is_looked_at_kept_trained_on_renamed_and_deleted_and_its_run_kee
 
     renamed = ada.http.patch(f"/api/own-data/{name}", json={"title": "葉"}).json()
     assert renamed["title"] == seen(ada)[name]["title"] == "葉"
-    assert ada.http.delete(f"/api/own-data/{name}").status_code == 204
+    assert ada.http.delete(f"/api/own-data/{name}").json() == seen(ada)[name]
     assert seen(ada)[name]["deleted"]
     assert not seen(ada)[name]["available"]
     metrics = ada.http.get(f"/api/runs/{run['id']}/metrics", params={"stream": "train"}).json()
@@ -184,11 +184,16 @@ def test_who_brings_the_same_content_has_it_too_with_a_title_of_their_own(lab, p
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "upload_not_yours")
     assert seen(ada)[name]["shared"]
     ada.http.patch(f"/api/own-data/{name}", json={"shared": False}).raise_for_status()
-    assert ada.http.delete(f"/api/own-data/{name}").status_code == 204
+    assert ada.http.delete(f"/api/own-data/{name}").json() is None
     assert name not in seen(ada)
     assert seen(bob)[name]["available"]
     assert seen(bob)[name]["owner"] == bob.me["me"]["number"]
-    assert teacher.http.delete(f"/api/own-data/{name}").status_code == 204
+    bob.http.patch(f"/api/own-data/{name}", json={"shared": True}).raise_for_status()
+    assert kept(ada, npz(3), "Again")["name"] == name
+    left = ada.http.delete(f"/api/own-data/{name}").json()  # Bob shares it still
+    assert left == seen(ada)[name]
+    assert (left["available"], left["deleted"], left["mine"]) == (True, False, False)
+    assert teacher.http.delete(f"/api/own-data/{name}").json()["deleted"]
     assert not seen(bob)[name]["available"]
     assert kept(ada, npz(3), "Back")["available"]
 

@@ -66,8 +66,8 @@ class Item {
   #file = h("a", { className: "tool own-file", download: "" }, t("own.download"));
   #delete = iconButton("trash", t("own.delete"), () => this.#askToDelete());
   #tools = h("div", { className: "own-tools" });
-  /** The last change, once it is answered. @type {Promise<unknown>} */
-  #before = Promise.resolve();
+  /** Settles when the last change is answered. @type {Promise<unknown>} */
+  #lastChange = Promise.resolve();
 
   /** @param {DialogContext} context */
   constructor(context) {
@@ -131,7 +131,7 @@ class Item {
     question.setAttribute("aria-label", t("own.delete"));
     const back = () => {
       question.replaceWith(this.#tools);
-      this.#delete.focus();
+      (this.#delete.hidden ? this.#use : this.#delete).focus();
     };
     no.addEventListener("click", back);
     onKey(question, (event) => {
@@ -141,26 +141,26 @@ class Item {
       back();
     });
     yes.addEventListener("click", async () => {
-      const done = await this.#attempt(async () => {
-        await ownDataApi.remove(name);
-        return { ...this.#dataset, available: false, deleted: true };
-      });
+      const done = await this.#attempt(
+        async () => (await ownDataApi.remove(name)) ?? { ...this.#dataset, available: false, deleted: true },
+      );
       if (done) this.#context.toast.show(t("own.deleted", { title }));
-      else back();
+      back(); // also after it was deleted: the same content may come back, and another person may share it still
     });
     this.#tools.replaceWith(question);
     no.focus();
   }
 
   /**
-   * Send a change, after those before it: the last answer then is the newest. Take the data set as it is then.
+   * Send a change after the earlier ones are answered, so that the last answer is the newest. `change` must read the data set
+   * only when it is called.
    * @param {() => Promise<Dataset>} change
    * @returns {Promise<boolean>} whether it was done
    */
   #attempt(change) {
     const run = () => attempt(this.#problem, async () => this.#context.store.putDataset(await change()));
-    const done = this.#before.then(run, run);
-    this.#before = done;
+    const done = this.#lastChange.then(run, run);
+    this.#lastChange = done;
     return done;
   }
 }

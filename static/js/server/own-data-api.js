@@ -59,7 +59,10 @@ export const ownDataApi = {
    * @returns {Promise<Dataset>}
    */
   change: (name, changes) => request("PATCH", `${AT}/${name}`, changes),
-  /** @param {string} name */
+  /**
+   * @param {string} name
+   * @returns {Promise<Dataset | null>} as the person sees it afterwards; null: they see it no more
+   */
   remove: (name) => request("DELETE", `${AT}/${name}`),
   /** The address of a data set as a file. @param {string} name */
   file: (name) => `${AT}/${name}/file`,
