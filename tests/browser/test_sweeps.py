@@ -4,6 +4,8 @@ import itertools
 
 import pytest
 
+from tests.support.own_data import kept, npz
+
 
 @pytest.fixture
 def page(brief_page):
@@ -253,6 +255,29 @@ def test_in_japanese_and_by_keyboard_optimizers_are_compared_and_adadelta_keeps_
     page.until("document.activeElement.value === 'adadelta' && document.activeElement.checked")
     press("Tab")
     press("Space")
+    # another field's boxes open before these close
+    page.page.focus('[name="network.activation.several"]')
+    press("Enter")
+    page.until("document.activeElement.dataset.field === 'network.activation.several'")
+    press("Tab")
+    ticked = "document.activeElement.checked && document.activeElement.dataset.field === 'network.activation.several'"
+    press("Space")
+    page.until(ticked)
+    press("Space")  # back to one
+    page.until("!document.activeElement.checked && document.querySelector(':popover-open')")
+    # a data set that another person brings leaves the boxes of the data sets open
+    page.page.focus('[name="dataset.name.several"]')
+    press("Enter")
+    page.until("document.activeElement.dataset.field === 'dataset.name.several'")
+    brought = kept(lab, npz(35))
+    page.until(
+        f"document.activeElement.closest(':popover-open')?.querySelector('[value=\"{brought['name']}\"]')"
+    )
+    lab.http.delete(f"/api/own-data/{brought['name']}").raise_for_status()
+    press("Escape")
+    page.page.focus('[name="optimizer.name.several"]')
+    press("Enter")
+    page.until("document.activeElement.dataset.field === 'optimizer.name.several'")
     press("Enter")  # puts the boxes away, and launches nothing
     page.until("!document.querySelector(':popover-open')")
     assert page.page.evaluate("document.activeElement.name") == "optimizer.name.several"

@@ -354,8 +354,12 @@ export class Form {
     if (this.#draft.origin) return this.#redraw(); // a fork disables the field
     const { element } = this.#datasets;
     const focused = focusIn(element);
+    const boxes = /** @type {HTMLElement | null} */ (element.querySelector(":popover-open"));
+    const reopens = boxes?.contains(document.activeElement);
+    if (!reopens) boxes?.hidePopover(); // to open them again would take the focus from where it is
     this.#datasets = this.#makeDatasetField();
     element.replaceWith(this.#datasetLine());
+    if (reopens) reopen(this.#form);
     this.#complaint.again();
     focusAt(this.#form, focused);
   }

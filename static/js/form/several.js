@@ -95,17 +95,20 @@ function boxes(path, key, choices, chosen, name, choose, note) {
     event.preventDefault(); // so that Enter closes the boxes and does not launch
     panel.hidePopover();
   });
-  const follow = () => (panel.isConnected ? place(panel) : listen(removeEventListener));
+  const follow = () => (panel.isConnected ? place(panel) : changeListeners(removeEventListener));
   /** @param {typeof addEventListener | typeof removeEventListener} change */
-  const listen = (change) => {
+  const changeListeners = (change) => {
     change("scroll", follow, { capture: true, passive: true });
     change("resize", follow);
   };
-  // This event is not sent if the panel is removed because the form is drawn again; then it should open again.
+  // When the form is drawn again, the panel is removed without this event. `opened` keeps its path, and `reopen` opens the new
+  // panel. From the keyboard, another field's panel opens before this one closes.
   panel.addEventListener("beforetoggle", ({ newState }) => {
-    opened = newState === "open" ? path : null;
-    listen(opened ? addEventListener : removeEventListener);
-    if (opened) panel.replaceChildren(...choices.map(labelled), ...(note ? [h("p", {}, note)] : []));
+    const opens = newState === "open";
+    if (opens) opened = path;
+    else if (opened === path) opened = null;
+    changeListeners(opens ? addEventListener : removeEventListener);
+    if (opens) panel.replaceChildren(...choices.map(labelled), ...(note ? [h("p", {}, note)] : []));
   });
   panel.addEventListener("toggle", ({ newState }) => {
     if (newState !== "open") return;
