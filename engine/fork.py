@@ -38,8 +38,8 @@ def fork(
     """A new trainer where `trainer` is, which goes on as `config` says.
 
     `config` says all settings, also those that were changed by hand before; `engine.live.as_changed` gives one with
-    such changes. The state of the optimizer stays if the optimizer does, and so do the images that were drawn already,
-    if as many are drawn at a time. Early stopping goes on counting if its settings stay.
+    such changes. The state of the optimizer stays if the optimizer does, and so do the indices that were drawn already,
+    if both draw them in the same portions. Early stopping goes on counting if its settings stay.
 
     Args:
         trainer: it stays as it is.
@@ -92,7 +92,8 @@ def check_fork(origin: ExperimentConfig, config: ExperimentConfig, iteration: in
     if config.iterations <= iteration:
         field = "iterations" if config.training.epochs is None else "epochs"
         text = f"training.{field} must be more than the fork has behind it: {iteration:,} iterations"
-        bounds = {"minimum": iteration + 1}
+        behind = iteration if field == "iterations" else iteration // config.iterations_per_epoch
+        bounds = {"minimum": behind + 1}
         raise ConfigError(
             "range", f"training.{field}", Reason("fork_over", text, iteration=iteration), bounds
         )
@@ -121,6 +122,7 @@ def _keep_early_stopping(trainer: Trainer, new: Trainer) -> None:
 
 
 def draws_alike(one: ExperimentConfig, other: ExperimentConfig) -> bool:
-    """Whether as many images are drawn at a time, in the same way: then those that are drawn already can be used."""
+    """Whether both draw indices in the same portions: a whole epoch, or batches of the same size. Then indices that
+    were drawn and not used yet stay valid."""
     drawn = ("sampling",) if one.training.sampling == "epochs" else ("sampling", "batch_size")
     return all(getattr(one.training, name) == getattr(other.training, name) for name in drawn)

@@ -28,7 +28,7 @@ from engine.datasets.own import About
 from engine.datasets.sample import DEFAULT_COUNT, MAX_COUNT, Sample
 from engine.parts import validation_of
 
-#: Images are halved, perhaps twice, until this many fit side by side.
+#: Images are halved until this many fit side by side, while their width is even and they have two rows or more.
 SIDE_BY_SIDE = 4
 #: Brightness levels for terminals without colours, from black to white.
 GREYS = " .:-=+*#%@"
@@ -49,10 +49,13 @@ def look(
     data_dir: Path | None,
     state_dir: Path | None,
 ) -> int:
-    """Print a data set's images, or a lesson's with the summary of its network; 0, or 2 for what is wrong.
+    """Print a data set's images, or a lesson's with the summary of its network.
 
     Args:
         count: None: 50 images, or all points.
+
+    Returns:
+        the exit code: 0, or 2 if an argument or the data is wrong.
     """
     settings = read_settings(data_dir=data_dir, state_dir=state_dir)
     console = terminal.console()
@@ -115,7 +118,11 @@ def _said(lesson: Lesson) -> str:
 def _print_images(console: Console, images: NDArray[Any], names: list[str]) -> None:
     """Rows of images with their class names below, as many side by side as the terminal is wide."""
     pixels = np.moveaxis(np.broadcast_to(images, (len(images), 3, *images.shape[2:])), 1, -1).astype(float)
-    while console.width // (pixels.shape[2] + 1) < SIDE_BY_SIDE and pixels.shape[2] % 2 == 0:
+    while (
+        console.width // (pixels.shape[2] + 1) < SIDE_BY_SIDE
+        and pixels.shape[2] % 2 == 0
+        and pixels.shape[1] > 1
+    ):
         pixels = _halved(pixels)
     width = max(pixels.shape[2], min(max(map(len, names)), 8))
     columns = max(1, (console.width + 1) // (width + 1))
@@ -156,9 +163,7 @@ def _cell(pair: tuple[NDArray[Any], NDArray[Any]], *, plain: bool) -> tuple[str,
 
 def _print_rows(console: Console, rows: NDArray[Any], about: About, labels: list[str]) -> None:
     """Rows of a table in its own units, with their classes; of many columns the first ones."""
-    if about.units:
-        means, deviations = np.array(about.units).T
-        rows = rows * deviations + means
+    rows = about.in_own_units(rows)
     table = Table(box=None)
     for name in about.columns[:MAX_COLUMNS]:
         table.add_column(visible(name), justify="right")

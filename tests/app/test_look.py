@@ -67,6 +67,24 @@ def test_the_grid_fits_the_terminal_also_without_colours(run, columns):
     assert "360" in lines[0]
 
 
+def test_images_of_one_row_are_not_halved_until_nothing_is_left(run, tmp_path):
+    images = np.full((2, 1, 1, 128), 255, np.uint8)
+    labels = np.array([0, 1])
+    arrays = own.Arrays(train_images=images, train_labels=labels, test_images=images, test_labels=labels)
+    about = own.About(
+        shape=(1, 1, 128),
+        class_names=("oak", "elm"),
+        train_size=2,
+        test_size=2,
+        origin="npz",
+        digest=own.digest_of(arrays, ("oak", "elm"), ()),
+    )
+    own.write_card(own.write(tmp_path / "state" / "own-data", about, arrays), own.Card(title="Lines"))
+    done = run("look", "Lines")
+    assert done.returncode == 0, done.stderr
+    assert "@" * 60 in done.stdout
+
+
 def test_points_are_drawn_at_their_places_as_letters_of_their_classes(run):
     done = run("look", "blobs")  # a cloud in each corner
     assert done.returncode == 0, done.stderr
@@ -174,25 +192,25 @@ def test_a_mistake_is_reported_in_one_line_with_exit_status_2(run, tmp_path, arg
 
 
 def test_an_own_table_is_shown_by_its_title_in_its_own_units(run, tmp_path):
-    rows = np.array([[-1, 1], [1, -1]], np.float32)
+    rows = np.array([[-1, 1, 0], [1, -1, 2]], np.float32)
     labels = np.array([0, 1])
     arrays = own.Arrays(train_images=rows, train_labels=labels, test_images=rows, test_labels=labels)
     about = own.About(
-        shape=(2,),
+        shape=(3,),
         class_names=("oak", "elm"),
-        columns=("width", "height"),
-        units=((3.0, 1.0), (50.0, 20.0)),
+        columns=("width", "height", "leaves"),
+        units=((3.0, 1.0), (50.0, 20.0), (5.0, 0.0)),  # the last column was the same in all training examples
         train_size=2,
         test_size=2,
         origin="csv",
-        digest=own.digest_of(arrays, ("oak", "elm"), ("width", "height")),
+        digest=own.digest_of(arrays, ("oak", "elm"), ("width", "height", "leaves")),
     )
     own.write_card(own.write(tmp_path / "state" / "own-data", about, arrays), own.Card(title="Leaves"))
     done = run("look", "Leaves")
     lines = [line.split() for line in done.stdout.splitlines()]
-    assert ["width", "height"] in lines
-    assert ["2", "70", "oak"] in lines
-    assert ["4", "30", "elm"] in lines
+    assert ["width", "height", "leaves"] in lines
+    assert ["2", "70", "5", "oak"] in lines
+    assert ["4", "30", "7", "elm"] in lines
     unknown = run("look", "Trees")
     assert (unknown.returncode, unknown.stderr.count("\n")) == (2, 1)
     assert "Leaves" in unknown.stderr

@@ -145,7 +145,7 @@ def test_the_rate_is_the_cause_if_the_only_step_made_numbers_too_large_for_the_e
 def test_the_bound_of_a_penalty_in_plain_descent_is_no_cause_with_another_optimizer(digits, name):
     changes = {"optimizer": {"name": name, "learning_rate": 5000}, "regularization": {"l2": 0.001}}
     trainer = Trainer(experiment(2, **changes), digits)
-    step, *_ = trainer.advance()
+    step = trainer.step()
     causes = likely_causes(trainer.config, trainer.network, step, trainer.first_loss)
     assert causes[0].code == "learning_rate_too_large"
     assert "penalty_too_strong" not in [cause.code for cause in causes]
@@ -154,7 +154,7 @@ def test_the_bound_of_a_penalty_in_plain_descent_is_no_cause_with_another_optimi
 @pytest.mark.parametrize("norms", [(5.0, math.nan), (math.nan, 5.0), (math.inf, math.nan)])
 def test_weights_that_are_not_finite_have_grown_without_bound_wherever_they_are(digits, norms):
     trainer = Trainer(experiment(2), digits)
-    step, *_ = trainer.advance()
+    step = trainer.step()
     causes = likely_causes(trainer.config, trainer.network, replace(step, weight_norms=norms), 2.0)
     (grown,) = [cause for cause in causes if cause.code == "weights_grown"]
     assert grown.values == {"norm": "∞"}

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
-from engine.fork import fork
+from engine.fork import check_fork, fork
 from engine.live import as_changed
 from engine.replay import Replay
 from tests.support.reasons import reason_in
@@ -214,6 +214,12 @@ def test_a_fork_at_the_end_or_of_a_diverged_training_is_refused(digits):
     with pytest.raises(ConfigError) as error:
         fork(Replay(experiment(), digits).at(60), experiment(), digits)
     assert (error.value.field, error.value.bounds) == ("training.iterations", {"minimum": 61})
+
+    in_epochs = {"iterations": None, "epochs": 1, "batch_size": 50}  # of 200 images: 4 iterations
+    short = experiment(training=in_epochs)
+    with pytest.raises(ConfigError) as error:
+        check_fork(short, short, 2 * short.iterations_per_epoch + 1)
+    assert (error.value.field, error.value.bounds) == ("training.epochs", {"minimum": 3})
 
     wild = experiment(
         optimizer={"name": "sgd", "learning_rate": 1e4},
