@@ -345,6 +345,20 @@ test("a range is divided into parts that hold each value once", () =>
     for (const each of [low, high, value]) assert.equal(slices.filter(({ holds }) => holds(each)).length, 1);
   }));
 
+test("the parts of a narrow range are told apart by as many digits as that needs", () => {
+  const texts = (/** @type {any} */ values) => slicesOf(RATES, values, []).map(({ text }) => text);
+  assert.deepEqual(texts({ low: 0.0001, high: 0.1, scale: "log" }).slice(0, 2), [
+    "0.0001–0.00032",
+    "0.00032–0.001",
+  ]);
+  assert.deepEqual(texts({ low: 100, high: 106, scale: "linear" }).slice(0, 2), ["100–101", "101–102"]);
+  for (const values of [
+    { low: 0.99, high: 0.9999, scale: "linear" },
+    { low: 100, high: 110, scale: "linear" },
+  ])
+    for (const text of texts(values)) assert.equal(new Set(text.split("–")).size, 2, text);
+});
+
 test("the spread has a dot for each seed, and one scale for dots, intervals and the luck line", () => {
   const luck = { of: 4, spread: 0.01, middle: 0.6, line: 0.62 };
   const spread = spreadOf(GRID, "validation_accuracy", luck, null);

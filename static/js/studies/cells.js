@@ -39,8 +39,8 @@ export function slicesOf(field, values, configurations) {
         : configurations.map((configuration) => configuration.values[path]);
     const scale = scaleOf(occurring.map((value) => onAxis(field, value)));
     const words = scale.values.map((value) => word(value));
-    const shortTexts = words.map((text) => brief(text));
-    const texts = new Set(shortTexts).size < words.length ? words : shortTexts;
+    const briefTexts = words.map((text) => brief(text));
+    const texts = new Set(briefTexts).size < words.length ? words : briefTexts;
     return scale.values.map((value, i) => ({
       text: texts[i],
       holds: (other) => show(onAxis(field, other)) === show(value),
@@ -53,13 +53,14 @@ export function slicesOf(field, values, configurations) {
     isLog
       ? low * (high / low) ** (i / parts)
       : low + ((high - low + (scale === "integer" ? 1 : 0)) * i) / parts;
+  const ends = shortTexts(Array.from({ length: parts + 1 }, (_, i) => end(i)));
   return Array.from({ length: parts }, (_, i) => {
     const [from, to] = [end(i), end(i + 1)];
     const isLast = i === parts - 1;
     const text =
       scale === "integer"
         ? wholeText(Math.ceil(from - 1e-9), Math.ceil(to - 1e-9) - 1)
-        : `${short(from)}–${short(to)}`;
+        : `${ends[i]}–${ends[i + 1]}`;
     return { text, holds: (value) => value >= from && (isLast || value < to) };
   });
 }
@@ -67,8 +68,13 @@ export function slicesOf(field, values, configurations) {
 /** @param {number} from @param {number} to */
 const wholeText = (from, to) => (from === to ? String(from) : `${from}–${to}`);
 
-/** @param {number} value */
-const short = (value) => String(Number(value.toPrecision(2)));
+/** Numbers with as few digits as tell them apart, but at least 2. @param {number[]} values */
+function shortTexts(values) {
+  for (let digits = 2; ; digits++) {
+    const texts = values.map((value) => String(Number(value.toPrecision(digits))));
+    if (digits === 17 || new Set(texts).size === texts.length) return texts;
+  }
+}
 
 /**
  * The cells, row by row. Where other fields vary too, a cell has several configurations, and shows the best of them: a mean
@@ -97,9 +103,8 @@ export function cellsOf(configurations, across, down, higherIsBetter) {
   const [low, high] = [measure(Math.min(...means)), measure(Math.max(...means))];
   for (const cell of cells.flat()) {
     if (!cell.best) continue;
-    const share = high > low ? (measure(Number(cell.best.mean)) - low) / (high - low) : 1;
-    cell.share = higherIsBetter ? share : 1 - share;
-    if (high === low) cell.share = 1;
+    const share = (measure(Number(cell.best.mean)) - low) / (high - low);
+    cell.share = high > low ? (higherIsBetter ? share : 1 - share) : 1;
   }
   return cells;
 }
