@@ -63,7 +63,11 @@ def test_a_box_being_typed_in_stays_open_when_the_run_ends(open_page, lab, endle
 def test_the_list_is_not_reordered_while_a_name_is_being_typed(open_page, lab, finished, endless):
     page = open_page(lab)
     page.page.click(".run-tools summary")
+    direction = page.page.locator(".run-tools .pair button")
+    expect(direction).to_have_text("↓")
     page.page.select_option('[name="runs.sort"]', "status")
+    expect(direction).to_have_text("↑")
+    expect(direction).to_have_attribute("aria-pressed", "false")
     page.page.keyboard.press("Escape")
     page.until(f"!!document.querySelector('[data-run=\"{endless}\"]')")
     before = listed(page)

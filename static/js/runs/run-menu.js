@@ -34,30 +34,30 @@ export async function fillMenu(menu, { store, order, configs, onImport }) {
   };
   const archived = h("input", { type: "checkbox", name: "runs.archived", checked: query.archived });
   archived.addEventListener("change", () => order.setQuery({ archived: archived.checked }));
-  const direction = h(
-    "button",
-    {
-      type: "button",
-      className: "toggle",
-      "aria-pressed": String(query.descending),
-      title: t("runs.descending"),
-      "aria-label": t("runs.descending"),
-    },
-    query.descending ? "↓" : "↑",
-  );
-  direction.addEventListener("click", () => {
-    order.setQuery({ descending: !order.query.descending });
+  const direction = h("button", {
+    type: "button",
+    className: "toggle",
+    title: t("runs.descending"),
+    "aria-label": t("runs.descending"),
+  });
+  const showDirection = () => {
     direction.textContent = order.query.descending ? "↓" : "↑";
     direction.setAttribute("aria-pressed", String(order.query.descending));
+  };
+  showDirection();
+  direction.addEventListener("click", () => {
+    order.setQuery({ descending: !order.query.descending });
+    showDirection();
   });
   const state = choose("state", "runs.state", (chosen) => order.setQuery({ state: chosen }));
   const states = Object.keys(STATES).map(
     /** @returns {[string, string]} */ (name) => [name, t(STATES_TEXTS[name] ?? `status.${name}`)],
   );
   setChoices(state.select, [["", t("runs.all_states")], ...states], query.state);
-  const sort = choose("sort", "runs.sort", (chosen) =>
-    order.setQuery({ sort: chosen, descending: DESCENDING.has(chosen) }),
-  );
+  const sort = choose("sort", "runs.sort", (chosen) => {
+    order.setQuery({ sort: chosen, descending: DESCENDING.has(chosen) });
+    showDirection();
+  });
   const group = choose("group", "runs.group", (chosen) => order.setQuery({ group: chosen }));
   /**
    * Fill the lists for sorting and grouping: fields that all runs have, fields that differ, and the chosen field.
