@@ -16,12 +16,15 @@ declare({"not_utf8": ("byte",), "not_text": ("field",)})
 #: Halves of surrogate pairs are in no encoding; at NUL, C, HTML and SQLite's functions end a text or change it.
 _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
-#: What a spreadsheet computes, or reads as a number or a date: 1e5, 0010, 1/2, 12:30, 3月4日, (5), Mar 1, 1 Mar.
+_MONTH = (
+    "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?"
+    "|oct(ober)?|nov(ember)?|dec(ember)?)"
+)
+#: What a spreadsheet computes, or reads as a number, a time or a date: 1e5, 0010, 1/2, 12:30, 5 PM, 3月4日, (5), £5,
+#: Mar 1, 1 March.
 _COMPUTED = re.compile(
-    r"""['=+\-@\t\r\n]|[\s(¥$€.,]*\d[\s\d.,:/%¥$€()eE年月日時分秒-]*$|true$|false$
-    |(\d+[\s./-]*)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?
-    |oct(ober)?|nov(ember)?|dec(ember)?)[\s./,-]*\d[\s\d./,-]*$
-    |\d+[\s./-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)$""",
+    rf"""['=+\-@\t\r\n]|[\s(¥$€£.,]*\d[\s\d.,:/%¥$€£()eE年月日時分秒-]*([ap]m)?$|true$|false$
+    |(\d+[\s./-]*)?{_MONTH}[\s./,-]*\d[\s\d./,-]*$|\d+[\s./-]*{_MONTH}$""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -71,8 +74,12 @@ def fit(text: str) -> str:
 
 
 def file_name(text: str) -> str:
-    """A text as a name that every file system takes: letters of any language stay, the rest becomes a hyphen."""
-    plain = "".join(c if c.isalnum() or c in "._" else "-" for c in unicodedata.normalize("NFC", text))
+    """A text as a name that every file system takes: letters of any language stay, with their marks such as the vowels
+    of Hindi; the rest becomes a hyphen."""
+    composed = unicodedata.normalize("NFC", text)
+    plain = "".join(
+        c if c.isalnum() or c in "._" or unicodedata.category(c)[0] == "M" else "-" for c in composed
+    )
     return re.sub("-+", "-", plain)[:60].strip("-.") or "run"
 
 

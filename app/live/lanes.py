@@ -6,8 +6,9 @@ In a lab without a class there is one, which all viewers read. In a class:
 - the projector one with what all and what the screens may see,
 - a student two: one with what all may see, and an own one.
 
-Pages that show the wall read others: one with what is made only for them (`app.people.wall`) and what all may see, and
-one more with what only the teacher may see, or as the projector may see it. There are no runs in these.
+A page that shows the wall reads two other lanes. The first has what is made for the wall (`app.people.wall`) and what
+all may see. The second is the teacher's or the projector's: what only the teacher may see, or the form in which the
+projector sees it. There are no runs in these.
 
 Versions count through all of them, so a viewer has one number. A state that several lanes have is encoded once.
 """

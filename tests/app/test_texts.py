@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from pathlib import Path
+from unicodedata import category
 
 import pytest
 from hypothesis import example, given
@@ -80,12 +81,17 @@ def test_utf8_is_read_with_and_without_its_mark_and_nothing_else():
             decode(data)
 
 
+@pytest.mark.parametrize("text", ["हिन्दी", "学習率", "ภาษาไทย", "café"])
+def test_letters_of_any_language_stay_in_the_name_of_a_file_with_their_marks(text):
+    assert file_name(text) == text
+
+
 @given(st.text())
 @example('CON: a/b\\c*?"<>|\u202e.exe. ')
 @example("学習率 0.1 が")
 def test_a_file_has_a_name_that_every_system_takes(text):
     name = file_name(text)
     assert 0 < len(name) <= 60
-    assert all(c.isalnum() or c in "._-" for c in name)
+    assert all(c.isalnum() or c in "._-" or category(c).startswith("M") for c in name)
     assert name == name.strip("-.")
     name.encode()

@@ -35,12 +35,13 @@ export function fileName(title, runs) {
 
 /** A byte order mark; without it, Excel does not read the file as UTF-8. */
 const MARK = "\ufeff";
-/** Texts that a spreadsheet would read as a formula, a number or a date; the same as in app/texts.py. */
+const MONTH =
+  "(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?" +
+  "|oct(ober)?|nov(ember)?|dec(ember)?)";
+/** Texts that a spreadsheet would read as a formula, a number, a time or a date; the same as in app/texts.py. */
 const COMPUTED = new RegExp(
-  "^(?:['=+\\-@\\t\\r\\n]|[\\s(¥$€.,]*\\d[\\s\\d.,:/%¥$€()eE年月日時分秒-]*$|true$|false$" +
-    "|(\\d+[\\s./-]*)?(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?" +
-    "|oct(ober)?|nov(ember)?|dec(ember)?)[\\s./,-]*\\d[\\s\\d./,-]*$" +
-    "|\\d+[\\s./-]*(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)$)",
+  "^(?:['=+\\-@\\t\\r\\n]|[\\s(¥$€£.,]*\\d[\\s\\d.,:/%¥$€£()eE年月日時分秒-]*([ap]m)?$|true$|false$" +
+    `|(\\d+[\\s./-]*)?${MONTH}[\\s./,-]*\\d[\\s\\d./,-]*$|\\d+[\\s./-]*${MONTH}$)`,
   "i",
 );
 

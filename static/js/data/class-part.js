@@ -113,7 +113,7 @@ class Row {
     this.element.title = t("own.class_parts", {
       train: number(train),
       test: number(test),
-      share: percent(count / all),
+      share: percent(this.#isDropped ? 0 : count / all),
     });
     this.element.classList.toggle("dropped", this.#isDropped);
     this.#drop.title = t(this.#isDropped ? "own.keep_class" : "own.drop_class", { name: this.#name });

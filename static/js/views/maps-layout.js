@@ -1,14 +1,14 @@
 /**
  * Where the maps of a network are drawn on a canvas: for each layer a line with its name, and below it its maps. A map has one
- * place for each number; a unit of a dense layer is a map of one place. No document, no state.
+ * place for each value; a unit of a dense layer is a map of one place. No document, no state.
  */
 
 /**
  * A layer's output: `number` counts layers from 1 at the input's side, 0 is the input itself; `count` maps of `rows` × `columns`
- * numbers; `isFlat`: units, not maps.
+ * values; `isFlat`: units, not maps.
  * @typedef {{number: number, count: number, rows: number, columns: number, isFlat: boolean}} Layer
  */
-/** A number in a map. @typedef {{layer: number, channel: number, y: number, x: number}} Place */
+/** The place of a value in a map. @typedef {{layer: number, channel: number, y: number, x: number}} Place */
 /** A rectangle in pixels. @typedef {{left: number, top: number, width: number, height: number}} Box */
 /** A map on the canvas. @typedef {Box & {layer: number, channel: number, rows: number, columns: number}} MapBox */
 /** A layer on the canvas: the top of its line, and how many of its maps there is room for. @typedef {{layer: Layer, top: number, shown: number}} LayerLine */
