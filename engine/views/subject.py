@@ -215,11 +215,15 @@ def check_part(config: ExperimentConfig, part: str) -> None:
     Raises:
         ConfigError: the experiment keeps no validation examples back, or the test set stays closed.
     """
-    if part == "test" and not config.dataset.test_images:
-        text = "part must be train or validation: the test set of this experiment stays closed"
-        bounds = {"choices": ["train", *(["validation"] if config.dataset.validation_images else [])]}
+    test, validation = config.dataset.test_images, config.dataset.validation_images
+    choices = [
+        name for name, is_there in (("test", test), ("train", True), ("validation", validation)) if is_there
+    ]
+    must = f"part must be {' or '.join(choices)}"
+    bounds = {"choices": choices}
+    if part == "test" and not test:
+        text = f"{must}: the test set of this experiment stays closed"
         raise ConfigError("unknown_name", "part", Reason("view_test_closed", text), bounds)
-    if part == "validation" and not config.dataset.validation_images:
-        text = "part must be test or train: this experiment keeps no validation examples back"
-        bounds = {"choices": [*(["test"] if config.dataset.test_images else []), "train"]}
+    if part == "validation" and not validation:
+        text = f"{must}: this experiment keeps no validation examples back"
         raise ConfigError("unknown_name", "part", Reason("view_no_validation", text), bounds)

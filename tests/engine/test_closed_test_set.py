@@ -89,6 +89,8 @@ def test_no_view_looks_at_a_closed_test_set():
         ConfigError, match="part must be train or validation: the test set of this experiment stays"
     ):
         views.check("confusion", {"part": "test"}, trainer.config)
+    with pytest.raises(ConfigError, match="part must be train: "):
+        views.check("confusion", {"part": "test"}, closed(validation_size=None))
     assert "test" not in trainer.evaluations.evaluators
     options = views.check("confusion", {"part": "validation"}, trainer.config)
     assert views.see(trainer, "confusion", options).facts["total"] == 100

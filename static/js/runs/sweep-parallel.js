@@ -27,7 +27,10 @@ const MIN_DRAG = 4;
 /** A press up to this many pixels left or right of an axis is still on the axis. */
 const REACH = 14;
 
-/** The data of the drawing. @typedef {{points: SweepPoint[], fields: SweepField[], metric: Metric}} Content */
+/**
+ * The data of the drawing. `most`: of more points than this, only the first have a line; the chosen runs are of all points.
+ * @typedef {{points: SweepPoint[], fields: SweepField[], metric: Metric, most?: number}} Content
+ */
 
 export class SweepParallel {
   element = h("div", { className: "parallel", hidden: true });
@@ -50,7 +53,7 @@ export class SweepParallel {
    * @param {{select: (run: string) => void, point: (words: string, run: string) => void,
    *   count: (chosen: number, all: number, runs: string[]) => void}} on called with ids of runs: `select` when a line is
    *   clicked; `point` when one is pointed at, with its values as a text, or with empty texts; `count` with the number of chosen
-   *   and of all lines, and the runs of the chosen ones
+   *   and of all points, and the runs of the chosen ones
    */
   constructor(on) {
     this.#on = on;
@@ -87,19 +90,24 @@ export class SweepParallel {
     this.#drawnSize = this.#size();
     const { clientWidth: room, clientHeight: height } = this.element;
     if (!this.#content || !room || !height) return;
-    const { points, fields, metric } = this.#content;
+    const { points, fields, metric, most } = this.#content;
     const { axes, lines, width } = parallelCoordinates(points, fields, metric, room);
-    const drawn = lines.map((line) => this.#line(line, axes, height));
+    const withLine = new Set(points.slice(0, most));
+    const drawn = lines
+      .filter(({ point }) => withLine.has(point))
+      .map((line) => ({ line, path: this.#line(line, axes, height) }));
     const parts = axes.map((axis, i) => this.#axis(axis, i, height));
     const focused = [...this.element.querySelectorAll(".axis")].indexOf(
       /** @type {Element} */ (document.activeElement),
     );
-    this.element.replaceChildren(svg("svg", { width, height }, ...drawn, ...parts.map(({ group }) => group)));
+    this.element.replaceChildren(
+      svg("svg", { width, height }, ...drawn.map(({ path }) => path), ...parts.map(({ group }) => group)),
+    );
     this.#showChosen = () => {
-      const chosen = lines.map((line) => isChosen(line, this.#chosenParts));
-      for (const [i, path] of drawn.entries()) path.classList.toggle("pale", !chosen[i]);
+      const chosen = new Set(lines.filter((line) => isChosen(line, this.#chosenParts)));
+      for (const { line, path } of drawn) path.classList.toggle("pale", !chosen.has(line));
       for (const { update } of parts) update();
-      const runs = lines.filter((_, i) => chosen[i]).map(({ point }) => point.run);
+      const runs = [...chosen].map(({ point }) => point.run);
       this.#on.count(runs.length, lines.length, runs);
     };
     this.#showChosen();

@@ -34,7 +34,6 @@ export class PicturesPart {
   #shown = null;
   /** @type {NumberScale | null} */
   #scale = null;
-  #isFirst = true;
   #lines;
   #heat;
   #spread;
@@ -117,7 +116,7 @@ export class PicturesPart {
 
   /** @param {Shown} shown */
   #drawLines({ results, fields, space, chosen }) {
-    const measured = results.configurations.filter(({ mean }) => mean !== null).slice(0, MAX_LINES);
+    const measured = results.configurations.filter(({ mean }) => mean !== null);
     this.#scale = resultScale(
       results.metric,
       measured.map(({ mean }) => Number(mean)),
@@ -137,10 +136,9 @@ export class PicturesPart {
         ...rungs,
       ],
       metric: { ...METRICS[results.metric], title: t(`study.metric.${results.metric}`), scale: this.#scale },
+      most: MAX_LINES,
     };
-    if (this.#isFirst) this.#lines.draw(content);
-    else this.#lines.update(content);
-    this.#isFirst = false;
+    this.#lines.update(content);
     this.#lines.emphasize(chosen === null ? null : String(chosen));
     const best = values.get(Number(results.verdict.best));
     this.#lines.element.setAttribute("role", "group");
