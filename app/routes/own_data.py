@@ -93,12 +93,13 @@ async def change(lab: TheLab, person: ThePerson, name: str, changes: Changes) ->
     return await lab.own_data.change(person, name, title=changes.title, shared=changes.shared)
 
 
-@router.delete("/{name}")
-async def delete(lab: TheLab, person: ThePerson, name: str) -> DatasetAnswer | None:
+@router.delete("/{name}", response_model=DatasetAnswer, responses={204: {"description": "not seen any more"}})
+async def delete(lab: TheLab, person: ThePerson, name: str) -> Response | DatasetAnswer:
     """Delete a data set; its runs keep their curves. Where several people brought the same content, the others keep
     it; the teacher deletes it for all. The answer is what the person sees of it from now on: `deleted`, or as another
-    one shares it; null: nothing."""
-    return await lab.own_data.delete(person, name)
+    one shares it; 204: nothing."""
+    seen = await lab.own_data.delete(person, name)
+    return Response(status_code=204) if seen is None else seen
 
 
 @router.get("/{name}/file", dependencies=[EXPORTS])

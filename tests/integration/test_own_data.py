@@ -184,7 +184,7 @@ def test_who_brings_the_same_content_has_it_too_with_a_title_of_their_own(lab, p
     assert (refused.status_code, refused.json()["error"]["code"]) == (403, "upload_not_yours")
     assert seen(ada)[name]["shared"]
     ada.http.patch(f"/api/own-data/{name}", json={"shared": False}).raise_for_status()
-    assert ada.http.delete(f"/api/own-data/{name}").json() is None
+    assert ada.http.delete(f"/api/own-data/{name}").status_code == 204
     assert name not in seen(ada)
     assert seen(bob)[name]["available"]
     assert seen(bob)[name]["owner"] == bob.me["me"]["number"]
