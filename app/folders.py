@@ -84,10 +84,11 @@ def unwritable_message(path: Path, purpose: str, error: OSError) -> str:
 
 
 def _of_whom(path: Path) -> str:
-    """In a container, whose a folder is that was mounted, and what helps."""
+    """In a container: who owns the mounted folder, and how to make it writable."""
     if not is_container():
         return ""
-    existing = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    # unlike `Path.exists`, this is False for a folder inside of one that this user may not look into
+    existing = next(folder for folder in (path, *path.absolute().parents) if os.path.exists(folder))
     owner = existing.stat()
     whom = f"{owner.st_uid}:{owner.st_gid}"
     give = f"give the folder to user {os.geteuid()} (chown {os.geteuid()})"

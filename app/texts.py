@@ -77,9 +77,10 @@ def file_name(text: str) -> str:
     """A text as a name that every file system takes: letters of any language stay, with their marks such as the vowels
     of Hindi; the rest becomes a hyphen."""
     composed = unicodedata.normalize("NFC", text)
-    plain = "".join(
-        c if c.isalnum() or c in "._" or unicodedata.category(c)[0] == "M" else "-" for c in composed
-    )
+    plain = ""
+    for c in composed:
+        is_mark = unicodedata.category(c)[0] == "M" and plain[-1:] not in ("", "-")
+        plain += c if c.isalnum() or c in "._" or is_mark else "-"
     return re.sub("-+", "-", plain)[:60].strip("-.") or "run"
 
 

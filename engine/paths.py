@@ -43,8 +43,8 @@ def put(document: dict[str, Any], path: str, value: Any, *, keeps_same: bool = T
         part[_position(part, key, ".".join(sections))] = value
         return
     document = _section(part, key, ".".join(sections))
-    # another optimizer has other settings, and length is given in one way only
-    if key == "name" and not (keeps_same and document.get("name") == value):
+    # another optimizer has other settings (the experiment has a name too), and length is given in one way only
+    if sections and key == "name" and not (keeps_same and document.get("name") == value):
         for other in [other for other in document if other not in ("name", "learning_rate", *_KEPT)]:
             del document[other]
     for unit, other in (("epochs", "iterations"), ("iterations", "epochs")):

@@ -110,10 +110,16 @@ def _experiments(
         if not chosen.runs:
             raise Mistake(f"lesson {lesson} trains nothing; `lossroom look --lesson {lesson}` shows it")
         if dataset is not None:
+            if not (chosen.any_dataset or dataset == chosen.dataset):
+                raise Mistake(f"lesson {lesson} can only be trained on {chosen.dataset}; leave out --data")
             documents = [config.to_dict() for config in chosen.configs(dataset=dataset)]
             return with_changes(documents, changes, settings.limits), []
         is_available = datasets.status(chosen.dataset, settings.data_dir)["available"]
-        if not is_available and not any(change.startswith("dataset.name=") for change in changes):
+        if (
+            chosen.any_dataset
+            and not is_available
+            and not any(change.startswith("dataset.name=") for change in changes)
+        ):
             complain(
                 f"{chosen.dataset} is not there, so this is on the digits;"
                 f" `lossroom fetch {chosen.dataset}` gets it"
@@ -123,7 +129,9 @@ def _experiments(
             configs = chosen.configs()
         documents = [config.to_dict() for config in configs]
     configs = with_changes(documents, changes, settings.limits)
-    return configs, parse_stretches(stretches, configs[0])
+    parsed = parse_stretches(stretches, configs[0])
+    settings.limits.check_all(configs[0], parsed)
+    return configs, parsed
 
 
 # -- how it is shown ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.data_sets import DataSets
@@ -20,7 +20,8 @@ from engine.summary import Summary, summarize
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """`fingerprint` is None where the data set cannot be read; the worker says why."""
+    """`summary` is that of the experiment after its last fork, with the memory that all of its training needs.
+    `fingerprint` is None where the data set cannot be read; the worker says why."""
 
     name: str
     document: dict[str, Any]
@@ -83,8 +84,14 @@ def _prepare(
     limits: Limits,
     digests: Mapping[str, str | None],
 ) -> list[Launch]:
+    past_seconds, past_memory, begin = 0.0, 0, 0
     for stretch in stretches:
-        limits.check(summarize(stretch.config))
+        summary = summarize(stretch.config)
+        limits.check(summary)
+        share = (stretch.until - begin) / stretch.config.iterations
+        past_seconds += share * expected_seconds(stretch.config, summary)
+        past_memory = max(past_memory, summary.memory_bytes)
+        begin = stretch.until
     before = [stretch.to_dict() for stretch in stretches]
     launches = []
     for config in configs:
@@ -92,8 +99,10 @@ def _prepare(
         limits.check(summary)
         document, data = config.to_dict(), digests[config.dataset.name]
         of_it = data and fingerprint_of(document, before, (), data=data)
-        expected = expected_seconds(config, summary)
-        launches.append(Launch(config.name, document, before, config.iterations, expected, summary, of_it))
+        left = config.iterations - begin
+        expected = past_seconds + expected_seconds(config, summary) * left / config.iterations
+        whole = replace(summary, memory_bytes=max(summary.memory_bytes, past_memory))
+        launches.append(Launch(config.name, document, before, config.iterations, expected, whole, of_it))
     return launches
 
 

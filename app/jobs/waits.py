@@ -23,8 +23,9 @@ KNOWN_OWNERS = 20_000
 PUBLISHED_RUNS = 32
 #: After a computation of all waits, the next one begins only after this many times its duration.
 SHARE = 30
-#: A training in units of which its owners get equal shares. Integers, because sums of fractions would not return to 0.
-WHOLE = 1_000_000
+#: A running training, which is divided equally among its owners. An integer that up to sixty owners divide without a
+#: rest, because sums of fractions would not return to 0, and rounded ones would leave room for one more.
+WHOLE = math.lcm(*range(1, 61))
 #: (bound, step), in seconds: a time up to the bound is rounded up to a multiple of the step.
 STEPS = ((10, 1), (60, 5), (300, 15), (3600, 60), (math.inf, 300))
 

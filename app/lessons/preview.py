@@ -97,7 +97,7 @@ def _shown(question: Question, texts: Mapping[str, str]) -> ShownQuestion:
     elif isinstance(question, Number | Click):
         answer = question.value
     elif isinstance(question, Rank):
-        answer = " > ".join(f'{question.by}("{run}")' for run in question.runs)
+        answer = ", ".join(f'{question.by}("{run}")' for run in question.runs)
     return ShownQuestion(texts[question.id], question.kind, options, answer)
 
 

@@ -36,7 +36,7 @@ class Tending:
         self._uploads = uploads
         self._database = database
         self._classroom = classroom
-        self._forgotten: float | None = None  # when the class had ended whose people are forgotten
+        self._forgotten: float | None = None  # `ended_at` of the class whose people were forgotten last
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -72,10 +72,12 @@ class Tending:
             await asyncio.sleep(EVERY)
 
     async def _forget(self) -> None:
-        self._forgotten = None if self._classroom is None else self._classroom.ended_at
+        ended_at = None if self._classroom is None else self._classroom.ended_at
         ended = await self._database.read(people_store.load_ended)
         students = {one for one, role in ended.items() if role is Role.STUDENT}
         try:
             await self._own_data.forget_people(students, ended.keys() - students)
         except LabError as error:  # a disk that takes no writes: another time
             log.warning("own data of a class that has ended could not be deleted: %s", error)
+        else:
+            self._forgotten = ended_at

@@ -67,6 +67,9 @@ class Scoreboard:
         for standing in all_standings:
             self._own.setdefault(standing["person"], _own(standing["person"]))["entry"] = standing
         self._send("challenge", {"type": "challenge", "challenge": self.view})
+        gone = {subject.partition(":")[2] for subject in self._sent} - {""} - self._own.keys()
+        for person in gone:  # a student whom the teacher has removed
+            self._send_standing(person, _own(person))
         for person, own in self._own.items():
             self._send_standing(person, own)
 

@@ -30,6 +30,7 @@ from app.studies.progress import Progress, settle
 from app.studies.publishing import Publishing
 from app.studies.restoring import restored_study
 from app.studies.study import Status, Study
+from app.trainings import Status as TrainingStatus
 from app.trainings import Training
 from app.work import in_thread
 from engine.reasons import Reason, reason_of
@@ -87,6 +88,7 @@ class Studies:
                 record = await self._database.read(partial(study_store.load, study_id=study_id))
                 study = await in_thread(restored_study, record, runs, self._settings.limits)
                 if study is None:
+                    await self._forget_waiting(study_id, runs)
                     continue
                 # where this cannot be stored now, the next start comes to the same
                 with contextlib.suppress(StoreUnavailable, StoreDamaged):
@@ -100,6 +102,18 @@ class Studies:
             if study.status is Status.MEASURING:
                 self._begin_measuring(study)
         self._task = asyncio.create_task(self._work())
+
+    async def _forget_waiting(self, study_id: str, runs: Mapping[int, Run]) -> None:
+        """Let no trial begin for a study that cannot be read now: no page would show it, and it would fail where the
+        study's data set is missing. Those that have begun to train stay. The next start that reads the study trains the
+        others."""
+        waiting = [
+            run
+            for run in runs.values()
+            if run.training.status is TrainingStatus.QUEUED and not run.training.iteration
+        ]
+        with contextlib.suppress(StoreUnavailable, StoreDamaged):
+            await self._progress.forget(study_id, waiting)
 
     async def _store_restored(self, study: Study, stored_status: str, runs: Mapping[int, Run]) -> None:
         """Store what has become of a study.

@@ -90,6 +90,8 @@ class Study:
     # rung → configuration → pair → the score of a trial that has ended; None: it failed
     _scores: dict[int, dict[int, dict[Pair, float | None]]] = field(default_factory=dict)
     _highest: float = 0.0  # of all scores
+    _best: tuple[int, float] | None = None  # computed when it is asked for, unless `_is_best_known`
+    _is_best_known: bool = False
 
     @property
     def document(self) -> dict[str, Any]:
@@ -164,6 +166,7 @@ class Study:
         self._ended[done.rung] += 1
         self._scores.setdefault(done.rung, {}).setdefault(done.configuration, {})[done.pair] = trial.score
         self._highest = max(self._highest, trial.score or 0.0)
+        self._is_best_known = False
 
     # -- how far it has come -------------------------------------------------------------------------
 
@@ -207,10 +210,20 @@ class Study:
     def best(self) -> tuple[int, float] | None:
         """The number and the mean of the best configuration so far, by the rule of the verdict; None: nothing is
         measured. A trial that failed has the worst score (`Plan.worst`), which may change."""
-        if not self._scores:
+        if not self._is_best_known:
+            self._best, self._is_best_known = self._find_best(), True
+        return self._best
+
+    def _find_best(self) -> tuple[int, float] | None:
+        measured = [
+            rung
+            for rung, by_configuration in self._scores.items()
+            if any(score is not None for by_pair in by_configuration.values() for score in by_pair.values())
+        ]
+        if not measured:
             return None
         worst = 0.0 if self.config.higher_is_better else self._highest
-        by_configuration = sorted(self._scores[max(self._scores)].items())
+        by_configuration = sorted(self._scores[max(measured)].items())
         column = {pair: index for index, pair in enumerate(self.config.pairs)}
         scores = np.full((len(by_configuration), len(column)), np.nan)
         for row, (_, by_pair) in zip(scores, by_configuration, strict=True):
@@ -218,6 +231,4 @@ class Study:
                 row[column[pair]] = worst if score is None else score
         failed = [list(by_pair.values()).count(None) for _, by_pair in by_configuration]
         best = best_of(scores, higher_is_better=self.config.higher_is_better, failed=failed)
-        if best is None or failed[best] == len(by_configuration[best][1]):
-            return None
-        return by_configuration[best][0], float(np.nanmean(scores[best]))
+        return None if best is None else (by_configuration[best][0], float(np.nanmean(scores[best])))

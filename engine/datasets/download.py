@@ -59,6 +59,7 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
         except Exception as error:  # try the next mirror, whatever goes wrong with this one
             failures.append(_failure(address, error))
         else:
+            path.chmod(0o644)  # pooch makes it readable for this user only, who may not be the lab's
             return path.stat().st_size
     message = f"could not download {path.name}: " + "; ".join(failures)
     raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))

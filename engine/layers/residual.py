@@ -121,7 +121,8 @@ def _projection(source: Shape, target: Shape) -> Dense | Conv2D | None:
         return None
     if len(source) == 1:
         return Dense(source, units=target[0])
-    stride = -(-source[1] // target[1])  # the smallest one that makes the images as small
+    # the smallest one that makes the images as small in both directions
+    stride = max(-(-source[axis] // target[axis]) for axis in (1, 2))
     projection = Conv2D(source, filters=target[0], kernel_size=1, stride=stride, padding=0)
     if projection.output_shape != target:
         message = f"a residual block cannot bring {source} to {target} with a 1 × 1 convolution"

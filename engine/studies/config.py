@@ -98,7 +98,7 @@ class StudyConfig:
             if section not in document:
                 raise ConfigError("missing", section, f"{section} is missing")
         experiment = _experiment(document["experiment"], general["folds"])
-        space = parse_space(document["space"], stored=stored)
+        space = parse_space(document["space"], stored=stored or general["version"] == 1)
         method = methods.parse_method(document.get("method", {"name": "grid"}), space, stored=stored)
         config = cls(
             experiment=experiment,

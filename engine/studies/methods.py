@@ -53,7 +53,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
     "tpe": (_configurations(REQUIRED), _SEED, Field("batch", "integer", 4, minimum=1, maximum=100)),
 }
 #: How often a configuration that was drawn before is drawn again.
-_MAX_TRIES = 1000
+_MAX_TRIES = 100
 
 
 def parse_method(given: Any, space: Sequence[Parameter], *, stored: bool = False) -> dict[str, Any]:

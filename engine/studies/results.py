@@ -22,7 +22,11 @@ def results_of(plan: Plan) -> dict[str, Any]:
     reached, tops = plan.rung_of(), config.rung_count
     failures = {rung: plan.failed(rung) for rung in range(1, tops + 1)}
     by_rung = {rung: plan.scores(rung) for rung in range(1, tops + 1)}
-    top = max((rung for rung, scores in by_rung.items() if not np.isnan(scores).all()), default=1)
+    # the highest rung with a trial that did not fail
+    top = max(
+        (rung for rung, scores in by_rung.items() if (~np.isnan(scores)).sum() > failures[rung].sum()),
+        default=1,
+    )
     members = np.flatnonzero(reached >= top)
     scores, failed = by_rung[top][members], failures[top][members]
     verdict = judge(

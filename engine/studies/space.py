@@ -18,9 +18,11 @@ from engine.reasons import Reason
 MAX_FIELDS, MAX_CHOICES, MAX_PATH = 20, 100, 200
 
 SCALES = ("linear", "log", "integer")
+#: Ends of ranges are at most this far from 0. Up to here, all whole numbers are different as floats.
+MAX_END = 1e15
 _RANGE = (
-    Field("low", "number"),
-    Field("high", "number"),
+    Field("low", "number", minimum=-MAX_END, maximum=MAX_END),
+    Field("high", "number", minimum=-MAX_END, maximum=MAX_END),
     Field("scale", "choice", "linear", choices=SCALES),
     Field("steps", "integer", None, minimum=2, maximum=MAX_CHOICES, nullable=True),
 )
@@ -107,7 +109,7 @@ def parse_space(given: Any, *, stored: bool = False) -> tuple[Parameter, ...]:
     """The section `space` of a study.
 
     Args:
-        stored: it was accepted before; earlier versions accepted fields that vary nothing.
+        stored: it was accepted before, or is of version 1: earlier versions accepted fields that vary nothing.
 
     Raises:
         ConfigError: with the field, the bound and the value of the first thing that is wrong.

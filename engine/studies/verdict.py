@@ -144,13 +144,10 @@ def best_of(
     common = measured[candidates].all(axis=0)
     if not common.any():
         candidates, common = np.flatnonzero(counts == counts.max()), np.ones_like(common)
-    sign = 1.0 if higher_is_better else -1.0
-
-    def merit(index: int) -> tuple[float, int, int]:
-        mean = float(np.nanmean(scores[index, common]))
-        return sign * mean, -(failed[index] if failed is not None else 0), -index
-
-    return max(map(int, candidates), key=merit)
+    means = np.nanmean(scores[np.ix_(candidates, common)], axis=1)
+    failures = np.zeros(len(candidates)) if failed is None else np.asarray(failed)[candidates]
+    # the last key counts most; of equal ones, the first configuration is taken
+    return int(candidates[np.lexsort((failures, -means if higher_is_better else means))[0]])
 
 
 def _compare(differences: NDArray[np.float64], folds: int | None) -> Difference | None:

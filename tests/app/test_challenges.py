@@ -166,6 +166,14 @@ def test_a_student_gets_the_first_places_and_their_own_and_the_teacher_all_of_th
                 "student 2",
                 "student 3",
             ]
+            board = lab.hub.join(teacher)
+            await messages(board, "standing")
+            await lab.classroom.change(people[3], removed=True)
+            await lab.until(lambda: lab.challenges.scoreboard.view["of"] == 4)
+            heard = {message["person"]: message["entry"] for message in await messages(board, "standing")}
+            assert heard[people[3].id] is None
+            assert heard[people[4].id]["place"] == 4
+
             await lab.classroom.end()
             await lab.until(lambda: lab.phase() is None)
             over = await messages(last, "challenge", "standing")

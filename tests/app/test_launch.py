@@ -6,6 +6,7 @@ from app.data_sets import DataSets
 from app.jobs.launch import Launch, prepare
 from engine import ConfigError, ExperimentConfig
 from engine.limits import Limits
+from engine.stretches import Stretch
 from tests.support.experiments import QUICK
 
 
@@ -46,3 +47,12 @@ def test_a_launch_beyond_the_limits_is_refused_by_itself():
     assert len(cast(list[Launch], small)) == 1
     assert isinstance(refusal, ConfigError)
     assert refusal.code == "too_large"
+
+
+def test_what_is_trained_before_a_fork_counts_among_the_costs_of_a_launch():
+    whole, large = config(), config(training={**QUICK["training"], "batch_size": 1000})
+    (alone,), (forked,) = cast(
+        list[list[Launch]], prepared(([whole], []), ([whole], [Stretch(whole.iterations - 1, large)]))
+    )
+    assert forked.summary.memory_bytes > alone.summary.memory_bytes
+    assert forked.expected_seconds > alone.expected_seconds

@@ -86,6 +86,11 @@ def test_letters_of_any_language_stay_in_the_name_of_a_file_with_their_marks(tex
     assert file_name(text) == text
 
 
+@pytest.mark.parametrize(("text", "name"), [("❤️", "run"), ("a ❤️ b", "a-b"), ("\u0301x", "x")])
+def test_a_mark_stays_in_the_name_of_a_file_only_with_its_letter(text, name):
+    assert file_name(text) == name
+
+
 @given(st.text())
 @example('CON: a/b\\c*?"<>|\u202e.exe. ')
 @example("学習率 0.1 が")

@@ -73,6 +73,16 @@ def test_set_changes_the_experiment(train):
     assert config["seed"] == 9
 
 
+def test_another_name_of_the_experiment_leaves_all_else_as_it_is(train):
+    documents = [
+        json.loads(train("--json", "--set", f"name={name}").stdout.splitlines()[0])["config"]
+        for name in ("a", "b")
+    ]
+    assert [document.pop("name") for document in documents] == ["a", "b"]
+    assert documents[0] == documents[1]
+    assert documents[0]["optimizer"] == {**documents[0]["optimizer"], **QUICK["optimizer"]}
+
+
 def test_set_reaches_places_of_lists(train):
     layers = [
         {"type": "dense", "units": 20},
@@ -199,6 +209,7 @@ def test_out_holds_weights_metrics_and_a_config_that_trains_the_same(train, tmp_
         (["--set", "nonsense"], "--set takes key=value"),
         (["--set", "seed.x=1"], "seed"),
         (["--set", "dataset.name=mnist", "--data-dir", "/nowhere"], "mnist is not there"),
+        (["--set", "0=1"], "there is no"),
     ],
 )
 def test_a_mistake_is_one_clear_line_and_status_2(train, arguments, words):
@@ -242,6 +253,12 @@ def test_a_lesson_is_trained_on_the_digits_if_its_data_set_is_missing(tmp_path):
         "Momentum",
         "Adam",
     ]
+
+
+def test_a_lesson_about_one_data_set_is_not_trained_on_another():
+    done = commands.run("train", "--lesson", "6-cifar", "--data", "digits")
+    assert done.returncode == 2
+    assert "can only be trained on cifar10" in done.stderr
 
 
 def test_a_divergence_says_where_and_why(train):

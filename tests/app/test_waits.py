@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.jobs.queue import Level, Queue
 from app.jobs.speed import RECENT, Speed
-from app.jobs.waits import expected_starts, rounded_up
+from app.jobs.waits import RunningShares, expected_starts, rounded_up
 from tests.support.stored_runs import make_run
 
 CONFIG = {
@@ -154,3 +154,9 @@ def test_the_slowness_of_the_machine_is_that_of_all_kinds_in_two_digits():
     for number, seconds in enumerate((12.345, 12.351, 99.0)):
         speed.measure(training(f"run {number}", seconds=seconds, iteration=100))
     assert speed.slowness == 1.2
+
+
+def test_thirds_of_three_trainings_are_a_whole_one():
+    shares = RunningShares([("a", "b", "c")] * 3)
+    assert not shares.leave_room("a", 1)
+    assert shares.leave_room("a", 2)

@@ -42,6 +42,10 @@ def test_a_block_may_make_images_smaller_by_any_stride(stride):
         assert block.output_shape == (3, smaller, smaller)
 
 
+def test_a_block_may_make_images_smaller_that_are_not_square():
+    assert residual((2, 1, 9), [conv(3, stride=2), TANH]).output_shape == (3, 1, 5)
+
+
 def test_a_block_may_pool_images_whose_size_is_odd():
     pool = {"type": "max_pool2d", "size": 2}
     check_layer(LayerSteps(residual((2, 7, 7), [conv(3), TANH, pool])), images(3, (2, 7, 7)))

@@ -144,6 +144,19 @@ def test_a_trial_that_fails_counts_as_the_worst_and_does_not_go_on():
     assert {row["place"] for row in failed} == {4, 5, 6, 7, 8, 9}
 
 
+def test_configurations_of_the_highest_rung_with_a_score_are_compared():
+    method = {"name": "halving", "configurations": 9, "factor": 3, "rungs": 2}
+    plan = Plan(study(method=method, seeds=1))
+    for trial in plan.trials[:9]:
+        plan.report(trial.number, trial.configuration / 10)
+    assert results_of(plan)["verdict"]["best"] == 9
+    first, second, _ = plan.trials[9:]
+    plan.report(first.number, None)
+    assert results_of(plan)["verdict"]["best"] == 9
+    plan.report(second.number, 0.5)
+    assert results_of(plan)["verdict"]["best"] == second.configuration
+
+
 def test_trials_measure_validation_images_only_and_folds_divide_the_training_images():
     trial = Plan(study()).trials[0]
     kept = Plan(study()).experiment(trial).dataset
@@ -234,6 +247,10 @@ def test_what_there_is_when_a_study_ends_early_can_be_compared():
             "space.regularization.l2.low",
         ),
         ({"space": {"regularization.l2": {"low": 0, "high": 1}}}, "space.regularization.l2.steps"),
+        (
+            {"space": {"training.batch_size": {"low": 1, "high": 1e20, "scale": "integer"}}},
+            "space.training.batch_size.high",
+        ),
         ({"method": {"name": "random"}}, "method.configurations"),
         ({"method": {"name": "best"}}, "method.name"),
         ({"method": {"name": "halving", "rungs": 9}}, "method.rungs"),

@@ -221,14 +221,17 @@ export class SweepParallel {
   }
 
   /**
-   * A click on an axis: if it is in the chosen part, choose the whole axis again; otherwise choose the tick near the click.
+   * A click on an axis: if it is in the chosen part, choose the whole axis again; otherwise choose the nearest tick, if one is near.
    * @param {number} index of the axis
    * @param {number} y
    * @param {number} height
    * @param {Axis["ticks"]} ticks
    */
   #press(index, y, height, ticks) {
-    const near = ticks.find(({ place }) => Math.abs(heightAt(place, height) - y) <= 2 * MIN_DRAG);
+    const distance = (/** @type {{place: number}} */ { place }) => Math.abs(heightAt(place, height) - y);
+    const [near] = ticks
+      .filter((tick) => distance(tick) <= 2 * MIN_DRAG)
+      .toSorted((a, b) => distance(a) - distance(b));
     const [low = 0, high = 0] = this.#chosenParts.get(index) ?? [];
     const isInPart =
       this.#chosenParts.has(index) && placeAt(y, height) >= low - 0.02 && placeAt(y, height) <= high + 0.02;
