@@ -210,6 +210,7 @@ def test_digits_are_drawn_with_consent_become_a_data_set_and_are_trained_on_a_ph
     # a data set that is made after one has gone back is given up
     tab.click("#bring-data")
     tab.click("#own-draw")
+    expect(tab.locator("#own-make")).to_be_visible()  # what is drawn already has been asked for
     tab.evaluate(HOLD_REQUESTS)
     tab.click("#own-make")
     tab.get_by_role("button", name="戻る", exact=True).click()
