@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import violations
 from tests.support.experiments import SHORT
+from tests.support.waiting import wait_until
 
 #: Whether a canvas has a pixel in the colour of a run.
 HAS_COLOR = """async (canvas, index) => {
@@ -88,4 +89,4 @@ def test_the_landscape_of_two_runs_is_measured_on_demand_and_can_be_read_and_can
     )
     measure.click()
     expect(canvas).to_be_visible()
-    assert canvas.evaluate(HAS_COLOR, runs[0]["color"])  # a path of one point is a disc
+    wait_until(lambda: canvas.evaluate(HAS_COLOR, runs[0]["color"]))  # a path of one point is a disc
