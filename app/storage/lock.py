@@ -86,7 +86,7 @@ class FolderLock:
 
 
 def last_holder(folder: Path) -> str | None:
-    """The process that has the folder's lock, or had it last; None: nobody has locked it yet."""
+    """The process that has the folder's lock, or had it last. None: no process has locked the folder yet."""
     file = folder / "lossroom.lock"
     if not file.is_file():
         return None

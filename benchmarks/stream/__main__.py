@@ -24,7 +24,7 @@ BENCHMARKS = {
     "answers": "answers.measure",
     "classroom": "classroom.measure",
 }
-#: Those that measure for some seconds, which they are told.
+#: Those whose length `--seconds` sets.
 TIMED = ("fanout", "outrun", "answers")
 #: A measurement begins only after some seconds, so it needs at least this many.
 MIN_SECONDS = 4.0

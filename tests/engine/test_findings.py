@@ -246,7 +246,7 @@ SOONEST = {
 
 
 def case_with(code, count):
-    """A training with so many evaluations, which has the fault of a rule."""
+    """A training with `count` evaluations that has the fault of the rule `code`."""
     each = 200  # iterations from one evaluation to the next
     evaluations, iterations = np.arange(count), np.arange(1, count * each + 1, dtype=float)
     norms = np.where(iterations > 1, 4.0 if code == "penalty_too_strong" else 10.0, 10.0)

@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from engine.datasets import own
 from tests.support.class_lab import running_class
-from tests.support.own_data import kept, launched, npz, seen, send
+from tests.support.own_data import about_table, kept, launched, npz, seen, send
 from tests.support.waiting import wait_until
 
 
@@ -244,15 +244,7 @@ def test_a_person_has_one_upload_and_no_one_else_may_use_it(lab, people):
 
 
 def table_of(arrays):
-    return own.About(
-        shape=(2,),
-        class_names=("a", "b"),
-        columns=("x", "y"),
-        train_size=4,
-        test_size=2,
-        origin="csv",
-        digest=own.digest_of(arrays, ("a", "b"), ("x", "y")),
-    )
+    return about_table(own.digest_of(arrays, ("a", "b"), ("x", "y")))
 
 
 def test_a_person_may_keep_only_a_limited_number(lab, people):

@@ -16,7 +16,7 @@ const NOT_TYPED = [
   [","],
 ];
 
-test("tags that nobody has touched are never sent", () => {
+test("tags that were not edited are never sent", () => {
   const many = Array.from({ length: 20 }, (_, i) => `${i}, and ${i}`);
   for (const tags of [[], ["a", "b"], many, ...NOT_TYPED]) assert.equal(changes(text(tags), tags), null);
 });

@@ -345,7 +345,7 @@ test("a range is divided into parts that hold each value once", () =>
     for (const each of [low, high, value]) assert.equal(slices.filter(({ holds }) => holds(each)).length, 1);
   }));
 
-test("the parts of a narrow range are told apart by as many digits as that needs", () => {
+test("the labels of a narrow range have as many digits as they need to differ", () => {
   const texts = (/** @type {any} */ values) => slicesOf(RATES, values, []).map(({ text }) => text);
   assert.deepEqual(texts({ low: 0.0001, high: 0.1, scale: "log" }).slice(0, 2), [
     "0.0001–0.00032",

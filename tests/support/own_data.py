@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import numpy as np
 
+from engine.datasets import own
 from tests.support.class_lab import PersonClient
 from tests.support.lab_server import LabServer
 
@@ -24,6 +25,19 @@ def npz(seed: int = 0, *, train: int = 60, test: int = 20) -> bytes:
     file = io.BytesIO()
     np.savez(file, allow_pickle=False, **contents)
     return file.getvalue()
+
+
+def about_table(digest: str) -> own.About:
+    """What is known of a table with two columns and two classes."""
+    return own.About(
+        shape=(2,),
+        class_names=("a", "b"),
+        columns=("x", "y"),
+        train_size=4,
+        test_size=2,
+        origin="csv",
+        digest=digest,
+    )
 
 
 def send(person: Client, data: bytes, name: str = "leaves.npz") -> httpx.Response:

@@ -9,6 +9,7 @@ from app.people.person import ANYONE, Person, Role
 from app.settings import Settings
 from engine.datasets import own
 from tests.support import event_loop
+from tests.support.own_data import about_table
 
 ADA = Person(id="a", number=1, nickname="Ada", role=Role.STUDENT)
 BOB = Person(id="b", number=2, nickname="Bob", role=Role.STUDENT)
@@ -24,18 +25,7 @@ async def opened(state_dir):
 def described(first, count):
     """Data sets of which a document of runs says what they are."""
     return [
-        own.described(
-            own.About(
-                shape=(2,),
-                class_names=("a", "b"),
-                columns=("x", "y"),
-                train_size=4,
-                test_size=2,
-                origin="csv",
-                digest=f"{number:016x}".ljust(64, "0"),
-            ),
-            f"Set {number}",
-        )
+        own.described(about_table(f"{number:016x}".ljust(64, "0")), f"Set {number}")
         for number in range(first, first + count)
     ]
 
