@@ -124,8 +124,8 @@ class Votes:
         return self._ballots[number].get(person.id)
 
     async def closed(self) -> dict[tuple[str, str], Ballots]:
-        """The ballots of all votes of the class, by lesson and question. Votes that are open or have no ballots are left
-        out."""
+        """The ballots of all votes of the class, by lesson and question. Votes that are open, or have no ballots, are
+        left out."""
         class_id = self._classroom.id
         ballots: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
         for lesson, question, person, number, value in await self._database.read(

@@ -1,7 +1,7 @@
 """A bound on the slow questions of one person that are answered at the same time, as one process answers all people.
 
-A lab without a class cannot distinguish people, so it has no such bound. There is still one for the process that answers:
-see `app.jobs.replayer`.
+A lab without a class cannot distinguish people, so it has no such bound. There is still one for the process that
+answers: see `app.jobs.replayer`.
 """
 
 from __future__ import annotations
