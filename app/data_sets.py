@@ -33,38 +33,40 @@ class DataSets:
         self._fetching: dict[str, Fetching] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._there_until: dict[str, float] = {}
-        self._views: list[DatasetAnswer] | None = None
-        self._views_until = 0.0
+        self._recent: list[DatasetAnswer] | None = None
+        self._recent_until = 0.0
 
-    def views(self) -> list[DatasetAnswer]:
-        """Every data set, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
-        return [self.view(name) for name in datasets.catalog()]
+    def answers(self) -> list[DatasetAnswer]:
+        """Every data set of the catalog, with `fetching` (null, or `{"received", "total", "error", "why"}`)."""
+        return [self.answer(name) for name in datasets.catalog()]
 
-    def recent_views(self) -> list[DatasetAnswer]:
+    def recent_answers(self) -> list[DatasetAnswer]:
         """The same, as they were a moment ago: a class opens its pages at once, and each look is at many files."""
         now = time.monotonic()
-        if self._views is None or now >= self._views_until:
-            self._views, self._views_until = self.views(), now + FOUND_SECONDS
-        return self._views
+        if self._recent is None or now >= self._recent_until:
+            self._recent, self._recent_until = self.answers(), now + FOUND_SECONDS
+        return self._recent
 
-    def view(self, name: str) -> DatasetAnswer:
+    def answer(self, name: str) -> DatasetAnswer:
         """A data set of the catalog; own ones are in `app.own_data.library`."""
         if name not in datasets.catalog():
             names = ", ".join(datasets.catalog())
             raise NotFound(f"there is no data set {name[:60]!r}; there are {names}", field="name")
         status = dataset_status(name, self._settings.data_dir)
-        others = {"owner": None, "mine": False, "shared": True, "deleted": False, "digest": None}
-        return cast(DatasetAnswer, {**status, **others, "fetching": self._fetching.get(name)})
+        # fields that say something only of own data sets
+        as_not_own = {"owner": None, "mine": False, "shared": True, "deleted": False, "digest": None}
+        return cast(DatasetAnswer, {**status, **as_not_own, "fetching": self._fetching.get(name)})
 
     def is_available(self, name: str) -> bool:
-        """Whether a data set can be trained on. One that was found is not looked for again for a moment: each look is
-        at many files, and the list of lessons asks for each of them."""
+        """Whether a data set can be trained on. One that was found is not looked for again for a moment: each look
+        reads the state of many files, and the list of lessons asks about one data set after another."""
         now = time.monotonic()
         if now < self._there_until.get(name, 0.0):
             return True
         source = datasets.find(name)
         is_there = source is not None and source.is_available(self._settings.data_dir)
-        if is_there and source is not None and source.about is None:  # own ones are deleted at once
+        # an own one (with `about`) can be deleted at any moment, and is then refused at once
+        if is_there and source is not None and source.about is None:
             self._there_until[name] = now + FOUND_SECONDS
         return is_there
 
@@ -92,7 +94,7 @@ class DataSets:
         """
         if datasets.own.is_name(name):
             self.demand(name)
-        elif not self.view(name)["available"]:
+        elif not self.answer(name)["available"]:
             message = f"the data set {name} is not on this server; fetch it first"
             raise NotFound(Reason("not_available", message, dataset=name), code="not_available", field="name")
         try:
@@ -120,21 +122,21 @@ class DataSets:
 
     def fetch(self, name: str) -> DatasetAnswer:
         """Begin to download a data set; its progress is published as `dataset:<name>`."""
-        view = self.view(name)
-        if view["available"]:
+        answer = self.answer(name)
+        if answer["available"]:
             message = f"{name} is already there"
             raise Conflict(Reason("already_there", message, dataset=name), code="already_there", field="name")
-        if not view["fetchable"]:
+        if not answer["fetchable"]:
             message = f"{name} cannot be downloaded"
             reason = Reason("dataset_not_fetchable", message, dataset=name)
             raise Invalid(reason, code="not_fetchable", field="name")
         under_way = self._fetching.get(name)
         if under_way is None or under_way["error"]:
-            self._set(name, {"received": 0, "total": view["download_bytes"], "error": None, "why": None})
+            self._set(name, {"received": 0, "total": answer["download_bytes"], "error": None, "why": None})
             task = asyncio.create_task(self._fetch(name))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return self.view(name)
+        return self.answer(name)
 
     async def _fetch(self, name: str) -> None:
         loop = asyncio.get_running_loop()
@@ -176,5 +178,5 @@ class DataSets:
         self._publish(name)
 
     def _publish(self, name: str) -> None:
-        self._views = None
-        self._hub.publish(f"dataset:{name}", {"type": "dataset", "dataset": self.view(name)})
+        self._recent = None
+        self._hub.publish(f"dataset:{name}", {"type": "dataset", "dataset": self.answer(name)})

@@ -1,7 +1,7 @@
 """Stretches: the parts of a training that lie before its forks, each with the experiment that was trained there.
 
-With them a fork says of itself how to train every bit of it again. It needs nothing of the training that it was forked
-from.
+With its stretches, a fork can be trained again from the start, bit for bit. The training that it was forked from is not
+needed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class Stretch:
         until: the iteration of the fork that ends it.
         config: the experiment that is trained up to there. What comes after is trained by the next stretch, or by the
             training's own experiment.
-        seed: of the random numbers from the fork on; None: those that would have been drawn without it.
+        seed: of the random numbers after the fork that ends this stretch; None: the random numbers go on as if there
+            had been no fork.
     """
 
     until: int
@@ -46,12 +47,17 @@ class Stretch:
         return {"until": self.until, "config": self.config.to_dict(), "seed": self.seed}
 
 
-def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches") -> tuple[Stretch, ...]:
+def parse_stretches(given: Any, config: ExperimentConfig, own_path: str = "") -> tuple[Stretch, ...]:
     """The stretches of a training whose experiment after the last fork is `config`, from JSON.
 
+    Args:
+        own_path: where that experiment is in the document; that of the stretches is `stretches`.
+
     Raises:
-        ConfigError: they are not those of one training; it names the field, the bound and the value.
+        ConfigError: a stretch is wrong, or an experiment cannot go on where the stretch before it ends. It names the
+            field, the bound and the value.
     """
+    path = "stretches"
     if not isinstance(given, list | tuple):
         raise ConfigError("type", path, f"{path} must be a list")
     if len(given) > MAX_STRETCHES:
@@ -62,9 +68,10 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
         values = parse(FIELDS, one, where)
         earliest = stretches[-1].until + 1 if stretches else 0
         if values["until"] < earliest:
-            text = f"{where}.until must be at least {earliest:,}, as forks follow each other, not {values['until']:,}"
+            text = f"{where}.until must be at least {earliest:,}, not {values['until']:,}: forks follow each other"
             raise ConfigError("range", f"{where}.until", text, {"minimum": earliest})
         try:
+            # it may have been trained by an earlier version: rules that were added later do not count
             values["config"] = ExperimentConfig.from_dict(values["config"], stored=True)
         except ConfigError as error:
             raise error.within(f"{where}.config") from error
@@ -77,12 +84,13 @@ def parse_stretches(given: Any, config: ExperimentConfig, path: str = "stretches
         try:
             check_fork(one.config, following, one.until)
         except ConfigError as error:
-            raise error.within(join(path, str(index))) from error
+            following_path = own_path if index + 1 == len(stretches) else join(path, f"{index + 1}.config")
+            raise (error.within(following_path) if following_path else error) from error
     return tuple(stretches)
 
 
 def with_stretches(document: Mapping[str, Any], stretches: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """An experiment file that holds a fork: the experiment after the last one and, if there are any, its stretches."""
+    """An experiment file. `document` is the experiment after the last fork; without stretches it stays as it is."""
     return {**document, "stretches": list(stretches)} if stretches else dict(document)
 
 
@@ -113,4 +121,4 @@ def forks(stretches: Sequence[Stretch], config: ExperimentConfig) -> list[tuple[
 
 
 def _following(stretches: Sequence[Stretch], config: ExperimentConfig) -> list[ExperimentConfig]:
-    return [*(stretch.config for stretch in stretches[1:]), config][: len(stretches)]
+    return [*(stretch.config for stretch in stretches[1:]), config] if stretches else []

@@ -1,4 +1,5 @@
-"""Weights by readable names: `3.dense.weights` are those of the third layer of the network's table, a dense one."""
+"""Weights by readable names: `3.dense.weights` are those of the third layer in
+`config.network.layers`, a dense one."""
 
 from __future__ import annotations
 
@@ -8,21 +9,22 @@ from typing import Any
 from engine.arrays import Array
 from engine.network import Network
 
-#: The names of parameters in the formulas → in words. Those that are left out are words already.
+#: The names of parameters in the formulas → in words. Other names, such as `gamma`, stay as they are.
 WORDS = {"W": "weights", "b": "biases"}
 
 
 def named_weights(network: Network, layers: Sequence[Mapping[str, Any]]) -> dict[str, Array]:
-    """All parameters and running means of a network, layer by layer.
+    """All parameters and running statistics of a network, layer by layer.
 
     Args:
         layers: the description of the network, `config.network.layers`.
     """
     held = {**network.parameters, **network.running}
+    # the network's own names count only layers with parameters; the readable ones count all
     places = [place for place, layer in enumerate(network.layers) if layer.parameters]
     return {
-        f"{place + 1}.{_readable(name, layers[place])}": held[f"{number}.{name}"]
-        for number, place in enumerate(places, 1)
+        f"{place + 1}.{_readable(name, layers[place])}": held[f"{parameter_layer}.{name}"]
+        for parameter_layer, place in enumerate(places, 1)
         for name in _names(network, place)
     }
 

@@ -12,7 +12,8 @@ from app.answers.shape import Number, answer
 
 @answer
 class Latest(TypedDict):
-    """The newest value of each metric; null where it is not finite. Those of validation images where a run has some."""
+    """The newest value of each metric; null where it is not finite. `loss` and `accuracy` are those of the last batch,
+    the others of the last evaluation; those of images that the run does not have are left out."""
 
     loss: NotRequired[Number | None]
     accuracy: NotRequired[Number | None]
@@ -78,7 +79,9 @@ class StretchAnswer(TypedDict):
 
 @answer
 class RunSummary(TypedDict):
-    """The settings of a run that lists show."""
+    """The settings of a run, as lists show them. A size that is null is the default: all training images that are not
+    kept back, no validation images, all test images. `units` and `filters` are those of each dense layer and of each
+    convolution, the lowest first; `activations` and `layers` have each kind once."""
 
     dataset: str
     train_size: int | None
@@ -131,8 +134,8 @@ class ListedRun(TypedDict):
     counts the workers that have begun to train it. `color` is a place in the page's palette; it follows from the number
     unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`. `machines`
     are the machines of the cluster on which it trained, the newest last; left out without a cluster. `origin` is what
-    it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared` whether the whole
-    class sees it.
+    it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared` whether it is shared
+    by itself; the class may also see it in a shared view, or while the teacher shows it.
     """
 
     id: str

@@ -179,7 +179,7 @@ def _run(reader: JsonReader, spool: Spool, field: str) -> Parts:
     except ConfigError as error:
         raise error.within(f"{field}.config") from error
     try:
-        stretches = parse_stretches(given.stretches, config)
+        stretches = parse_stretches(given.stretches, config, "config")
     except ConfigError as error:
         raise error.within(field) from error
     return (

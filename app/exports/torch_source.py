@@ -135,7 +135,7 @@ $rate        logits = network(torch.from_numpy(images))
         if l2:
             total = total + 0.5 * l2 * sum((w * w).sum() for w in weights)
         optimizer.zero_grad()
-        if total.requires_grad:
+        if total.requires_grad:  # unless no layer is trained
             total.backward()
 $clip$scale        optimizer.step()
         if iteration <= 5 or iteration == ITERATIONS:
@@ -176,7 +176,10 @@ def read_idx(name):
     """A file in the lab's own folder or torchvision's, under any of its known names, gzipped or not."""
     names = [spelled + end for spelled in (name, name.replace("-idx", ".idx")) for end in ("", ".gz")]
     paths = [DATA / folder / file for folder in FOLDERS[EXPERIMENT["dataset"]["name"]] for file in names]
-    data = next(path for path in paths if path.is_file()).read_bytes()
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        raise SystemExit(f"there is no file {name} in {DATA}: set LOSSROOM_DATA_DIR to the folder of the data sets")
+    data = path.read_bytes()
     data = gzip.decompress(data) if data[:2] == bytes((0x1F, 0x8B)) else data
     axes = data[3]
     shape = np.frombuffer(data, ">u4", axes, 4)
@@ -184,7 +187,7 @@ def read_idx(name):
 
 
 def load():
-    """The four IDX files of MNIST, or of a set in its place."""
+    """The four IDX files of MNIST, or of a data set with the same files, such as Fashion-MNIST."""
     images = [read_idx(f"{part}-images-idx3-ubyte")[:, None] * np.float32(1 / 255) for part in ("train", "t10k")]
     labels = [read_idx(f"{part}-labels-idx1-ubyte") for part in ("train", "t10k")]
     return images[0], labels[0], images[1], labels[1]

@@ -24,9 +24,9 @@ from engine.findings import Case, Finding, Measured, Rows, find
 #: Of a longer stream, only this many of the first rows and of the newest ones are examined.
 FIRST_ROWS = 100
 NEWEST_ROWS = 20_000
-#: While a training goes on, it is looked at after every hundredth of its iterations, but not more often than this, nor
-#: more seldom: all who ask meanwhile get the same answer.
-LOOK_EVERY, LOOK_SELDOM = 10, 1000
+#: While a training goes on, findings are looked for each time another hundredth of its planned iterations is done, but
+#: in steps of at least and at most this many iterations. Between two steps all who ask get the same answer.
+MIN_STEP, MAX_STEP = 10, 1000
 #: The findings of this many moments are remembered.
 REMEMBERED = 256
 
@@ -62,7 +62,7 @@ class Looking:
         iteration = training.iteration
         if training.status.finished:
             return iteration
-        step = min(max(LOOK_EVERY, training.iterations // 100), LOOK_SELDOM)
+        step = min(max(MIN_STEP, training.iterations // 100), MAX_STEP)
         return iteration // step * step
 
     def totals(self, training: Training) -> dict[str, int]:
@@ -72,20 +72,26 @@ class Looking:
     async def at(self, training: Training, iteration: int) -> Judged:
         """The findings after an iteration of a training."""
         totals = self.totals(training)
-        # a measurement follows the rows of its iteration
-        is_complete = _are_complete(training, iteration, totals)
-        newest = () if is_complete else (training.measured, *totals.values())
-        key = (training.id, iteration, len(training.annotations), *newest)
-        judged = self._found.get(key)
-        if judged is None:
-            judged = self._found[key] = await in_thread(self._look, training, iteration, totals)
+        # what can change the answer: a change by hand, the end of the training, a measurement that comes after its rows
+        state = (len(training.annotations), training.status, min(training.measured, iteration))
+        complete = (training.id, iteration, *state)
+        # rows up to this iteration may still come: then the answer holds for the rows so far
+        so_far = (*complete, *totals.values())
+        key = complete if complete in self._found else so_far
+        if key not in self._found:
+            judged, has_all_rows = await in_thread(self._look, training, iteration, totals)
+            key = complete if has_all_rows else so_far
+            self._found[key] = judged
         self._found.move_to_end(key)
+        judged = self._found[key]
         while len(self._found) > REMEMBERED:
             self._found.popitem(last=False)
         return judged
 
-    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Judged:
-        case = self.case(training, iteration, totals)
+    def _look(self, training: Training, iteration: int, totals: Mapping[str, int]) -> tuple[Judged, bool]:
+        """The findings, and whether all rows up to the iteration were there."""
+        rows = self._rows_until(training, iteration, totals)
+        case = self._case(training, iteration, rows.up_to(iteration))
         findings = [
             Found(
                 finding,
@@ -93,19 +99,31 @@ class Looking:
             )
             for finding in find(case)
         ]
-        return Judged(findings, len(case.rows.evaluation["iteration"]))
+        # the rows of a stream come in order: a later one follows only when those before it are stored
+        has_all_rows = all(
+            len(stream["iteration"]) > 0 and stream["iteration"][-1] > iteration
+            for stream in (rows.train, rows.evaluation)
+        )
+        return Judged(findings, len(case.rows.evaluation["iteration"])), has_all_rows
 
     def case(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Case:
         """What the rules look at. It reads the store: call it in a thread."""
+        return self._case(training, iteration, self._rows_until(training, iteration, totals).up_to(iteration))
+
+    def _rows_until(self, training: Training, iteration: int, totals: Mapping[str, int]) -> Rows:
+        """The rows up to an iteration, and one more of each stream if it is stored."""
         streams = {}
         for stream, total in totals.items():
-            # there is at most one row for an iteration, and two where the best weights were restored
-            stored = self._rows(training, stream, min(total, iteration + 1))
+            # one row at most for each iteration, and one more where the best weights were restored and evaluated again
+            stored = self._rows(training, stream, min(total, iteration + 2))
             if stored is not None:
                 streams[stream] = stored
-        rows = Rows.of(streams).up_to(iteration)
+        return Rows.of(streams)
+
+    def _case(self, training: Training, iteration: int, rows: Rows) -> Case:
         read = partial(measurement_store.read, training_id=training.id, until=iteration)
         measured = [Measured(measured_at, facts) for measured_at, facts in self._database.read_now(read)]
+        # only a training that has completed was evaluated on all training images at its end
         ended_at = training.iteration if training.status is Status.COMPLETED else None
         return Case(rows, experiment_at(training, iteration), measured, ended_at)
 
@@ -126,11 +144,3 @@ class Looking:
         if not parts:
             return None
         return parts[0].columns, np.concatenate([rows.values for rows in parts], axis=1)
-
-
-def _are_complete(training: Training, iteration: int, totals: Mapping[str, int]) -> bool:
-    """Whether the rows up to an iteration are all there, and others follow."""
-    evaluations = iteration // int(training.config["training"]["evaluate_every"])
-    return (
-        iteration < training.iteration and totals["train"] > iteration and totals["evaluation"] >= evaluations
-    )

@@ -1,4 +1,5 @@
-"""The messages on the pipe between the server and a worker, but for rows: the job at the start, commands and events.
+"""The messages on the pipe between the server and a worker: the job at the start, commands and events. Rows and views
+travel in another form, see `app.jobs.link`.
 
 Commands and events travel as JSON with the name of their class. Imports nothing of the server: workers load it.
 """
@@ -56,7 +57,8 @@ class Job:
         wanted: changes by hand that were requested and not made yet.
         dead: whether the network is known to be dead.
         paused, steps: whether it is paused; how many iterations it still trains before it waits.
-        arithmetic: how the machine computes on which it trained last, if that was one of a cluster.
+        arithmetic: of the machine of a cluster on which it trained last, how it computes (see `Machine`); None: it has
+            not trained on a cluster.
     """
 
     training: str
@@ -125,7 +127,8 @@ class Stop:
 
 @dataclass(frozen=True)
 class See:
-    """Make a view (see `engine.views`) after the next iteration, and send it with this ticket, or `NotSeen`."""
+    """Make a view (see `engine.views`) after the next iteration, and send it, or `NotSeen`. `ticket`: the number of
+    this request; the answer has the same one."""
 
     ticket: int
     view: str
@@ -142,12 +145,13 @@ class Watch:
 Command = Pause | Resume | Step | ChangeLive | Cancel | Save | Stop | See | Watch
 
 
-# -- events: from the worker, in their order among its rows ----------------------------------------
+# -- events: from the worker, in the order in which they and the rows were sent ----------------------------------------
 
 
 @dataclass(frozen=True)
 class Began:
-    """Training begins, or goes on, with a data set of this digest; on a cluster, on this machine."""
+    """Training begins, or goes on. `data`: the digest of its data set. `machine`: where it trains; None: not on a
+    cluster."""
 
     data: str
     machine: Machine | None = None
@@ -212,12 +216,13 @@ class NotSaved:
 
 @dataclass(frozen=True)
 class SaveDone:
-    """The answer to `Save`, after the report of the checkpoint."""
+    """The answer to `Save`, also if the checkpoint could not be written. `Saved` or `NotSaved` has come before it."""
 
 
 @dataclass(frozen=True)
 class NotSeen:
-    """The view with this ticket cannot be made; without a reason: not now, as the training is paused."""
+    """The view of the request with this ticket cannot be made; without a reason: not now, as the training is paused or
+    too many views are requested."""
 
     ticket: int
     reason: str | None = None

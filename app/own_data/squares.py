@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image, ImageOps
 
 #: The formats that Pillow may read; its other decoders are not used.
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
@@ -21,8 +21,10 @@ _GREY = 16
 #: An image is made this small, in pixels on a side, to see whether it has colours.
 _LOOKED_AT = 64
 _WHITE = (255, 255, 255, 255)
+#: The orientations in a file (EXIF) whose width is the height of the upright image.
+_TURNED = (5, 6, 7, 8)
 
-Image.MAX_IMAGE_PIXELS = None  # `open_image` has a bound of its own
+Image.MAX_IMAGE_PIXELS = None  # `_opened` has a bound of its own
 
 
 class Unreadable(Exception):
@@ -48,7 +50,8 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One image of a file: its width and height upright, whether it has colours, and more than 256 levels."""
+    """One image of a file: its width and height upright, whether it has colours, and whether it has more than 256
+    levels."""
 
     width: int
     height: int
@@ -66,8 +69,7 @@ def look(data: bytes, pixels: int) -> Seen:
     Raises:
         Unreadable, TooManyPixels: it cannot be used.
     """
-    image, is_deep = _opened(data, pixels, _LOOKED_AT)
-    width, height = image.size
+    image, (width, height), is_deep = _opened(data, pixels, _LOOKED_AT)
     small = image if max(image.size) <= _LOOKED_AT else image.resize((_LOOKED_AT, _LOOKED_AT))
     colours = np.asarray(_over_white(small).convert("RGB")).astype(np.int16)
     is_coloured = bool((colours.max(2) - colours.min(2)).max() > _GREY)
@@ -75,7 +77,7 @@ def look(data: bytes, pixels: int) -> Seen:
 
 
 def read_square(data: bytes, shape: Shape, pixels: int) -> tuple[NDArray[np.uint8], Seen]:
-    """An image file as bytes (C, size, size).
+    """An image file as bytes (C, size, size), and what it is; its own colours are not looked at.
 
     Args:
         data: the bytes of its file.
@@ -84,8 +86,7 @@ def read_square(data: bytes, shape: Shape, pixels: int) -> tuple[NDArray[np.uint
     Raises:
         Unreadable, TooManyPixels: it cannot be used.
     """
-    image, is_deep = _opened(data, pixels, shape.size * _SPARE)
-    width, height = image.size
+    image, (width, height), is_deep = _opened(data, pixels, shape.size * _SPARE)
     return square(image, shape), Seen(width, height, shape.colour, is_deep)
 
 
@@ -96,8 +97,9 @@ def square(image: Image.Image, shape: Shape) -> NDArray[np.uint8]:
     return values.transpose(2, 0, 1) if shape.colour else values[np.newaxis]
 
 
-def _opened(data: bytes, pixels: int, needed: int) -> tuple[Image.Image, bool]:
-    """An image upright and in a mode that can be resized, and whether it had more than 256 levels."""
+def _opened(data: bytes, pixels: int, needed: int) -> tuple[Image.Image, tuple[int, int], bool]:
+    """An image upright and in a mode that can be resized; its width and height in the file, upright; and whether it had
+    more than 256 levels. A JPEG is decoded smaller than it is, but at least `needed` pixels on a side."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -105,25 +107,33 @@ def _opened(data: bytes, pixels: int, needed: int) -> tuple[Image.Image, bool]:
                 width, height = image.size
                 if width * height > pixels:
                     raise TooManyPixels
+                is_deep = image.mode.startswith("I") or any(_is_deep(tile) for tile in image.tile)
                 image.draft(None, (needed, needed))
+                is_turned = image.getexif().get(ExifTags.Base.Orientation, 1) in _TURNED
                 upright = ImageOps.exif_transpose(image)
                 upright.load()
-                return _resizable(upright)
+                size = (height, width) if is_turned else (width, height)
+                return _resizable(upright), size, is_deep
     except (TooManyPixels, MemoryError):
         raise
     except Exception as error:  # decoders raise nearly everything at damaged files
         raise Unreadable from error
 
 
-def _resizable(image: Image.Image) -> tuple[Image.Image, bool]:
+def _is_deep(tile: Any) -> bool:
+    """Whether a part of a file has 16 bits for each value. Pillow keeps 8 of them, if the image has colours."""
+    return isinstance(tile.args, str) and ";16" in tile.args
+
+
+def _resizable(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         values = np.asarray(image).astype(np.uint32)
-        return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8)), True
+        return Image.fromarray(((values * 255 + 32767) // 65535).astype(np.uint8))
     if "transparency" in image.info:
-        return image.convert("RGBA"), False
+        return image.convert("RGBA")
     modes = {"L": "L", "1": "L", "RGB": "RGB", "RGBA": "RGBA", "LA": "LA", "La": "LA", "RGBa": "RGBA"}
     mode = "RGBA" if image.mode == "PA" else modes.get(image.mode, "RGB")
-    return (image if image.mode == mode else image.convert(mode)), False
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _over_white(image: Image.Image) -> Image.Image:

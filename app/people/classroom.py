@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 #: All people get the state of the class, no more often than this: a class joins within seconds.
 PUBLISHED_SECONDS = 0.25
 
-#: Sends the states of the runs that fit again: those who see them may be others now, or see another name.
+#: Sends the states of some runs again, those for which the given function is true: other people may see them now, or
+#: see another name with them.
 Republish = Callable[[Callable[[Run], bool]], None]
 
 
@@ -48,8 +49,8 @@ class Classroom:
         entrance: how they join with its code.
         links: how the teacher and the projector come in.
         held: whether students cannot launch now.
-        stepped: by how many iterations the teacher has moved all that trains last; 0: not yet since the lab started;
-            None: all that trains goes on by itself.
+        stepped: the teacher moves all trainings together: the iterations of the last common step; 0: none yet since
+            the lab started; None: they are not moved together.
         shown: the teacher's view that all screens show; None: each shows its own.
         cloud: whether students see the curves of all, without persons.
         vote: the question of a lesson that the class votes on; None: there was none.
@@ -57,7 +58,8 @@ class Classroom:
         ended_at: when the class has ended, in Unix seconds.
         made_at: when it began, in Unix seconds.
         views: what people share with the class as one thing.
-        new_secret: the secret of the teacher's link, once, of a class that has just begun.
+        new_secret: the secret of the teacher's link, if the class began with this start of the lab. Who takes it sets
+            it to None; only its hash is stored.
     """
 
     def __init__(self, name: str, database: Database, hub: Hub, *, max_people: int) -> None:
@@ -97,7 +99,7 @@ class Classroom:
         """Go on with the class of this name, or begin one. Other classes end.
 
         Args:
-            on_shown: called when another view is shown to all, or none.
+            on_shown: called when the shown view has changed, also when it was taken away.
             on_released: called when launching is no longer held.
         """
         self._republish, self._on_shown, self._on_released = republish, on_shown, on_released
@@ -109,7 +111,9 @@ class Classroom:
         self.numbers_only, self.cloud = bool(row["numbers_only"]), bool(row["cloud"])
         self.entrance.open(self.id, row["code"], bytes.fromhex(row["salt"]))
         await self.links.open(self.id)
-        with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: they end another time
+        with contextlib.suppress(
+            StoreUnavailable
+        ):  # the disk takes no writes now: the next start of the lab ends them
             await self._database.write(lambda c: people_store.end_others(c, self.id, time.time()))
         await self.roster.open(self.id)
         self._publish()
@@ -123,7 +127,9 @@ class Classroom:
             "made_at": time.time(),
             "salt": secrets.token_hex(16),
             "teacher_secret": hash_of(self.new_secret),
-            "projector_secret": hash_of(new_token()),  # of no link, until one is made
+            "projector_secret": hash_of(
+                new_token()
+            ),  # nobody knows this secret: the projector has no link until the teacher makes one
         }
         first = [new_person("", role) for role in (Role.TEACHER, Role.PROJECTOR)]
         await self._database.write(lambda c: people_store.insert_class(c, values, first))
@@ -153,7 +159,9 @@ class Classroom:
         """Forget the browser of a token."""
         person_id = await self.roster.sessions.end(token)
         if person_id is not None:
-            self._hub.dismiss(person_id)  # the pages in their other browsers connect again
+            self._hub.dismiss(
+                person_id
+            )  # closes all pages of the person; those in their other browsers connect again
 
     @property
     def shown_runs(self) -> list[str]:
@@ -166,14 +174,16 @@ class Classroom:
         """Store and publish `held`, `shown`, `cloud`, `vote` or `numbers_only`.
 
         Args:
-            beside: stores what belongs to it, in the same transaction: both are there, or neither.
+            beside: an operation of the store that belongs to the change. Both are stored in one transaction, or
+                neither.
         """
         async with self._order:
             self.entrance.demand_open()
             await self._set(changes, beside)
 
     async def _set(self, changes: dict[str, Any], beside: Operation | None = None) -> None:
-        """Call it with `_order` held: then of two views shown at once, the second closes the runs of the first."""
+        """Store and publish changes. Call it with `_order` held: of two views that are shown at one moment, the second
+        then finds the runs of the first in `shown`, and sends their states again, as they are not shown any more."""
         await self._database.write(lambda c: people_store.update_class(c, self.id, changes, beside))
         before = set(self.shown_runs)
         for name, value in changes.items():
@@ -198,12 +208,15 @@ class Classroom:
         self._publish()
 
     async def release_deleted(self, find: Callable[[str], Run | None]) -> None:
-        """Take deleted runs out of the view that all screens show; one that has none left is released."""
+        """Take deleted runs out of the shared views and out of the shown view. If the shown view has none left, nothing
+        is shown any more."""
         async with self._order:
             self.views.release_deleted()
             left = [run_id for run_id in self.shown_runs if find(run_id) is not None]
             if self.shown is not None and len(left) < len(self.shown_runs):
-                with contextlib.suppress(StoreUnavailable):  # a disk that takes no writes now: another time
+                with contextlib.suppress(
+                    StoreUnavailable
+                ):  # the disk takes no writes now: done with the next change, or by the next start
                     await self._set({"shown": {**self.shown, "runs": left} if left else None})
 
     async def end(self) -> None:
@@ -273,7 +286,7 @@ class Classroom:
             self._publish()
 
     def _publish_now(self) -> None:
-        """If the class has changed, send each person what they may know of it."""
+        """If the class has changed, send its state to all people. It has only what all may know."""
         if (view := self.view()) != self._published:
             self._published = view
             self._hub.publish("class", {"type": "class", **view})

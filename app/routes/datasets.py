@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api/datasets", tags=["data sets"], responses=ERRORS)
 async def list_datasets(lab: TheLab, person: ThePerson) -> DatasetsAnswer:
     """All supported data sets, and which of them are on this server; then own ones that the asker may see, with those
     that are deleted, as runs were trained on them."""
-    return {"datasets": [*lab.data_sets.views(), *lab.own_data.views(person)]}
+    return {"datasets": [*lab.data_sets.answers(), *lab.own_data.views(person)]}
 
 
 @router.get("/{name}/images", response_model=ImagesAnswer)

@@ -88,7 +88,7 @@ async def get_options(lab: TheLab, person: ThePerson) -> Response:
         "import_bytes": settings.max_import_bytes,
         "data_bytes": settings.max_data_bytes,
     }
-    views = [*lab.data_sets.recent_views(), *lab.own_data.views(person)]
+    views = [*lab.data_sets.recent_answers(), *lab.own_data.views(person)]
     changing = _json({"datasets": views, "limits": limits})
     return Response(_registries_json()[:-1] + b"," + changing[1:], media_type="application/json")
 

@@ -46,7 +46,7 @@ async def export_weights(
     lab: TheLab, request: Request, person: ThePerson, run_id: str, iteration: Iteration
 ) -> Response:
     """The weights of a run after an iteration, as they were, bit for bit: a NumPy archive with all parameters and
-    running means by names such as `1.dense.weights`, where 1 is the layer's number in the network's table, and
+    running statistics by names such as `1.dense.weights`, where 1 is the layer's number in the experiment's list, and
     `iteration`. 409 with `replay_long` if the replay would take longer than the lab allows."""
     run = lab.register.get(run_id)
     moment = Moment.of(run.training, iteration)

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.security.authority import Authority, Origin
 from app.security.denial import deny
-from app.security.proxies import ASKED_HOST, UNNAMED_PROXY
+from app.security.proxies import PROXY_HOSTS, UNNAMED_PROXY
 from engine.reasons import Reason
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class OriginCheck:
         hosts = headers.getlist("host")
         if self._checks_names:
             # with the host that the proxy itself requested: a page can send any X-Forwarded-Host, but only its own Host
-            for name in [*hosts, *scope.get(ASKED_HOST, ())]:
+            for name in [*hosts, *scope.get(PROXY_HOSTS, ())]:
                 if not self._is_own_name(name):
                     return _unknown_host(name, scope["scheme"])
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:

@@ -18,8 +18,9 @@ from app.security.denial import deny
 from app.security.prefix import clean_prefix
 from engine.reasons import Reason
 
-#: A key of the scope: the hosts that the proxy itself requested, if it also sent the browser's host.
-ASKED_HOST = "lossroom.asked_host"
+#: A key of the scope: the Host headers that the proxy itself sent, where X-Forwarded-Host has taken their place.
+#: `OriginCheck` checks both.
+PROXY_HOSTS = "lossroom.proxy_hosts"
 #: A key of the scope: the address of a proxy that sent such headers and is not in the settings.
 UNNAMED_PROXY = "lossroom.unnamed_proxy"
 
@@ -60,7 +61,8 @@ class Proxies:
                 await deny(scope, receive, send, 400, reason)
                 return
         if root_path and scope["type"] == "http" and scope["path"] == root_path:
-            # the page's addresses are relative to where it lies, and a name without a slash lies one higher
+            # The page's addresses are relative. At /lossroom, without a slash at the end, browsers would resolve them
+            # against /, so they are sent to /lossroom/.
             query = scope["query_string"].decode("latin-1")
             target = f"{root_path}/{'?' if query else ''}{query}"
             await RedirectResponse(target, 308)(scope, receive, send)
@@ -91,7 +93,7 @@ def _forwarded(scope: Scope) -> dict[str, str]:
 def _take_host_and_scheme(scope: Scope, forwarded: dict[str, str]) -> None:
     if "x-forwarded-host" in forwarded:
         headers = MutableHeaders(raw=list(scope["headers"]))
-        scope[ASKED_HOST] = headers.getlist("host")
+        scope[PROXY_HOSTS] = headers.getlist("host")
         headers["host"] = forwarded["x-forwarded-host"]
         scope["headers"] = headers.raw
     proto = forwarded.get("x-forwarded-proto", "").lower()

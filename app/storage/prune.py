@@ -23,7 +23,7 @@ CHOSEN = (
     " FROM runs JOIN trainings ON trainings.id = training_id"
     f" WHERE status IN ({ENDED}) AND {END} < :before AND NOT (starred AND :keep_starred))"
 )
-#: The old studies; one that has not ended has no time.
+#: The old studies. One that has not ended has no `finished_at`, so it is never among them.
 OLD_STUDIES = "(SELECT id FROM studies WHERE finished_at < :before)"
 
 
@@ -61,7 +61,8 @@ class OldRuns:
         """Open it.
 
         Raises:
-            Mistake, Failure: it is none of this version, or no database at all.
+            Mistake: the database has the schema of another version.
+            Failure: the file is no database, or it cannot be read.
         """
         with self._failures():
             self._connection = sqlite3.connect(self._database, isolation_level=None)
@@ -80,6 +81,7 @@ class OldRuns:
         with self._failures():
             runs, first, last = self._one(f"SELECT COUNT(*), MIN(ended_at), MAX(ended_at) FROM {CHOSEN}")
             (all_runs,) = self._one("SELECT COUNT(*) FROM runs")
+            # of trainings that no run and no study that stays still shows
             (row_bytes,) = self._one(
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
                 " WHERE training_id NOT IN (SELECT training_id FROM runs"
@@ -97,6 +99,7 @@ class OldRuns:
             with connection:  # commits all of it, or rolls it back
                 connection.execute("BEGIN IMMEDIATE")
                 connection.execute(f"DELETE FROM runs WHERE id IN (SELECT id FROM {CHOSEN})", self._values)
+                # triggers of the schema delete the trainings that nothing shows any more, with their rows
                 for table, column in (("trials", "study_id"), ("studies", "id")):
                     connection.execute(f"DELETE FROM {table} WHERE {column} IN {OLD_STUDIES}", self._values)
             _compact(connection)
@@ -120,7 +123,8 @@ class OldRuns:
 
 
 def _compact(connection: sqlite3.Connection) -> None:
-    """Compact the database; meanwhile this needs as much free space again. From then on a lab compacts it by itself."""
+    """Write the database again without its free pages; meanwhile this needs as much free disk space as it has bytes.
+    From then on a lab shortens the file by itself when runs are deleted (auto_vacuum)."""
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")

@@ -26,7 +26,7 @@ Done = Callable[[Any], None]
 
 log = logging.getLogger(__name__)
 
-#: At most this many operations in one transaction: bounds how long a reader waits for its row to be durable.
+#: At most this many operations in one transaction. This bounds how long an operation waits for its commit.
 BATCH = 512
 #: While the disk takes no writes, it is tried again this often.
 RETRY_SECONDS = 1.0
@@ -35,7 +35,8 @@ SPARE_PAGES = 256
 
 
 class _Item:
-    """An operation in the queue. If it is `refusable`, it is removed when the disk has a fault."""
+    """An operation in the queue. If it is `refusable`, it is refused when the disk has a fault: it stays in the queue
+    with `refused` set, and is skipped."""
 
     __slots__ = ("done", "operation", "refusable", "refused")
 
@@ -91,7 +92,7 @@ class Writer:
             self._thread = None
 
     def try_to_write(self, connection: sqlite3.Connection) -> None:
-        """Write what changes nothing; `fault` says what went wrong, if anything did. Before the thread has started."""
+        """Write what changes nothing; `fault` says what went wrong, if anything did. Call it before `start`."""
         self._try(connection, [write_nothing])
 
     def submit(self, operation: Operation, done: Done) -> None:
@@ -131,14 +132,16 @@ class Writer:
         try:
             self._queue.put_nowait(item)
         except queue.Full:
-            await asyncio.to_thread(self._queue.put, item)
+            room = asyncio.ensure_future(asyncio.to_thread(self._queue.put, item))
+            # if the disk gets a fault meanwhile, it is refused before there is room
+            await asyncio.wait((room, future), return_when=asyncio.FIRST_COMPLETED)
         return await future
 
     # -- in the thread ---------------------------------------------------------------------------
 
     def _loop(self) -> None:
         connection = self._connect()
-        # of a text that is replaced, such as the nicknames of a class that ends, nothing stays in its page
+        # overwrite deleted text in its page of the database with zeros, such as the nicknames when a class ends
         connection.execute("PRAGMA secure_delete = FAST")
         stopping = False
         while not stopping:
@@ -164,12 +167,13 @@ class Writer:
             batch = [item for item in batch if not item.refused]
             self._refusable.difference_update(batch)
         while True:
-            # where all were refused, it is found out all the same whether the fault is over
+            # all were refused: still write something, to learn whether the fault is over
             operations = [item.operation for item in batch] or [write_nothing]
             results = self._try(connection, operations)
             if results is not None:
                 break
-            # No result is given for the batch; the workers wait behind the bounded queue.
+            # Requested operations are refused now. Events are kept and tried again; meanwhile the queue fills and the
+            # workers wait.
             assert self.fault is not None
             refused = [item for item in batch if item.refusable]
             _report(refused, [faults.unavailable(self.fault)] * len(refused))
@@ -228,7 +232,7 @@ def _report(batch: list[_Item], results: list[Any]) -> None:
         try:
             item.done(result)
         except Exception:  # an error in one listener must not stop the store
-            log.exception("a listener of a committed write failed")
+            log.exception("what waited for the result of a write failed")
 
 
 def _call_in(loop: asyncio.AbstractEventLoop, callback: Callable[[Any], None], result: Any) -> None:

@@ -32,10 +32,12 @@ class DenseStep(Step):
         super().__init__(layer, place)
         self.layer = layer
         self._input_images_innermost = place.images_innermost
-        #: the inputs that training uses (see `learn_on`), and for each input its position among them; None: all inputs
+        #: the inputs that training uses (see `learn_on`), and for each input of the layer its row in "trained dW": the
+        #: last row, of zeros, for an input that is left out; None: all inputs are used
         self._trained_inputs: tuple[NDArray[np.intp], NDArray[np.intp]] | None = None
         #: the rows of W for the inputs that an evaluation uses (see `on_some_inputs`); None: all rows
         self._partial_W: Array | None = None
+        #: number of inputs → the arrays of passes with this number
         self._arrays_of = {layer.inputs: self._arrays}
 
     def buffers(self, count: int, training: bool) -> Buffers:
@@ -57,7 +59,7 @@ class DenseStep(Step):
                     buffers["transposed dy"] = ((units, count), dtype)
                 else:
                     buffers["dx"] = ((count, inputs), dtype)
-                    buffers["transposed W"] = ((transposed_scratch(count, units, inputs),), dtype)
+                    buffers["transposing"] = ((transposed_scratch(count, units, inputs),), dtype)
         buffers["scratch"] = ((scratch,), dtype)
         return buffers
 
@@ -69,7 +71,8 @@ class DenseStep(Step):
             arrays["trained dW"][-1] = 0
 
     def _images_innermost(self, count: int) -> bool:
-        """Whether the images are the innermost axis of x in memory; then they are for its gradient too."""
+        """Whether the images are the innermost axis of x in memory; then they are for its gradient too. With one image
+        or one input, both orders are the same."""
         return self._input_images_innermost and count > 1 and self.layer.inputs > 1
 
     def forward(self, x: Array, training: bool) -> Array:
@@ -78,6 +81,7 @@ class DenseStep(Step):
         W = self.layer.W if self._partial_W is None else self._partial_W
         if training and self._trained_inputs is not None and x.size < n * self.layer.inputs:
             W = arrays["trained W"]
+            # "clip" saves a check and a copy; all indices are in range
             np.take(self.layer.W, self._trained_inputs[0], axis=0, out=W, mode="clip")
         x = x.reshape(n, len(W))
         y = arrays["y"]
@@ -114,7 +118,7 @@ class DenseStep(Step):
             dW = arrays["trained dW"]
             multiply(x.T, dy, dW[:-1])
             np.take(dW, self._trained_inputs[1], axis=0, out=layer.dW, mode="clip")
-        np.dot(arrays["ones"], dy, out=layer.db)
+        np.dot(arrays["ones"], dy, out=layer.db)  # faster than a sum
         if not self.needs_input_gradient:
             return None
         dx = arrays["dx"]
@@ -123,7 +127,7 @@ class DenseStep(Step):
             np.copyto(transposed, dy.T)
             dx = multiply(layer.W, transposed, dx).T
         else:
-            multiply_transposed(dy, layer.W, dx, arrays["transposed W"])
+            multiply_transposed(dy, layer.W, dx, arrays["transposing"])
         return dx.reshape(len(dy), *self.input_shape)
 
 

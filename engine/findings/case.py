@@ -37,7 +37,7 @@ class Case:
     rows: Rows
     config: ExperimentConfig
     measured: Sequence[Measured] = ()
-    #: the last iteration of a training that has ended by itself, perhaps before its time; None: it goes on
+    #: the last iteration of a training that has completed, perhaps before its time; else None
     ended_at: int | None = None
 
     @property

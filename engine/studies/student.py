@@ -25,7 +25,7 @@ def quantile(probability: float, degrees: float) -> float:
     """The t with P(T ≤ t) = `probability` (between 0 and 1), where T has this many degrees of freedom (more than 0)."""
     if probability < 0.5:
         return -quantile(1 - probability, degrees)
-    outside = 2 * (1 - probability)
+    outside = 2 * (1 - probability)  # P(|T| ≥ t) at the t that is looked for; it falls while t grows
     low, high = 0.0, 1.0
     while two_sided(high, degrees) > outside and high < 1e300:
         low, high = high, 2 * high
@@ -54,6 +54,8 @@ def _incomplete_beta(a: float, b: float, x: float) -> float:
 
 
 def _fraction(a: float, b: float, x: float) -> float:
+    """The continued fraction of I_x(a, b) by Lentz's method. As in the book, `c` and `d` are the ratios of its
+    consecutive numerators and denominators, `even` and `odd` its coefficients of 2m and 2m + 1."""
     c, d = 1.0, _inverse(1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, _MAX_STEPS):

@@ -1,7 +1,8 @@
 """Configurations by Optuna's tree-structured Parzen estimator, through its ask and tell (extra `studies`).
 
-Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011. It gets the scores of a batch when all
-of them are known, in their order: so it asks for the same configurations whenever the same study is run.
+Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011. Optuna gets the scores of a
+batch when all of them are known, in the order in which the configurations were drawn, not in which their trials ended.
+So it proposes the same configurations whenever the same study is run.
 """
 
 from __future__ import annotations
@@ -30,12 +31,13 @@ class Tpe:
         self._optuna = optuna
         self._space = space
         self._index_of = index_of
+        # how many may still be asked for; one that is known already counts too
         self._left: int = method["configurations"]
         self._batch: int = method["batch"]
         sampler = optuna.samplers.TPESampler(seed=method["seed"])
         self._study = optuna.create_study(direction="maximize", sampler=sampler)
         self._distributions = {parameter.path: self._distribution(parameter) for parameter in space}
-        self._count = 0
+        self._count = 0  # the configurations of the study so far
         self._means: dict[int, float] = {}
         self._asked: list[tuple[Any, int]] = []  # trials of Optuna, with the indices of their configurations
 
@@ -49,12 +51,12 @@ class Tpe:
             new: list[Values] = []
             for _ in range(min(self._batch, self._left)):
                 trial, values = self._ask()
-                number = self._index_of(values)
-                if number is None:
+                place = self._index_of(values)
+                if place is None:
                     if values not in new:
                         new.append(values)
-                    number = self._count + new.index(values)
-                self._asked.append((trial, number))
+                    place = self._count + new.index(values)
+                self._asked.append((trial, place))
             self._left -= len(self._asked)
             if new:
                 self._count += len(new)
@@ -86,4 +88,5 @@ class Tpe:
 
 
 def _finite(mean: float) -> float:
+    """A mean for Optuna: the sum of huge losses may overflow, which counts as very bad."""
     return mean if math.isfinite(mean) else -1e30

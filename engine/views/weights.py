@@ -41,6 +41,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
 
     Facts:
         units: how many units the layer has.
+        layers: how many layers have weights that are pictures, the lowest first.
         limit: the largest absolute value of all weights of the layer; None if one is not finite.
         moved: ‖W − W₀‖ / ‖W₀‖, where W₀ are the weights at the start; None if these are 0, or W is not finite.
     """
@@ -55,6 +56,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
             "layer": options["layer"],
             "first": first,
             "units": len(units),
+            "layers": _drawable(subject.config),
             "limit": finite(np.abs(W).max()),
             "moved": finite(subject.moved(str(options["layer"]))),
         },
@@ -65,6 +67,11 @@ def pictures(W: Array, shape: tuple[int, int, int]) -> Array:
     """The weights of a layer as pictures (units, channels, height, width), in the order of its units."""
     units = W.T if W.ndim == 2 else W  # a dense layer has a column for each unit
     return units.reshape(-1, *shape)
+
+
+def _drawable(config: ExperimentConfig) -> int:
+    """How many layers have weights that are pictures: all convolutions, or else the first dense layer."""
+    return sum(len(shape) == 4 for shape in weight_shapes(config)) or 1
 
 
 def picture_shape(config: ExperimentConfig, number: int) -> tuple[int, int, int]:

@@ -16,7 +16,7 @@ def test_a_download_says_of_each_data_set_of_its_archive_that_it_is_there(tmp_pa
     async def download():
         data_sets = DataSets(Settings(state_dir=tmp_path / "state", data_dir=tmp_path / "data"), lab.hub)
         data_sets.fetch("emnist_letters")
-        while data_sets.view("emnist_letters")["fetching"] is not None:
+        while data_sets.answer("emnist_letters")["fetching"] is not None:
             await asyncio.sleep(0.01)
 
     event_loop.run(download())

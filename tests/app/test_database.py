@@ -185,6 +185,44 @@ def test_while_the_file_is_locked_requested_writes_are_refused_at_once_and_repor
     database.close()
 
 
+def test_a_requested_write_that_waits_for_room_in_the_queue_is_refused_when_the_disk_gets_a_fault(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
+    database = Database(tmp_path / "lab.sqlite3", capacity=2)
+    database.open()
+    begun, may_fail, is_over = threading.Event(), threading.Event(), threading.Event()
+
+    def fails(connection):
+        begun.set()
+        assert may_fail.wait(10)
+        if not is_over.is_set():
+            raise sqlite3.OperationalError("database or disk is full")
+
+    async def ask():
+        asked = asyncio.create_task(database.write(insert("asked")))
+        await asyncio.sleep(0.1)  # it waits for room now
+        may_fail.set()
+        async with asyncio.timeout(10):
+            with pytest.raises(StoreUnavailable, match="disk is full"):
+                await asked
+        is_over.set()
+
+    database.submit(fails, lambda _: None)
+    assert begun.wait(10)
+    for number in range(2):
+        database.submit(insert(f"happened {number}"), lambda _: None)
+
+    event_loop.run(ask())
+
+    database.close()
+    with contextlib.closing(sqlite3.connect(database.path)) as other:
+        assert other.execute("SELECT id FROM runs ORDER BY id").fetchall() == [
+            ("happened 0",),
+            ("happened 1",),
+        ]
+
+
 def test_a_fault_clears_itself_when_nothing_waits(tmp_path, monkeypatch):
     monkeypatch.setattr(writer, "RETRY_SECONDS", 0.01)
     monkeypatch.setattr(database_module, "BUSY_SECONDS", 0.05)

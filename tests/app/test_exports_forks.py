@@ -172,9 +172,9 @@ HOSTILE = {
         lambda run: run["stretches"][0]["config"].update(
             network={"layers": [{"type": "dense", "units": 10}]}
         ),
-        "stretches.0.network.layers",
+        "stretches.1.config.network.layers",
     ),
-    "another seed": (lambda run: run["stretches"][1]["config"].update(seed=8), "stretches.0.seed"),
+    "another seed": (lambda run: run["stretches"][1]["config"].update(seed=8), "stretches.1.config.seed"),
     "a seed that is none": (lambda run: with_stretch(run, seed="4"), "stretches.0.seed"),
     "half a character": (lambda run: with_stretch(run, config={"name": "\ud800"}), "stretches.0.config.name"),
     "an origin without a run": (lambda run: run["origin"].pop("run"), "origin.run"),

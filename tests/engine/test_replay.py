@@ -234,7 +234,12 @@ def test_any_moment_of_a_fork_of_a_fork_is_as_it_was_before_and_after_each_fork(
         ([{"until": 101, "config": {}}], "stretches.0.until", {"maximum": 100}),
         ([{"until": 9, "config": {}}, {"until": 9, "config": {}}], "stretches.1.until", {"minimum": 10}),
         ([{"until": 5, "config": {}, "seed": -1}], "stretches.0.seed", {"minimum": 0, "maximum": 2**32 - 1}),
-        ([{"until": 5, "config": {"seed": 1}}], "stretches.0.seed", None),
+        ([{"until": 5, "config": {"seed": 1}}], "seed", None),
+        (
+            [{"until": 5, "config": {}}, {"until": 6, "config": {"seed": 1}}],
+            "stretches.1.config.seed",
+            None,
+        ),
         ([{"until": 5, "config": {"optimizer": {"name": "?"}}}], "stretches.0.config.optimizer.name", ...),
         ([{"until": 5, "config": {}, "lineage": 1}], "stretches.0.lineage", ...),
         ([{}] * (MAX_STRETCHES + 1), "stretches", {"maximum": MAX_STRETCHES}),
@@ -255,5 +260,5 @@ def test_stretches_that_no_training_can_have_are_refused_with_the_field(stretche
     assert error.value.field == field
     if bounds is not ...:
         assert error.value.bounds == bounds
-    if field == "stretches.0.seed" and bounds is None:
+    if field in ("seed", "stretches.1.config.seed"):
         assert reason_in(error.value.message).code == "fork_fixed"

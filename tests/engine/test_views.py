@@ -139,6 +139,23 @@ def test_the_weights_of_a_unit_are_its_column_as_an_image(trained):
     assert seen.facts["moved"] == pytest.approx(np.linalg.norm(W - first) / np.linalg.norm(first), rel=1e-5)
 
 
+def test_all_layers_that_can_be_drawn_are_counted_with_the_projection_of_a_residual_block():
+    layers = [
+        {"type": "conv2d", "filters": 2, "kernel_size": 3},
+        {"type": "residual", "layers": [{"type": "conv2d", "filters": 3, "kernel_size": 3, "stride": 2}]},
+        {"type": "conv2d", "filters": 2, "kernel_size": 2},
+        {"type": "flatten"},
+        {"type": "dense", "units": 10},
+    ]
+    trainer = Trainer(config_of(network={"layers": layers}))
+    count = view(trainer, "weights").facts["layers"]
+    assert count == 4
+    for layer in range(1, count + 1):
+        assert view(trainer, "weights", layer=layer).arrays["weights"].ndim == 4
+    with pytest.raises(ConfigError):
+        view(trainer, "weights", layer=count + 1)
+
+
 def test_smoothness_is_morans_i_of_neighbouring_weights():
     rng = np.random.default_rng(3)
     pictures = rng.normal(size=(3000, 5, 4)).astype(np.float32)

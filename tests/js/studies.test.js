@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { isChosen, parallelCoordinates, partAt } from "../../static/js/runs/sweep-lines.js";
 import { roundEnds, scaleBetween, ticksOf } from "../../static/js/runs/sweep-scale.js";
 import { fieldScale, METRICS, onAxis, pointsOf, resultScale } from "../../static/js/studies/axes.js";
-import { cellsOf, slicesOf } from "../../static/js/studies/cells.js";
+import { cellsOf, dividedSpace, slicesOf } from "../../static/js/studies/cells.js";
 import { configurationText, fieldsOf, withValues } from "../../static/js/studies/configuration-values.js";
 import { clicked, sorted } from "../../static/js/studies/rows.js";
 import { countOf, firstRow, fromForm, spaceOf } from "../../static/js/studies/space.js";
@@ -344,6 +344,18 @@ test("a range is divided into parts that hold each value once", () =>
     const value = scale === "integer" ? examples.whole(low, high) : examples.logarithmic(low, high);
     for (const each of [low, high, value]) assert.equal(slices.filter(({ holds }) => holds(each)).length, 1);
   }));
+
+test("the steps of a range count only in a grid: other methods draw any of its values", () => {
+  /** @type {Record<string, any>} */
+  const space = { rate: { low: 0.1, high: 1, scale: "log", steps: 5 }, units: { choices: [1, 2] } };
+  const steps = (/** @type {any} */ method) =>
+    /** @type {any} */ (dividedSpace({ space, method })).rate.steps;
+  assert.equal(steps({ name: "grid" }), 5);
+  assert.equal(steps({ name: "halving", configurations: null }), 5);
+  assert.equal(steps({ name: "halving", configurations: 9 }), undefined);
+  assert.equal(steps({ name: "random", configurations: 200 }), undefined);
+  assert.equal(steps({ name: "tpe", configurations: 30 }), undefined);
+});
 
 test("the labels of a narrow range have as many digits as they need to differ", () => {
   const texts = (/** @type {any} */ values) => slicesOf(RATES, values, []).map(({ text }) => text);

@@ -1,5 +1,6 @@
 /* The figures of a report. Names and numbers come from the data element, and enter the page as text only. */
 "use strict";
+// dash: the field that dashes and symbols show, as {label, values}, with a value for each run; null: none
 const { runs, hues, dash, texts } = JSON.parse(document.getElementById("data").textContent);
 for (const [place, run] of runs.entries()) run.hue = hues[place];
 const scheme = matchMedia("(prefers-color-scheme: dark)");
@@ -33,8 +34,9 @@ function smooth(values, weight) {
   });
 }
 
-/** What dashes and symbols say of a run, in the order in which the values come; without a field, nothing. */
+/** The different values of that field, in the order of the runs; empty without a field. */
 const values = [...new Set(dash?.values)];
+/** How the curves of a run are drawn. `said`: its value of the field, for the tooltip. */
 function look(run) {
   if (!dash) return { dash: "solid", said: "" };
   const value = dash.values[runs.indexOf(run)];
@@ -46,7 +48,7 @@ function look(run) {
   };
 }
 
-/** A line for each value, without points: for the legend. */
+/** For the legend: a curve without data for each value, with its dash and symbol. */
 function samples() {
   const ink = getComputedStyle(document.body).color;
   return values.map((value, place) => ({
@@ -98,7 +100,7 @@ function strong(run) {
   return { ...marks, showlegend: false, line: { color: color(run.hue), dash: pattern, width: 2 } };
 }
 
-/** A curve beside it: of training or validation images, or not smoothed. */
+/** Another curve of a run: training or validation accuracy, or the loss that is not smoothed. */
 function weak(run, pattern, width, opacity) {
   return {
     mode: "lines",
@@ -120,15 +122,16 @@ function draw() {
   );
   const losses = runs.flatMap((run) => {
     if (!run.loss) return [];
-    const even = {
+    const main = {
       x: run.loss.x,
       y: weight ? smooth(run.loss.y, weight) : run.loss.y,
       name: short(run.name),
       ...strong(run),
       hovertemplate: `%{y:.4f}${plain(look(run).said)}`,
     };
-    return weight ? [{ ...run.loss, ...weak(run, "solid", 1, 0.25), hoverinfo: "skip" }, even] : [even];
+    return weight ? [{ ...run.loss, ...weak(run, "solid", 1, 0.25), hoverinfo: "skip" }, main] : [main];
   });
+  // line styles tell train, validation and test apart, unless they show the field: then train is paler
   const accuracies = runs.flatMap((run) =>
     [
       ["train_accuracy", weak(run, dash ? look(run).dash : "dot", 1.3, dash ? 0.6 : 1), "chart.train"],

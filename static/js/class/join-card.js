@@ -17,7 +17,7 @@ export const plain = (address) => address.replace(/^http:\/\//, "") || location.
 const qrOf = (code, address) => `api/class/qr.svg?${new URLSearchParams({ code, address })}`;
 
 /**
- * Let a picture show the QR code. Where no address is known that others reach, there is none, and none is asked for.
+ * Let a picture show the QR code. If no address is known that other machines reach, the picture is hidden and not requested.
  * @param {HTMLImageElement} picture
  * @param {string} code
  * @param {string} address one of the lab's

@@ -1,9 +1,12 @@
-/** The wall's card of what people share with the class. For the teacher each line opens the lab's page with it. */
+/**
+ * The wall's card of the shared views: what people share with the class. For the teacher each line is a link that opens the
+ * lab's page with these runs.
+ */
 
 import { h, setText } from "../page/dom.js";
 import { writeMoment } from "../state/moment.js";
 import { number, t } from "../words/i18n.js";
-import { lines, ownerNames } from "./student-lines.js";
+import { lines, names } from "./student-lines.js";
 
 /**
  * @import { SharedView, ViewsOfPerson } from "./types.js"
@@ -47,7 +50,7 @@ export class ViewsCard {
     const what = textOf(view);
     const make = () => {
       const content = [
-        h("span", { className: "who" }, ...ownerNames(tile ? [tile] : [], 0)),
+        h("span", { className: "who" }, ...(tile ? names([tile]) : [])),
         h("span", { className: "quiet" }, what),
       ];
       if (!this.#isTeacher) return h("li", {}, ...content);
@@ -63,7 +66,7 @@ function textOf({ runs, iteration }) {
   return iteration === null ? what : t("class.banner.moment", { what, iteration: number(iteration) });
 }
 
-/** The address of the lab's page that shows it. @param {SharedView} view */
+/** The address of the lab's page with these runs. @param {SharedView} view */
 function addressOf({ runs, iteration }) {
   const shown = `./#runs=${runs.map((run) => run.number).join()}`;
   return iteration === null ? shown : `${shown}&at=${writeMoment({ run: runs[0].number, iteration })}`;

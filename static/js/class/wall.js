@@ -51,9 +51,9 @@ class Wall {
   #store = new WallStore();
   #colors = new GroupColors();
   /** The student whose tile is pointed at. @type {string | null} */
-  #picked = null;
+  #pointedStudent = null;
   /** The training whose curve is pointed at in the chart. @type {string | null} */
-  #pointed = null;
+  #pointedTraining = null;
   /** The one whose tile was opened last. @type {string | null} */
   #opened = null;
   #cloud;
@@ -81,10 +81,10 @@ class Wall {
     const open = (/** @type {string} */ person) => this.#open(person);
     this.#cloud = new CloudView(
       byId("cloud"),
-      (training) => this.#point(training),
+      (training) => this.#pointAtTraining(training),
       () => void this.#drawSoon(),
     );
-    this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pick(person), open);
+    this.#tiles = new TilesView(byId("tiles"), !isTeacher, (person) => this.#pointAtStudent(person), open);
     this.#needs = new NeedsCard(byId("needs"), open);
     this.#views = new ViewsCard(byId("views"), isTeacher);
     this.#queue = new QueueCard(
@@ -98,7 +98,7 @@ class Wall {
     const toast = new Toast();
     onUnreached(() => toast.show(t("page.unloaded"), { wrong: true }));
     this.#commands = isTeacher
-      ? new WallCommands(byId("commands"), store, toast, () => this.#picked ?? this.#opened)
+      ? new WallCommands(byId("commands"), store, toast, () => this.#pointedStudent ?? this.#opened)
       : null;
     showStatus(byId("status"), byId("status-text"), store);
     wireTheme(byId("theme"));
@@ -106,7 +106,7 @@ class Wall {
     const predictions = lazy(async () => {
       const { PredictionsCard } = await import("./predictions-card.js");
       this.#predictions = new PredictionsCard(byId("predictions"), store, isTeacher ? toast : null);
-      void this.#drawSoon(); // it takes the colours of the curves
+      void this.#drawSoon(); // `#draw` gives the new card the colours of the groups
     });
     store.on("classroom", () => {
       if (store.classroom.shown?.kind === "lesson" || store.classroom.vote) void retried(predictions);
@@ -132,7 +132,7 @@ class Wall {
     leaveIfRefused(this.#store);
     if (connection !== "live" && connection !== "polling") return;
     this.#joining.askAgain();
-    document.documentElement.dataset.ready = "true";
+    document.documentElement.dataset.ready = "true"; // tests wait for it
   }
 
   /** The card of the challenge, loaded with the first one. */
@@ -151,6 +151,7 @@ class Wall {
     const tiles = sorted(students, this.#order.chosen);
     const groups = groupsOf(students, this.#colors);
     const { joined, here, launched } = countsOf(students);
+    // the number is bold: "|" marks its place in the sentence
     const [before, after] = t("class.wall.headline", { n: "|", of: number(joined) }).split("|");
     byId("headline").replaceChildren(before, h("b", {}, number(launched)), after);
     byId("headline-bar").style.width = `${(100 * launched) / Math.max(1, joined)}%`;
@@ -170,7 +171,7 @@ class Wall {
     yield* this.#tiles.draw(tiles, colorByName(groups));
     yield* this.#cloud.draw(groups);
     this.#predictions?.draw(groups, colorByName(groups));
-    this.#drawPicked();
+    this.#drawEmphasis();
   }
 
   #drawBanner() {
@@ -183,25 +184,29 @@ class Wall {
     ];
     setText(byId("banner"), words.join(" · "));
     byId("banner").hidden = !words.length;
-    this.#drawPicked();
+    this.#drawEmphasis();
   }
 
   /** @param {string | null} person */
-  #pick(person) {
-    if (person === this.#picked) return;
-    this.#picked = person;
-    this.#drawPicked();
+  #pointAtStudent(person) {
+    if (person === this.#pointedStudent) return;
+    this.#pointedStudent = person;
+    this.#drawEmphasis();
   }
 
   /** A curve of the chart is pointed at: say whose it is. @param {string | null} training */
-  #point(training) {
-    if (training === this.#pointed) return;
-    this.#pointed = training;
-    this.#drawPicked();
+  #pointAtTraining(training) {
+    if (training === this.#pointedTraining) return;
+    this.#pointedTraining = training;
+    this.#drawEmphasis();
   }
 
-  #drawPicked() {
-    const curve = this.#pointed ? this.#store.curves.get(this.#pointed) : null;
+  /**
+   * Draw above all others: the curve that is pointed at; or else the curves of the student whose tile is pointed at, or of
+   * the first student with a run that is shown to all.
+   */
+  #drawEmphasis() {
+    const curve = this.#pointedTraining ? this.#store.curves.get(this.#pointedTraining) : null;
     const owners = curve
       ? this.#store
           .students()
@@ -214,8 +219,8 @@ class Wall {
       return this.#cloud.pick([curve], [first, more].filter(Boolean).join(" "));
     }
     const shown = new Set(this.#store.classroom.shown?.runs);
-    const tile = this.#picked
-      ? this.#store.tiles.get(this.#picked)
+    const tile = this.#pointedStudent
+      ? this.#store.tiles.get(this.#pointedStudent)
       : this.#store.students().find(({ runs }) => runs.some(({ id }) => shown.has(id)));
     this.#cloud.pick(tile?.curves ?? [], tile ? nameOf(tile) : "");
   }

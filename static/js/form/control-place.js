@@ -1,8 +1,8 @@
 /**
  * The place of the focused control in the form, so that the focus can return to it when the form is drawn again.
  *
- * A place is one of: the name of a control; its id, if it has no name; `field=value` of a radio button or check box with
- * `data-field`; or `field` alone, for the checked one.
+ * A place is one of: the name of a control; its id, if it has no name; or `field=value` of a radio button or check box with
+ * `data-field`, as radio buttons get new names when they are drawn. Callers may also give `field` alone: the checked one of these.
  */
 
 /**

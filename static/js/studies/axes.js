@@ -8,7 +8,7 @@ import { resultScaleOf, scaleBetween, scaleOf } from "../runs/sweep-scale.js";
  * @import { Configuration, StudyMetric, Values } from "./types.js"
  */
 
-/** If there are fewer whole numbers than this, each has a tick. */
+/** If a range has at most this many whole numbers, each has a tick. */
 const FEW = 10;
 
 /** The parts of a metric that do not depend on words. @type {Record<StudyMetric, Omit<Metric, "title">>} */
@@ -18,7 +18,7 @@ export const METRICS = {
 };
 
 /**
- * A value as it is on an axis: a section, which has settings, is its words.
+ * A value as it stands on an axis. An object, such as an optimizer with its settings, is replaced by its text.
  * @param {Pick<SweepField, "word">} field
  * @param {any} value
  */
@@ -29,14 +29,14 @@ export function onAxis({ word }, value) {
 /**
  * The scale of a field from the values that it may have.
  * @param {SweepField} field
- * @param {Values | undefined} values
- * @returns {FieldScale | undefined} undefined: it follows from the results
+ * @param {Values | undefined} values undefined: the study does not vary the field
+ * @returns {FieldScale | undefined} undefined: the chart makes the scale from the values of the points
  */
 export function fieldScale(field, values) {
   if (!values) return undefined;
   if ("choices" in values) return scaleOf(values.choices.map((value) => onAxis(field, value)));
   const { low, high, scale } = values;
-  if (scale === "integer" && high - low < FEW)
+  if (scale === "integer" && high - low + 1 <= FEW)
     return scaleOf(Array.from({ length: high - low + 1 }, (_, i) => low + i));
   return low < high ? scaleBetween(low, high, scale === "log" && low > 0) : scaleOf([low]);
 }
@@ -64,7 +64,7 @@ export function pointsOf(configurations, fields, nameOf) {
     const { number, values, mean } = configuration;
     if (mean === null) return [];
     return {
-      run: String(number),
+      run: String(number), // in the chart of a sweep a line is a run; here it is a configuration
       name: nameOf(configuration),
       color: "",
       fields: Object.fromEntries(fields.map((field) => [field.path, onAxis(field, values[field.path])])),

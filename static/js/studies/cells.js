@@ -6,7 +6,7 @@ import { onAxis } from "./axes.js";
 
 /**
  * @import { SweepField } from "../runs/sweep-figures.js"
- * @import { Configuration, Values } from "./types.js"
+ * @import { Configuration, StudyDocument, Values } from "./types.js"
  */
 
 /**
@@ -24,20 +24,38 @@ import { onAxis } from "./axes.js";
 const MAX_PARTS = 6;
 
 /**
+ * The space of a study as its heat map divides it. The number of steps of a range counts only in a grid; other methods draw any
+ * of its values.
+ * @param {Pick<StudyDocument, "space" | "method">} document
+ * @returns {StudyDocument["space"]}
+ */
+export function dividedSpace({ space, method }) {
+  const isGrid = method.name === "grid" || (method.name === "halving" && !method.configurations);
+  if (isGrid) return space;
+  return Object.fromEntries(
+    Object.entries(space).map(([path, values]) => [
+      path,
+      "choices" in values ? values : { ...values, steps: undefined },
+    ]),
+  );
+}
+
+/**
  * The rows or columns of a field: its values, or equal parts of its range.
  * @param {SweepField} field
- * @param {Values | undefined} values
+ * @param {Values | undefined} values undefined: those of the configurations
  * @param {Configuration[]} configurations
  * @returns {Slice[]}
  */
 export function slicesOf(field, values, configurations) {
   const { path, word } = field;
   if (!values || "choices" in values || values.steps) {
-    const occurring =
+    // a grid has only some values of a range: a row for each
+    const all =
       values && "choices" in values
         ? values.choices
         : configurations.map((configuration) => configuration.values[path]);
-    const scale = scaleOf(occurring.map((value) => onAxis(field, value)));
+    const scale = scaleOf(all.map((value) => onAxis(field, value)));
     const words = scale.values.map((value) => word(value));
     const briefTexts = words.map((text) => brief(text));
     const texts = new Set(briefTexts).size < words.length ? words : briefTexts;
@@ -59,7 +77,8 @@ export function slicesOf(field, values, configurations) {
     const isLast = i === parts - 1;
     const text =
       scale === "integer"
-        ? wholeText(Math.ceil(from - 1e-9), Math.ceil(to - 1e-9) - 1)
+        ? // the first and the last whole number of the part, whose ends may have rounding errors
+          wholeText(Math.ceil(from - 1e-9), Math.ceil(to - 1e-9) - 1)
         : `${ends[i]}–${ends[i + 1]}`;
     return { text, holds: (value) => value >= from && (isLast || value < to) };
   });
@@ -88,6 +107,7 @@ function shortTexts(values) {
 export function cellsOf(configurations, across, down, higherIsBetter) {
   const measured = configurations.filter(({ mean }) => mean !== null);
   const better = (/** @type {Configuration} */ a, /** @type {Configuration} */ b) =>
+    // of successive halving, a higher rung first: its trials are longer, so the figures cannot be compared
     b.rung - a.rung || (higherIsBetter ? 1 : -1) * (Number(b.mean) - Number(a.mean));
   const cells = down.slices.map((row) =>
     across.slices.map((column) => {

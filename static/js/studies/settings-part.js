@@ -13,7 +13,7 @@ const NUMBERS = {
   grid: {},
   random: { configurations: 20, seed: 0 },
   halving: { configurations: 27, factor: 3, rungs: 3, seed: 0 },
-  tpe: { configurations: 30, batch: 4, seed: 0 },
+  tpe: { configurations: 30, batch: 4, seed: 0 }, // batch: how many configurations are drawn before their results are known
 };
 const METRICS = ["validation_accuracy", "validation_loss"];
 
@@ -27,7 +27,7 @@ export class SettingsPart {
   #tpe = h("input", { type: "radio", name: "method.name", value: "tpe" });
   /** What is in the boxes, by name. @type {Record<string, string>} */
   #typed = {};
-  /** How many different configurations there are. */
+  /** How many different configurations the varied fields allow; Infinity: no bound. */
   #most = Infinity;
   /** Whether a person has typed how many are tried. */
   #isChosen = false;
@@ -81,7 +81,10 @@ export class SettingsPart {
     label.title = hasOptuna ? "" : t("study.no_optuna");
   }
 
-  /** Propose no more configurations than there are, until a person types another number. @param {number} most */
+  /**
+   * Propose at most as many configurations as the varied fields allow. Once a person has typed a number, it stays.
+   * @param {number} most
+   */
   bound(most) {
     if (most === this.#most || this.#isChosen) return;
     this.#most = most;
@@ -97,6 +100,7 @@ export class SettingsPart {
       .map((name) => [name, numberIn(`${this.method}.${name}`)])
       .filter(([, value]) => value !== null);
     const seeds = numberIn("seeds");
+    // several numbers are the seeds themselves; "" is refused by the server, as no study is without seeds
     return {
       method: /** @type {Method} */ ({ name: this.method, ...Object.fromEntries(numbers) }),
       seeds: seeds?.values ?? seeds ?? "",
@@ -124,31 +128,31 @@ export class SettingsPart {
     this.method = method;
     this.#help.textContent = t(`study.method.${method}.help`);
     const fields = Object.entries(NUMBERS[method]).map(([name, first]) => {
-      const typed = `${method}.${name}`;
-      this.#typed[typed] ??= String(name === "configurations" ? Math.min(first, this.#most) : first);
-      const key = name === "seed" ? "study.draw" : `study.${name}`;
-      return this.#number(typed, `method.${name}`, t(key), t(`${key}.help`));
+      const key = `${method}.${name}`;
+      this.#typed[key] ??= String(name === "configurations" ? Math.min(first, this.#most) : first);
+      const textKey = name === "seed" ? "study.draw" : `study.${name}`; // "study.seed" is the seed of a trial
+      return this.#number(key, `method.${name}`, t(textKey), t(`${textKey}.help`));
     });
     this.#numbers.replaceChildren(...fields);
   }
 
   /**
-   * @param {string} name of what is typed
-   * @param {string} path
+   * @param {string} key of what is typed; each method has its own, such as "random.seed"
+   * @param {string} path of the field in the document, as the server's errors name it
    * @param {string} label
    * @param {string} help
    */
-  #number(name, path, label, help) {
+  #number(key, path, label, help) {
     const input = h("input", {
       type: "text",
       name: path,
-      value: this.#typed[name],
+      value: this.#typed[key],
       inputMode: "decimal",
       spellcheck: false,
       autocomplete: "off",
     });
     onInput(input, () => {
-      this.#typed[name] = input.value;
+      this.#typed[key] = input.value;
       this.#isChosen ||= path === "method.configurations";
       this.#onChange();
     });

@@ -9,6 +9,7 @@ import { t } from "../words/i18n.js";
 import { explain, reasonText } from "../words/reasons.js";
 import { askFirst } from "./ask-first.js";
 import { BudgetField } from "./budget-field.js";
+import { dividedSpace } from "./cells.js";
 import { ChosenPart } from "./chosen-part.js";
 import { fieldsOf } from "./configuration-values.js";
 import { PicturesPart } from "./pictures-part.js";
@@ -214,7 +215,8 @@ export class StudyView {
     if (!isRunning) setText(this.#said, head);
     setText(this.#reasons, body.join(" "));
     setText(this.#test, testText(results, isRunning));
-    const shown = { results, fields: this.#fields, space: this.#document.space, chosen: this.#chosen };
+    const space = dividedSpace(this.#document);
+    const shown = { results, fields: this.#fields, space, chosen: this.#chosen };
     this.#pictures.update(shown);
     this.#table.update(shown);
     this.#chosenPart.update(shown);

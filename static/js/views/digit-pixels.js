@@ -1,9 +1,9 @@
 /**
- * What a network gets of a drawing: centred and scaled as the images were that it learns from. No document, no state.
+ * What a network gets of a drawing: centred and scaled as the images were that it learns from. Pure functions.
  *
- * MNIST (LeCun et al. 1998): the box around the ink is scaled to 20 × 20 of 28 × 28 pixels, with its ratio and with grey
- * edges; then the image is moved by whole pixels so that the centre of mass of the ink is at pixel (14, 14). Other sizes are
- * made in proportion. The digits of 8 × 8 pixels fill all rows, are centred by their box, and have 16 levels.
+ * MNIST (LeCun et al. 1998): the box around the ink is scaled to 20 × 20 of 28 × 28 pixels, keeps its ratio of
+ * width to height, and has grey edges; then the image is moved by whole pixels so that the centre of mass of the ink is at pixel (14, 14). Other sizes are
+ * made in proportion. The digits of 8 × 8 pixels fill all rows, are centred by their box, and have the levels 0 to 16.
  */
 
 /** A place in the square in which one draws: x to the right and y downwards, from 0 to 1. @typedef {[x: number, y: number]} Place */
@@ -14,7 +14,7 @@ export const PEN = 0.085;
 const BOX = 20 / 28;
 /** Images with at most this many pixels on a side are made as the digits of 8 × 8 are. */
 const TINY = 8;
-const TINY_LEVELS = 16;
+const TINY_MAX_LEVEL = 16;
 /** The pen is never thicker than this share of the image: a dot stays a dot. */
 const THICKEST = 1 / 7;
 /** Each pixel is divided into this many × this many places; it is as dark as the share of them that the pen has touched. */
@@ -98,7 +98,9 @@ function distance(x, y, ax, ay, bx, by) {
 
 /** @param {Uint8Array} pixels */
 function inLevels(pixels) {
-  return pixels.map((value) => Math.round((Math.round((value / 255) * TINY_LEVELS) / TINY_LEVELS) * 255));
+  return pixels.map((value) =>
+    Math.round((Math.round((value / 255) * TINY_MAX_LEVEL) / TINY_MAX_LEVEL) * 255),
+  );
 }
 
 /**
@@ -141,7 +143,7 @@ export function shifted(pixels, width, right, down) {
  */
 export function erased(pixels, width, [x, y], radius) {
   const height = pixels.length / width;
-  const reach = Math.max(0.5, radius * width);
+  const reach = Math.max(0.5, radius * width); // so that at least one pixel is erased, however large pixels are
   return pixels.map((value, at) => {
     const [row, column] = [Math.floor(at / width) + 0.5, (at % width) + 0.5];
     return Math.hypot(column - x * width, row - y * height) <= reach ? 0 : value;

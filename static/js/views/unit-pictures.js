@@ -1,4 +1,4 @@
-/** Which layer is drawn as pictures of its units, and how. No document, no state. */
+/** Which layer is drawn as pictures of its units, and how. Pure functions. */
 
 /** @import { View } from "./view.js" */
 

@@ -1,4 +1,5 @@
-/** Update ratios, and dead and saturated units: for each layer how far a step moves its weights, and how many units are lost. */
+/** Update ratios, and dead and saturated units: for each layer how far a step moves its weights, and which share of its units
+ * is dead, or of its values saturated. */
 
 import { h, setChildren } from "../page/dom.js";
 import { color } from "../page/palette.js";
@@ -19,9 +20,13 @@ import { runLine } from "./view-card.js";
 await loadStyle("units");
 
 const ROW = 15;
+/** The height of the titles above the rows, and of the labels of the axis below them. */
 const HEAD = 15;
-/** From left to right: the layer, the ratio's bar and its number, the share's bar and its number. */
-const COLUMNS = { layer: 16, ratio: 62, gap: 12, share: 42, bars: 0.6 };
+/**
+ * Widths in pixels of the layer's name, the ratio's number, the gap after it and the share's number. The two bars take the
+ * rest; `ratioBar` is the part of it for the ratio's bar.
+ */
+const COLUMNS = { name: 16, ratioNumber: 62, gap: 12, shareNumber: 42, ratioBar: 0.6 };
 
 /** @implements {Content} */
 export class Units {
@@ -65,7 +70,7 @@ export class Units {
       : worst
         ? t(`views.most_${worst.kind}`, { layer: worst.layer, share: shareText(worst.share) })
         : t("views.no_lost_units");
-    canvas.style.visibility = view ? "" : "hidden"; // bars of another moment do not stay, but their room
+    canvas.style.visibility = view ? "" : "hidden"; // without a view the old bars are hidden, but their place stays
     if (view) this.#drawLayers(canvas, layers, color(run.hue, this.#card.isDark()));
     const lines = layers.map((layer) => layerText(layer));
     const moment = `${run.name}, ${t("moment.at", { n: number(iteration) })}`;
@@ -90,11 +95,11 @@ export class Units {
     const { body } = this.#card; // the canvas may not be in the page yet, and has no style then
     const { ink, quiet, accent, font } = inks(body);
     const [warn, soft] = ["--warn", "--soft"].map((name) => getComputedStyle(body).getPropertyValue(name));
-    const room = width - COLUMNS.layer - COLUMNS.ratio - COLUMNS.gap - COLUMNS.share;
-    const ratio = { left: COLUMNS.layer, width: room * COLUMNS.bars };
+    const room = width - COLUMNS.name - COLUMNS.ratioNumber - COLUMNS.gap - COLUMNS.shareNumber;
+    const ratio = { left: COLUMNS.name, width: room * COLUMNS.ratioBar };
     const share = {
-      left: ratio.left + ratio.width + COLUMNS.ratio + COLUMNS.gap,
-      width: room * (1 - COLUMNS.bars),
+      left: ratio.left + ratio.width + COLUMNS.ratioNumber + COLUMNS.gap,
+      width: room * (1 - COLUMNS.ratioBar),
     };
     const bottom = HEAD + layers.length * ROW;
     /**
@@ -120,16 +125,17 @@ export class Units {
     const [first, last] = [Math.log10(AXIS.low), Math.log10(AXIS.high)].map(Math.round);
     for (let exponent = first; exponent <= last; exponent += 2)
       write(power(exponent), xOf(10 ** exponent), bottom + 8, { textAlign: "center" });
-    [...layers].reverse().forEach(({ name, dead, saturated, update_ratio: moved }, line) => {
+    [...layers].reverse().forEach(({ name, dead, saturated, update_ratio: updateRatio }, line) => {
       const middle = HEAD + (line + 0.5) * ROW; // the output is on top
       write(name, 0, middle);
-      if (moved !== null) {
+      if (updateRatio !== null) {
         pen.fillStyle = runColor;
-        pen.fillRect(ratio.left, middle - 4, Math.max(2, xOf(moved) - ratio.left), 8);
+        pen.fillRect(ratio.left, middle - 4, Math.max(2, xOf(updateRatio) - ratio.left), 8);
       }
-      const beside = besideBand(moved);
-      const text = moved === null ? "–" : twoDigits(moved) + (beside ? (beside > 0 ? " ↑" : " ↓") : "");
-      const right = ratio.left + ratio.width + COLUMNS.ratio;
+      const beside = besideBand(updateRatio);
+      const text =
+        updateRatio === null ? "–" : twoDigits(updateRatio) + (beside ? (beside > 0 ? " ↑" : " ↓") : "");
+      const right = ratio.left + ratio.width + COLUMNS.ratioNumber;
       write(text, right, middle, { textAlign: "right", fillStyle: beside ? warn : ink });
       const lost = dead ?? saturated;
       if (lost !== null) {
@@ -166,14 +172,14 @@ export class Units {
 }
 
 /** A layer in words. @param {LayerUnits} layer */
-function layerText({ name, dead, saturated, update_ratio: moved }) {
-  const words = [`‖Δw‖/‖w‖ ${moved === null ? "–" : twoDigits(moved)}`];
+function layerText({ name, dead, saturated, update_ratio: updateRatio }) {
+  const words = [`‖Δw‖/‖w‖ ${updateRatio === null ? "–" : twoDigits(updateRatio)}`];
   if (dead !== null) words.push(t("views.dead", { share: percent(dead) }));
   if (saturated !== null) words.push(t("views.saturated", { share: percent(saturated) }));
   return `${t("views.layer_n", { n: name })}: ${words.join(", ")}`;
 }
 
-/** A share of units; a small one with a decimal, so that it does not read as none. @param {number} share */
+/** A share of units or values; a small one with a decimal, so that it does not read as none. @param {number} share */
 function shareText(share) {
   return percent(share, share > 0 && share < 0.1 ? 1 : 0);
 }

@@ -23,7 +23,7 @@ export class Weights {
   view = "weights";
   #card;
   #layers = h("select");
-  /** @type {HTMLCanvasElement | null} */
+  /** The picture of the first run, which can be saved. @type {HTMLCanvasElement | null} */
   #canvas = null;
   #foot = h("div", { className: "view-foot" });
   #scale = h("span", { className: "view-scale" });
@@ -51,7 +51,9 @@ export class Weights {
     const views = seen.flatMap(({ view }) => view ?? []);
     const limit = Math.max(0, ...views.map(({ facts }) => facts.limit)) || 1;
     const dark = this.#card.isDark();
-    const layers = Math.max(1, this.#layer, ...seen.map(({ run }) => run.summary.filters.length || 1));
+    // until a view has come: one layer for each convolution, or the first dense layer
+    const drawable = seen.map(({ run, view }) => view?.facts.layers ?? (run.summary.filters.length || 1));
+    const layers = Math.max(1, this.#layer, ...drawable);
     this.#layers.hidden = layers < 2;
     setChoices(
       this.#layers,
@@ -62,6 +64,7 @@ export class Weights {
     const columns = seen.length > 1 && width > 260 ? 2 : 1;
     this.#card.body.style.setProperty("--view-columns", String(columns));
     const rows = Math.ceil(seen.length / columns);
+    // in pixels: 26 for the line below all pictures, 24 for the line above each one
     const available = ((this.#card.body.parentElement?.clientHeight ?? 220) - 26) / rows - 24;
     const each = { width: (width - (columns - 1) * 12) / columns, height: Math.max(60, available) };
     const parts = seen.map((network) => this.#part(network, each, limit, dark));
@@ -85,7 +88,7 @@ export class Weights {
     this.#canvases.set(run, canvas);
     const moved = view?.facts.moved ?? null;
     const distance = moved === null ? "" : t("views.moved", { share: percent(moved, moved < 0.1 ? 1 : 0) });
-    canvas.style.visibility = view ? "" : "hidden"; // pictures of another layer do not stay, but their room
+    canvas.style.visibility = view ? "" : "hidden"; // without a view the old picture is hidden, but its place stays
     if (view) drawUnits(canvas, view, room, limit, dark);
     const shown = view ? Math.min(COUNT, view.facts.units) : 0;
     const label = view
@@ -123,7 +126,8 @@ export class Weights {
 }
 
 /**
- * Draw the weights of each unit as a picture, in a grid that fills the room.
+ * Draw the weights of each unit as a picture, in a grid that fills the room: in colours for red, green and blue, else the
+ * mean over the channels.
  * @param {HTMLCanvasElement} canvas
  * @param {View} view
  * @param {{width: number, height: number}} room

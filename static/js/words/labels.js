@@ -1,4 +1,7 @@
-/** The names of fields and of their values, of classes, data sets and lessons, in the reader's language. */
+/**
+ * The labels of fields and of their values, and the titles of data sets and lessons, in the reader's language; and what the
+ * page knows of data sets and lessons.
+ */
 
 import { hasText, language, number, t } from "./i18n.js";
 
@@ -16,10 +19,12 @@ export function labelOf(path) {
     return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
   const last = path.split(".").at(-1);
   const [section, part] = path.split(".");
-  const whole = last === "name" ? [path.slice(0, -".name".length)] : []; // "network.initializer" for its name
-  // a section that is chosen by a name or a kind has the label of that choice: "optimizer", "training.schedule"
+  const withoutName = last === "name" ? [path.slice(0, -".name".length)] : [];
+  // Not every path has a text of its own. In this order: the path without its ".name" ("network.initializer"); the last part
+  // with the section before it ("initializer.std"); a field of a preset; a field of a layer; and for a section
+  // that is chosen by a name or a kind, the label of that choice ("optimizer.name", "schedule.kind").
   const keys = [
-    ...whole,
+    ...withoutName,
     `${part}.${last}`,
     `${section}.${last}`,
     `preset.${last}`,
@@ -108,13 +113,13 @@ export function classesOf(name) {
 }
 
 /**
- * A test accuracy that guessing does not reach. Guessing may get a quarter more than p = 1 / classes, because one class may
- * be more frequent; and an accuracy on n images has the standard deviation √(p(1 − p) / n).
+ * A test accuracy that guessing does not reach: p = 1 / classes plus the larger of two margins. One is p / 4, because one
+ * class may be more frequent. The other is three standard deviations of an accuracy on n test images, √(p(1 − p) / n).
  * @param {string} name of a data set
  * @returns {number} 0 if this lab does not have the data set
  */
 export function aboveChance(name) {
-  const { classes = 0, test_size = 0 } = datasets.get(name) ?? { title: name };
+  const { classes = 0, test_size = 0 } = datasets.get(name) ?? {};
   if (!classes || !test_size) return 0;
   const p = 1 / classes;
   return p + Math.max(p / 4, 3 * Math.sqrt((p * (1 - p)) / test_size));
@@ -124,7 +129,8 @@ export function aboveChance(name) {
 export const isOwn = (name) => /^own-[0-9a-f]{16}$/.test(name);
 
 /**
- * The title of the data set with this name. An own one that this page may not know is "own data".
+ * The title of the data set with this name. An own data set that this page
+ * has not received, such as another person's, is "own data".
  * @param {string} name
  */
 export function datasetTitle(name) {
@@ -160,7 +166,8 @@ export function registerLessons(all) {
 }
 
 /**
- * A text of a lesson in the reader's language. A lesson that was taken out of the lab since then has it only in the language before.
+ * A text of a lesson in the reader's language. It is in another language only if the
+ * lesson was taken out of the lab before the reader changed the language.
  * @param {InLanguages} texts
  */
 export const inReadersLanguage = (texts) => texts[language()] ?? Object.values(texts)[0] ?? "";

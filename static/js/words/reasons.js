@@ -1,6 +1,7 @@
 /**
  * Reasons in the reader's language: why something was refused, or why a run ended. The server sends a code and its values
- * (`{ code, values }`, see `engine/reasons.py`), and an English sentence for programs and for what an older lab has stored.
+ * (`{ code, values }`, see `engine/reasons.py`). It also sends an English sentence, for programs, and for reasons without a
+ * code, which older labs have stored.
  */
 
 import { hasText, number, t } from "./i18n.js";
@@ -13,7 +14,7 @@ import { datasetTitle, isOwn } from "./labels.js";
 
 /** Values with texts in the catalogs: name of the value → the beginning of the text's key. @type {Record<string, string>} */
 const WORDS = { initializer: "initializer.", status: "status.", metric: "early_stopping.metric." };
-/** Numbers from here on are written in thousands, millions or 万, 億. */
+/** Numbers from here on are shortened: 12,000,000 is 12M, in Japanese 1200万. */
 const LONG = 1e7;
 /** Bounds are written with all their digits; the longest is that of a seed, 4,294,967,295. */
 const BOUND_DIGITS = 10;
@@ -48,8 +49,8 @@ export function hasCode(why, code) {
  * @param {Pick<ApiError, "why" | "message" | "bounds">} error
  */
 export function explain({ why, message, bounds }) {
-  const better = why.code === "invalid" && boundsText(bounds);
-  return reasonText(better ? { code: "range", values: { bounds } } : why, message);
+  const hasBounds = why.code === "invalid" && boundsText(bounds) !== "";
+  return reasonText(hasBounds ? { code: "range", values: { bounds } } : why, message);
 }
 
 /**
@@ -57,7 +58,9 @@ export function explain({ why, message, bounds }) {
  * @param {ApiError} error
  */
 export function explainAll(error) {
-  return error.field && error.status === 422 && error.code !== "invalid"
+  // the message for an invalid value without bounds names the field itself
+  const namesField = error.why.code === "invalid" && !boundsText(error.bounds);
+  return error.field && error.status === 422 && !namesField
     ? t("why.at", { field: error.field, why: explain(error) })
     : explain(error);
 }
@@ -98,10 +101,10 @@ function written(value, name) {
   if (Array.isArray(value))
     return value
       .map((item) => written(item, name))
-      .join(value.every((item) => typeof item === "number") ? " × " : t("why.and"));
+      .join(value.every((item) => typeof item === "number") ? " × " : t("why.and")); // numbers are a shape
   if (value?.code) return reasonText(value);
   if (name === "bounds") return boundsText(value);
   if (name === "dataset" && isOwn(value)) return datasetTitle(value);
-  const word = `${WORDS[name] ?? "-"}${value}`;
-  return hasText(word) ? t(word) : String(value);
+  const word = WORDS[name] && `${WORDS[name]}${value}`;
+  return word && hasText(word) ? t(word) : String(value);
 }

@@ -1,8 +1,10 @@
 """Images in one folder for each class: of every kind, in archives and folders, and what of them is left out."""
 
 import io
+import struct
 import tarfile
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -87,6 +89,41 @@ def test_an_image_of_16_bits_has_its_256_levels(tmp_path):
     values, preview = read_one(tmp_path, encoded(GREY.astype(np.uint16) * 257))
     assert np.array_equal(values[0], GREY)
     assert preview["notes"][0]["code"] == "read_note_deep"
+
+
+def test_an_image_of_16_bits_and_in_colours_is_noted_too(tmp_path):
+    header = struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 0)  # 16 bits, red, green and blue
+    lines = b"".join(b"\0" + (row.astype(">u2") * 257).repeat(3).tobytes() for row in GREY)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b""))
+    chunks = [
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in parts
+    ]
+    values, preview = read_one(tmp_path, b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    assert np.array_equal(values[0], GREY)
+    assert "read_note_deep" in [note["code"] for note in preview["notes"]]
+
+
+def photograph(width, height, **options):
+    return encoded(np.full((height, width), 100, np.uint8), "JPEG", **options)
+
+
+def test_the_sizes_of_photographs_are_those_in_their_files_however_small_they_are_decoded(tmp_path_factory):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    for data in (photograph(400, 300), photograph(300, 400, exif=exif)):
+        _, preview = read_one(tmp_path_factory.mktemp("photographs"), data)
+        assert preview["notes"][0]["text"].startswith(
+            "images have different sizes, from 400 × 300 to 400 × 300 pixels"
+        )
+
+
+def test_photographs_of_512_pixels_become_as_large_as_other_images_of_512_pixels(tmp_path_factory):
+    shapes = [
+        read_one(tmp_path_factory.mktemp(kind), encoded(np.full((512, 512), 100, np.uint8), kind))[0].shape
+        for kind in ("JPEG", "PNG")
+    ]
+    assert shapes[0] == shapes[1]
 
 
 def test_transparency_lies_over_white(tmp_path):
