@@ -25,6 +25,9 @@ export class ApiError extends Error {
   }
 }
 
+/** The error if the server cannot be reached, or its answer breaks off. */
+export const offline = () => new ApiError({ code: "offline", message: "" }, 0);
+
 /**
  * Send a request.
  * @returns {Promise<Response>}
@@ -41,10 +44,20 @@ export async function send(method, path, body, signal, keepalive = false) {
     options.headers = { "Content-Type": "application/json" };
     options.body = body instanceof Blob ? body : JSON.stringify(body);
   }
+  return whole(fetch(path, options));
+}
+
+/**
+ * An answer, or what is read of it. An answer that breaks off counts as none.
+ * @template Read
+ * @param {Promise<Read>} reading
+ * @returns {Promise<Read>}
+ */
+export async function whole(reading) {
   try {
-    return await fetch(path, options);
+    return await reading;
   } catch {
-    throw new ApiError({ code: "offline", message: "" }, 0);
+    throw offline();
   }
 }
 
@@ -68,16 +81,35 @@ function sendAtLeaving(method, path, body) {
 export async function request(method, path, body, signal) {
   const answer = await send(method, path, body, signal);
   if (answer.status === 204) return null;
-  const json = await answer.json().catch(() => null);
-  if (answer.ok && json !== null) return json;
-  throw refusal(answer, json);
+  if (!answer.ok) throw await refusalIn(answer);
+  const json = jsonOf(await whole(answer.text()));
+  if (json !== null) return json;
+  throw refusal(answer, null);
 }
 
+/** What a text says as JSON; null: it is no JSON. @param {string} text */
+function jsonOf(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The error in an answer that is a refusal. @param {Response} answer */
+export async function refusalIn(answer) {
+  return refusal(answer, jsonOf(await whole(answer.text())));
+}
+
+/** The statuses with which a proxy says that it cannot reach the lab. */
+const UNREACHED = [502, 503, 504];
+
 /**
- * @param {Response} answer
- * @param {any} json
+ * @param {Pick<Response, "status">} answer
+ * @param {any} json the error of the server; null: the answer is none of the lab's
  */
 export function refusal({ status }, json) {
+  if (!json?.error && UNREACHED.includes(status)) return offline();
   return new ApiError(json?.error ?? { code: "bad_answer", message: "", bounds: { status } }, status);
 }
 
@@ -98,9 +130,9 @@ function requestBytes(path, body, signal) {
  */
 async function bytesOf(answered) {
   const answer = await answered;
-  if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
-  const bytes = await answer.arrayBuffer().catch(() => null);
-  if (bytes && answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
+  if (!answer.ok) throw await refusalIn(answer);
+  const bytes = await whole(answer.arrayBuffer());
+  if (answer.headers.get("Content-Type") === "application/octet-stream") return bytes;
   throw refusal(answer, null);
 }
 
@@ -134,7 +166,7 @@ export const api = {
    */
   demandFile: async (path) => {
     const answer = await send("GET", path);
-    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+    if (!answer.ok) throw await refusalIn(answer);
   },
   /**
    * A view of a network at a past moment; see views/view.js.

@@ -1,6 +1,6 @@
 /** Requests about the moments of a run: what it was there, and forks. Loaded only where a moment is pinned or forked. */
 
-import { refusal, request, send } from "./api.js";
+import { refusal, refusalIn, request, send, whole } from "./api.js";
 
 /** @import { Experiment, Fork, RunView } from "../types.js" */
 
@@ -34,10 +34,10 @@ export const momentApi = {
    */
   weights: async (id, iteration, signal) => {
     const answer = await send("GET", `api/runs/${id}/moments/${iteration}/weights.npz`, undefined, signal);
-    if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+    if (!answer.ok) throw await refusalIn(answer);
     const [, name] = /filename\*=UTF-8''([^;]+)/.exec(answer.headers.get("Content-Disposition") ?? "") ?? [];
-    const content = await answer.arrayBuffer().catch(() => null);
-    if (!content || !name) throw refusal(answer, null);
+    const content = await whole(answer.arrayBuffer());
+    if (!name) throw refusal(answer, null);
     return { name: decodeURIComponent(name), content };
   },
 };

@@ -28,7 +28,7 @@ export const ownDataApi = {
       sending.onload = () =>
         sending.status === 201 && sending.response
           ? done(sending.response)
-          : fail(refusal(/** @type {Response} */ ({ status: sending.status }), sending.response));
+          : fail(refusal(sending, sending.response));
       sending.onerror = () => fail(failure("offline"));
       sending.onabort = () => fail(failure("cancelled"));
       sending.open("POST", `${AT}/uploads?file=${encodeURIComponent(name)}`);

@@ -1,6 +1,6 @@
 /** The request for a loss landscape: the lab streams its progress, and at last the landscape. */
 
-import { ApiError, refusal, send } from "../server/api.js";
+import { ApiError, offline, refusalIn, send } from "../server/api.js";
 
 /**
  * A network of a run in a landscape: its place, its distance from the plane, and its own loss.
@@ -21,13 +21,13 @@ import { ApiError, refusal, send } from "../server/api.js";
  */
 export async function survey(runs, options, onProgress, signal) {
   const answer = await send("POST", "api/landscapes", { runs, options }, signal);
-  if (!answer.ok) throw refusal(answer, await answer.json().catch(() => null));
+  if (!answer.ok) throw await refusalIn(answer);
   for await (const { landscape, error, done, total } of linesOf(answer)) {
     if (landscape) return landscape;
     if (error) throw new ApiError(error, 409);
     onProgress(done, total);
   }
-  throw new ApiError({ code: "offline", message: "" }, 0);
+  throw offline();
 }
 
 /** The lines of an answer, as they come. @param {Response} answer @returns {AsyncGenerator<any>} */
