@@ -28,14 +28,15 @@ ITERATIONS = 150
 MIN_ITERATIONS = 60
 #: The smoothed loss is a mean over this share of all iterations, about: half a power of ten.
 SMOOTHED_SHARE = 1 / 15
-#: The test ends where the smoothed loss is this many times its lowest value.
+#: The test ends where the smoothed loss is this many times its lowest value after the start.
 RISEN = 4.0
-#: The suggestion is the rate with the lowest smoothed loss, divided by this. Near that rate the loss no longer falls,
-#: as it is too large already.
+#: The suggestion is the rate with the lowest smoothed loss after the start, divided by this. Near that rate the loss no
+#: longer falls, as it is too large already.
 DIVISOR = 5.0
 #: Nothing is suggested unless the smoothed loss has fallen below this share of what it was at the start.
 FALLEN = 0.9
-#: At the start: this share of all iterations, with rates that change nothing.
+#: The start: this share of all iterations, with rates that change nothing. Its smoothed losses are not searched for the
+#: lowest: the first ones are means of one batch or a few, which may be low by chance.
 START_SHARE = 0.2
 
 #: Why a test ended: at the highest rate, as the loss had risen, or as it was not finite any more.
@@ -50,7 +51,8 @@ class RateTest:
         rates: the learning rate of each iteration's step.
         losses: the loss of each batch before the step, without penalties.
         smoothed: their running mean.
-        best: the index of the lowest smoothed loss; None: no loss was finite.
+        best: the index of the lowest smoothed loss after the start, or of all if the test ended at the start; None: no
+            loss was finite.
         suggestion: a good learning rate, with two digits; None: the loss did not fall with any rate.
         end: why the test ended.
     """
@@ -88,6 +90,7 @@ def find_rate(
     losses: list[float] = []
     smoothed: list[float] = []
     mean = smoothing(iterations)
+    start = round(START_SHARE * iterations)
     end: End = "completed"
     for rate in rates:
         if is_cancelled():
@@ -99,14 +102,15 @@ def find_rate(
             break
         losses.append(loss)
         smoothed.append(mean(loss))
-        if smoothed[-1] > RISEN * min(smoothed):
+        if len(smoothed) > start and smoothed[-1] > RISEN * min(smoothed[start:]):
             end = "risen"
             break
     count = len(losses)
-    best = smoothed.index(min(smoothed)) if smoothed else None
-    return RateTest(
-        tuple(rates[:count]), tuple(losses), tuple(smoothed), best, suggest(rates, smoothed, iterations), end
-    )
+    best = min(range(start if count > start else 0, count), key=smoothed.__getitem__, default=None)
+    suggestion = None
+    if best is not None and best >= start and smoothed[best] <= FALLEN * sum(smoothed[:start]) / start:
+        suggestion = float(f"{rates[best] / DIVISOR:.2g}")
+    return RateTest(tuple(rates[:count]), tuple(losses), tuple(smoothed), best, suggestion, end)
 
 
 def rates_of(iterations: int) -> list[float]:
@@ -129,11 +133,3 @@ def smoothing(iterations: int) -> Callable[[float], float]:
         return mean / (1 - beta**t)
 
     return take
-
-
-def suggest(rates: list[float], smoothed: list[float], iterations: int) -> float | None:
-    """The rate with the lowest smoothed loss, divided by `DIVISOR`; None if the loss has not fallen."""
-    start = smoothed[: round(START_SHARE * iterations)]
-    if not start or min(smoothed) > FALLEN * sum(start) / len(start):
-        return None
-    return float(f"{rates[smoothed.index(min(smoothed))] / DIVISOR:.2g}")

@@ -10,9 +10,9 @@ from app.answers.shape import answer
 @answer
 class RateTestAnswer(TypedDict):
     """A short training whose learning rate grows: its rates, the losses of its batches, and their running mean, for
-    each iteration with a finite loss. `iterations`: how many were planned. `best`: the index of the lowest mean.
-    `suggestion`: a good rate; null: the loss fell with none. `end`: `completed` at the highest rate, `risen` as the
-    loss had grown, or `diverged`."""
+    each iteration with a finite loss. `iterations`: how many were planned. `best`: the index of the lowest mean after
+    the first fifth of the test. `suggestion`: a good rate; null: the loss fell with none. `end`: `completed` at the
+    highest rate, `risen` as the loss had grown, or `diverged`."""
 
     iterations: int
     rates: list[float]

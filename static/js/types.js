@@ -254,7 +254,7 @@
  * @property {number[]} rates
  * @property {number[]} losses
  * @property {number[]} smoothed
- * @property {number | null} best the index of the lowest smoothed loss
+ * @property {number | null} best the index of the lowest smoothed loss after the first fifth of the test
  * @property {number | null} suggestion
  * @property {"completed" | "risen" | "diverged"} end
  */
