@@ -30,7 +30,7 @@ _PARTS = {
     **dict.fromkeys(("train", "training", "val", "valid", "validation"), TRAIN),
     **dict.fromkeys(("test", "testing"), TEST),
 }
-#: This many images are inspected to choose the size and colours of all.
+#: This many images, or up to twice as many, are inspected to choose the size and colours of all.
 _INSPECTED = 60
 #: Up to this many images that are not in folders of classes may be figures beside a table.
 _FIGURES = 20
@@ -43,7 +43,7 @@ class _Picture:
     """An image file, the name of its class, and its part: `TRAIN` or `TEST`."""
 
     member: Member
-    name: str
+    class_name: str
     part: int
 
 
@@ -70,7 +70,7 @@ def read_pictures(contents: Contents, choices: Choices, limits: Limits, dropping
     if not pictures:
         raise refusal("read_nothing", file=contents.file, there=contents.names)
     codes = Codes(limits)
-    labels = codes.of(picture.name for picture in pictures)
+    labels = codes.of(picture.class_name for picture in pictures)
     shape = _shape(pictures, choices, limits)
     images = _allocate(len(pictures), shape, limits)
     kept, notes = _fill(images, pictures, shape, limits, dropping)
@@ -97,8 +97,10 @@ def _find_pictures(members: Sequence[Member], dropping: Dropping) -> tuple[list[
     leave_out([member for member in members if not member.ends(*ENDINGS)], dropping)
     folders = [member.folders for member in images]
     depth = _depth_of_classes(folders)
-    is_part = [len(path) > depth + 1 and path[depth].lower() in _PARTS for path in folders]
-    has_parts = bool(is_part) and all(is_part)
+    inside = [path for path in folders if len(path) > depth]
+    has_parts = any(len(path) > depth + 1 for path in inside) and all(
+        path[depth].lower() in _PARTS for path in inside
+    )
     pictures = []
     for member, path in zip(images, folders, strict=True):
         class_depth = depth + 1 if has_parts else depth
@@ -111,17 +113,14 @@ def _find_pictures(members: Sequence[Member], dropping: Dropping) -> tuple[list[
 
 
 def _depth_of_classes(folders: Sequence[Sequence[str]]) -> int:
-    """How many folders enclose the folders of classes: a folder encloses them if all images lie in it, and none of them
-    directly."""
+    """How many folders enclose the folders of classes: a folder encloses them if all images that are in folders lie in
+    it, and some of them deeper. Images beside it do not count."""
     depth = 0
-    inside = [path for path in folders if path]
-    while (
-        inside
-        and all(len(path) > depth + 1 for path in inside)
-        and len({path[depth] for path in inside}) == 1
-    ):
+    while True:
+        inside = [path for path in folders if len(path) > depth]
+        if len({path[depth] for path in inside}) != 1 or all(len(path) == depth + 1 for path in inside):
+            return depth
         depth += 1
-    return depth
 
 
 def _shape(pictures: Sequence[_Picture], choices: Choices, limits: Limits) -> Shape:

@@ -197,6 +197,34 @@ def test_folders_of_parts_are_the_parts(tmp_path):
     assert bring(tmp_path, "f.zip", zipped(members)).keep(own_test=False, test_share=0.5)[0].test_size == 12
 
 
+@pytest.mark.parametrize("stray", ["all.png", "train/all.png", "data/all.png", "data/train/all.png"])
+@pytest.mark.parametrize("parts", [("train",), ("train", "test")])
+def test_an_image_beside_the_folders_of_classes_or_parts_makes_no_other_classes_of_them(
+    tmp_path, stray, parts
+):
+    above = "data/" if stray.startswith("data/") else ""
+    members = {
+        f"{above}{part}/{name}/{number}.png": encoded(GREY)
+        for part in parts
+        for name in ("cat", "dog")
+        for number in range(3)
+    }
+    preview = bring(tmp_path, "f.zip", zipped({**members, stray: encoded(GREY)})).preview()
+    assert [each["name"] for each in preview["classes"]] == ["cat", "dog"]
+    assert [(reason["why"]["code"], reason["examples"]) for reason in preview["dropped"]] == [
+        ("read_drop_no_folder", [stray])
+    ]
+    assert bool(preview["choices"].get("own_test")) == ("test" in parts)
+
+
+def test_test_images_without_classes_are_left_out_by_name(tmp_path):
+    members = {f"train/{name}/{number}.png": encoded(GREY) for name in ("a", "b") for number in range(3)}
+    members |= {f"test/{number}.png": encoded(GREY) for number in range(3)}
+    preview = bring(tmp_path, "f.zip", zipped(members)).preview()
+    assert [each["name"] for each in preview["classes"]] == ["a", "b"]
+    assert preview["dropped"][0]["examples"] == ["test/0.png", "test/1.png", "test/2.png"]
+
+
 def test_what_is_no_image_of_a_class_is_left_out_by_name(tmp_path):
     good = {f"{name}/{number}.png": encoded(GREY) for name in ("a", "b") for number in range(3)}
     good |= {"a/.hidden.png": b"", "__MACOSX/a/._1.png": b"\0", "b/Thumbs.db": b"\0", "a/.DS_Store": b"\0"}
