@@ -35,6 +35,8 @@ export class RunActions extends Emitter {
   /** Run id → the last request for this run that is not answered yet. @type {Map<string, Promise<unknown>>} */
   #turns = new Map();
   #timer = 0;
+  /** How many actions have begun that can be undone. */
+  #begun = 0;
   /**
    * Undoes the last action, while this is possible.
    * @type {(() => void) | null}
@@ -119,14 +121,15 @@ export class RunActions extends Emitter {
    * Change properties of runs on the server: star, tags, notes, archived, name or colour.
    * @param {string[]} ids
    * @param {Record<string, any>} changes
+   * @returns {Promise<string[]>} the runs for which it worked
    */
   async change(ids, changes) {
+    const tried = this.changeable(ids);
     const answers = await Promise.all(
-      this.changeable(ids).map((id) =>
-        this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)])),
-      ),
+      tried.map((id) => this.attempt(id, async () => this.#store.putRuns([await api.change(id, changes)]))),
     );
     this.#reportPartial(answers, ids, "runs.change_some");
+    return tried.filter((_, i) => answers[i]);
   }
 
   /**
@@ -170,6 +173,7 @@ export class RunActions extends Emitter {
   }
 
   /**
+   * Change settings of a run while it trains. If the server refuses it, the caller shows the error.
    * @param {string} id
    * @param {Record<string, any>} values
    * @throws ApiError
@@ -179,31 +183,40 @@ export class RunActions extends Emitter {
   }
 
   /**
-   * Archive runs, or bring them back from the archive, with a button to undo it.
+   * Archive runs, or bring them back from the archive, with a button to undo it. If another action begins before the answer
+   * comes, only that one can be undone.
    * @param {string[]} ids
    * @param {boolean} archived
    */
   async archive(ids, archived = true) {
-    if (!this.changeable(ids).length) return;
-    // the message is made now, because a run may be deleted before the answer comes
-    const message = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#names(ids) });
-    await this.change(ids, { archived });
-    this.#finish();
-    this.#offerUndo(message, () => this.change(ids, { archived: !archived }));
+    const others = this.changeable(ids).filter((id) => this.run(id)?.archived !== archived);
+    if (!others.length) return;
+    const number = this.#begin();
+    const worked = await this.change(others, { archived });
+    const changed = worked.filter((id) => this.run(id)); // one may be deleted before the answer comes
+    if (!changed.length || number !== this.#begun) return;
+    const message = t(archived ? "runs.archived" : "runs.unarchived", { runs: this.#nameOrCount(changed) });
+    this.#offerUndo(message, () => this.change(changed, { archived: !archived }));
   }
 
   /** Delete runs, with a button to undo it. @param {string[]} ids */
   remove(ids) {
     const gone = this.changeable(ids);
     if (!gone.length) return;
-    this.#finish();
+    this.#begin();
     this.#pending = gone;
-    const message = t("runs.deleted", { runs: this.#names(gone) });
+    const message = t("runs.deleted", { runs: this.#nameOrCount(gone) });
     this.#store.withhold(gone, true);
     this.#offerUndo(message, () => {
       this.#pending = [];
       this.#store.withhold(gone, false);
     });
+  }
+
+  /** Begin an action that can be undone; the one before it becomes final. @returns {number} its number */
+  #begin() {
+    this.#finish();
+    return ++this.#begun;
   }
 
   /**
@@ -247,7 +260,7 @@ export class RunActions extends Emitter {
   }
 
   /** @param {string[]} ids */
-  #names(ids) {
+  #nameOrCount(ids) {
     return ids.length === 1 ? String(this.run(ids[0])?.name) : t("runs.count", { n: ids.length });
   }
 
