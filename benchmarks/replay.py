@@ -1,9 +1,9 @@
 """How long any moment of a run takes, and the one beside it; and what the kept checkpoints cost training.
 
 The run is W1, 784-40-20-10 on MNIST with 2,000 iterations and an evaluation every ten. Times are those of whole
-requests, weights included, to a lab that does nothing else. The cost is processor time, without evaluations, which
-would hide it: inside of what keeps checkpoints, and of whole trainings that keep some and others that keep none, which
-take turns.
+requests, weights included, to a lab that does nothing else. The cost is measured in processor time and in two ways:
+the time spent in `Keeper.keep`, and the time of whole trainings that keep checkpoints, compared with others that keep
+none. The two kinds take turns. Nothing is evaluated, because evaluations would hide the cost.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def _moments(folder: Path, data_dir: Path) -> list[Figure]:
 def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
     """The share of a training's processor time that keeping takes, processor time with kept checkpoints ÷ without, and
     how many are kept at the end."""
-    inside: list[float] = []
+    shares: list[float] = []
     seconds: dict[int, list[float]] = {KEPT_BYTES: [], 0: []}
     kept = 0
     for round_ in range(ROUNDS):
@@ -100,12 +100,12 @@ def _cost(folder: Path, data_dir: Path) -> tuple[float, float, int]:
             while trainer.iteration < trainer.iterations:
                 trainer.step()
                 if trainer.iteration >= keeper.due:
-                    asked = time.process_time()
+                    keeping_begun = time.process_time()
                     keeper.keep(trainer, 0, is_saving=False)
-                    keeping += time.process_time() - asked
+                    keeping += time.process_time() - keeping_begun
             seconds[most_bytes].append(time.process_time() - begun)
             if most_bytes:
-                inside.append(keeping / seconds[most_bytes][-1])
+                shares.append(keeping / seconds[most_bytes][-1])
                 kept = len(keeper.news() or [])
     some, none = (statistics.median(seconds[most_bytes][2:]) for most_bytes in (KEPT_BYTES, 0))
-    return statistics.median(inside[2:]), some / none, kept
+    return statistics.median(shares[2:]), some / none, kept

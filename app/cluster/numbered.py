@@ -50,7 +50,8 @@ class Outbox(Generic[T]):
             self._add(message, size)
 
     def put_now(self, message: T, *, always: bool = False) -> bool:
-        """Send a message if there is room for it; whether there was. `always`: also if there is none."""
+        """Send a message if there is room for it. False: there was none, and the message was dropped. `always`: send
+        it even if there is no room."""
         with self._room:
             if self.is_full and not always:
                 return False

@@ -40,7 +40,9 @@ class ImportedOrigin(BaseModel):
 
     run: str = Field(pattern=RUN_ID)
     number: int = Field(ge=0, le=2**53, strict=True)
-    name: str = Field(max_length=200, description="empty: who exported it could not see it")
+    name: str = Field(
+        max_length=200, description="empty if the person who exported the run could not see its origin"
+    )
     iteration: int = Field(ge=0, le=MAX_ITERATIONS, strict=True)
     seed: int | None = Field(None, ge=0, le=2**32 - 1, strict=True)
 
@@ -125,6 +127,7 @@ class Imported:
         trained = bool(rows) or status in (Status.COMPLETED, Status.DIVERGED)
         started_at = given.created_at if given.started_at is None and trained else given.started_at
         began = given.created_at if started_at is None else started_at
+        finished_at = began if finished_at is None else max(finished_at, began)
         training = Training(
             id=new_id(),
             config=config.to_dict(),
@@ -135,7 +138,7 @@ class Imported:
             annotations=[note.model_dump(mode="json") for note in given.annotations],
             stretches=[stretch.to_dict() for stretch in stretches],
             started_at=started_at,
-            finished_at=began if finished_at is None else max(finished_at, began),
+            finished_at=finished_at,
         )
         self.run = Run(
             id=new_id(),
@@ -154,9 +157,8 @@ class Imported:
         )
         self.data_set = config.dataset.source if own.is_name(config.dataset.name) else None
         self.exported_id = given.id
-        seconds = given.seconds
-        if seconds is None:  # of an earlier version, which took it from the clock
-            seconds = max(0.0, (training.finished_at or began) - began)
+        # an earlier version exported no seconds: it took them from the clock
+        seconds = finished_at - began if given.seconds is None else given.seconds
         for stream, part in rows.items():
             part.times = times.get(stream) or [(part.count, began + seconds, seconds)]
             if part.count:

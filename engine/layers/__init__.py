@@ -44,7 +44,7 @@ LAYERS: dict[str, type[Layer]] = {
     "residual": Residual,
 }
 
-#: The fields of each type that no other type shares.
+#: The fields of each type, without those that all types have, and those that all types with weights have.
 _OWN_FIELDS: dict[str, Sequence[Field]] = {
     "dense": dense.FIELDS,
     "activation": (Field("name", "choice", choices=tuple(ACTIVATIONS)),),

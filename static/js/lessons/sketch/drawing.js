@@ -17,8 +17,8 @@ export class Drawing {
   #before = [];
   /** The handle that was moved last: moving it again is no new step for undo. */
   #moved = "";
-  /** Whether a stroke goes on with the moves of its pen; not when it was taken away meanwhile. */
-  #goesOn = false;
+  /** Whether moves of the pen are drawn: not after an undo or a clearing, until the next stroke begins. */
+  #takesMoves = false;
 
   /**
    * @param {string[]} runs whose curves are to be drawn
@@ -41,7 +41,7 @@ export class Drawing {
     this.#moved = "";
   }
 
-  /** The points of a run's curve; none: it has none. @param {string} run @returns {Points} */
+  /** The points of a run's curve; an empty list if nothing was drawn for the run. @param {string} run @returns {Points} */
   of(run) {
     return this.#curves.get(run) ?? [];
   }
@@ -75,7 +75,7 @@ export class Drawing {
     this.#moved = "";
     this.#before.push(new Map(this.#curves));
     if (this.#before.length > MAX_UNDO) this.#before.shift();
-    this.#goesOn = true;
+    this.#takesMoves = true;
   }
 
   /**
@@ -85,7 +85,7 @@ export class Drawing {
    * @param {[number, number]} to
    */
   line(run, from, to) {
-    if (this.#goesOn) this.#curves.set(run, withLine(this.of(run), from, to));
+    if (this.#takesMoves) this.#curves.set(run, withLine(this.of(run), from, to));
   }
 
   /** A stroke ends: its curve gets as few points as are needed, and a stroke of one point is none. @param {string} run */
@@ -113,7 +113,7 @@ export class Drawing {
   /** Take away the last stroke. */
   undo() {
     this.#moved = "";
-    this.#goesOn = false;
+    this.#takesMoves = false;
     this.#curves = this.#before.pop() ?? this.#curves;
   }
 
@@ -122,6 +122,6 @@ export class Drawing {
     this.begin();
     if (run === null) this.#curves.clear();
     else this.#curves.delete(run);
-    this.#goesOn = false;
+    this.#takesMoves = false;
   }
 }
