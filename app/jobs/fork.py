@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.answers.runs import Origin
+from app.answers.runs import Origin, TrainedOn
 from app.errors import Invalid
 from app.estimate import expected_seconds
 from app.jobs.messages import Checkpoint
@@ -70,6 +70,10 @@ class Fork:
     def annotations(self) -> list[dict[str, Any]]:
         """What happened to the origin before the fork."""
         return [note for note in self.origin.annotations if _lies_before(note, self.wish.iteration)]
+
+    def machines(self) -> list[TrainedOn]:
+        """The machines of a cluster on which the origin trained before the fork."""
+        return [machine for machine in self.origin.machines if machine["iteration"] < self.wish.iteration]
 
     def checkpoints(self) -> list[Checkpoint]:
         """The checkpoints of the origin from which the fork can go on, newest first. One at the iteration of the fork

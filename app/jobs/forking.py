@@ -152,6 +152,7 @@ class Forking:
             annotations=fork.annotations(),
             expected_seconds=expected_seconds(fork.config, fork.summary),
             stretches=fork.stretches,
+            machines=fork.machines(),
         )
         for first in rows.values():
             if first.last is not None:

@@ -20,6 +20,21 @@ from engine.reasons import restored, why
 CHECKPOINTS = 2
 #: At most this many machines of a training are remembered, the newest.
 MAX_MACHINES = 20
+#: The columns of a new training that are stored as they are; see `insert_training` for the others.
+_COLUMNS = (
+    "id",
+    "attempt",
+    "iterations",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "reason",
+    "annotations",
+    "checkpoints",
+    "fingerprint",
+    "stretches",
+    "machines",
+)
 
 
 def insert_trainings(
@@ -38,27 +53,14 @@ def insert_training(
     connection: sqlite3.Connection, training: Training, streams: Mapping[str, WholeStream] | None = None
 ) -> None:
     """Store a new training, and with an imported one its streams."""
-    connection.execute(
-        "INSERT INTO trainings (id, status, attempt, config, iterations, created_at, started_at, finished_at,"
-        " reason, why, annotations, checkpoints, fingerprint, stretches)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            training.id,
-            training.status.value,
-            training.attempt,
-            json.dumps(training.config, allow_nan=False),
-            training.iterations,
-            training.created_at,
-            training.started_at,
-            training.finished_at,
-            training.reason,
-            as_stored(why(training.reason)),
-            as_stored(training.annotations),
-            as_stored(training.checkpoints),
-            training.fingerprint,
-            as_stored(training.stretches),
-        ),
-    )
+    values = {
+        **{column: as_stored(getattr(training, column)) for column in _COLUMNS},
+        "status": training.status.value,
+        "config": json.dumps(training.config, allow_nan=False),
+        "why": as_stored(why(training.reason)),
+    }
+    named = ", ".join(f":{column}" for column in values)
+    connection.execute(f"INSERT INTO trainings ({', '.join(values)}) VALUES ({named})", values)
     for stream, rows in (streams or {}).items():
         open_stream(connection, training.id, stream, rows.columns)
         for part in rows.parts():
@@ -88,13 +90,14 @@ def add_annotation(connection: sqlite3.Connection, training_id: str, annotation:
 def check_fingerprint(
     connection: sqlite3.Connection, training_id: str, data: str, arithmetic: str | None = None
 ) -> str | None:
-    """A worker has started, with this data set: store the fingerprint of its training, and return it.
+    """Store and return the fingerprint of a training whose worker has just started.
 
     Args:
-        arithmetic: how its machine computes; None: it is this one.
+        data: the digest of the data set, as the worker has read it.
+        arithmetic: how the worker's machine computes; None: as this machine.
 
-    The files may have been replaced since the launch, or the training may have begun on another machine. If it has rows
-    from then, they belong to no known fingerprint: it is None.
+    The files may have changed since the launch, or the training may have begun on another kind of machine: then the
+    fingerprint changes. If there are rows already, they do not fit the new fingerprint, so None is stored.
     """
     row = connection.execute(
         "SELECT config, stretches, annotations, fingerprint FROM trainings WHERE id = ?", (training_id,)
@@ -114,8 +117,8 @@ def check_fingerprint(
 
 
 def add_machine(connection: sqlite3.Connection, training_id: str, machine: Machine) -> list[TrainedOn]:
-    """Store on which machine of a cluster a training begins or goes on, if it is another one than before; returns the
-    newest of all."""
+    """Store on which machine of a cluster a training begins or goes on, if it is another one than before; returns
+    all that are remembered, the newest last."""
     row = connection.execute("SELECT machines FROM trainings WHERE id = ?", (training_id,)).fetchone()
     if row is None:
         return []

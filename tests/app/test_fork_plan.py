@@ -59,6 +59,13 @@ def test_what_is_trained_before_a_fork_is_within_the_limits_too():
         limits.check_all(config, parse_stretches([stretch(10, large)], config))
 
 
+def test_a_fork_knows_the_machines_on_which_its_origin_was_trained_up_to_there():
+    machines = [{"iteration": at, "host": f"from-{at}", "processor": "", "arithmetic": "x"} for at in (0, 90)]
+    origin = made(machines=machines)
+    for iteration, expected in ((0, []), (1, machines[:1]), (90, machines[:1]), (91, machines)):
+        assert plan(origin, Wish(iteration, {})).machines() == expected
+
+
 def test_a_fork_without_a_name_has_one_that_an_export_may_have():
     assert plan(made(), Wish(90, {"name": "", "seed": 0})).name == "run"
 

@@ -220,6 +220,24 @@ def test_on_another_kind_of_processor_the_stored_rows_stay_and_new_ones_follow(d
     np.testing.assert_array_equal(stored.values, rows(0, 7))
 
 
+def test_a_run_that_got_a_training_of_its_own_may_go_on_on_another_kind_of_processor(database):
+    store(database, "together", [5])
+    machine = Machine(host="hall", processor="a model", arithmetic="one")
+    write(database, lambda c: training_store.add_machine(c, training_id("together"), machine))
+    own = loaded(database, "together").copy(Status.PAUSED, training_id("alone"))
+    write(
+        database,
+        lambda c: run_store.separate_run(c, "together", training_id("together"), own, {"train": 5}),
+    )
+    other = rows(3, 4)
+    other[1, 0] = np.nextafter(other[1, 0], np.float32(1))
+
+    assert loaded(database, "together").machines == own.machines
+    moved = Machine(host="attic", processor="a model", arithmetic="other")
+    write(database, lambda c: training_store.add_machine(c, own.id, moved))
+    assert appended(database, "alone", 3, other).count == 2
+
+
 def test_a_stream_of_other_columns_is_refused(database):
     store(database, "wider", [5])
 

@@ -78,6 +78,7 @@ def test_a_run_whose_worker_is_lost_goes_on_from_its_checkpoint_on_another_machi
             assert ftp.read
             before = len(files(ftp))
             fork = lab.post(f"/api/runs/{kept['id']}/fork", iteration=3950, seed=5).json()
+            assert fork["machines"] == lab.run(kept["id"])["machines"]
             assert_uninterrupted(lab, lab.wait_for(fork["id"], "completed"))
             assert len(files(ftp)) > before
 
