@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any
 
 from app.errors import Conflict, Invalid
@@ -19,7 +19,7 @@ from app.work import in_thread
 from engine.reasons import Reason
 from engine.studies import Plan, StudyConfig
 
-#: Studies of a lab, and of one student; trials of one study of a student.
+#: The most studies of a lab, the most of one student, and the most trials in one study of a student.
 MAX_STUDIES, MAX_STUDIES_PER_PERSON, MAX_TRIALS_PER_PERSON = 500, 20, 500
 
 
@@ -31,7 +31,7 @@ class Admission:
         self._register = register
         self._scheduler = scheduler
 
-    async def check(self, person: Person, document: dict[str, Any], studies: Sequence[Study]) -> Study:
+    async def check(self, person: Person, document: dict[str, Any], studies: Collection[Study]) -> Study:
         """The study that a document describes, which has not begun.
 
         Args:
@@ -41,7 +41,7 @@ class Admission:
             ConfigError, LabError: it cannot be, or the person may not begin it.
         """
         config = await in_thread(StudyConfig.from_dict, document)
-        self._demand_room(person, config, studies)
+        self.demand_room(person.owner, config, studies)
         plan = await in_thread(Plan, config)
         costs = await in_thread(costs_of, plan, self._settings.limits)
         most, slowness = costs.most, self._scheduler.slowness
@@ -62,20 +62,20 @@ class Admission:
             budget_seconds=config.budget_seconds,
         )
 
-    def _demand_room(self, person: Person, config: StudyConfig, studies: Sequence[Study]) -> None:
+    def demand_room(self, owner: str | None, config: StudyConfig, studies: Collection[Study]) -> None:
         """Refuse more studies than a lab, or one of its students, may have, or one with more trials than a student may
         have."""
-        mine = sum(study.owner == person.owner for study in studies)
-        is_student = self._register.sight.is_student(person.owner)
+        is_student = self._register.sight.is_student(owner)
         if is_student and config.trials > MAX_TRIALS_PER_PERSON:
             text = f"a student's study may have {MAX_TRIALS_PER_PERSON} trials, not {config.trials}"
             reason = Reason("study_too_many", text, trials=config.trials, most=MAX_TRIALS_PER_PERSON)
             bounds = {"maximum": MAX_TRIALS_PER_PERSON, "value": config.trials}
             raise Invalid(reason, code="too_large", field="seeds", bounds=bounds)
-        most = MAX_STUDIES_PER_PERSON if is_student else MAX_STUDIES
-        count = mine if is_student else len(studies)
-        if count >= most or len(studies) >= MAX_STUDIES:
-            text = f"there are {count} studies, and at most {most} may be; delete one first"
+        count, most = sum(study.owner == owner for study in studies), MAX_STUDIES_PER_PERSON
+        if not is_student or count < most:
+            count, most = len(studies), MAX_STUDIES
+        if count >= most:
+            text = f"there are {count} studies, and at most {most} may be; one must be deleted first"
             raise Conflict(
                 Reason("too_many_studies", text, most=most), code="too_many_studies", bounds={"maximum": most}
             )

@@ -70,6 +70,7 @@ class Studies:
         self._figures = TestFigures(register, scheduler, measure)
         self._measuring: dict[str, asyncio.Task[None]] = {}
         self._awake = asyncio.Event()
+        self._beginning = asyncio.Lock()  # one study begins at a time, so that each is counted
         self._task: asyncio.Task[None] | None = None
         self.publishing = Publishing(
             hub, register.sight, lambda: scheduler.places, lambda: scheduler.slowness
@@ -192,14 +193,20 @@ class Studies:
         Raises:
             ConfigError, LabError: it cannot be, or the person may not begin it.
         """
-        return await self._admission.check(person, document, list(self._studies.values()))
+        return await self._admission.check(person, document, self._studies.values())
 
     async def begin(self, study: Study) -> None:
-        """Store a study that was checked, and let it train."""
-        stored = study.stored()
-        study.number = await self._database.write(lambda c: study_store.insert(c, stored))
-        study.stored_stages = len(stored.configurations)
-        self._add(study)
+        """Store a study that was checked, and let it train.
+
+        Raises:
+            Conflict: there are too many since it was checked.
+        """
+        async with self._beginning:
+            self._admission.demand_room(study.owner, study.config, self._studies.values())
+            stored = study.stored()
+            study.number = await self._database.write(lambda c: study_store.insert(c, stored))
+            study.stored_stages = len(stored.configurations)
+            self._add(study)
 
     async def change(self, study: Study, changes: dict[str, Any]) -> None:
         """Change its name, its budget, or whether the class sees it."""

@@ -7,10 +7,12 @@ import sqlite3
 import pytest
 
 from app.data_sets import DataSets
+from app.errors import Conflict
 from app.jobs.local import LocalExecutor
 from app.people.person import ANYONE
 from app.storage import database as database_module
 from app.storage import study_store
+from app.studies import admission
 from app.studies.stored import StoredStudy, StoredTrial
 from app.studies.studies import Studies
 from app.studies.study import Status
@@ -19,6 +21,7 @@ from engine.studies import StudyConfig
 from tests.app.test_damage import CONFIG
 from tests.app.test_scheduler import Idle, Lab, config_of
 from tests.support import event_loop
+from tests.support.reasons import reason_in
 from tests.support.stored_runs import insert, make_run
 
 DOCUMENT = {
@@ -252,5 +255,43 @@ def test_all_studies_of_a_student_together_leave_half_of_the_students_places_in_
                     async with study.order:
                         await studies._progress.feed(study)
             assert lab.scheduler.waits_for(ada.id) == 5
+
+    event_loop.run(scenario())
+
+
+def test_studies_that_begin_at_the_same_moment_are_no_more_than_there_may_be(tmp_path, monkeypatch):
+    monkeypatch.setattr(admission, "MAX_STUDIES_PER_PERSON", 2)
+
+    async def scenario():
+        async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab, opened(lab) as studies:
+            entrance = lab.classroom.entrance
+            ada, _ = await entrance.join(entrance.code, "Ada", "")
+            checked = [await studies.check(ada, {**DOCUMENT, "seeds": [seed]}) for seed in range(4)]
+            results = await asyncio.gather(*map(studies.begin, checked), return_exceptions=True)
+            assert [getattr(result, "code", result) for result in results] == [
+                None,
+                None,
+                "too_many_studies",
+                "too_many_studies",
+            ]
+            assert len(studies.seen_by(ada)) == len(lab.database.read_now(study_store.load_ids)) == 2
+
+    event_loop.run(scenario())
+
+
+def test_a_student_hears_which_bound_on_studies_is_met(tmp_path, monkeypatch):
+    monkeypatch.setattr(admission, "MAX_STUDIES_PER_PERSON", 1)
+    monkeypatch.setattr(admission, "MAX_STUDIES", 2)
+
+    async def scenario():
+        async with Lab(tmp_path, class_name="1-B", executor=Idle()) as lab, opened(lab) as studies:
+            entrance = lab.classroom.entrance
+            names = ("Ada", "Bob", "Cleo")
+            ada, bob, cleo = [(await entrance.join(entrance.code, name, ""))[0] for name in names]
+            for begins, refused, most in ((ada, ada, 1), (bob, cleo, 2)):
+                await studies.begin(await studies.check(begins, DOCUMENT))
+                with pytest.raises(Conflict) as error:
+                    await studies.check(refused, DOCUMENT)
+                assert reason_in(error.value.message).values == {"most": most}
 
     event_loop.run(scenario())
