@@ -100,8 +100,12 @@ class Trainer:
         self.fast = fast
         if dataset is None:
             dataset = load_dataset(config.dataset.name, data_dir=data_dir, cache_dir=cache_dir)
-        if dataset.shape != config.dataset.source.shape:
-            raise ValueError(f"images are {dataset.shape}; the network is for {config.dataset.source.shape}")
+        source = config.dataset.source
+        if dataset.shape != source.shape:
+            raise ValueError(f"images are {dataset.shape}; the network is for {source.shape}")
+        if len(dataset.class_names) > len(source.class_names):
+            there, known = len(dataset.class_names), len(source.class_names)
+            raise ValueError(f"there are {there} classes; the network is for {known}")
         self.data = {
             "train": len(dataset.train_labels),
             "test": len(dataset.test_labels),

@@ -1,5 +1,6 @@
 """The trainer: its rows, evaluations and random choices, from a whole run."""
 
+import dataclasses
 import subprocess
 import sys
 import tracemalloc
@@ -345,6 +346,8 @@ def test_a_data_set_of_ones_own_can_be_trained_on():
     assert len(list(Trainer(experiment(), own).run())) == 33
     with pytest.raises(ValueError, match="images are"):
         Trainer(experiment(dataset={"name": "moons"}, network={"preset": "mlp"}), own)
+    with pytest.raises(ValueError, match="11 classes; the network is for 10"):
+        Trainer(experiment(), dataclasses.replace(own, class_names=tuple("0123456789A")))
 
 
 def test_the_engine_alone_imports_nothing_of_the_web():
