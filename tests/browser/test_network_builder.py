@@ -292,6 +292,18 @@ def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
     builder.page.goto(builder.lab.url.rstrip("/") + builder.address())
     builder.page.reload()
     builder.until_ready()
+    builder.page.evaluate(
+        """async () => {
+            for (const preset of ["layers", "mlp"]) {
+                const presets = document.querySelector('select[name="network.preset"]');
+                presets.value = preset;
+                presets.dispatchEvent(new Event("change", { bubbles: true }));
+            }
+            await import("/static/js/form/layer-list.js");
+            await new Promise((done) => setTimeout(done));
+        }"""
+    )
+    assert builder.page.input_value('select[name="network.preset"]') == "mlp"  # chosen before the list was loaded
     builder.choose("network.preset", "layers")
     builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,77,77,10'")
     builder.page.keyboard.press("Control+z")

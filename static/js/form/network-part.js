@@ -106,7 +106,11 @@ export class NetworkPart {
      */
     const choose = async (presets, focus) => {
       if (presets[0] === WRITTEN) {
-        await this.#loadList();
+        await this.#loadList().catch((error) => {
+          if (element.isConnected) redraw(); // with the network that is still chosen
+          throw error;
+        });
+        if (!element.isConnected) return; // drawn again meanwhile, as after another choice
         draft.chooseOwnLayers();
       } else draft.choosePresets(presets);
       redraw(focus);
