@@ -60,6 +60,7 @@ async def _request_error(request: Request, error: Exception) -> JSONResponse:
         "string_too_short": lambda: Reason("missing", message),
         "float_parsing": lambda: Reason("type.number", message),
         "float_type": lambda: Reason("type.number", message),
+        "finite_number": lambda: Reason("type.number", message),
     }.get(str(first["type"]), lambda: message)()
     return JSONResponse(error_body("invalid", reason, field, bounds or None), status_code=422)
 

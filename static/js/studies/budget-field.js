@@ -2,7 +2,7 @@
 
 import { h } from "../page/dom.js";
 import { t } from "../words/i18n.js";
-import { plain } from "../words/notation.js";
+import { numberOf, plain } from "../words/notation.js";
 
 export class BudgetField {
   #input = h("input", { type: "text", inputMode: "decimal", name: "study.budget", size: 7 });
@@ -17,9 +17,9 @@ export class BudgetField {
   /** @param {(seconds: any) => Promise<boolean>} change sends another budget, null for none; resolves to whether the server has accepted it */
   constructor(change) {
     this.#input.addEventListener("change", async () => {
-      const typed = plain(this.#input.value).trim();
+      const typed = plain(this.#input.value);
       // what is no number is sent as it was typed, and the server says what it must be
-      const seconds = typed === "" ? null : Number.isNaN(Number(typed)) ? typed : Number(typed);
+      const seconds = typed === "" ? null : (numberOf(typed) ?? typed);
       this.#input.setAttribute("aria-invalid", String(!(await change(seconds))));
     });
   }
