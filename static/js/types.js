@@ -126,7 +126,7 @@
  */
 
 /**
- * A view of a network that the page watches, live; it begins in the buffer at the byte `offset`. `options`: as text, by which it was asked for.
+ * A view of a network that the page watches, live; it begins in the buffer at the byte `offset`. `options`: those of the request, as text.
  * If it could not be made, there is an error instead.
  * @typedef {{run: string, view: string, options: string, buffer: ArrayBuffer, offset: number}} ViewFrame
  * @typedef {{run: string, view: string, options: string, error: {code: string, message: string, field?: string, bounds?: Record<string, any>}}} RefusedView

@@ -223,7 +223,7 @@ test("own layers stay when presets are chosen, and these with their settings whe
     copy.chooseOwnLayers();
     assert.deepEqual(copy.layers, own);
     assert.equal(copy.own, null);
-    assert.equal(copy.leftVariants, 0); // they are not the first of these presets
+    assert.equal(copy.replacedVariants, 0); // they are not the first of these presets
   }));
 
 test("own layers that wait follow the classes of another data set, as those in the form do", () => {

@@ -38,7 +38,7 @@ const CHANGES = {
   presets: (draft, examples) => draft.choosePresets(some(examples, draft.fitting)),
   layers: (draft) => draft.writeLayers(LAYERS),
   "own layers": (draft) => draft.chooseOwnLayers(),
-  "all networks": (draft) => draft.returnToLeft(),
+  "all networks": (draft) => draft.returnToReplaced(),
   units: (draft, examples) => {
     const [network] = draft.networks;
     if (network.hidden) network.hidden.push(examples.whole(1, 99));
@@ -174,7 +174,7 @@ test("loading the layers again that one edits is a change of the network: the ea
   const draft = draftWith();
   draft.writeLayers(LAYERS);
   const before = draft.state;
-  draft.left = null;
+  draft.replaced = null;
   assert.deepEqual(changedFields(before, draft.state), ["network"]);
 });
 

@@ -17,7 +17,7 @@ export function changedFields(before, after) {
     ...changedIn(before.document, after.document, ""),
     ...repeated.map((name) => (name === "folds" ? "dataset.fold" : name)),
   ];
-  const [old, now] = [before, after].map((state) => JSON.stringify([state.left, state.own]));
+  const [old, now] = [before, after].map((state) => JSON.stringify([state.replaced, state.own]));
   return fields.length || old === now ? fields : ["network"];
 }
 

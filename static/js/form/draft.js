@@ -25,7 +25,7 @@ import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * The presets that were replaced by a list of layers; `edited`: whether the list began as the layers of the first preset.
- * @typedef {{network: DraftDocument["network"], edited: boolean}} LeftNetworks
+ * @typedef {{network: DraftDocument["network"], edited: boolean}} ReplacedNetworks
  */
 
 /**
@@ -33,15 +33,15 @@ import { alternatives, oneOrSeveral } from "./values.js";
  * @typedef {{run: string, number: number, name: string, iteration: number, seed: number, dropout?: boolean}} ForkedFrom
  */
 
-/** The complete state of a draft, for undo. @typedef {DraftJson & {left: LeftNetworks | null}} DraftState */
+/** The complete state of a draft, for undo. @typedef {DraftJson & {replaced: ReplacedNetworks | null}} DraftState */
 
 export class Draft {
   #options;
   #penalties = new Penalties();
   /** The user's own list of layers, while a preset is chosen. @type {Layer[] | null} */
   own = null;
-  /** The earlier presets, while the network is a list of layers. @type {LeftNetworks | null} */
-  left = null;
+  /** The earlier presets, while the network is a list of layers. @type {ReplacedNetworks | null} */
+  replaced = null;
   /** What it is a fork of; null: it is launched from the start. @type {ForkedFrom | null} */
   origin = null;
 
@@ -78,11 +78,14 @@ export class Draft {
   }
 
   /** How many networks there were before the user began to edit the layers of the first one; 0 if there were none. */
-  get leftVariants() {
-    const { left, fitting } = this;
-    if (!left?.edited || !alternatives(left.network).every(({ preset = "" }) => fitting.includes(preset)))
+  get replacedVariants() {
+    const { replaced, fitting } = this;
+    if (
+      !replaced?.edited ||
+      !alternatives(replaced.network).every(({ preset = "" }) => fitting.includes(preset))
+    )
       return 0;
-    return variantsOf(left.network);
+    return variantsOf(replaced.network);
   }
 
   /** The names of the chosen presets; empty if the network is a list of layers. */
@@ -128,9 +131,9 @@ export class Draft {
    */
   choosePresets(names) {
     const [{ initializer, layers }] = this.networks;
-    const networks = alternatives(layers && this.left ? this.left.network : this.document.network);
+    const networks = alternatives(layers && this.replaced ? this.replaced.network : this.document.network);
     if (layers) this.own = layers;
-    this.left = null;
+    this.replaced = null;
     /**
      * @param {string} preset
      * @returns {DraftNetwork}
@@ -166,13 +169,14 @@ export class Draft {
     const { network } = this.document;
     const [{ initializer }] = this.networks;
     this.document.network = { layers: structuredClone(layers), initializer };
-    if (!("layers" in network)) this.left = { network, edited };
+    if (!("layers" in network)) this.replaced = { network, edited };
     this.own = null;
   }
 
   /** Choose all networks again that were replaced by a list of layers. */
-  returnToLeft() {
-    if (this.left) this.choosePresets(alternatives(this.left.network).flatMap(({ preset }) => preset ?? []));
+  returnToReplaced() {
+    if (this.replaced)
+      this.choosePresets(alternatives(this.replaced.network).flatMap(({ preset }) => preset ?? []));
   }
 
   /** @param {string[]} names */
@@ -264,7 +268,7 @@ export class Draft {
     document.regularization = { ...(l1 ? { l1 } : {}), ...(l2 ? { l2 } : {}) };
     this.document = /** @type {DraftDocument} */ (document);
     this.seeds = this.folds = 1;
-    this.left = this.origin = null;
+    this.replaced = this.origin = null;
   }
 
   /** An independent copy of the draft. */
@@ -281,18 +285,18 @@ export class Draft {
   /** Replace the draft by the one in an address. @param {any} json @returns whether it was a valid draft of this lab */
   restore(json) {
     if (!isDraft(json, this.#options)) return false;
-    this.state = { ...json, left: null };
+    this.state = { ...json, replaced: null };
     return true;
   }
 
   /** The complete state, for undo. @returns {DraftState} */
   get state() {
-    return structuredClone({ ...this.toJSON(), left: this.left });
+    return structuredClone({ ...this.toJSON(), replaced: this.replaced });
   }
 
   set state(state) {
-    const { document, seeds, folds, own = null, left, origin = null } = structuredClone(state);
-    Object.assign(this, { document, seeds, folds, own, left, origin });
+    const { document, seeds, folds, own = null, replaced, origin = null } = structuredClone(state);
+    Object.assign(this, { document, seeds, folds, own, replaced, origin });
     const [{ initializer }] = this.networks;
     for (const network of this.networks) network.initializer = initializer;
   }

@@ -193,7 +193,7 @@ export class Form {
 
   /** Call this when a lesson has freed fields that it fixed. */
   fieldsFreed() {
-    this.#network.count();
+    this.#network.updateEditButton();
   }
 
   /** Forbid to launch, for a reason; allow it again if that is empty. @param {string} reason */
@@ -387,7 +387,7 @@ export class Form {
     urlState.set({ form: JSON.stringify(json) === this.#start ? null : structuredClone(json) });
     this.#undo.record();
     this.#launch.count(this.#draft.count());
-    this.#network.count();
+    this.#network.updateEditButton();
     this.#settle();
   }
 

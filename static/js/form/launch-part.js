@@ -36,7 +36,7 @@ export class LaunchPart {
   #keepBack;
   #form;
   #keys = h("kbd", {}, /^Mac/.test(navigator.platform) ? "⌘↵" : "Ctrl ↵");
-  /** When all runs will have ended, with the present queue; shown in place of the keys. */
+  /** How long it takes until all runs have ended, with the present queue. Shown in place of the keys. */
   #done = h("small", { hidden: true });
   #runs = 1;
   #locked = "";

@@ -27,7 +27,7 @@ const ENDS = 4;
 const UNIT = 5;
 const TALLEST = 48;
 const LOWEST = 6;
-const LINE = 10;
+export const LINE_HEIGHT = 10;
 const LETTER = 5.4;
 const BETWEEN_LABELS = 5;
 
@@ -37,7 +37,6 @@ export const RADIUS = 2;
 /** The space above the layers: for the edge of a unit, or for the connection around a residual block. */
 const EDGE = 3;
 const AROUND = 10;
-export const LINE_HEIGHT = LINE;
 
 /**
  * The stages of a network: its input and all drawn layers.
@@ -67,12 +66,15 @@ export function pictureOf(layers, isLabelled = true) {
   const bottom = top + (isSmall ? UNITS * UNIT : TALLEST);
   const xs = isSmall ? columns.map(({ x }) => x) : boxes.map(({ x, width }) => x + width / 2);
   const wanted = stages.map((stage, i) => ({ stage, x: xs[i], lines: linesOf(stage, isSmall) }));
-  const labels = isSmall && !isLabelled ? [] : labelsOf(wanted, bottom + LINE);
+  const labels = isSmall && !isLabelled ? [] : labelsOf(wanted, bottom + LINE_HEIGHT);
   const tops = isSmall ? columns.map(({ ys }) => ys[0] - RADIUS) : boxes.map(({ y }) => y);
   const skips = stages.flatMap(({ type }, i) =>
     type === "residual" ? [{ from: xs[i - 1], to: xs[i], top: Math.min(tops[i - 1], tops[i]) }] : [],
   );
-  const lowest = Math.max(bottom - EDGE, ...labels.map(({ y, lines }) => y + (lines.length - 1) * LINE));
+  const lowest = Math.max(
+    bottom - EDGE,
+    ...labels.map(({ y, lines }) => y + (lines.length - 1) * LINE_HEIGHT),
+  );
   return { height: Math.ceil(lowest + EDGE), boxes, columns, labels, skips };
 }
 
@@ -141,7 +143,7 @@ function labelsOf(wanted, top) {
     const middle = Math.min(Math.max(x, half), WIDTH - half);
     return { middle, left: middle - half, right: middle + half };
   };
-  const height = Math.max(...wanted.map(({ lines }) => lines.length)) * LINE;
+  const height = Math.max(...wanted.map(({ lines }) => lines.length)) * LINE_HEIGHT;
   /** @type {(Label & {left: number, right: number})[]} */
   const placed = [];
   const order = [...wanted.slice(0, 1), ...wanted.slice(1).slice(-1), ...wanted.slice(1, -1)];

@@ -75,8 +75,8 @@ export class NetworkPart {
     if (layers && !this.#List) retried(this.#loadList).then(() => this.#form.redraw());
     if (layers && this.#List) {
       this.#list = new this.#List(this.#form, layers, this.#open).element;
-      const left = this.#drawLeft();
-      inside.push(...(left ? [left] : []), this.#list);
+      const note = this.#drawReplacedNote();
+      inside.push(...(note ? [note] : []), this.#list);
     }
     if (mlp) {
       if (networks.length > 1) inside.push(caption(presetName("mlp")));
@@ -165,13 +165,13 @@ export class NetworkPart {
   }
 
   /** If the layers are those of the first of several networks: a text that says so, and a button back to all of them. */
-  #drawLeft() {
+  #drawReplacedNote() {
     const { draft, redraw } = this.#form;
-    const count = draft.leftVariants;
+    const count = draft.replacedVariants;
     if (count < 2) return null;
     const back = h("button", { type: "button", className: "toggle", id: "all-networks" }, t("network.back"));
     back.addEventListener("click", () => {
-      draft.returnToLeft();
+      draft.returnToReplaced();
       redraw("edit-layers");
     });
     return h(
@@ -197,16 +197,20 @@ export class NetworkPart {
 
   /**
    * Call this when the draft has changed, or when a lesson has freed the fields that it fixed: it updates the button that edits
-   * the first of several networks.
+   * the layers.
    */
-  count() {
-    this.#drawEdit();
+  updateEditButton() {
+    if (!this.#edit || this.#edit.closest(".fixed")) return; // a fork or a lesson has disabled it
+    const count = this.#form.draft.variants;
+    this.#edit.disabled = !this.#form.described();
+    this.#edit.title = count > 1 ? t("network.edit_first", { count: number(count) }) : t("network.edit.help");
+    this.#edit.dataset.help = this.#edit.title;
   }
 
   #drawSummary() {
     const { layers } = this.#form.draft;
     this.#table.disabled = !this.#summary;
-    this.#drawEdit();
+    this.updateEditButton();
     if (this.#list && layers)
       showShapes(
         this.#list,
@@ -214,13 +218,5 @@ export class NetworkPart {
       );
     this.#picture.show(this.#summary?.first ?? null, this.#form.draft.variants, !this.#isMlp);
     this.#rows.replaceChildren(...layerSummary(this.#summary?.first.layers ?? []));
-  }
-
-  #drawEdit() {
-    if (!this.#edit || this.#edit.closest(".fixed")) return; // a fork or a lesson has disabled it, see `count`
-    const count = this.#form.draft.variants;
-    this.#edit.disabled = !this.#form.described();
-    this.#edit.title = count > 1 ? t("network.edit_first", { count: number(count) }) : t("network.edit.help");
-    this.#edit.dataset.help = this.#edit.title;
   }
 }

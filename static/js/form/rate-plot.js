@@ -12,7 +12,7 @@ import { HEIGHT, linearTicks, MARGIN, nearest, placesOf, rounded } from "./rate-
 
 /** The smallest distances between ticks, in pixels. */
 const APART = { x: 52, y: 34 };
-/** Shift moves by this many places. */
+/** Page Up, Page Down, and an arrow key with Shift move by this many places. */
 const FAR = 10;
 /** How far each key moves. @type {Record<string, number>} */
 const MOVES = {

@@ -11,7 +11,8 @@ import { isReached, STEPS } from "./steps.js";
  */
 
 /**
- * What the head reports: another step is to be shown; the form is; a menu's item was chosen; the lesson is left.
+ * Called when the person wants to see a step (`step`) or the form (`form`), chooses from the menu (`item`), or leaves the lesson
+ * (`leave`).
  * @typedef {{step: (step: Step) => void, form: () => void, item: (name: Item) => void, leave: () => void}} OnHead
  */
 /** What the menu offers. @typedef {"again" | "unpredicted" | "look"} Item */

@@ -50,13 +50,13 @@ export function numberOf(text) {
  *   null if a comma is unclear. `readings`: the possible meanings of an unclear text.
  */
 export function settle(text, whole = false) {
-  if (![...text.matchAll(TOGETHER)].some(([numbers]) => isUnclear(numbers, whole))) {
-    return { settled: text.replace(TOGETHER, (numbers) => clear(numbers, whole)), readings: [] };
+  if (![...text.matchAll(TOGETHER)].some(([numbers]) => isUnwriteSettled(numbers, whole))) {
+    return { settled: text.replace(TOGETHER, (numbers) => writeSettled(numbers, whole)), readings: [] };
   }
   const readings = [asDecimal, asThousands, asSeveral].map((read) => {
     let fits = true;
     const reading = text.replace(TOGETHER, (numbers) => {
-      if (!isUnclear(numbers, whole)) return clear(numbers, whole);
+      if (!isUnwriteSettled(numbers, whole)) return writeSettled(numbers, whole);
       const result = read(numbers, whole);
       fits &&= result !== null;
       return result ?? "";
@@ -79,16 +79,17 @@ function isAmbiguous(numbers) {
  * @param {string} numbers
  * @param {boolean} whole
  */
-function isUnclear(numbers, whole) {
+function isUnwriteSettled(numbers, whole) {
   if (!isAmbiguous(numbers)) return false;
   return !whole || /[.e]/i.test(numbers) || (ROUND_PERHAPS.test(numbers) && !ROUND.test(numbers));
 }
 
 /**
+ * Write each comma as what it means: ", " between two values, nothing within a grouped number.
  * @param {string} numbers
  * @param {boolean} whole
  */
-function clear(numbers, whole) {
+function writeSettled(numbers, whole) {
   return (whole && ROUND.test(numbers) && asThousands(numbers)) || numbers.replaceAll(",", ", ");
 }
 
