@@ -53,7 +53,7 @@ class Resumable(Protocol):
     learning_rate: float
     iteration: int
     first_loss: float
-    still: int
+    zero_gradient_iterations: int
     first_dead: int | None
     stop_reason: str | None
     divergence: Divergence | None
@@ -81,7 +81,7 @@ def save(trainer: Resumable) -> bytes:
         "generators": {name: g.bit_generator.state for name, g in trainer.generators.items()},
         "position": trainer.batches.position,
         "first_loss": repr(trainer.first_loss),  # may be infinite, which is not JSON
-        "still": trainer.still,
+        "still": trainer.zero_gradient_iterations,
         "first_dead": trainer.first_dead,
         "stop_reason": trainer.stop_reason,
         "stop_why": reasons.why(trainer.stop_reason),
@@ -179,7 +179,7 @@ def _apply(trainer: Resumable, state: dict[str, Any], arrays: dict[str, NDArray[
         generator.bit_generator.state = state["generators"][name]
     trainer.iteration = state["iteration"]
     trainer.first_loss = float(state.get("first_loss", "nan"))
-    trainer.still = state.get("still", 0)
+    trainer.zero_gradient_iterations = state.get("still", 0)
     trainer.first_dead = state.get("first_dead")
     optimizer.t = state["optimizer_steps"]
     trainer.learning_rate = state["learning_rate"]

@@ -60,7 +60,8 @@ def fork(
     for name, array in new.network.running.items():
         array[...] = trainer.network.running[name]
     new.iteration, new.first_loss = trainer.iteration, trainer.first_loss
-    new.still, new.first_dead = trainer.still, trainer.first_dead
+    new.zero_gradient_iterations = trainer.zero_gradient_iterations
+    new.first_dead = trainer.first_dead
     if config.optimizer["name"] == trainer.config.optimizer["name"]:
         new.optimizer.take_over(trainer.optimizer)
     if config.training.early_stopping == trainer.config.training.early_stopping:

@@ -76,7 +76,8 @@ class Trainer:
         iteration, iterations: how many are done, and how many are planned.
         divergence: set when the loss was not finite, which ends the run.
         first_loss: the loss of the first batch, before any step.
-        still: how many iterations in a row, up to the last one, had a gradient of exactly 0 for every weight.
+        zero_gradient_iterations: how many iterations in a row, up to the last one, had a gradient of exactly 0 for
+            every weight.
         first_dead: the iteration at which the network first was dead, even if it learnt again later; None: never.
         stop_reason: why training ended early other than by divergence, or which weights it ended with if they are not
             the last ones; otherwise None.
@@ -150,7 +151,7 @@ class Trainer:
         self.iteration = 0
         self.divergence: Divergence | None = None
         self.first_loss = math.nan
-        self.still = 0
+        self.zero_gradient_iterations = 0
         self.first_dead: int | None = None
         self.stop_reason: str | None = None
         stopping = config.training.early_stopping
@@ -204,7 +205,8 @@ class Trainer:
     def dead(self) -> int | None:
         """If the network is dead now, the first iteration of the row in which all weight gradients were 0; else
         None."""
-        return self.iteration - self.still + 1 if self.still >= DEAD_AFTER else None
+        count = self.zero_gradient_iterations
+        return self.iteration - count + 1 if count >= DEAD_AFTER else None
 
     @property
     def reason(self) -> str | None:
@@ -271,7 +273,8 @@ class Trainer:
         )
         if self.iteration == 1:
             self.first_loss = network.data_loss
-        self.still = 0 if any(metrics.gradient_norms) or not network.data_loss else self.still + 1
+        is_zero = network.data_loss and not any(metrics.gradient_norms)
+        self.zero_gradient_iterations = self.zero_gradient_iterations + 1 if is_zero else 0
         if self.first_dead is None:
             self.first_dead = self.dead
         if math.isfinite(network.data_loss):
@@ -295,7 +298,7 @@ class Trainer:
             return False
         improved = stopping.record(metrics)
         if improved and stopping.restore_best:
-            self.best = {name: array.copy() for name, array in self._learned().items()}
+            self.best = {name: array.copy() for name, array in self._parameters_and_running().items()}
         best = stopping.best_in_words
         if stopping.exhausted and not last:
             self.stop_reason = Reason("stopped_early", f"stopped early: {best}", why=best)
@@ -306,11 +309,11 @@ class Trainer:
         self.stop_reason = Reason(
             "brought_back", f"{why}; the weights of that iteration were restored", why=why
         )
-        for name, array in self._learned().items():
+        for name, array in self._parameters_and_running().items():
             array[...] = self.best[name]
         return True
 
-    def _learned(self) -> dict[str, Array]:
+    def _parameters_and_running(self) -> dict[str, Array]:
         return {"vector": self.network.vector, **self.network.running}
 
     def set_live(

@@ -13,7 +13,7 @@ from app.answers.shape import Number, answer
 @answer
 class Fetching(TypedDict):
     received: int
-    total: int | None
+    total: int
     error: str | None
     why: Why | None
 
@@ -29,7 +29,7 @@ class DatasetAnswer(TypedDict):
     test_size: int
     available: bool
     fetchable: bool
-    download_bytes: int | None
+    download_bytes: int
     fetching: Fetching | None
     class_names: list[str]
     columns: list[str]

@@ -37,7 +37,8 @@ class OptionsAnswer(TypedDict):
 
 @dataclass(frozen=True)
 class SummaryAnswer(Summary):
-    """What an experiment costs: of one image, but the memory of the whole run; and how long it takes."""
+    """What an experiment costs. `multiply_adds`: of the forward pass of one image. `memory_bytes` and `seconds`: of the
+    whole run."""
 
     iterations: int
     seconds: float
@@ -54,6 +55,8 @@ class ForkAnswer(SummaryAnswer):
 
 @answer
 class Figures(TypedDict):
+    """The costs of one of several experiments; see `SummaryAnswer`."""
+
     parameters: int
     multiply_adds: int
     memory_bytes: int

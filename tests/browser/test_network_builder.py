@@ -303,7 +303,8 @@ def test_own_layers_stay_in_the_menu_beside_the_presets(builder):
             await new Promise((done) => setTimeout(done));
         }"""
     )
-    assert builder.page.input_value('select[name="network.preset"]') == "mlp"  # chosen before the list was loaded
+    # it was chosen before the list was loaded
+    assert builder.page.input_value('select[name="network.preset"]') == "mlp"
     builder.choose("network.preset", "layers")
     builder.until(f"{SHAPES}.join() === '30×4×4,30×4×4,30×2×2,77,77,10'")
     builder.page.keyboard.press("Control+z")

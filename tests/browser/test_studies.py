@@ -67,7 +67,7 @@ def test_a_study_is_described_watched_read_and_opened(open_page, lab):
     tab.click("#study-start")
 
     # why a change was refused stays while results come, for which the page asks one request at a time
-    tab.fill(".study-budget input", "1e999")  # no number either; Infinity would be sent as null, which is no budget
+    tab.fill(".study-budget input", "1e999")  # not Infinity, which JSON has as null
     tab.keyboard.press("Enter")
     refusal = tab.locator(".study-one > .study-problem")
     expect(refusal).to_contain_text("number")
