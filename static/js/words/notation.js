@@ -50,13 +50,13 @@ export function numberOf(text) {
  *   null if a comma is unclear. `readings`: the possible meanings of an unclear text.
  */
 export function settle(text, whole = false) {
-  if (![...text.matchAll(TOGETHER)].some(([numbers]) => isUnwriteSettled(numbers, whole))) {
+  if (![...text.matchAll(TOGETHER)].some(([numbers]) => isUnclear(numbers, whole))) {
     return { settled: text.replace(TOGETHER, (numbers) => writeSettled(numbers, whole)), readings: [] };
   }
   const readings = [asDecimal, asThousands, asSeveral].map((read) => {
     let fits = true;
     const reading = text.replace(TOGETHER, (numbers) => {
-      if (!isUnwriteSettled(numbers, whole)) return writeSettled(numbers, whole);
+      if (!isUnclear(numbers, whole)) return writeSettled(numbers, whole);
       const result = read(numbers, whole);
       fits &&= result !== null;
       return result ?? "";
@@ -79,7 +79,7 @@ function isAmbiguous(numbers) {
  * @param {string} numbers
  * @param {boolean} whole
  */
-function isUnwriteSettled(numbers, whole) {
+function isUnclear(numbers, whole) {
   if (!isAmbiguous(numbers)) return false;
   return !whole || /[.e]/i.test(numbers) || (ROUND_PERHAPS.test(numbers) && !ROUND.test(numbers));
 }
