@@ -36,7 +36,9 @@ Object.assign(globalThis, {
   },
 });
 
-const { Draft, movedBy, readNumber, SURE, toggled } = await import("../../static/js/lessons/prediction.js");
+const { Draft, faultOfGuess, movedBy, readNumber, SURE, toggled } = await import(
+  "../../static/js/lessons/prediction.js"
+);
 const { Launches } = await import("../../static/js/lessons/launches.js");
 const { OnCharts } = await import("../../static/js/lessons/on-charts.js");
 const { Session } = await import("../../static/js/lessons/session.js");
@@ -120,8 +122,16 @@ test("a page that is loaded again has what was predicted there, but not for anot
 });
 
 test("numbers are read with Japanese digits, groups of three digits and a decimal comma", () => {
-  const read = ["８０", "3,686,912", "1,234.5", "0,5", "−2", "", "many"].map(readNumber);
-  assert.deepEqual(read, [80, 3686912, 1234.5, 0.5, -2, NaN, NaN]);
+  const typed = ["８０", "3,686,912", "1,234.5", "0,5", "0,125", "-0,001", "2,305", "−2", "", "many"];
+  const read = typed.map((text) => readNumber(text, { low: -10, high: 1e7 }));
+  assert.deepEqual(read, [80, 3686912, 1234.5, 0.5, 0.125, -0.001, 2305, -2, NaN, NaN]);
+  assert.equal(readNumber("2,305", { low: 0, high: 10 }), 2.305); // 2305 is not among the answers
+  assert.equal(readNumber("2,305", { low: 0, high: 1 }), 2305); // both are wrong
+});
+
+test("how far a guess may be off is at most the width of the question's bounds, as on the server", () => {
+  const faultAt = (/** @type {number} */ range) => faultOfGuess({ value: 50, range }, { low: 10, high: 110 });
+  assert.deepEqual([0, 100, 101, -1, NaN].map(faultAt), [null, null, "range", "range", "range"]);
 });
 
 test("an order is made by choosing one run after the other, and changed by moving one", () => {

@@ -4,7 +4,7 @@ import { h, setText } from "../page/dom.js";
 import { onInput } from "../page/keys.js";
 import { t } from "../words/i18n.js";
 import { exact } from "../words/reasons.js";
-import { asGuess, faultOfGuess, readNumber } from "./prediction.js";
+import { asGuess, boundsOfRange, faultOfGuess, readNumber } from "./prediction.js";
 
 /** @import { FieldOf } from "./question-field.js" */
 
@@ -32,14 +32,18 @@ export function numberField(
   const range = box(guess.range, t("lesson.range"));
   /** @param {boolean} isFinished whether to say what is wrong */
   const read = (isFinished) => {
-    const typed = { value: readNumber(number.value), range: isExact ? 0 : readNumber(range.value) };
-    const fault = faultOfGuess(typed, { low, high });
+    const bounds = { low, high };
+    const typed = {
+      value: readNumber(number.value, bounds),
+      range: isExact ? 0 : readNumber(range.value, boundsOfRange(bounds)),
+    };
+    const fault = faultOfGuess(typed, bounds);
     const wrong = fault === "range" ? range : number;
     const isWrong = fault !== null && wrong.value.trim() !== "";
     if (!isWrong || isFinished) {
       number.setAttribute("aria-invalid", String(isWrong && fault === "value"));
       range.setAttribute("aria-invalid", String(isWrong && fault === "range"));
-      setText(complaint, isWrong ? faultText(fault, { low, high }) : "");
+      setText(complaint, isWrong ? faultText(fault, bounds) : "");
     }
     change(isExact ? (fault ? undefined : typed.value) : onlyNumbers(typed));
   };
@@ -57,7 +61,7 @@ export function numberField(
  * @param {{low?: number | null, high?: number | null}} bounds
  */
 function faultText(fault, { low, high }) {
-  if (fault === "range") return t("lesson.range_wrong");
+  if (fault === "range") return t("lesson.range_wrong", { most: exact(boundsOfRange({ low, high }).high) });
   return t("lesson.number_between", { low: exact(low ?? 0), high: exact(high ?? 0) });
 }
 

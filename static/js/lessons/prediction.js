@@ -3,6 +3,8 @@
  * sealed, so that a page that is loaded again has it. Nothing here uses the document.
  */
 
+import { GROUPED, numberOf, plain } from "../words/notation.js";
+
 /** @import { Guess, Question, Sure, Value } from "./types.js" */
 
 /** The id of how sure one is, beside the ids of the questions; a question's id has no such sign. */
@@ -46,21 +48,35 @@ export function asGuess(value) {
  * @returns {keyof Guess | null}
  */
 export function faultOfGuess({ value = NaN, range = NaN }, { low, high }) {
-  if (!Number.isFinite(value) || value < (low ?? -Infinity) || value > (high ?? Infinity)) return "value";
-  return Number.isFinite(range) && range >= 0 ? null : "range";
+  if (!isWithin(value, { low, high })) return "value";
+  return isWithin(range, boundsOfRange({ low, high })) ? null : "range";
 }
 
-/** A number in groups of three digits. */
-const GROUPED = /^-?\d{1,3}(,\d{3})+(\.\d*)?$/;
+/** The bounds of what comes after ±, as the server has them. @param {Pick<Question, "low" | "high">} bounds */
+export function boundsOfRange({ low, high }) {
+  return { low: 0, high: (high ?? Infinity) - (low ?? -Infinity) };
+}
+
+/**
+ * @param {number} value
+ * @param {Pick<Question, "low" | "high">} bounds
+ */
+function isWithin(value, { low, high }) {
+  return Number.isFinite(value) && value >= (low ?? -Infinity) && value <= (high ?? Infinity);
+}
 
 /**
  * A number as it was typed, also with Japanese digits, in groups of three digits or with a decimal comma; NaN if it is none.
+ * 2,303 is 2303 where the bounds allow it, and else 2.303.
  * @param {string} text
+ * @param {Pick<Question, "low" | "high">} bounds
  */
-export function readNumber(text) {
-  const plain = text.normalize("NFKC").trim().replace("−", "-");
-  const point = GROUPED.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
-  return point === "" ? NaN : Number(point);
+export function readNumber(text, bounds) {
+  const typed = plain(text);
+  const decimal = numberOf(typed.replace(",", ".")) ?? NaN;
+  if (!GROUPED.test(typed)) return decimal;
+  const grouped = Number(typed.replaceAll(",", ""));
+  return isWithin(decimal, bounds) && !isWithin(grouped, bounds) ? decimal : grouped;
 }
 
 /**

@@ -13,7 +13,8 @@ const ONE = new RegExp(`^[+-]?${NUMBER}$`, "i");
 /** Numbers with commas between them, without a space. */
 const TOGETHER = new RegExp(`${NUMBER}(?:,${NUMBER})+`, "gi");
 
-const GROUPED = /^[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
+/** One number with grouped thousands. */
+export const GROUPED = /^[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?$/;
 /** In a field of whole numbers: one round number with grouped thousands. */
 const ROUND = /^(?:[1-9]\d{0,2}(?:,\d{3})*,000|[1-9],\d00)$/;
 /** In a field of whole numbers: unclear, one number with grouped thousands or several numbers. */
