@@ -1,7 +1,8 @@
-/** Requests: an answer that breaks off is like no answer, so that the page tries again. */
+/** Requests: what their answers and refusals mean. */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { wallApi } from "../../static/js/class/wall-api.js";
 import { api, refusalIn } from "../../static/js/server/api.js";
 import { momentApi } from "../../static/js/server/moment-api.js";
 import { survey } from "../../static/js/views/survey.js";
@@ -54,4 +55,23 @@ test("a whole answer that is none of the lab's is one", async () => {
   const error = { code: "not_found", message: "no such run" };
   const refusal = await refusalIn(new Response(JSON.stringify({ error }), { status: 404 }));
   assert.deepEqual([refusal.code, refusal.status, refusal.message], ["not_found", 404, "no such run"]);
+});
+
+test("the teacher ends all runs of a student, also if some have ended or are deleted already", async () => {
+  /** @type {Record<string, number>} */
+  const statuses = { ended: 409, deleted: 404, running: 200, other: 200 };
+  /** @type {string[]} */
+  let asked = [];
+  globalThis.fetch = async (path) => {
+    const id = String(path).split("/")[2];
+    asked.push(id);
+    return new Response(JSON.stringify({ error: { code: id, message: "" } }), { status: statuses[id] });
+  };
+  const ids = Object.keys(statuses);
+  await wallApi.stop(ids);
+  assert.deepEqual(asked, ids);
+  asked = [];
+  statuses.ended = 507; // the disk is full
+  await assert.rejects(wallApi.stop(ids), { status: 507 });
+  assert.deepEqual(asked, ids);
 });

@@ -1,6 +1,6 @@
 /** What the teacher and the projector ask of the class. */
 
-import { request } from "../server/api.js";
+import { api, request } from "../server/api.js";
 import { classApi } from "../server/class-api.js";
 
 /**
@@ -8,6 +8,9 @@ import { classApi } from "../server/class-api.js";
  * @typedef {{name: string, role: string, ended: boolean, held: boolean, shown: object | null, code?: string,
  *   addresses?: string[], numbers_only?: boolean}} ClassAnswer
  */
+
+/** Statuses of a refused end: the run is deleted, or has ended already. */
+const ENDED = [404, 409];
 
 export const wallApi = {
   /** @returns {Promise<ClassAnswer>} */
@@ -37,6 +40,18 @@ export const wallApi = {
   renewCode: () => request("POST", "api/class/code"),
   /** The secret of a new link for the projector. @returns {Promise<{secret: string}>} */
   projectorLink: () => request("POST", "api/class/projector-link"),
+  /**
+   * End each of these runs, whatever is said of the others. One that has ended meanwhile is no error.
+   * @param {string[]} ids
+   */
+  stop(ids) {
+    const stopped = ids.map((id) =>
+      api.command(id, "cancel").catch((refusal) => {
+        if (!ENDED.includes(refusal.status)) throw refusal;
+      }),
+    );
+    return Promise.all(stopped);
+  },
   end: () => request("POST", "api/class/end"),
   /**
    * @param {string} person

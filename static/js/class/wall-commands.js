@@ -11,7 +11,7 @@ import { explain } from "../words/reasons.js";
 import { classIcon } from "./icons.js";
 import { StepTogether } from "./step-together.js";
 import { wallApi } from "./wall-api.js";
-import { exportLinks, openEnd, openLink } from "./wall-dialogs.js";
+import { exportLinks, openEndOfClass, openProjectorLink } from "./wall-dialogs.js";
 
 /**
  * @import { Toast } from "../page/toast.js"
@@ -36,12 +36,12 @@ export class WallCommands {
   #cloud = h("input", { type: "checkbox", onchange: () => this.setCloud(this.#cloud.checked) });
   #cloudText = h("span");
   #cloudLabel = h("label", { className: "check" }, this.#cloud, this.#cloudText);
-  #link = h("button", { type: "button", className: "tool", onclick: openLink });
+  #link = h("button", { type: "button", className: "tool", onclick: openProjectorLink });
   #challenge = h("button", { type: "button", className: "tool", onclick: () => this.#openChallenge() });
   #exportText = h("summary", { className: "tool" });
   #exportList = h("div", { className: "card panel" });
   #exports = h("details", { className: "menu" }, this.#exportText, this.#exportList);
-  #end = h("button", { type: "button", className: "tool danger", onclick: openEnd });
+  #end = h("button", { type: "button", className: "tool danger", onclick: openEndOfClass });
   /** How the class is drawn, as JSON. */
   #drawn = "";
 

@@ -2,7 +2,7 @@
 
 import { openDialog } from "../page/dialog.js";
 import { find, h, icon, setText } from "../page/dom.js";
-import { ApiError, api } from "../server/api.js";
+import { ApiError } from "../server/api.js";
 import { hasEnded } from "../state/run-status.js";
 import { language, number, percent, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
@@ -19,8 +19,8 @@ import { wallApi } from "./wall-api.js";
 const retitle = (dialog, title) => setText(find(dialog, "h2", HTMLElement), title);
 
 /**
- * Call an action that a button stands for; while it is under way the button is busy, and a refusal is worded in `error`. The
- * button is not disabled, so that it keeps the focus.
+ * A button that calls `action`. It is busy until the action has ended, and is not disabled, so that it keeps the focus. If the
+ * server refuses, `error` says why.
  * @param {string} label
  * @param {() => Promise<unknown>} action
  * @param {HTMLElement} error
@@ -28,20 +28,28 @@ const retitle = (dialog, title) => setText(find(dialog, "h2", HTMLElement), titl
  */
 export function actionButton(label, action, error, { className = "toggle", title = "" } = {}) {
   const button = h("button", { type: "button", className, title }, label);
-  button.addEventListener("click", async () => {
-    if (button.hasAttribute("aria-busy")) return;
-    button.setAttribute("aria-busy", "true");
-    setText(error, "");
-    try {
-      await action();
-    } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal;
-      setText(error, explain(refusal));
-    } finally {
-      button.removeAttribute("aria-busy");
-    }
-  });
+  button.addEventListener("click", () => attempt(button, action, error));
   return button;
+}
+
+/**
+ * Call an action with its button busy; not while it is busy already.
+ * @param {HTMLElement} button
+ * @param {() => Promise<unknown>} action
+ * @param {HTMLElement} error
+ */
+async function attempt(button, action, error) {
+  if (button.hasAttribute("aria-busy")) return;
+  button.setAttribute("aria-busy", "true");
+  setText(error, "");
+  try {
+    await action();
+  } catch (refusal) {
+    if (!(refusal instanceof ApiError)) throw refusal;
+    setText(error, explain(refusal));
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
 }
 
 /**
@@ -70,10 +78,10 @@ export function openPerson(store, person, { showRuns }) {
   const isShown = () => store.classroom.shown?.person === person;
   const stop = actionButton(
     t("class.wall.person.stop"),
-    async () => {
+    () => {
       const trainings = new Set(running().map(({ training }) => training));
-      for (const run of tile()?.runs ?? [])
-        if (trainings.has(run.training)) await api.command(run.id, "cancel");
+      const runs = (tile()?.runs ?? []).filter(({ training }) => trainings.has(training));
+      return wallApi.stop(runs.map(({ id }) => id));
     },
     error,
   );
@@ -83,21 +91,16 @@ export function openPerson(store, person, { showRuns }) {
     () => wallApi.changePerson(person, { hand: false }),
     error,
   );
+  const renaming = h("button", { className: "toggle" }, t("class.wall.person.rename"));
   const rename = h(
     "form",
     { className: "person-name" },
     h("label", {}, t("class.wall.person.nickname"), nickname),
-    h("button", { className: "toggle" }, t("class.wall.person.rename")),
+    renaming,
   );
-  rename.addEventListener("submit", async (event) => {
+  rename.addEventListener("submit", (event) => {
     event.preventDefault();
-    setText(error, "");
-    try {
-      await wallApi.changePerson(person, { nickname: nickname.value });
-    } catch (refusal) {
-      if (!(refusal instanceof ApiError)) throw refusal;
-      setText(error, explain(refusal));
-    }
+    attempt(renaming, () => wallApi.changePerson(person, { nickname: nickname.value }), error);
   });
   const newPhrase = actionButton(
     t("class.wall.person.phrase"),
@@ -163,7 +166,7 @@ export function openPerson(store, person, { showRuns }) {
 }
 
 /** Take the class home as files, and end it. */
-export function openEnd() {
+export function openEndOfClass() {
   const error = h("p", { className: "error", role: "alert" });
   const end = actionButton(
     t("class.wall.end"),
@@ -196,8 +199,8 @@ export function exportLinks() {
   );
 }
 
-/** Make an address that opens the wall on a projector, after saying that the one before ends. */
-export function openLink() {
+/** A dialog that makes a new link for the projector. It warns first that the old link stops working. */
+export function openProjectorLink() {
   const error = h("p", { className: "error", role: "alert" });
   const box = h("input", { type: "text", readOnly: true, hidden: true });
   box.setAttribute("aria-label", t("class.wall.projector"));
