@@ -7,11 +7,11 @@ An answer is the messages that are due (see `app/routes/stream.py`), each as
 
     u8 kind (1 text, 2 binary) | u32 length, little endian | bytes
 
-The first one is `{"type": "hello", "version", "server", "state", "rest", "whole", "more"}`. The page sends `server`,
-`state` and `rest` with its next request. `whole`: the list of all runs begins in this answer: at the first request,
-after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one part of it.
-`more`: the answer is full, or a part of the list follows, so the page asks again immediately. Unlike on the WebSocket,
-no stream begins with an overview.
+The first one is `{"type": "hello", "version", "server", "now", "state", "rest", "whole", "more"}`. The page sends
+`server`, `state` and `rest` with its next request. `whole`: the list of all runs begins in this answer: at the first
+request, after a restart, and after more than 1,000 deletions. `rest`: where the list goes on, as an answer holds one
+part of it. `more`: the answer is full, or a part of the list follows, so the page asks again immediately. Unlike on the
+WebSocket, no stream begins with an overview.
 
 When a page polls, and when it tries a WebSocket again, is decided in `static/js/server/connection.js`.
 """
@@ -22,6 +22,7 @@ import asyncio
 import gzip
 import json
 import struct
+import time
 from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
@@ -111,6 +112,7 @@ async def poll(
         "type": "hello",
         "version": __version__,
         "server": lab.server_id,
+        "now": time.time(),
         "state": viewer.version,
         "whole": whole,
         "rest": viewer.place and asdict(viewer.place),

@@ -9,7 +9,8 @@ With `{"watch": [{"run", "view", "options"}]}` it watches views of networks, liv
 
 The server sends rows as binary frames, and text:
 
-- `{"type": "hello", "version", "server"}`, first of all. A restarted lab has another `server`; row numbers go on.
+- `{"type": "hello", "version", "server", "now"}`, first of all. A restarted lab has another `server`; row numbers go
+  on. `now` is the server's time in Unix seconds; a page's clock may differ.
 - `{"type": "runs", "runs": [run without config], "deleted": [run id], "more"}`: after `hello` the list of all runs, in
   parts of about 128 kB with archived runs last, and `"more": true` in each part but the last. What has changed comes in
   the same form without `more`, also between two parts. A run that no part has named does not exist.
@@ -33,6 +34,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 
 from fastapi import APIRouter, WebSocket
 from starlette.types import Receive, Scope, Send
@@ -94,7 +96,8 @@ router.add_websocket_route("/ws", Stream())  # type: ignore[arg-type]  # starlet
 
 
 async def _send(socket: WebSocket, send: Send, lab: Lab, viewer: Viewer, replies: asyncio.Queue[str]) -> None:
-    await socket.send_text(json.dumps({"type": "hello", "version": __version__, "server": lab.server_id}))
+    hello = {"type": "hello", "version": __version__, "server": lab.server_id, "now": time.time()}
+    await socket.send_text(json.dumps(hello))
     while True:
         viewer.news.clear()  # before looking, so that no change falls between
         if lab.hub.closing or viewer.dismissed:

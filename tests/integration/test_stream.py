@@ -213,6 +213,7 @@ def test_the_lab_says_how_busy_it_is(lab, tab):
     view = next(text for text in tab.texts if text["type"] == "lab")
     assert view["workers"] == 2
     assert tab.hello["type"] == "hello"
+    assert tab.hello["now"] > 1.7e9, "a page compares the lab's clock with its own"
 
 
 BAD_MESSAGES = [

@@ -8,6 +8,7 @@ import { needsOf } from "../../static/js/class/needs.js";
 import { countsOf, sorted, tileOf } from "../../static/js/class/tile.js";
 import { gridOf, MAX_WITH_CURVES } from "../../static/js/class/tile-grid.js";
 import { WallStore } from "../../static/js/class/wall-store.js";
+import { Inbox } from "../../static/js/server/inbox.js";
 import { forExamples } from "./random.js";
 
 /** @import { CurveView, TileView, Waiting } from "../../static/js/class/tile.js" */
@@ -111,6 +112,12 @@ test("the teacher sees each hand, the longest first, and groups of those who hav
     ["away", [5], 500],
   ]);
   assert.deepEqual(countsOf(tiles), { joined: 8, here: 6, launched: 4, finished: 3 });
+});
+
+test("how long one waits is counted by the server's clock, which may differ from the teacher's", () => {
+  const store = new WallStore();
+  new Inbox(store).receive(JSON.stringify({ type: "hello", now: Date.now() / 1000 - 600 }));
+  assert.equal(Math.round((Date.now() / 1000 - store.now()) / 60), 10);
 });
 
 test("runs that several students have under one name are a group; all others are one group", () => {

@@ -37,7 +37,7 @@ export class NeedsCard {
 
   /**
    * @param {Tile[]} tiles
-   * @param {number} now in Unix seconds
+   * @param {number} now in Unix seconds, by the server's clock
    */
   draw(tiles, now) {
     const needs = needsOf(tiles, now);

@@ -13,7 +13,7 @@ export const AWAY_SECONDS = 120;
  * Who needs the teacher: each raised hand alone, the longest first; then those whose runs failed, those who have launched
  * nothing yet, and those who are away.
  * @param {Tile[]} tiles
- * @param {number} now in Unix seconds
+ * @param {number} now in Unix seconds, by the server's clock
  * @returns {Need[]}
  */
 export function needsOf(tiles, now) {

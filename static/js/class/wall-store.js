@@ -63,6 +63,13 @@ export class WallStore extends Emitter {
   /** Persons whose tiles are to be made again. @type {Set<string>} */
   #stale = new Set();
   #due = 0;
+  /** By how many seconds the server's clock is ahead of this device's. */
+  #ahead = 0;
+
+  /** The time of the server's clock, in Unix seconds. */
+  now() {
+    return Date.now() / 1000 + this.#ahead;
+  }
 
   /** Students, in the order of their numbers. */
   students() {
@@ -83,6 +90,9 @@ export class WallStore extends Emitter {
 
   constructor() {
     super();
+    this.on("hello", ({ now }) => {
+      this.#ahead = now - Date.now() / 1000;
+    });
     for (const [type, receive] of Object.entries(this.#receivers)) {
       this.on(type, (message) => {
         receive(message);

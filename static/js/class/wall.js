@@ -164,7 +164,7 @@ class Wall {
     byId("removed").hidden = !removed;
     setText(byId("removed"), t("class.wall.removed", { n: number(removed) }));
     yield;
-    if (isTeacher) this.#needs.draw(students, Date.now() / 1000);
+    if (isTeacher) this.#needs.draw(students, store.now());
     this.#views.draw(store);
     this.#queue.draw(store);
     yield;

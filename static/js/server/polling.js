@@ -115,7 +115,7 @@ export class Polling {
     const [hello, ...messages] = unpack(body);
     const { server, state, whole, rest, more } = JSON.parse(String(hello));
     if (whole) this.#inbox = new Inbox(this.#store);
-    for (const message of messages) this.#inbox.receive(message);
+    for (const message of [hello, ...messages]) this.#inbox.receive(message);
     this.#server = server;
     this.#state = state;
     this.#rest = rest;
