@@ -39,6 +39,7 @@ def add(
     """
     choices = _choices(name, new_class_names, options)
     title = choices.title or name
+    make_writable(settings.state_dir, "the state folder", mode=PRIVATE_FOLDER)
     make_writable(settings.own_dir, "the folder of own data sets", mode=PRIVATE_FOLDER)
     if not file.exists():
         raise Mistake(f"there is no file {file}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.folders import make_writable
+from app.folders import PRIVATE_FOLDER, make_writable
 from app.mistake import Mistake
 from app.storage.lock import FolderLock
 from app.storage.restore import replace
@@ -21,7 +21,7 @@ def restore(source: Path, database: Path) -> int:
         raise Mistake(f"there is no file {source}")
     if database.exists() and source.samefile(database):
         raise Mistake(f"{source} is the database itself; name a copy of it")
-    make_writable(database.parent, "the state folder")
+    make_writable(database.parent, "the state folder", mode=PRIVATE_FOLDER)
     with FolderLock(database.parent).held("lossroom restore"):
         runs, replaced = replace(database, source)
     print(f"{runs:,} runs from {source}" + (f"; the old database is now {replaced}" if replaced else ""))

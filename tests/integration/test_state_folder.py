@@ -71,6 +71,10 @@ def test_names_and_notes_can_be_read_only_by_the_labs_user(tmp_path, data_dir):
     restored = permissions(lab.state_dir)
     assert {restored[path] for path in restored if path.suffix == ".sqlite3"} == {"0600"}
     assert f"{copy.stat().st_mode & 0o777:04o}" == "0600"
+    for arguments in (["restore", copy], ["data", "add", tmp_path / "none.csv", "--name", "None"]):
+        new = tmp_path / f"made by {arguments[0]}"
+        commands.run(*arguments, "--state-dir", new)
+        assert permissions(new)[new] == "0700"
 
 
 def test_file_permissions_that_an_administrator_set_are_kept(tmp_path, data_dir):
