@@ -34,16 +34,16 @@ def free_bytes(folder: Path) -> int:
     return shutil.disk_usage(folder).free
 
 
-def demand_disk(folder: Path, sizes: int = 0) -> None:
+def demand_disk(folder: Path, needed_bytes: int = 0) -> None:
     """Refuse what people send if it would fill the disk of a folder: the database needs room as well.
 
     Args:
-        sizes: bytes that are to be written.
+        needed_bytes: that are to be written.
 
     Raises:
         StoreUnavailable: there is no room.
     """
-    if free_bytes(folder) < sizes + LOW_DISK_BYTES:
+    if free_bytes(folder) < needed_bytes + LOW_DISK_BYTES:
         raise StoreUnavailable(Reason("disk_full", "the disk of the lab is full"), code="disk_full")
 
 
@@ -79,11 +79,11 @@ def unwritable_message(path: Path, purpose: str, error: OSError) -> str:
     """One line that names what cannot be written; if the rights are missing, it names the user too."""
     text = f"{purpose} {path} cannot be written: {error.strerror or error}"
     if isinstance(error, PermissionError) and hasattr(os, "geteuid"):
-        text += f" (this is user {os.geteuid()}{_of_whom(path)})"
+        text += f" (this is user {os.geteuid()}{_owner_advice(path)})"
     return text
 
 
-def _of_whom(path: Path) -> str:
+def _owner_advice(path: Path) -> str:
     """In a container: who owns the mounted folder, and how to make it writable."""
     if not is_container():
         return ""
@@ -91,10 +91,12 @@ def _of_whom(path: Path) -> str:
     existing = next(folder for folder in (path, *path.absolute().parents) if os.path.exists(folder))
     owner = existing.stat()
     whom = f"{owner.st_uid}:{owner.st_gid}"
-    give = f"give the folder to user {os.geteuid()} (chown {os.geteuid()})"
+    give = f"give the folder to user {os.geteuid()} (chown {os.geteuid()} {existing})"
+    if owner.st_uid == os.geteuid():
+        return f", to whom {existing} belongs: try chmod u+rwx {existing}; with SELinux, mount the folder with :Z"
     if owner.st_uid == 0:
-        return f", and {existing} is of root: {give}"
+        return f", and {existing} belongs to root: {give}"
     return (
-        f", and {existing} is of user {whom}: start the container as that user, `docker run --user {whom}` or"
+        f", and {existing} belongs to user {whom}: start the container as that user, `docker run --user {whom}` or"
         f" LOSSROOM_USER={whom} for Docker Compose, or {give}"
     )
