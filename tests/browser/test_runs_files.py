@@ -52,8 +52,11 @@ def test_a_dropped_export_comes_back_with_its_curves(open_page, lab_with_runs, m
     name(page, forked).click()
     menu = page.page.locator(".details-foot .menu")
     menu.locator("summary").click()
-    menu.locator("a[href$='torch.py']").click()
+    asked: list[str] = []
+    page.page.on("request", lambda request: asked.append(request.url))
+    menu.locator("a[href$='torch.py']").dblclick()
     expect(menu.get_by_role("alert")).to_contain_text("This run was forked at iteration 20 and stops early")
+    assert len([url for url in asked if url.endswith("torch.py")]) == 1
     with page.page.expect_download() as download:
         menu.locator("a[href$='export.json']").click()
     page.page.evaluate(DROP, ["fork.json", download.value.path().read_text("utf-8")])

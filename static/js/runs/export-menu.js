@@ -55,7 +55,8 @@ export function exportMenu(runs) {
     );
   if (runs.length === 1 && runs[0].origin) askFirst(find(panel, "[href$='torch.py']", HTMLAnchorElement));
   panel.addEventListener("click", () => (menu.open = false));
-  menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report())); // "toggle" comes a task later
+  // not at "toggle", an event that comes only after the click
+  menu.addEventListener("click", () => (find(panel, "[href*='/html?']", HTMLAnchorElement).href = report()));
   menu.append(panel);
   wireMenu(menu);
   return menu;
@@ -68,10 +69,13 @@ export function exportMenu(runs) {
  */
 function askFirst(link) {
   let isAllowed = false;
+  let isAsked = false;
   link.addEventListener("click", async (event) => {
     if (isAllowed) return;
     event.preventDefault();
     event.stopPropagation(); // the menu stays open
+    if (isAsked) return;
+    isAsked = true;
     try {
       await api.demandFile(link.href);
     } catch (error) {
