@@ -70,7 +70,12 @@ def parse_method(given: Any, space: Sequence[Parameter], *, stored: bool = False
     if name == "grid" or (name == "halving" and method["configurations"] is None):
         grid(space)
     most = combinations(space)
-    if name != "grid" and method["configurations"] is not None and method["configurations"] > most:
+    if (
+        not stored
+        and name != "grid"
+        and method["configurations"] is not None
+        and method["configurations"] > most
+    ):
         text = f"{where} must be at most {most:.0f}, the different ones there are, not {method['configurations']}"
         reason = Reason("study_few_combinations", text, most=int(most))
         raise ConfigError("range", where, reason, {"minimum": 1, "maximum": int(most)})

@@ -91,10 +91,12 @@ class Parameter:
 
     @property
     def count(self) -> float:
-        """How many different values the field can have; infinite for a range of numbers that are not whole."""
+        """How many different values the field can have; infinite for a range of numbers with 0 in it."""
         if self.choices is not None:
             return len(self.choices)
-        return int(self.high) - int(self.low) + 1 if self.scale == "integer" else math.inf
+        if self.scale == "integer":
+            return int(self.high) - int(self.low) + 1
+        return abs(_place(self.high) - _place(self.low)) + 1 if self.low * self.high > 0 else math.inf
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON."""
@@ -103,6 +105,13 @@ class Parameter:
         number = int if self.scale == "integer" else float
         steps = {} if self.steps is None else {"steps": self.steps}
         return {"low": number(self.low), "high": number(self.high), "scale": self.scale, **steps}
+
+
+def _place(value: float) -> int:
+    """The place of a number, without its sign and rounded to four digits, among all numbers of four digits."""
+    digits, exponent = f"{abs(value):.3e}".split("e")
+    # 1.000 is at 1000, 9.999 at 9999, and 10.00 at 10000
+    return int(digits.replace(".", "")) + 9000 * int(exponent)
 
 
 def parse_space(given: Any, *, stored: bool = False) -> tuple[Parameter, ...]:
@@ -124,7 +133,11 @@ def parse_space(given: Any, *, stored: bool = False) -> tuple[Parameter, ...]:
     if not stored:
         for path in map(str, given):
             _demand_varied(path, given)
-    return tuple(_parse(str(path), values) for path, values in given.items())
+    space = tuple(_parse(str(path), values) for path, values in given.items())
+    if not stored:
+        for parameter in space:
+            _demand_distinct(parameter)
+    return space
 
 
 def _demand_varied(path: str, space: Mapping[str, Any]) -> None:
@@ -142,6 +155,19 @@ def _demand_varied(path: str, space: Mapping[str, Any]) -> None:
     else:
         return
     raise ConfigError("range", join("space", path[:MAX_PATH]), Reason("study_fixed", text))
+
+
+def _demand_distinct(parameter: Parameter) -> None:
+    """Refuse a grid of a range that has not as many numbers of four digits. Whole numbers may be fewer.
+
+    Raises:
+        ConfigError: with the number of steps that would be possible.
+    """
+    values, steps = parameter.grid(), parameter.steps
+    if values is not None and steps is not None and parameter.scale != "integer" and len(values) < steps:
+        where, most = join("space", f"{parameter.path}.steps"), len(values)
+        text = f"{where} must be at most {most}, the numbers of four digits in this range, not {steps}"
+        raise ConfigError("range", where, text, {"maximum": most})
 
 
 def _parse(path: str, given: Any) -> Parameter:
@@ -200,5 +226,5 @@ def _range(path: str, given: Mapping[str, Any], where: str) -> Parameter:
 
 
 def combinations(space: Sequence[Parameter]) -> float:
-    """How many different configurations there are; infinite, where a field has a range of numbers."""
+    """How many different configurations there are; infinite, where a field has a range of numbers with 0 in it."""
     return math.prod(parameter.count for parameter in space)

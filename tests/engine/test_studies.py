@@ -1,6 +1,7 @@
 """Studies without a lab: their files, their methods and their plans."""
 
 import json
+import math
 import random
 import re
 from pathlib import Path
@@ -26,6 +27,8 @@ SPACE = {
 ONE_TWO = {"choices": [1, 2]}
 #: A field that varies nothing: earlier versions accepted it.
 NOTHING_VARIED = {"seed.x": ONE_TWO}
+#: A range in which there are ten numbers of four digits.
+NARROW = {"low": 0.999, "high": 0.9999}
 METHODS = [
     {"name": "grid"},
     {"name": "random", "configurations": 7, "seed": 3},
@@ -210,6 +213,24 @@ def test_a_random_study_draws_each_configuration_once():
     ]
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "count"),
+    [(0.999, 0.9999, 10), (0.9995, 1.002, 8), (-10009.5, -10000.5, 2), (0.5, 5, 9001), (-1, 1, math.inf)],
+)
+def test_a_range_has_as_many_values_as_there_are_numbers_of_four_digits(low, high, count):
+    parameter = Parameter("optimizer.beta2", None, low, high)
+    assert parameter.count == count
+    if count < 20:
+        assert len({parameter.at(share / 1000) for share in range(1001)}) == count
+
+
+def test_a_stored_study_of_a_narrow_range_is_opened():
+    method = {"name": "random", "configurations": 12}
+    document = study().to_dict() | {"space": {"optimizer.beta2": {**NARROW, "steps": 12}}}
+    for stored in ({"name": "grid"}, method):
+        StudyConfig.from_dict(document | {"method": stored}, stored=True)
+
+
 def test_what_there_is_when_a_study_ends_early_can_be_compared():
     plan = Plan(study())
     for trial in plan.trials[:14]:
@@ -250,6 +271,11 @@ def test_what_there_is_when_a_study_ends_early_can_be_compared():
         (
             {"space": {"training.batch_size": {"low": 1, "high": 1e20, "scale": "integer"}}},
             "space.training.batch_size.high",
+        ),
+        ({"space": {"optimizer.beta2": {**NARROW, "steps": 12}}}, "space.optimizer.beta2.steps"),
+        (
+            {"space": {"optimizer.beta2": NARROW}, "method": {"name": "random", "configurations": 12}},
+            "method.configurations",
         ),
         ({"method": {"name": "random"}}, "method.configurations"),
         ({"method": {"name": "best"}}, "method.name"),
