@@ -10,7 +10,7 @@ import { t } from "../words/i18n.js";
 
 /**
  * What a card calls when the viewer acts on its chart. `move`: by places in the order, or by rows. `over`: the card is dragged
- * over a position in the window, in pixels. `drop`: it is dropped there; null: the drag was cancelled.
+ * over a position in the window, in pixels: first y, then x. `drop`: it is dropped there; null: the drag was cancelled.
  * @typedef {object} CardEvents
  * @property {(changes: Partial<Spec>) => void} change
  * @property {(by: number, unit: "place" | "row") => void} move
@@ -32,22 +32,9 @@ import { t } from "../words/i18n.js";
  * @returns {[HTMLButtonElement, HTMLDivElement]}
  */
 export function chartMenu(spec, id, title, on) {
-  /**
-   * An item that closes the menu.
-   * @param {string} name
-   * @param {(button: HTMLButtonElement) => void} act
-   */
-  const item = (name, act) => {
-    const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
-    button.addEventListener("click", () => {
-      menu.hidePopover();
-      act(button);
-    });
-    return button;
-  };
   /** An item for an option that is on or off. @param {Switch} name */
   const check = (name) => {
-    const button = item(name, () => {
+    const button = menuItem(name, () => {
       on.change({ [name]: !spec[name] });
       button.setAttribute("aria-pressed", String(spec[name]));
     });
@@ -60,18 +47,26 @@ export function chartMenu(spec, id, title, on) {
       ? [check("logX"), check("logY"), check("marks")]
       : [check("logX"), check("marks")];
   const formats = /** @type {const} */ (["png", "svg", "csv"]);
-  const saves = formats.map((format) => item(format, () => on.save(format)));
+  const saves = formats.map((format) => menuItem(format, () => on.save(format)));
   const moves = [
-    item("up", () => on.move(-1, "place")),
-    item("down", () => on.move(1, "place")),
-    item("remove", () => on.remove()),
+    menuItem("up", () => on.move(-1, "place")),
+    menuItem("down", () => on.move(1, "place")),
+    menuItem("remove", () => on.remove()),
   ];
-  const [button, menu] = cardMenu(id, title, [...checks, h("hr"), ...saves, h("hr"), ...moves]);
-  return [button, menu];
+  return cardMenu(id, title, [...checks, h("hr"), ...saves, h("hr"), ...moves]);
 }
 
 /**
- * The button with three dots of a card, and the menu that it opens.
+ * An item of a card's menu.
+ * @param {string} name
+ * @param {() => void} act
+ */
+export function menuItem(name, act) {
+  return h("button", { type: "button", "data-item": name, onclick: act }, t(`chart.${name}`));
+}
+
+/**
+ * The button with three dots of a card, and the menu that it opens. Its items close it.
  * @param {string} id of the menu
  * @param {string} title of the card
  * @param {HTMLElement[]} items
@@ -80,6 +75,10 @@ export function chartMenu(spec, id, title, on) {
 export function cardMenu(id, title, items) {
   const menu = h("div", { id, className: "chart-menu", role: "group" }, ...items);
   menu.popover = "auto";
+  const close = (/** @type {Event} */ { target }) => {
+    if (target instanceof HTMLButtonElement) menu.hidePopover();
+  };
+  menu.addEventListener("click", close, { capture: true }); // before the item acts
   const button = h("button", {
     type: "button",
     className: "icon-button",

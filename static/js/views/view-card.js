@@ -4,7 +4,7 @@
  */
 
 import { CardFrame } from "../charts/card-frame.js";
-import { cardMenu } from "../charts/chart-menu.js";
+import { cardMenu, menuItem } from "../charts/chart-menu.js";
 import { h, setChoices, setText } from "../page/dom.js";
 import { cssColor } from "../page/palette.js";
 import { ApiError } from "../server/api.js";
@@ -172,26 +172,13 @@ export class ViewCard {
   }
 
   #menu() {
-    /**
-     * @param {string} name
-     * @param {() => void} act
-     */
-    const item = (name, act) => {
-      const button = h("button", { type: "button", "data-item": name }, t(`chart.${name}`));
-      button.addEventListener("click", () => {
-        menu.hidePopover();
-        act();
-      });
-      return button;
-    };
-    const [button, menu] = cardMenu(`${this.#slot.card.plotElement.id}-menu`, this.#slot.title, [
-      item("png", () => this.#save()),
+    return cardMenu(`${this.#slot.card.plotElement.id}-menu`, this.#slot.title, [
+      menuItem("png", () => this.#save()),
       h("hr"),
-      item("up", () => this.#on.move(-1, "place")),
-      item("down", () => this.#on.move(1, "place")),
-      item("remove", () => this.#on.remove()),
+      menuItem("up", () => this.#on.move(-1, "place")),
+      menuItem("down", () => this.#on.move(1, "place")),
+      menuItem("remove", () => this.#on.remove()),
     ]);
-    return [button, menu];
   }
 
   /** Draw in the next frame. */
