@@ -20,7 +20,7 @@ from app.settings import Settings
 
 #: What listens on all addresses, and the one of them that this machine can open.
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}
-#: The most addresses that are remembered from requests: those of the teacher, and those of others.
+#: How many addresses are remembered from the teacher's requests at most, and as many again from the requests of others.
 REMEMBERED = 8
 
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bannersOf, ownerText, partsOf } from "../../static/js/class/wording.js";
+import { bannersOf, inParts, ownerText } from "../../static/js/class/wording.js";
 import { RunActions } from "../../static/js/runs/run-actions.js";
 import { readQuery } from "../../static/js/runs/run-query.js";
 import { Inbox } from "../../static/js/server/inbox.js";
@@ -149,7 +149,7 @@ test("a list is divided into parts that together are the list", () =>
   forExamples(50, (examples) => {
     const items = Array.from({ length: examples.whole(0, 50) }, (_, i) => i);
     const size = examples.whole(1, 9);
-    const parts = partsOf(items, size);
+    const parts = inParts(items, size);
     assert.deepEqual(parts.flat(), items);
     assert.ok(parts.every((part) => part.length > 0 && part.length <= size));
   }));

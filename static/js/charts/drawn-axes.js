@@ -48,7 +48,10 @@ export class DrawnAxes {
     return { x: this.scale.x.value(across), y: this.scale.y.value(down) };
   }
 
-  /** Whether x is on the axis, or is a hole in the curve. @param {number} x */
+  /**
+   * Whether x is on the axis. A value that is not finite counts as on it: it is a gap in the curve and needs no other axis.
+   * @param {number} x
+   */
   hasX(x) {
     return fits(this.scale.x.place(x), this.area.width);
   }

@@ -3,7 +3,7 @@
 import { h } from "../page/dom.js";
 import { wireMenu } from "../page/menu.js";
 import { onLanguage, t } from "../words/i18n.js";
-import { partsOf } from "./wording.js";
+import { inParts } from "./wording.js";
 
 /** @import { Store } from "../state/store.js" */
 
@@ -86,7 +86,7 @@ export class PersonMenu {
   /** Links to files with the person's runs, each with at most as many as one export has. */
   #files() {
     const own = this.#store.list().filter((run) => this.#store.isOwn(run));
-    const parts = partsOf(own.toReversed(), MAX_RUNS);
+    const parts = inParts(own.toReversed(), MAX_RUNS);
     return parts.map((runs) =>
       h(
         "a",

@@ -74,7 +74,7 @@ export function bannersOf({ held, stepped, shown }, { role }, runs) {
  * @param {Item[]} items
  * @param {number} size
  */
-export function partsOf(items, size) {
+export function inParts(items, size) {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
     items.slice(i * size, (i + 1) * size),
   );

@@ -1,7 +1,7 @@
 /** The figures of a sweep, as plain data for `charts/plotly.js`: final results over settings. Pure functions. */
 
 import { plain } from "../charts/picture.js";
-import { show } from "../state/flat-configs.js";
+import { valueText } from "../state/flat-configs.js";
 import { kindsOf, meanOf, namesOf } from "./sweep-kinds.js";
 import { brief, scaleOf, ticksOf } from "./sweep-scale.js";
 
@@ -38,7 +38,7 @@ const MAX_NUMBERS = 100;
 export function scatter(points, { path, label: title, word }, metric, { fields, color }) {
   const scale = scaleOf(points.map(({ fields }) => fields[path]));
   const isCategory = scale.kind === "category";
-  const x = (/** @type {SweepPoint} */ { fields }) => (isCategory ? show(fields[path]) : fields[path]);
+  const x = (/** @type {SweepPoint} */ { fields }) => (isCategory ? valueText(fields[path]) : fields[path]);
   const kinds = kindsOf(points, [path]);
   const areFew = kinds.length > 1 && kinds.length <= MAX_KINDS;
   const names = namesOf(
@@ -72,7 +72,7 @@ export function scatter(points, { path, label: title, word }, metric, { fields, 
   const xaxis = {
     type: scale.kind,
     title: { text: title },
-    tickvals: ticks.map(({ value }) => (isCategory ? show(value) : value)),
+    tickvals: ticks.map(({ value }) => (isCategory ? valueText(value) : value)),
     ticktext: ticks.map(({ value }) => brief(word(value))),
     ...(isCategory ? { categoryarray: scale.categories, categoryorder: "array" } : {}),
   };
@@ -111,15 +111,15 @@ export function heatMap(points, [first, second], metric) {
     ({ path }) => scaleOf(points.map(({ fields }) => fields[path])).values,
   );
   /** @param {any} x @param {any} y */
-  const place = (x, y) => JSON.stringify([show(x), show(y)]);
+  const place = (x, y) => JSON.stringify([valueText(x), valueText(y)]);
   const placed = Map.groupBy(points, ({ fields }) => place(fields[first.path], fields[second.path]));
   const cells = ys.map((y) => xs.map((x) => placed.get(place(x, y)) ?? []));
   const kinds = cells.map((row) => row.map((cell) => kindsOf(cell)));
   const best = metric.smallerIsBetter ? Math.min : Math.max;
   const trace = {
     type: "heatmap",
-    x: xs.map(show),
-    y: ys.map(show),
+    x: xs.map(valueText),
+    y: ys.map(valueText),
     z: kinds.map((row) => row.map((cell) => (cell.length ? best(...cell.map(meanOf)) : null))),
     text: cells.map((row) => row.map((cell) => cell.map((point) => plain(point.name)).join("<br>"))),
     customdata: cells.map((row) => row.map((cell) => cell.map(({ run }) => run))),
@@ -151,7 +151,7 @@ function categoryAxis({ label: title, word }, values) {
   return {
     type: "category",
     title: { text: title, standoff: 12 },
-    tickvals: values.map(show),
+    tickvals: values.map(valueText),
     ticktext: values.map((value) => brief(word(value))),
   };
 }

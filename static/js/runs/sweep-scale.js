@@ -1,7 +1,7 @@
 /** Scales for the axes of a sweep: the places of values on an axis, and its ticks. Pure functions. */
 
 import { LINEAR, LOG, roundAbove, Scale } from "../scale.js";
-import { show } from "../state/flat-configs.js";
+import { valueText } from "../state/flat-configs.js";
 import { compareTexts } from "../words/natural-order.js";
 
 /** @import { Metric } from "./sweep-figures.js" */
@@ -40,13 +40,13 @@ export function scaleOf(values) {
   const isLog = varyByPowers(numbers.filter((value) => value !== 0));
   if (!numbers.length || (isLog && low === 0)) {
     const ordered = numbers.length ? numbers : sorted(values);
-    const categories = ordered.map(show);
+    const categories = ordered.map(valueText);
     const last = Math.max(1, categories.length - 1);
     return {
       kind: "category",
       categories,
       values: ordered,
-      place: (value) => categories.indexOf(show(value)) / last,
+      place: (value) => categories.indexOf(valueText(value)) / last,
     };
   }
   const scale = new Scale([low, high], [0, 1], isLog ? LOG : LINEAR);
@@ -106,7 +106,7 @@ export function resultScaleOf(values, before, mayBeLog) {
 
 /** @param {any[]} values */
 const sorted = (values) =>
-  [...new Map(values.map((value) => [show(value), value]))]
+  [...new Map(values.map((value) => [valueText(value), value]))]
     .toSorted(([a], [b]) => compareTexts(a, b))
     .map(([, value]) => value);
 

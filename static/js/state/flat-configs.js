@@ -71,12 +71,12 @@ export class FlatConfigs {
  * The text for a field's value.
  * @param {any} value
  */
-export function show(value) {
+export function valueText(value) {
   return value === null || value === undefined ? "–" : String(value);
 }
 
 /**
- * A comparison for sorting values: numbers come first, by their size; all other values keep their order.
+ * A comparison for sorting texts: those that are numbers come first, by size; all other texts keep their order.
  * @param {any} a
  * @param {any} b
  */

@@ -1,7 +1,7 @@
 /** The cells of a heat map: what two fields give together. Pure functions. */
 
 import { brief, differGreatly, scaleOf } from "../runs/sweep-scale.js";
-import { show } from "../state/flat-configs.js";
+import { valueText } from "../state/flat-configs.js";
 import { onAxis } from "./axes.js";
 
 /**
@@ -61,7 +61,7 @@ export function slicesOf(field, values, configurations) {
     const texts = new Set(briefTexts).size < words.length ? words : briefTexts;
     return scale.values.map((value, i) => ({
       text: texts[i],
-      holds: (other) => show(onAxis(field, other)) === show(value),
+      holds: (other) => valueText(onAxis(field, other)) === valueText(value),
     }));
   }
   const { low, high, scale } = values;

@@ -1,6 +1,6 @@
 /** The order of the rows in a study's table. Pure functions. */
 
-import { show } from "../state/flat-configs.js";
+import { valueText } from "../state/flat-configs.js";
 import { compareTexts } from "../words/natural-order.js";
 import { pairsOf } from "./cells.js";
 import { wordFor } from "./configuration-values.js";
@@ -47,7 +47,7 @@ const sortable = (path, value) =>
 /** @param {any} x @param {any} y */
 function compare(x, y) {
   if (typeof x === "number" && typeof y === "number") return x - y;
-  return compareTexts(show(x), show(y));
+  return compareTexts(valueText(x), valueText(y));
 }
 
 /**
