@@ -229,6 +229,10 @@ def preset_experiments() -> Iterator[tuple[str, ExperimentConfig]]:
         "epochs": {"dataset": {"name": "mnist"}, "training": {"sampling": "epochs", "batch_size": 128}},
         "validation": {"dataset": {"name": "mnist", "train_size": 50_000, "validation_size": 10_000}},
         "augmented": {"dataset": {"name": "mnist", "augment": {"shift": 2, "rotate": 10.0}}},
+        "augmented-batch": {
+            "dataset": {"name": "mnist", "augment": {"rotate": 10.0, "noise": 0.1}},
+            "training": {"batch_size": 20_000},
+        },
     }
     for name, document in more.items():
         yield f"mlp-{name}", short({"network": {"preset": "mlp"}, **document})

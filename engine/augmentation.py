@@ -6,6 +6,8 @@ a flipped 7 is not a digit.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -32,6 +34,9 @@ class Augmentation:
         generator: the source of all random numbers.
     """
 
+    #: About how many values are turned or made noisy at a time: this takes many times their bytes.
+    BLOCK = 1 << 14
+
     def __init__(
         self, *, shift: int, rotate: float, noise: float, flip: bool, generator: np.random.Generator
     ) -> None:
@@ -45,18 +50,24 @@ class Augmentation:
         """Change a batch (N, C, H, W); a batch (N, features) can only get noise. Pixels that come from outside of the
         image are black."""
         generator, n = self._generator, len(images)
+        size = max(1, self.BLOCK // images[0].size)
+        blocks = [slice(start, start + size) for start in range(0, n, size)]
         if images.ndim == 4:
             if self.flip:
-                chosen = np.flatnonzero(generator.random(n) < 0.5)
-                images[chosen] = images[chosen, :, :, ::-1]
+                for chosen in np.flatnonzero(generator.random(n) < 0.5):
+                    images[chosen] = images[chosen, :, :, ::-1]
             if self.rotate:
-                turn(images, np.radians(generator.uniform(-self.rotate, self.rotate, n)))
+                angles = np.radians(generator.uniform(-self.rotate, self.rotate, n))
+                for block in blocks:
+                    turn(images[block], angles[block])
             if self.shift:
                 offsets = generator.integers(-self.shift, self.shift, (n, 2), endpoint=True)
                 for image, (down, right) in zip(images, offsets, strict=True):
                     move(image, int(down), int(right))
         if self.noise:
-            images += generator.standard_normal(images.shape, np.float32) * np.float32(self.noise)
+            for block in blocks:
+                part = images[block]
+                part += generator.standard_normal(part.shape, np.float32) * np.float32(self.noise)
 
 
 def move(image: Array, down: int, right: int) -> None:
@@ -97,6 +108,12 @@ def turn(images: Array, angles: Array) -> None:
     upper = pick(0, 0) * (1 - right_share) + pick(0, 1) * right_share
     lower = pick(1, 0) * (1 - right_share) + pick(1, 1) * right_share
     images[...] = upper * (1 - lower_share) + lower * lower_share
+
+
+def working_bytes(shape: Sequence[int]) -> int:
+    """The most bytes beside a batch that changing it takes, for images of a shape; a few bytes for each image aside."""
+    values = max(Augmentation.BLOCK, math.prod(shape))
+    return 128 * values  # measured: 94 for each value of images in one colour and float64
 
 
 def unsuitable(shape: tuple[int, ...], flippable: bool, given: dict[str, Any]) -> str | None:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine import batches, initializers, regularizers
+from engine import augmentation, batches, initializers, regularizers
 from engine.config import ExperimentConfig
 from engine.fast import optimizers
 from engine.fast.dense import DenseStep
@@ -57,9 +57,11 @@ SPARE = 16
 def estimate(config: ExperimentConfig) -> int:
     """The most bytes that a run of this experiment needs: while it makes a measurement for findings, or a view, which
     needs about as much, and a checkpoint is still being written. The last measurement needs the initial weights again.
+    Augmentation takes its memory at other moments.
     """
     held = arrays(config)
-    beside = max(plain_bytes(config), initial_weights(config))
+    augmented = augmentation.working_bytes(config.dataset.source.shape) if config.dataset.augment else 0
+    beside = max(plain_bytes(config), initial_weights(config), augmented)
     return WORKER + held + held // SPARE + checkpoint(config) + beside
 
 

@@ -1,10 +1,12 @@
 """Augmentation of images: shifts, turns, flips and noise."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
-from engine.augmentation import Augmentation, move, turn
+from engine.augmentation import Augmentation, move, turn, working_bytes
 
 
 def augmentation(**settings):
@@ -46,6 +48,31 @@ def test_noise_has_the_given_standard_deviation_also_on_points():
     points = np.zeros((5000, 2), np.float32)
     augmentation(noise=0.3).apply(points)
     assert points.std() == pytest.approx(0.3, rel=0.05)
+
+
+def test_a_large_batch_is_changed_in_parts_exactly_as_it_would_be_whole():
+    images = np.random.default_rng(0).random((1000, 1, 5, 7), np.float32)
+    whole, draws = images.copy(), np.random.default_rng(0)
+    turn(whole, np.radians(draws.uniform(-20, 20, 1000)))
+    whole += draws.standard_normal(whole.shape, np.float32) * np.float32(0.1)
+    augmentation(rotate=20.0, noise=0.1).apply(images)
+    np.testing.assert_array_equal(images, whole)
+
+
+@pytest.mark.parametrize("changes", [{"shift": 2}, {"rotate": 10.0}, {"noise": 0.1}, {"flip": True}])
+@pytest.mark.parametrize(
+    ("shape", "count", "dtype"),
+    [((1, 28, 28), 2000, np.float64), ((3, 32, 32), 1000, np.float32), ((3, 200, 200), 20, np.float64)],
+)
+def test_the_memory_that_augmentation_takes_is_bounded_for_any_batch(shape, count, dtype, changes):
+    images, change = np.ones((count, *shape), dtype), augmentation(**changes)
+    tracemalloc.start()
+    try:
+        change.apply(images)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < working_bytes(shape) < images.nbytes
 
 
 def test_augmentation_changes_batches_and_not_the_data_set():
