@@ -58,13 +58,17 @@ def _checked(body: bytes) -> bytes:
         text = decode(body)
     except ValueError as error:
         raise Invalid(error.args[0]) from None
-    if "\\u" not in text:
-        # only escapes bring halves of surrogate pairs into a text of UTF-8, and NUL into one of JSON
-        return text.encode()
+    body = text.encode()
     try:
-        unfit = find_unfit(json.loads(text))
+        if "\0" in text:
+            unfit = find_unfit(text)  # JSON in UTF-16 or UTF-32, which FastAPI would read, or no JSON
+        elif "\\u" in text:
+            # only escapes bring NUL and halves of surrogate pairs in; as bytes, because FastAPI parses bytes, too
+            unfit = find_unfit(json.loads(body))
+        else:
+            unfit = None
     except (ValueError, RecursionError):
         unfit = None
     if unfit is not None:
         raise Invalid(unfit[1], field=unfit[0])
-    return text.encode()
+    return body

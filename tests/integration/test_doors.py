@@ -1,6 +1,7 @@
 """Names and texts on every way into the lab: they come out unchanged, or an error names their field."""
 
 import ast
+import codecs
 import csv
 import html
 import io
@@ -170,6 +171,17 @@ def test_a_body_that_is_not_utf8_is_refused_without_a_traceback(lab, path, body)
         answer = lab.http.post(path, content=body, headers={"Content-Type": kind})
         assert answer.status_code == 422
         assert "UTF-8" in answer.json()["error"]["message"]
+    assert "Traceback" not in lab.read_log()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-8-sig"])
+@pytest.mark.parametrize("unfit", ["\ud800", "a\x00b"])
+def test_invalid_text_is_refused_in_every_encoding_that_json_may_have(lab, run_id, encoding, unfit):
+    mark = codecs.BOM_UTF8 if encoding == "utf-8-sig" else b""  # a second one
+    for send, path in ((lab.http.post, "/api/runs"), (lab.http.patch, f"/api/runs/{run_id}")):
+        body = mark + json.dumps({"name": unfit}).encode(encoding)
+        answer = send(path, content=body, headers={"Content-Type": "application/json"})
+        refused(answer, "name" if mark else "")
     assert "Traceback" not in lab.read_log()
 
 
