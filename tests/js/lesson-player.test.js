@@ -44,6 +44,7 @@ const { OnCharts } = await import("../../static/js/lessons/on-charts.js");
 const { Session } = await import("../../static/js/lessons/session.js");
 const { offText, valueText } = await import("../../static/js/lessons/see-step.js");
 const { resultParts } = await import("../../static/js/lessons/result-parts.js");
+const { RunWatch } = await import("../../static/js/lessons/run-watch.js");
 const { Stage } = await import("../../static/js/lessons/stage.js");
 const { progressOf, runsOf, shareOf, stepOf } = await import("../../static/js/lessons/steps.js");
 const { urlState } = await import("../../static/js/state/address.js");
@@ -337,6 +338,28 @@ test("runs of a lesson that was left before they came do not take over the page"
     if (isLeft) session.close();
     await waiting.splice(0)[0].answer({ attempt: attemptWith({}), runs: [{ id: "a1" }] });
     assert.deepEqual(taken, isLeft ? [] : [{ id: "a1" }]);
+  }
+});
+
+test("a lesson that was left is not asked for its result any more", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  for (const isLeft of [false, true]) {
+    const session = await openLesson();
+    void session.renew();
+    await waiting.splice(0)[0].answer(attemptWith({}));
+    const store = new Store();
+    store.complete = true;
+    const watch = new RunWatch(store, session);
+    store.emit("draw");
+    t.mock.timers.tick(0);
+    if (isLeft) {
+      watch.stop();
+      session.close();
+    }
+    await waiting.splice(0)[0].answer(attemptWith({}));
+    t.mock.timers.tick(10_000);
+    assert.equal(waiting.length, isLeft ? 0 : 1);
+    watch.stop();
   }
 });
 

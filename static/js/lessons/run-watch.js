@@ -15,9 +15,10 @@ export class RunWatch {
   #session;
   /** For which attempt, and which state of its runs, the result was asked for. */
   #asked = "";
-  /** Own runs that have ended, as text to compare: one of them may have reached a goal. @type {string | null} */
-  #ended = null;
+  /** The ids of the person's own runs that have ended, as one text to compare. Null: not known yet. @type {string | null} */
+  #endedOwn = null;
   #timer = 0;
+  #isStopped = false;
   /** Stops listening. @type {(() => void)[]} */
   #stops;
 
@@ -37,6 +38,7 @@ export class RunWatch {
   }
 
   stop() {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     for (const stop of this.#stops) stop();
   }
@@ -58,9 +60,9 @@ export class RunWatch {
     const { runs } = this.#store;
     const own = [...runs.values()].filter((run) => run.finished_at && this.#store.isOwn(run));
     const ended = own.map(({ id }) => id).join();
-    const isMore = this.#ended !== null && ended !== this.#ended;
-    this.#ended = ended;
-    if (isMore && this.#session.attempt?.transfer?.tries.some(({ reached }) => !reached))
+    const hasChanged = this.#endedOwn !== null && ended !== this.#endedOwn;
+    this.#endedOwn = ended;
+    if (hasChanged && this.#session.attempt?.transfer?.tries.some(({ reached }) => !reached))
       void this.#session.renew();
   }
 
@@ -69,6 +71,7 @@ export class RunWatch {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(async () => {
       await this.#session.renew();
+      if (this.#isStopped) return;
       const { attempt, step } = this.#session;
       if (!attempt || step !== "run" || attempt.missing.length || attempt.voting) return;
       if (runsOf(attempt, this.#store).ended) this.#askAfter(ASK_AGAIN);
