@@ -9,15 +9,15 @@ Four kinds of messages, for those who have opened the wall:
   the class sees the run; else its number.
 - `{"type": "curve", "training", "status", "iteration", "iterations", "metric", "chance", "best", "points"}`: a training
   that some tile shows. Many tiles may show the same one, and it is sent once.
-- `{"type": "waiting", "waiting": [[training, seconds | null, people, others], ...]}`: what waits, in the order in which
-  it will start; with the ids of some people who have it, and how many others have.
+- `{"type": "waiting", "waiting": [[training, seconds | null, people, others], ...], "total"}`: what waits, in the order
+  in which it will start; with the ids of some people who have it, and how many others have. At most 1000 are listed;
+  `total` is how many wait.
 - `{"type": "running", "running": [[training, iteration, iterations, people, others], ...]}`: what trains.
 """
 
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
 import math
 import time
@@ -153,12 +153,12 @@ class Wall:
             projected[subject] = {**tile, "runs": [self._projected_run(run, names) for run in shown]}
             for run in shown:
                 messages[f"curve:{run.training.id}"] = self._curves.message(run.training)
+        expected = [(one, seconds) for one, seconds in self._waiting() if self._is_queued(one)]
         waiting = [
             [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
-            for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
-            if self._is_queued(training_id)
+            for training_id, seconds in expected[:MAX_WAITING]
         ]
-        messages["waiting"] = {"type": "waiting", "waiting": waiting}
+        messages["waiting"] = {"type": "waiting", "waiting": waiting, "total": len(expected)}
         running = [
             [training.id, training.iteration, training.iterations, *self._owners(training.id)]
             for training in self._register.trainings

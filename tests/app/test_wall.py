@@ -146,14 +146,22 @@ def test_a_training_that_many_students_show_is_sent_once_and_what_has_not_change
 
             first.training.status = Status.RUNNING
             lab.hub.append(first.training.id, "evaluation", evaluations(2, [0.7]))
-            (other,) = await lab.launch(people[0], "waits")
-            lab.waiting = [(other.training.id, 2.2), ("deleted", 3.0), (first.training.id, 4.0)]
+            other, unlisted = await lab.launch(people[0], "waits", "waits too")
+            starts = {
+                other.training.id: 2.2,
+                "deleted": 3.0,
+                first.training.id: 4.0,
+                unlisted.training.id: 5.0,
+            }
+            lab.waiting = list(starts.items())
+            monkeypatch.setattr(wall_module, "MAX_WAITING", 1)
             await asyncio.sleep(0.05)
             sent = await messages(viewer, "curve", "waiting", "running")
             new = {message.get("training", message["type"]): message for message in sent}
             curve, waiting = new[first.training.id], new["waiting"]
             assert (curve["best"], curve["status"], curve["points"][-1]) == (0.7, "running", [20, 0.7])
             assert waiting["waiting"] == [[other.training.id, 3, [people[0].id], 0]], "what waits still"
+            assert waiting["total"] == 2, "also those that are not listed"
             ((training, *_, owners, others),) = new["running"]["running"]
             assert (training, owners, others) == (first.training.id, [person.id for person in people], 0)
 

@@ -148,6 +148,9 @@ def test_the_wall_follows_a_class_and_what_its_teacher_does_while_the_projector_
     grips.nth(0).press("ArrowDown")
     wait_until(lambda: order() == [queued[0], queued[2], queued[1]], "it is the second")
     wall.until("document.activeElement.matches('.queue .waiting li:nth-child(2) .grip')")
+    wall.page.locator(".queue .waiting .first").nth(2).press("Enter")
+    wait_until(lambda: order() == [queued[1], queued[0], queued[2]], "the last is the first")
+    wall.until("document.activeElement.matches('.queue .waiting li:nth-child(1) .grip')")
     for run in queued:
         boss.http.delete(f"/api/runs/{run}").raise_for_status()
     wall.page.keyboard.press("h")

@@ -33,7 +33,7 @@ export class QueueCard {
 
   /**
    * @param {HTMLElement} card
-   * @param {Put | null} put puts what waits elsewhere; null: it may not be moved here
+   * @param {Put | null} put moves a waiting training to another place; null: nothing may be moved on this page
    */
   constructor(card, put) {
     this.#put = put;
@@ -71,9 +71,13 @@ export class QueueCard {
         this.#waitingLine(training, seconds, i, tilesOf(people), others),
       ),
     );
-    // a line that has moved is as another one to the browser
-    if (focused?.isConnected && focused instanceof HTMLElement) focused.focus();
-    const more = store.waiting.length - waiting.length;
+    // a line that is moved in the document loses the focus, and so does a button that is hidden
+    if (focused?.isConnected && focused instanceof HTMLElement) {
+      /** @type {HTMLElement | null | undefined} */
+      const grip = focused.closest("li")?.querySelector(".grip");
+      (focused.hidden ? grip : focused)?.focus();
+    }
+    const more = store.waitingTotal - waiting.length;
     this.#more.hidden = more <= 0;
     setText(this.#more, t("class.wall.queue.more", { n: number(more) }));
   }

@@ -44,8 +44,10 @@ export class WallStore extends Emitter {
   tiles = new Map();
   /** Curves by training. @type {Map<string, CurveView>} */
   curves = new Map();
-  /** @type {Waiting} */
+  /** The first of those that wait. @type {Waiting} */
   waiting = [];
+  /** How many wait. */
+  waitingTotal = 0;
   /** @type {Running} */
   running = [];
   /** By person: what they share with the class together. @type {Map<string, ViewsOfPerson>} */
@@ -138,6 +140,7 @@ export class WallStore extends Emitter {
     },
     waiting: (message) => {
       this.waiting = message.waiting;
+      this.waitingTotal = message.total;
       for (const [person, { state }] of this.tiles) if (state === "queued") this.#stale.add(person);
     },
   };
