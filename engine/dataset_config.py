@@ -126,11 +126,12 @@ def parse_dataset(given: Any) -> DatasetConfig:
         values["augment"] = parse(augmentation.FIELDS, values["augment"], path)
         wrong = augmentation.unsuitable(source.shape, source.flippable, values["augment"])
         if wrong is not None:
-            message = (
-                f"{path}.{wrong} does not suit {source.name}: it would turn images into ones of another class"
-            )
-            reason = Reason("augmentation", message, dataset=source.name)
-            raise ConfigError("range", f"{path}.{wrong}", reason)
+            if len(source.shape) == 3:
+                code, why = "augmentation", "it would turn images into ones of another class"
+            else:
+                code, why = "augments_images", "its examples are not images"
+            message = f"{path}.{wrong} does not suit {source.name}: {why}"
+            raise ConfigError("range", f"{path}.{wrong}", Reason(code, message, dataset=source.name))
     if values["fold"] is not None:
         path = "dataset.fold"
         values["fold"] = fold = parse(FOLD_FIELDS, values["fold"], path)

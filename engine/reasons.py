@@ -25,6 +25,7 @@ PLACEHOLDERS: dict[str, tuple[str, ...]] = {
     "unknown_name": (),
     "missing": (),
     "augmentation": ("dataset",),
+    "augments_images": ("dataset",),
     "both_lengths": (),
     "batch_of_epochs": ("most",),
     "batch_of_one": (),

@@ -7,6 +7,7 @@ import pytest
 
 from engine import ConfigError, ExperimentConfig, Trainer
 from engine.augmentation import Augmentation, move, turn, working_bytes
+from engine.reasons import Reason
 
 
 def augmentation(**settings):
@@ -104,3 +105,18 @@ def test_augmentation_that_does_not_suit_the_images_is_refused(name, augment, fi
     with pytest.raises(ConfigError) as caught:
         ExperimentConfig.from_dict({"dataset": {"name": name, "augment": augment}})
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "code"),
+    [
+        ("digits", "flip", "augmentation"),
+        ("moons", "flip", "augments_images"),
+        ("moons", "shift", "augments_images"),
+    ],
+)
+def test_what_has_no_images_is_not_said_to_have_images_of_another_class(name, setting, code):
+    with pytest.raises(ConfigError) as caught:
+        ExperimentConfig.from_dict({"dataset": {"name": name, "augment": {setting: setting == "flip" or 2}}})
+    assert isinstance(caught.value.message, Reason)
+    assert caught.value.message.why["code"] == code
