@@ -43,11 +43,12 @@ class Votes:
         """Read the ballots of the newest vote back; the class must be open."""
         vote, class_id = self._classroom.vote, self._classroom.id
         if vote is not None:
-            lesson, question = vote["lesson"], vote["question"]
-            load = partial(attempt_store.load_ballots, class_id=class_id, lesson=lesson, question=question)
+            asked = (vote["lesson"], vote["question"])
+            load = partial(attempt_store.load_ballots, class_id=class_id)
             with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
-                for person_id, number, value in await self._database.read(load):
-                    self._ballots[number][person_id] = value
+                for lesson, question, person_id, number, value in await self._database.read(load):
+                    if (lesson, question) == asked:
+                        self._ballots[number][person_id] = value
 
     def phase(self, lesson: str, question: str) -> Phase | None:
         """The phase of the newest vote, if it is on this question."""
@@ -129,7 +130,7 @@ class Votes:
         class_id = self._classroom.id
         ballots: dict[tuple[str, str], dict[int, dict[str, Value]]] = {}
         for lesson, question, person, number, value in await self._database.read(
-            lambda c: attempt_store.load_all_ballots(c, class_id)
+            partial(attempt_store.load_ballots, class_id=class_id)
         ):
             ballots.setdefault((lesson, question), {1: {}, 2: {}})[number][person] = value
         if (vote := self._classroom.vote) is not None and vote["phase"] != "closed":

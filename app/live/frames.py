@@ -39,7 +39,7 @@ def encode(run_id: str, stream: str, rows: Rows, *, overview: int = 0) -> bytes:
     if overview:
         head["overview"] = overview
     header = json.dumps(head, separators=(",", ":")).encode()
-    return b"".join((*_padded(header), np.ascontiguousarray(rows.values, "<f4").tobytes()))
+    return b"".join((*padded(header), np.ascontiguousarray(rows.values, "<f4").tobytes()))
 
 
 def readdressed(frame: bytes, run_id: str) -> bytes:
@@ -48,7 +48,7 @@ def readdressed(frame: bytes, run_id: str) -> bytes:
     end = _LENGTH.size + length
     rest = frame[_LENGTH.size : end].partition(b',"stream":')[2].rstrip(b" ")
     header = b'{"v":%d,"run":%b,"stream":%b' % (VERSION, json.dumps(run_id).encode(), rest)
-    return b"".join((*_padded(header), memoryview(frame)[end:]))
+    return b"".join((*padded(header), memoryview(frame)[end:]))
 
 
 def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
@@ -67,7 +67,7 @@ def decode(frame: bytes) -> tuple[dict[str, Any], NDArray[np.float32]]:
     return header, values.reshape(len(header["columns"]), header["rows"])
 
 
-def _padded(header: bytes) -> tuple[bytes, bytes]:
+def padded(header: bytes) -> tuple[bytes, bytes]:
     """The header with its spaces, and its length before it."""
     header += b" " * (-(len(header) + _LENGTH.size) % 4)
     return _LENGTH.pack(len(header)), header

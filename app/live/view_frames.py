@@ -9,12 +9,12 @@ options are the text that `key_of` makes of them.
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from app.live.frames import padded
+
 VERSION = 1
-_LENGTH = struct.Struct("<I")
 
 
 class Key(NamedTuple):
@@ -33,8 +33,7 @@ def key_of(run_id: str, view: str, options: Mapping[str, Any]) -> Key:
 def encode(key: Key, view: bytes) -> bytes:
     """The frame of a view for those who watch it in a run."""
     header = json.dumps({"v": VERSION, **key._asdict()}, separators=(",", ":")).encode()
-    header += b" " * (-(len(header) + _LENGTH.size) % 4)
-    return b"".join((_LENGTH.pack(len(header)), header, view))
+    return b"".join((*padded(header), view))
 
 
 def encode_refusal(key: Key, error: Mapping[str, Any]) -> str:

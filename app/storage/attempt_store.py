@@ -17,7 +17,8 @@ MAX_ATTEMPTS = 20
 
 
 def insert(connection: sqlite3.Connection, attempt: Attempt) -> None:
-    """Store a new attempt. One of a student whose class has ended is not stored: all of theirs are deleted."""
+    """Store a new attempt. One of a student whose class has ended is not stored: the end of a class deletes all
+    attempts of its people."""
     connection.execute(
         "INSERT INTO attempts (id, person_id, lesson, sealed_at, sure, full_size, dataset, prediction, runs)"
         " SELECT :id, :person, :lesson, :sealed_at, :sure, :full, :dataset, :prediction, :runs"
@@ -78,8 +79,9 @@ def load_newest(connection: sqlite3.Connection, class_id: str | None) -> list[At
 def put_ballot(
     connection: sqlite3.Connection, person_id: str, vote: Mapping[str, str], round_: int, value: Any
 ) -> bool:
-    """Store what a person votes in a round, in the place of what they voted before; whether it was stored. It is not
-    if the vote of their class is another one now, or has moved on, or the class has ended.
+    """Store what a person votes in a round, in the place of what they voted before. Returns whether it was stored. It
+    is not stored if the class votes on another question by now, if the vote is in another phase, or if the class has
+    ended.
 
     Args:
         vote: `{"lesson", "question", "phase"}`, in which they vote.
@@ -119,7 +121,7 @@ def delete_ballots(connection: sqlite3.Connection, class_id: str, lesson: str, q
     )
 
 
-def load_all_ballots(connection: sqlite3.Connection, class_id: str) -> list[tuple[str, str, str, int, Any]]:
+def load_ballots(connection: sqlite3.Connection, class_id: str) -> list[tuple[str, str, str, int, Any]]:
     """The lesson, the question, the person, the round and the value of each vote of a class."""
     rows = connection.execute(
         "SELECT lesson, question, person_id, round, value FROM ballots"
@@ -130,18 +132,6 @@ def load_all_ballots(connection: sqlite3.Connection, class_id: str) -> list[tupl
         (row["lesson"], row["question"], row["person_id"], row["round"], json.loads(row["value"]))
         for row in rows
     ]
-
-
-def load_ballots(
-    connection: sqlite3.Connection, class_id: str, lesson: str, question: str
-) -> list[tuple[str, int, Any]]:
-    """The person, the round and the value of each vote on a question."""
-    rows = connection.execute(
-        "SELECT person_id, round, value FROM ballots JOIN people ON people.id = person_id"
-        " WHERE class_id = ? AND lesson = ? AND question = ?",
-        (class_id, lesson, question),
-    )
-    return [(row["person_id"], row["round"], json.loads(row["value"])) for row in rows]
 
 
 def _json(value: Any) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from scripts.pictures.studio import Studio, hover, scene, wait_for_curves, wait_for_ends
-from tests.support.experiments import QUICK
 from tests.support.lab_server import LabServer
 from tests.support.waiting import wait_until
 
@@ -13,8 +14,7 @@ PAIR = {
     "Adam": {"name": "adam", "learning_rate": 0.003},
 }
 #: So few images that the test accuracy soon reaches its best and does not improve after it.
-STOPPED = {
-    **QUICK,
+STOPPED: dict[str, Any] = {
     "name": "Adam, 100 images",
     "dataset": {"name": "digits", "train_size": 100},
     "network": {"preset": "mlp", "hidden": [32]},
@@ -36,12 +36,9 @@ def curves(studio: Studio) -> None:
     lab = studio.lab()
     ids = [
         lab.launch(
-            **{
-                **QUICK,
-                "name": f"{name}, batch {batch}",
-                "optimizer": optimizer,
-                "training": {"iterations": 600, "batch_size": batch, "evaluate_every": 10},
-            }
+            name=f"{name}, batch {batch}",
+            optimizer=optimizer,
+            training={"iterations": 600, "batch_size": batch, "evaluate_every": 10},
         )["id"]
         for name, optimizer in PAIR.items()
         for batch in (16, 128)
@@ -72,7 +69,7 @@ def layers(studio: Studio) -> None:
     """Eight layers of sigmoids: the gradient vanishes on its way to the input."""
     lab = studio.lab()
     network = {"preset": "mlp", "hidden": [32] * 7, "activation": "sigmoid"}
-    run = lab.launch(**{**QUICK, "name": "sigmoid, 8 layers", "network": network})
+    run = lab.launch(name="sigmoid, 8 layers", network=network)
     wait_for_ends(lab, [run["id"]])
     for page, ending in studio.both(lab):
         page.page.focus("#add-chart")
@@ -88,7 +85,7 @@ def fork(studio: Studio) -> None:
     lab = studio.lab()
     training = {"iterations": 600, "batch_size": 100, "evaluate_every": 10}
     optimizer = {"name": "sgd", "learning_rate": 0.005}
-    origin = lab.launch(**{**QUICK, "name": "SGD", "training": training, "optimizer": optimizer})
+    origin = lab.launch(name="SGD", training=training, optimizer=optimizer)
     wait_for_ends(lab, [origin["id"]])
     changes = {"optimizer": {"name": "adam", "learning_rate": 0.003}}
     forked = lab.post(

@@ -31,7 +31,7 @@ import { logTicks, tickTexts } from "./log-ticks.js";
  * of 1,000,000. The names of curves on the right (see end-names.js) may need more. Margins depend on the names and not on
  * values, so that nothing moves while runs train.
  */
-const MARGIN = { l: 4.7, r: 2.7, b: 2.2 };
+export const MARGIN = { l: 4.7, r: 2.7, b: 2.2 };
 /** The space of a number, in font sizes: the height of a line, and the width of a letter. */
 const LINE = 1.4;
 const LETTER_WIDTH = 0.62;
