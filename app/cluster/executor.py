@@ -117,7 +117,7 @@ class DaskExecutor:
                 if (
                     start.is_paused
                     and start.member
-                    and not self._members.is_free(start.member["id"], self._taken())
+                    and not self._members.has_free_slot(start.member["id"], self._taken())
                 ):
                     # its slot has been given to another one: it goes on on a worker with a free one
                     start.moves, command = True, Stop()

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 class Members:
-    """Those that can train now.
+    """The workers of the cluster that can train, as far as is known.
 
     Attributes:
         are_reached: whether they can be reached; while they cannot, nothing is started.
@@ -33,8 +33,8 @@ class Members:
         return list(self._members.values())
 
     def set(self, members: Iterable[Member]) -> None:
-        """These are all now, and they are reached. One of another version of Lossroom is left out, and named in the
-        log: its engine may compute otherwise, and its messages be others."""
+        """Note which workers there are now, and that they can be reached. A worker with another version of Lossroom is
+        left out and named in the log: it may compute differently and send other messages."""
         members = list(members)
         self._members = {member["id"]: member for member in members if member["version"] == __version__}
         self.are_reached = True
@@ -55,7 +55,7 @@ class Members:
     def has(self, member_id: str) -> bool:
         return member_id in self._members
 
-    def is_free(self, member_id: str, taken: Iterable[str]) -> bool:
+    def has_free_slot(self, member_id: str, taken: Iterable[str]) -> bool:
         """Whether a member has a free slot."""
         member = self._members.get(member_id)
         return member is not None and Counter(taken)[member_id] < member["slots"]
@@ -63,8 +63,8 @@ class Members:
     def choose(
         self, taken: Iterable[str], arithmetic: str | None = None, *, needs_slot: bool = True
     ) -> Member | None:
-        """The one with the most free slots; if one with a free slot computes as `arithmetic`, only among such. None if
-        no slot is free.
+        """The member with the most free slots. Members that compute as `arithmetic` come first, if one of them has a
+        free slot. None if no member fits: by default, if no slot is free.
 
         Args:
             taken: the id of a member for each training that runs there now.

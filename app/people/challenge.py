@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from app.people.judging import Terms, places
 
-#: How many places the whole class sees, and how many people on these, should several share one.
+#: The whole class sees this many first places, and at most this many people on them, as several may share a place.
 TOP_PLACES, MAX_TOP = 3, 6
 
 
@@ -133,8 +133,8 @@ def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
     """All entries with their places, the best first: by test accuracy if the test set is open, else by validation
     accuracy. Those with equal figures share a place."""
     entries = list(entries)
-    before = places((entry.person, entry.accuracy) for entry in entries)
-    after = places((entry.person, entry.test if opened else None) for entry in entries)
+    by_validation = places((entry.person, entry.accuracy) for entry in entries)
+    by_test = places((entry.person, entry.test if opened else None) for entry in entries)
     unsorted: list[Standing] = []
     for entry in entries:
         unsorted.append(
@@ -145,9 +145,9 @@ def standings(entries: Iterable[Entry], *, opened: bool) -> list[Standing]:
                 "run_number": entry.run_number,
                 "iteration": entry.iteration,
                 "accuracy": entry.accuracy,
-                "place": before[entry.person] or 0,
+                "place": by_validation[entry.person] or 0,
                 "test": entry.test if opened else None,
-                "test_place": after[entry.person],
+                "test_place": by_test[entry.person],
             }
         )
     return sorted(

@@ -33,15 +33,18 @@ router = APIRouter(prefix="/api/runs", tags=["runs"], responses=ERRORS)
 
 At = Annotated[
     int | None,
-    Query(description="after this iteration; default: the newest at which is looked, see `iteration`"),
+    Query(
+        description="look at the run as it was after this iteration; default: the newest iteration that is examined;"
+        " the answer gives it as `iteration`"
+    ),
 ]
 
 
 @router.get("/{run_id}/findings")
 async def get_findings(lab: TheLab, person: ThePerson, run_id: str, at: At = None) -> FindingsAnswer:
     """What is found of a run as it was after an iteration, from the rows up to there: at most 5 findings, the most
-    decisive first. One comes when a fault is there for the number of rows that its rule states, and goes when it is
-    gone for as many."""
+    decisive first. A finding appears when its fault has lasted for as many rows as its rule states, and disappears when
+    the fault has been gone for as many rows."""
     run = lab.register.get(run_id)
     iteration = (
         lab.looking.newest(run.training) if at is None else Moment.of(run.training, at, "at").iteration

@@ -19,15 +19,17 @@ The server sends rows as binary frames, and text:
 - `{"type": "dataset", "dataset": {...}}`: the progress of a download, or an own data set that is new or has changed;
   one that is deleted has `deleted`.
 - `{"type": "dataset_gone", "name"}`: an own data set that the viewer may not see any more.
-- in a class: `class` and `person`, `views` (`app/people/shared_views.py`), and for students `cloud` and `cloud_curve`
-  (`app/people/class_cloud.py`).
+- `{"type": "study", "id", "revision", "study"}`: a study is new or has changed; null: it is gone.
+- in a class: `class` and `person`, `views` (`app/people/shared_views.py`), `challenge` and `standing`
+  (`app/people/scoreboard.py`), and for students `cloud` and `cloud_curve` (`app/people/class_cloud.py`).
 - with `?view=wall` in the address, for the teacher and the projector: what `app/people/wall.py` makes.
 - `{"type": "view", "run", "view", "options", "error": {...}}`: a view that is watched cannot be made.
 - `{"type": "error", "error": {...}}`: a message that cannot be understood. The socket stays open.
 
 Something comes at least every 15 seconds. A lab that ends closes with 1012, and one with too many viewers
 (`LOSSROOM_MAX_VIEWERS`) with 1013. In a class, a socket without a person is refused with 401, and one whose person is
-removed or leaves is closed with 1008; each gets the runs that its person may see.
+removed or leaves is closed with 1008; each gets the runs that its person may see. A socket that sends 100 malformed
+messages in a row is closed with 1008 too.
 """
 
 from __future__ import annotations
@@ -75,7 +77,8 @@ class Stream:
         if wall is not None:
             wall.enter()
         viewer = lab.hub.join(viewing, write, wall=wall is not None)
-        viewer.dismissed = is_gone(socket)  # while the socket was accepted, no viewer could be dismissed
+        # the person may have been removed while the socket was being accepted, before there was a viewer to dismiss
+        viewer.dismissed = is_gone(socket)
         replies: asyncio.Queue[str] = asyncio.Queue(maxsize=MAX_ERRORS)
         try:
             # The reader runs beside the sender: else a client that is slow to take frames could not be heard.

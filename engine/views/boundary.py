@@ -78,7 +78,7 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
     parts: dict[str, list[Array]] = {layer.name: [] for layer in layers}
     for seen in subject.passes(plane.places(UNIT_SIZE)):
         for layer in layers:
-            parts[layer.name].append(seen.outputs[layer.last][:, :UNITS].astype(np.float32))
+            parts[layer.name].append(seen.outputs[layer.output_layer][:, :UNITS].astype(np.float32))
     arrays = {"probabilities": _maps(probabilities, size)}
     for name, pieces in parts.items():
         arrays[f"units/{name}"] = _maps(np.concatenate(pieces), UNIT_SIZE)

@@ -69,15 +69,15 @@ def see(subject: Subject, options: Mapping[str, Any]) -> View:
 def _outputs(subject: Subject, layers: list[WeightLayer], images: Array) -> dict[str, Array]:
     """For each layer the outputs of its units (n, *shape) for the first images: as many as `OUTPUTS` allows."""
     most = OUTPUTS // len(layers)
-    wanted = {layer.name: max(1, most // math.prod(layer.last.output_shape)) for layer in layers}
+    wanted = {layer.name: max(1, most // math.prod(layer.output_layer.output_shape)) for layer in layers}
     parts: dict[str, list[Array]] = {layer.name: [] for layer in layers}
     done = 0
     for seen in subject.passes(images[: max(wanted.values())]):
         for layer in layers:
-            y = seen.outputs[layer.last][: max(0, wanted[layer.name] - done)]
+            y = seen.outputs[layer.output_layer][: max(0, wanted[layer.name] - done)]
             # a copy: a part of an array would keep all of it in memory
             parts[layer.name].append(y.copy())
-        done += len(seen.outputs[layers[-1].last])
+        done += len(seen.outputs[layers[-1].output_layer])
     return {name: np.concatenate(pieces) for name, pieces in parts.items()}
 
 

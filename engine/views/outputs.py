@@ -27,7 +27,7 @@ class SmallOutputs:
     def add(self, seen: Passed) -> None:
         """Some images have passed."""
         for layer in self._layers:
-            values = seen.outputs[layer.last].reshape(-1)
+            values = seen.outputs[layer.output_layer].reshape(-1)
             self._small[layer.name] += count_small(values)
             self._values[layer.name] += values.size
 

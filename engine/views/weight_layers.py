@@ -38,7 +38,7 @@ class WeightLayer:
         return self.layer.output_shape[0]
 
     @property
-    def last(self) -> Layer:
+    def output_layer(self) -> Layer:
         """The layer whose output is that of the units: the activation, or without one the layer itself."""
         return self.activation or self.layer
 

@@ -1,11 +1,14 @@
 /** How many columns the charts have, and where a dragged card goes in their order. */
 
+import { MARGIN } from "./layout.js";
+
 export const MAX_COLUMNS = 3;
 /** Pixels between two cards, as in charts.css. */
 const GAP = 10;
-/** The width of the numbers on the left of a plot, in heights of a letter. */
-const NUMBERS = 4.7;
-/** The smallest width of a plot, in pixels: if the page chooses the number of columns, and if the user chooses it. */
+/**
+ * The smallest width of a plot, in pixels: WIDE where the page chooses the number of columns, NARROW where the user chooses it or
+ * there are cards with views.
+ */
 const WIDE = 240;
 const NARROW = 120;
 /** A good height of a card: this many pixels for the curves, and this many heights of a letter for its head and axis. */
@@ -47,8 +50,8 @@ export function mostColumns(room) {
  * @param {number} plot the smallest width of a plot
  */
 function columnsFor({ width, letter, names }, plot) {
-  // if the user chooses the number of columns, the names get less space
-  const beside = (plot < WIDE ? 0.75 : 1) * names + NUMBERS * letter;
+  // with narrow plots, the names get less space too
+  const beside = (plot < WIDE ? 0.75 : 1) * names + MARGIN.l * letter;
   return Math.max(1, Math.min(MAX_COLUMNS, Math.floor((width + GAP) / (beside + plot + GAP))));
 }
 
