@@ -14,7 +14,6 @@ import signal
 import threading
 import time
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -24,7 +23,7 @@ from app.jobs import worker
 from app.jobs.executor import MAX_COMMANDS, Host, Listener, can_be_dropped
 from app.jobs.link import ROWS, VIEW, parts_of
 from app.jobs.messages import Command, Finished, Job, Stop, Stopped, decode_event, encode
-from app.jobs.processes import LOCK, Entry, Processes
+from app.jobs.processes import LOCK, Child, Entry, Processes
 from engine.events import STREAMS
 from engine.reasons import Reason, reason_of
 
@@ -161,7 +160,7 @@ class _Worker:
         self.thread: threading.Thread | None = None
         self._commands: SimpleQueue[bytes | None] = SimpleQueue()  # None: the worker has ended
         self._lock = threading.Lock()  # never held while a command is sent
-        self._process: BaseProcess | None = None
+        self._process: Child | None = None
         self._killed = False
         self._ended = False
 
@@ -170,7 +169,7 @@ class _Worker:
         if self.thread is not None:
             self.thread.join(max(0.0, seconds))
 
-    def begin(self, process: BaseProcess, connection: Connection) -> None:
+    def begin(self, process: Child, connection: Connection) -> None:
         """Its process runs: send the commands that wait, and those that come."""
         with self._lock:
             self._process = process

@@ -2,12 +2,13 @@
 
 The forkserver listens on a socket file. The file lies in the state folder, because whatever cleans the temporary
 folder (systemd does, every ten days) would cut the lab off from its forkserver. If the file or the forkserver is lost
-all the same, a new one is started; workers that train already go on.
+all the same, a new one is started. Workers that train already go on, and can still be killed.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import multiprocessing as mp
 import os
 import shutil
@@ -28,11 +29,14 @@ import psutil
 from app.jobs.confined import environment
 from app.jobs.messages import Job
 
-#: The longest path that a socket can have; multiprocessing adds this much to that of its folder.
+#: The longest path that a socket can have, in bytes.
 SOCKET_PATH_BYTES = 107 if sys.platform == "linux" else 103
+#: What multiprocessing adds to the path of the folder.
 ADDED_BYTES = len("/pymp-12345678/listener-12345678")
 #: A killed forkserver ends within moments.
 KILL_SECONDS = 5.0
+#: The system has no room for another process or file; a new forkserver would not help.
+NO_ROOM = {errno.EAGAIN, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 #: What the forkserver has loaded: the program, as multiprocessing lets each worker run its main module again, and what
 #: workers need.
@@ -46,11 +50,38 @@ T = TypeVar("T")
 LOCK = threading.Lock()
 
 
+class Child:
+    """A process that was started. When its forkserver is lost, multiprocessing takes it for ended, with exit status 255,
+    and no longer kills it. So the system is asked to."""
+
+    def __init__(self, process: BaseProcess) -> None:
+        assert process.pid is not None
+        self._process = process
+        self.pid = process.pid
+        self._system: psutil.Process | None = None  # None: it had ended at once
+        with contextlib.suppress(psutil.NoSuchProcess):
+            self._system = psutil.Process(self.pid)
+
+    @property
+    def exitcode(self) -> int | None:
+        return self._process.exitcode
+
+    def join(self) -> None:
+        self._process.join()
+
+    def kill(self) -> None:
+        """End it, unless it has ended; another process that got its id since then is left alone."""
+        if self._system is not None:
+            with contextlib.suppress(psutil.Error):
+                self._system.kill()
+
+
 class Processes:
     """Starts worker processes. Not safe for several threads: see `LOCK`."""
 
     def __init__(self, socket_dir: Path | None = None) -> None:
-        """`socket_dir` is this lab's alone; None, or a path too long for a socket: a temporary folder."""
+        """`socket_dir`: the folder for the sockets, which no other lab uses. If it is None, or its path is too long for a
+        socket, they are in a temporary folder."""
         self._socket_dir = socket_dir
         self._has_forkserver = "forkserver" in mp.get_all_start_methods()
         self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")
@@ -69,9 +100,7 @@ class Processes:
             shutil.rmtree(self._temporary, ignore_errors=True)
             _config()["tempdir"] = self._temporary = None
 
-    def start(
-        self, entry: Callable[[Connection, T], None], job: T, name: str
-    ) -> tuple[BaseProcess, Connection]:
+    def start(self, entry: Callable[[Connection, T], None], job: T, name: str) -> tuple[Child, Connection]:
         """A new process and the lab's end of its pipe. Raises `OSError` if none can be started."""
         try:
             # a forkserver that runs has its environment; else one is started now, or the process itself
@@ -81,8 +110,8 @@ class Processes:
                 self._prepare()
             with environment():
                 return self._start(entry, job, name)
-        except (OSError, EOFError):
-            if not self._has_forkserver:
+        except (OSError, EOFError) as error:
+            if not self._has_forkserver or getattr(error, "errno", None) in NO_ROOM:
                 raise
         try:
             with environment():
@@ -91,9 +120,7 @@ class Processes:
         except EOFError as error:
             raise OSError("the process that starts workers ended") from error
 
-    def _start(
-        self, entry: Callable[[Connection, T], None], job: T, name: str
-    ) -> tuple[BaseProcess, Connection]:
+    def _start(self, entry: Callable[[Connection, T], None], job: T, name: str) -> tuple[Child, Connection]:
         own_end, worker_end = self._context.Pipe(duplex=True)
         with worker_end:
             process = self._context.Process(  # type: ignore[attr-defined]
@@ -104,7 +131,7 @@ class Processes:
             except BaseException:
                 own_end.close()
                 raise
-        return process, own_end
+        return Child(process), own_end
 
     def _prepare(self) -> None:
         """Choose what the next forkserver loads, and where its sockets are."""

@@ -10,12 +10,11 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from app.errors import LabError
 from app.jobs import processes, replaying
-from app.jobs.processes import Processes
+from app.jobs.processes import Child, Processes
 from app.jobs.replay_messages import Answer, Progress, Task, Withdraw, Withdrawn, decode_answer, encode
 from app.jobs.replaying import Bounds
 from engine.reasons import Reason, reason_of
@@ -193,7 +192,7 @@ class _Helper:
     """A process that replays, and this end of its pipe."""
 
     def __init__(self, started: Processes, bounds: Bounds) -> None:
-        self._process: BaseProcess
+        self._process: Child
         with processes.LOCK:
             self._process, self._connection = started.start(
                 replaying.main, bounds, f"lossroom-replay-{secrets.token_hex(2)}"

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support import lab_starter
@@ -33,6 +34,13 @@ def lab():
 
 def socket_folders(lab):
     return list((lab.state_dir / "sockets").glob("pymp-*"))
+
+
+def has_ended(pid):
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 @pytest.mark.parametrize("name", ["t", "temporary" * 12], ids=["short", "too long for a socket"])
@@ -65,10 +73,11 @@ def test_a_stopped_lab_leaves_nothing_in_the_temporary_folder(tmp_path, data_dir
         assert "pymp" not in lab.read_log()
 
 
-def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
+def test_runs_start_and_others_go_on_and_can_be_deleted_when_the_forkserver_cannot_be_reached(lab):
     other = lab.launch(**ENDLESS)
     wait_until(lambda: lab.run(other["id"])["iteration"] > 10, "rows")
 
+    (worker,) = lab.worker_pids()
     (folder,) = socket_folders(lab)
     shutil.rmtree(folder)
 
@@ -76,8 +85,8 @@ def test_runs_start_and_others_go_on_when_the_forkserver_cannot_be_reached(lab):
     before = lab.run(other["id"])
     assert (before["status"], before["attempt"]) == ("running", 1)
     wait_until(lambda: lab.run(other["id"])["iteration"] > before["iteration"] + 100, "more rows")
-    lab.post(f"/api/runs/{other['id']}/cancel")
-    lab.wait_for(other["id"], "cancelled")
+    lab.http.delete(f"/api/runs/{other['id']}")
+    wait_until(lambda: has_ended(worker), "the end of the deleted run's worker")
 
 
 def test_runs_start_after_the_forkserver_was_killed(make_lab):
@@ -196,4 +205,33 @@ assert everything() == before
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONSAFEPATH"}
     environment["OTHER"] = "kept"
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="bounds open files")
+def test_a_forkserver_is_kept_when_the_server_has_too_many_open_files():
+    code = """
+import errno, os, resource
+from app.jobs.processes import Processes, _forkserver_pid
+
+def nothing(connection, job):
+    pass
+
+processes = Processes()
+processes.open()
+before = _forkserver_pid()
+usual = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))), usual[1]))
+try:
+    processes.start(nothing, None, "refused")
+except OSError as error:
+    assert error.errno == errno.EMFILE, error
+else:
+    raise AssertionError("it was started")
+resource.setrlimit(resource.RLIMIT_NOFILE, usual)
+processes.start(nothing, None, "started")[0].join()
+assert _forkserver_pid() == before
+processes.close()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
