@@ -51,8 +51,8 @@ LOCK = threading.Lock()
 
 
 class Child:
-    """A process that was started. When its forkserver is lost, multiprocessing takes it for ended, with exit status 255,
-    and no longer kills it. So the system is asked to."""
+    """A process that was started. When its forkserver is lost, multiprocessing takes it for ended, with exit status
+    255, and no longer kills it. So the system is asked to."""
 
     def __init__(self, process: BaseProcess) -> None:
         assert process.pid is not None
@@ -80,8 +80,8 @@ class Processes:
     """Starts worker processes. Not safe for several threads: see `LOCK`."""
 
     def __init__(self, socket_dir: Path | None = None) -> None:
-        """`socket_dir`: the folder for the sockets, which no other lab uses. If it is None, or its path is too long for a
-        socket, they are in a temporary folder."""
+        """`socket_dir`: the folder for the sockets, which no other lab uses. If it is None, or its path is too long for
+        a socket, they are in a temporary folder."""
         self._socket_dir = socket_dir
         self._has_forkserver = "forkserver" in mp.get_all_start_methods()
         self._context = mp.get_context("forkserver" if self._has_forkserver else "spawn")

@@ -16,8 +16,8 @@ from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
-from app.own_data.members import Member
-from app.own_data.reasons import make_reason, refusal
+from app.own_data.members import Member, leave_out
+from app.own_data.reasons import make_reason, refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
 from engine import datasets
 from engine.datasets.files import PIECE
@@ -27,25 +27,27 @@ _PIXELS = 3 * _SIDE * _SIDE
 _AT_ONCE = 1000
 #: Bytes of labels → the data set that has this number of them.
 _KNOWN = {1: "cifar10", 2: "cifar100"}
+#: How the files of names end: those of CIFAR-10, of CIFAR-100, and of its coarse labels, which are not used.
+_NAMES = ("batches.meta.txt", "fine_label_names.txt", "coarse_label_names.txt")
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
-    """One file of records. `labels` is how many bytes of labels each has; the last of them is the fine one."""
+    """One file of records. `label_bytes`: how many bytes of labels each record has; the last one is the fine label."""
 
     member: Member
-    labels: int
+    label_bytes: int
     count: int
 
     def records(self) -> Iterator[NDArray[np.uint8]]:
-        size = self.labels + _PIXELS
+        size = self.label_bytes + _PIXELS
         with self.member.open() as stream:
             while data := stream.read(_AT_ONCE * size):
                 yield np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, size)
 
     def images(self) -> Iterator[NDArray[np.uint8]]:
         for records in self.records():
-            yield records[:, self.labels :].reshape(-1, 3, _SIDE, _SIDE)
+            yield records[:, self.label_bytes :].reshape(-1, 3, _SIDE, _SIDE)
 
 
 def batches_in(members: Sequence[Member]) -> list[Member]:
@@ -60,22 +62,31 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
         DatasetError: the files hold something else.
     """
     members = batches_in(contents.members)
+    leave_out([other for other in contents.members if not other.ends(".bin", *_NAMES)], dropping)
     sizes = {member.name: _size(member) for member in members}
-    labels = next((count for count in _KNOWN if _all_fit(list(sizes.values()), count)), None)
-    if labels is None or any("cifar-100" in name.lower() for name in (contents.file, *sizes)):
-        labels = 2
-    if not _all_fit(list(sizes.values()), labels):
-        odd_size = next(size for size in sizes.values() if not _all_fit([size], labels))
-        raise refusal("read_records", file=contents.file, there=odd_size)
-    batches = [_Batch(member, labels, sizes[member.name] // (labels + _PIXELS)) for member in members]
+    label_bytes = max(_KNOWN, key=lambda count: sum(_fits(size, count) for size in sizes.values()))
+    if any("cifar-100" in name.lower() for name in (contents.file, *sizes)):
+        label_bytes = 2
+    for name, size in sizes.items():
+        if not _fits(size, label_bytes):
+            raise refusal("read_records", file=shorten(name), there=size)
+    batches = [
+        _Batch(member, label_bytes, sizes[member.name] // (label_bytes + _PIXELS)) for member in members
+    ]
     batches.sort(key=_is_test)  # stable: in each part by name
     count = sum(batch.count for batch in batches)
     if count > limits.rows:
         raise refusal("read_many_rows", file=contents.file, most=limits.rows)
-    values = np.concatenate([records[:, labels - 1] for batch in batches for records in batch.records()])
-    if values.max() >= len(datasets.source(_KNOWN[labels]).class_names):
-        raise refusal("read_records", file=contents.file, there=sum(sizes.values()))
-    codes, classes = _codes_of(values, _names(contents.members, labels), limits)
+    # copied, as the labels alone would keep the whole file in memory
+    values = np.concatenate(
+        [records[:, label_bytes - 1].copy() for batch in batches for records in batch.records()]
+    )
+    published = datasets.source(_KNOWN[label_bytes]).class_names
+    names = _names(contents.members, label_bytes) or published
+    most = max(len(names), len(published))
+    if values.max() >= most:
+        raise refusal("read_label", file=contents.file, label=int(values.max()), classes=most)
+    codes, classes = _codes_of(values, names, limits)
     stacks = [
         Stack(count=batch.count, channels=3, height=_SIDE, width=_SIDE, blocks=partial(batch.images))
         for batch in batches
@@ -91,7 +102,7 @@ def read_cifar(contents: Contents, choices: Choices, limits: Limits, dropping: D
         origin="cifar",
         format="cifar",
         image_choices=used,
-        notes=[make_reason("read_note_coarse")] if labels == 2 else [],
+        notes=[make_reason("read_note_coarse")] if label_bytes == 2 else [],
         dropping=dropping,
     )
 
@@ -105,21 +116,21 @@ def _size(member: Member) -> int:
     return size
 
 
-def _all_fit(sizes: Sequence[int], labels: int) -> bool:
-    return all(size and size % (labels + _PIXELS) == 0 for size in sizes)
+def _fits(size: int, label_bytes: int) -> bool:
+    return size > 0 and size % (label_bytes + _PIXELS) == 0
 
 
 def _is_test(batch: _Batch) -> bool:
     return "test" in batch.member.base.lower()
 
 
-def _names(members: Sequence[Member], labels: int) -> list[str]:
-    """The names of the classes, one a line in a file beside the records; otherwise those of the published data set."""
-    endings = ("batches.meta.txt",) if labels == 1 else ("fine_label_names.txt",)
+def _names(members: Sequence[Member], label_bytes: int) -> list[str]:
+    """The names of the classes, one a line in a file beside the records; [] without such a file."""
     for member in members:
-        if member.ends(*endings):
-            return member.head(8192).decode("utf-8", "replace").split()
-    return list(datasets.source(_KNOWN[labels]).class_names)
+        if member.ends(_NAMES[label_bytes - 1]):
+            lines = member.head(8192).decode("utf-8", "replace").splitlines()
+            return [name for line in lines if (name := line.strip())]
+    return []
 
 
 def _codes_of(

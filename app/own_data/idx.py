@@ -20,7 +20,7 @@ from app.own_data.dropping import Dropping
 from app.own_data.labels import Codes
 from app.own_data.limits import Limits
 from app.own_data.material import TEST, TRAIN, Material
-from app.own_data.members import Member
+from app.own_data.members import Member, leave_out
 from app.own_data.npy import Npy
 from app.own_data.reasons import make_reason, refusal, shorten
 from app.own_data.stacks import Stack, read_stacks
@@ -35,6 +35,8 @@ _MAX_SIDE = 4096
 _KIND = re.compile(r"images?|labels?|idx\d|\.gz$|[^a-z0-9]")
 _TEST = re.compile(r"test|t10k")
 _LETTERS = 26
+#: How the name of a file ends that says which characters the labels stand for.
+_MAPPING = "mapping.txt"
 
 
 def has_idx(members: Sequence[Member]) -> bool:
@@ -60,6 +62,8 @@ def read_idx(contents: Contents, choices: Choices, limits: Limits, dropping: Dro
             continue
         idx = _header(member, contents.file, limits)
         idx_files[_KIND.sub("", member.base.lower()), len(idx.shape)] = idx
+    rest = [*others, *contents.members[_LOOKED_AT:]]
+    leave_out([member for member in rest if not member.ends(_MAPPING)], dropping)
     if len(contents.members) == 1 and not others:
         raise refusal("read_images_only", file=contents.file)
     pairs = _pairs(idx_files, contents)
@@ -156,7 +160,7 @@ def _classes(
 def _mapping(others: Sequence[Member]) -> dict[int, str]:
     """Label → character, from a file such as emnist-balanced-mapping.txt: a label and the codes of its characters."""
     for member in others:
-        if not member.ends("mapping.txt"):
+        if not member.ends(_MAPPING):
             continue
         lines = re.findall(rb"^(\d{1,3}) (\d{1,6})\b", member.head(8192), re.MULTILINE)
         characters = {int(label): int(code) for label, code in lines}

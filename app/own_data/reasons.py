@@ -114,6 +114,7 @@ TEXTS: dict[str, str] = {
         "{file} should hold records of 3,073 bytes (CIFAR-10) or 3,074 bytes (CIFAR-100), but holds "
         "{there} bytes"
     ),
+    "read_label": "{file} has the label {label}, but there are only {classes} classes; labels begin at 0",
     # classes
     "read_one_class": "there is only one class, {name}; a network needs two to learn a difference",
     "read_no_class": "no class is left: each one needs at least two examples",
@@ -131,7 +132,7 @@ TEXTS: dict[str, str] = {
     "read_drop_broken": "the image cannot be read; expected are PNG, JPEG, GIF, BMP or WebP",
     "read_drop_pixels": "the image has more than {most} pixels",
     "read_drop_no_folder": "the image lies in no folder of a class",
-    "read_drop_other": "not an image",
+    "read_drop_other": "not part of the data set",
     "read_drop_path": "the path leads out of the archive",
     "read_drop_link": "a link, not a file",
     "read_drop_archive": "an archive in an archive",

@@ -389,6 +389,31 @@ def test_the_binary_files_of_cifar_are_read_back_equal(tmp_path):
     assert cut.why["values"]["there"] == 30 * 3074 - 1
 
 
+def test_records_have_the_classes_that_lie_beside_them_one_a_line_and_no_label_beyond_these(tmp_path):
+    labels = np.arange(36, dtype=np.uint8)[:, None] % 12
+    records = np.concatenate([labels, colours(36, 32).reshape(36, -1)], axis=1)
+    names = ["polar bear", "fire truck", *(f"fish {number}" for number in range(10))]
+    members = {
+        "batch.bin": records.tobytes(),
+        "batches.meta.txt": "\n".join(names).encode(),
+        "readme.html": b"Images",
+        "more.zip": b"",
+    }
+    preview = bring(tmp_path, "f.zip", zipped(members)).preview()
+    assert [shown["name"] for shown in preview["classes"]] == names
+    left_out = {reason["why"]["code"]: reason["examples"] for reason in preview["dropped"]}
+    assert left_out == {"read_drop_other": ["readme.html"], "read_drop_archive": ["more.zip"]}
+    refused = bring(tmp_path, "f.bin", records.tobytes()).refusal()
+    assert (refused.code, refused.why["values"]["label"], refused.why["values"]["classes"]) == (
+        "read_label",
+        11,
+        10,
+    )
+    cut = {"first.bin": records.tobytes(), "last.bin": records.tobytes()[:-1]}
+    refused = bring(tmp_path, "f.zip", zipped(cut)).refusal()
+    assert (refused.code, refused.why["values"]["file"]) == ("read_records", "last.bin")
+
+
 def test_drawings_of_the_lab_are_read_back_equal(tmp_path):
     images = (np.arange(20 * 28 * 28) % 256).astype(np.uint8).reshape(20, 28, 28)
     drawings.write(tmp_path / "drawings", images, np.arange(20) % 10)
