@@ -3,6 +3,7 @@
 import { showError } from "../form/errors.js";
 import { problemOf } from "../form/fields.js";
 import { h, setChildren, setChoices, setText } from "../page/dom.js";
+import { brief } from "../runs/sweep-scale.js";
 import { ApiError } from "../server/api.js";
 import { studyApi } from "../server/study-api.js";
 import { newestOnly } from "../state/newest.js";
@@ -28,8 +29,12 @@ import { sizeText } from "./study-words.js";
 
 /** What it would cost is asked when nothing was changed for this many milliseconds. */
 const PAUSE = 150;
+/** If the server has not said what it costs, it is asked again after this many milliseconds. */
+const AGAIN = 1000;
 /** With fewer seeds there is no verdict. */
-const SEEDS = 6;
+const MIN_SEEDS = 6;
+/** The longest name, in characters. */
+const MAX_NAME = 100;
 
 export class NewView {
   element;
@@ -45,7 +50,7 @@ export class NewView {
   #rows = [];
   #list = h("div", { className: "study-rows" });
   #add = h("select", { name: "study.add", "aria-label": t("study.add_field") });
-  #name = h("input", { type: "text", name: "name", maxLength: 100, autocomplete: "off" });
+  #name = h("input", { type: "text", name: "name", maxLength: MAX_NAME, autocomplete: "off" });
   #settings;
   #size = h("p", { className: "study-size" });
   #time = h("p", { className: "quiet" });
@@ -57,6 +62,8 @@ export class NewView {
   #dropOlder = newestOnly();
   #asking = new AbortController();
   #timer = 0;
+  /** Whether the shown error says that the server has not said what it costs. */
+  #isUnanswered = false;
 
   /**
    * @param {StudyPlace} place
@@ -74,7 +81,7 @@ export class NewView {
       if (!this.#fields.has(path)) this.#fields.set(path, ofForm(path, values));
     this.#labels = labelsOf([...this.#fields.keys()]);
     this.#settings = new SettingsPart(
-      { seeds: Math.max(SEEDS, draft.seeds), folds: draft.folds > 1 ? draft.folds : null },
+      { seeds: Math.max(MIN_SEEDS, draft.seeds), folds: draft.folds > 1 ? draft.folds : null },
       () => this.#changed(),
     );
     this.#add.addEventListener("change", () => {
@@ -93,19 +100,19 @@ export class NewView {
         {},
         h("h3", {}, t("study.varies")),
         this.#list,
-        h("div", { className: "field", "data-field": "space" }, this.#add, error("space")),
+        h("div", { className: "field", "data-field": "space" }, this.#add, errorPlace("space")),
       ),
       this.#settings.element,
       h(
         "div",
         { className: "study-foot" },
-        h("div", { className: "field general", "data-field": "experiment" }, error("general")),
+        h("div", { className: "field general", "data-field": "experiment" }, errorPlace("general")),
         h(
           "label",
           { className: "field study-naming", "data-field": "name" },
           h("span", { className: "label" }, t("study.name")),
           this.#name,
-          error("name"),
+          errorPlace("name"),
         ),
         h("div", { className: "study-cost", role: "status" }, this.#size, this.#time),
         this.#start,
@@ -172,12 +179,18 @@ export class NewView {
       "",
     );
     this.#name.placeholder = this.#suggestedName();
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#price(), PAUSE);
+    this.#priceIn(PAUSE);
   }
 
   #suggestedName() {
-    return this.#rows.map(({ row }) => this.#labels.get(row.path)).join(" × ") || t("study.unnamed");
+    const labels = this.#rows.map(({ row }) => this.#labels.get(row.path));
+    return brief(labels.join(" × "), MAX_NAME) || t("study.unnamed");
+  }
+
+  /** @param {number} milliseconds */
+  #priceIn(milliseconds) {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#price(), milliseconds);
   }
 
   /** @returns {StudyDocument} */
@@ -198,7 +211,7 @@ export class NewView {
     this.#asking.abort();
     this.#asking = new AbortController();
     if (!this.#rows.length) {
-      showError(this.element, null);
+      this.#forgive();
       setText(this.#size, t("study.no_field"));
       setText(this.#time, "");
       this.#start.disabled = true;
@@ -209,11 +222,13 @@ export class NewView {
     try {
       const summary = await studyApi.summary(this.#document(), this.#asking.signal);
       if (!isNewest()) return;
-      showError(this.element, null);
+      this.#forgive();
       this.#show(summary);
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
-      if (isNewest()) this.#complain(problem);
+      if (!isNewest()) return;
+      this.#complain(problem);
+      if (problem.status !== 422) this.#priceIn(AGAIN);
     }
   }
 
@@ -230,10 +245,17 @@ export class NewView {
 
   /** @param {ShownError} problem */
   #complain(problem) {
-    showError(this.element, problem);
-    setText(this.#size, t("study.unclear"));
+    const isRefused = problem.status === 422;
+    if (isRefused || !this.#isUnanswered) showError(this.element, problem); // else it stands there
+    this.#isUnanswered = !isRefused;
+    setText(this.#size, isRefused ? t("study.unclear") : "");
     setText(this.#time, "");
     this.#start.disabled = true;
+  }
+
+  #forgive() {
+    showError(this.element, null);
+    this.#isUnanswered = false;
   }
 
   /** @param {StudySummary} summary */
@@ -250,20 +272,22 @@ export class NewView {
     clearTimeout(this.#timer);
     this.#dropOlder();
     this.#start.disabled = true;
+    this.element.inert = true; // after a change it could be begun a second time
     try {
       const study = await studyApi.begin(this.#document());
       this.#place.put(study);
       this.#place.open(study.id);
     } catch (problem) {
       if (!(problem instanceof ApiError)) throw problem;
-      showError(this.element, problem)?.focus();
+      this.element.inert = false;
       this.#start.disabled = false;
+      showError(this.element, problem)?.focus();
     }
   }
 }
 
 /** Where the error of a field stands. @param {string} path */
-function error(path) {
+function errorPlace(path) {
   return h("span", { className: "error", role: "alert", id: `study-error-${path}` });
 }
 
