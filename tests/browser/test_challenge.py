@@ -11,6 +11,7 @@ from tests.browser.accessibility import violations
 from tests.support.class_lab import ClassLab, PersonClient, running_class
 from tests.support.class_page import DESK, PHONE
 from tests.support.experiments import QUICK
+from tests.support.own_data import kept, npz
 
 #: The lines of places, without the one that says what the figures are.
 LINES = "[...document.querySelectorAll('.challenge-top li')].slice(1).map(line => line.innerText.replace(/\\s+/g, ' '))"
@@ -103,3 +104,10 @@ def test_a_class_competes_by_validation_images_and_the_teacher_opens_the_test_se
     for page in (wall, projector):
         page.until("document.querySelector('#challenge').hidden")
     assert wall.page.is_visible("text=Challenge…")
+
+    # the projector, which has shown a challenge already, asks for the title of a new data set
+    leaves = kept(teacher, npz())["name"]
+    teacher.http.patch(f"/api/own-data/{leaves}", json={"shared": True}).raise_for_status()
+    terms = {"name": "Trees", "dataset": leaves, "validation_size": 6, "max_parameters": 900}
+    teacher.http.post("/api/class/challenge", json=terms).raise_for_status()
+    projector.until("document.querySelector('#challenge p').textContent.startsWith('Leaves')")

@@ -2,8 +2,9 @@
 
 import { h, setText } from "../page/dom.js";
 import { loadStyle } from "../page/style.js";
+import { ApiError } from "../server/api.js";
 import { t } from "../words/i18n.js";
-import { registerDatasets } from "../words/labels.js";
+import { datasetCalled, registerDatasets, titlesVersion } from "../words/labels.js";
 import { openEndOfChallenge, openTestSet } from "./challenge-dialogs.js";
 import { placeLines } from "./challenge-list.js";
 import { phaseText, placeOf, termsText } from "./challenge-words.js";
@@ -15,9 +16,6 @@ import { wallApi } from "./wall-api.js";
  */
 
 await loadStyle("challenge");
-// without their titles, data sets have the names that the lab knows them by
-registerDatasets((await wallApi.datasets().catch(() => ({ datasets: [] }))).datasets);
-
 export class ChallengeCard {
   #card;
   #isTeacher;
@@ -30,6 +28,8 @@ export class ChallengeCard {
   #end = h("button", { type: "button", className: "toggle" });
   #actions = h("div", { className: "person-actions" }, this.#open, this.#end);
   #drawn = "";
+  /** The data sets whose titles were asked for. */
+  #asked = new Set();
 
   /**
    * @param {HTMLElement} card
@@ -54,8 +54,9 @@ export class ChallengeCard {
     const { challenge } = store;
     this.#card.hidden = !challenge;
     if (!challenge) return;
+    void this.#learnTitle(challenge.dataset, store);
     const entries = this.#isTeacher ? all(store, challenge) : null;
-    const state = JSON.stringify([challenge, entries, document.documentElement.lang]);
+    const state = JSON.stringify([challenge, entries, titlesVersion(), document.documentElement.lang]);
     if (state === this.#drawn) return;
     this.#drawn = state;
     setText(this.#title, challenge.name);
@@ -68,6 +69,24 @@ export class ChallengeCard {
     setText(this.#open, t("class.challenge.open"));
     this.#open.hidden = challenge.phase !== "open";
     setText(this.#end, t("class.challenge.end"));
+  }
+
+  /**
+   * Ask for the title of a data set that this page does not know yet, and draw it. Until then it has the name that the lab
+   * knows it by.
+   * @param {string} name
+   * @param {WallStore} store
+   */
+  async #learnTitle(name, store) {
+    if (datasetCalled(name) || this.#asked.has(name)) return;
+    this.#asked.add(name);
+    try {
+      registerDatasets((await wallApi.datasets()).datasets);
+      this.draw(store);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      this.#asked.delete(name); // the next drawing asks again
+    }
   }
 }
 
