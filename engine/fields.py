@@ -26,8 +26,8 @@ class Field:
     `engine.network_config` checks) or "object" (its own table of fields checks its keys). An integer field with choices
     takes an integer or one of the choices. A nullable field takes null for "off".
 
-    `stored_above` is the bound that earlier versions had in place of `minimum`: a stored experiment may have a number
-    that is only above it.
+    `stored_above`: earlier versions had this bound in place of `minimum`. In a stored experiment the number must only
+    be greater than it.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Field:
             ConfigError: the value is wrong; the error names the field, the bound and the value.
         """
         if value is None:
-            if self.nullable or self.kind == "null":
+            if self.nullable:
                 return None
             raise self._wrong_type(path, "null")
         match self.kind:
@@ -133,7 +133,6 @@ class Field:
             "integers": "a list of whole numbers",
             "boolean": "true or false",
             "text": "text",
-            "null": "null",
             "layers": "a list of layers",
             "object": "an object",
             "choice": f"one of {', '.join(self.choices)}",
@@ -146,9 +145,8 @@ class Field:
                 bounds.append(f"greater than {self.exclusive_minimum:,.12g}")
             if self.maximum is not None:
                 bounds.append(f"at most {self.maximum:,.12g}")
-        if self.kind == "integer" and self.choices:
-            bounds.append(f"or {', '.join(self.choices)}")
-        return " ".join([kinds[self.kind], " and ".join(bounds)]).strip()
+        text = f"{kinds[self.kind]} {' and '.join(bounds)}".strip()
+        return f"{text}, or {', '.join(self.choices)}" if self.kind == "integer" and self.choices else text
 
     @property
     def as_stored(self) -> Field:
@@ -251,6 +249,8 @@ def _shown(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "a list"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**15:
-        return f"about 10^{len(str(abs(value))) - 1}" if abs(value) < 10**4000 else "a huge number"
+        if abs(value) >= 10**4000:
+            return "a huge number" if value > 0 else "a huge negative number"
+        return f"about {'-' if value < 0 else ''}10^{len(str(abs(value))) - 1}"
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

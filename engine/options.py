@@ -69,7 +69,7 @@ def _listed(field: Field) -> Field:
 
 def _fields(fields: Sequence[Field]) -> list[dict[str, Any]]:
     """The fields that a form can show; nested objects have their own entries."""
-    return [field.describe() for field in fields if field.kind not in ("object", "layers", "null")]
+    return [field.describe() for field in fields if field.kind not in ("object", "layers")]
 
 
 def _registry(registry: Mapping[str, Sequence[Field]]) -> dict[str, list[dict[str, Any]]]:

@@ -22,6 +22,21 @@ def error(document):
     return caught.value
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        (
+            {"network": {"layers": [{"type": "conv2d", "filters": 2, "kernel_size": 3, "padding": -1}]}},
+            "must be a whole number at least 0 and at most 63, or same, not -1",
+        ),
+        ({"seed": -(10**16)}, "not about -10^16"),
+        ({"seed": -(10**4000)}, "not a huge negative number"),
+    ],
+)
+def test_a_wrong_number_is_refused_with_its_sign_and_what_is_right(changes, words):
+    assert words in error(changes).message
+
+
 def test_an_empty_document_is_a_complete_experiment():
     document = ExperimentConfig.from_dict({}).to_dict()
 
