@@ -1,4 +1,5 @@
-"""Forks in a PyTorch script: where an iteration begins, what goes on with other settings."""
+"""Forks in a PyTorch script: the lines that change the settings at the beginning of the first iteration after a
+fork."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ def fork_parts(
     schedule: Callable[[dict[str, Any] | None], str],
     optimizer: Callable[[ExperimentConfig], str],
 ) -> dict[str, str]:
-    """What takes the place of the parts of a script without forks.
+    """The parts of a script that are different when the run was forked, by their names in `torch_source.HEAD`.
 
     Args:
         configs: of the stretches, and the one after the last fork.
@@ -44,7 +45,7 @@ def fork_parts(
     first = configs[0]
     return {
         "schedule": "\n\n".join(functions),
-        "prelude": f"    follow, length, has_velocity = factor, {first.iterations}, {_has_velocity(first)}\n",
+        "prelude": f"    schedule_factor, length, has_velocity = factor, {first.iterations}, {_has_velocity(first)}\n",
         "forks": code,
         "factor": torch_source.FORKED_FACTOR,
         "rate": torch_source.FORKED_RATE,
@@ -57,7 +58,7 @@ def _lines(
     stretch: Mapping[str, Any],
     before: ExperimentConfig,
     after: ExperimentConfig,
-    factor: str,
+    factor_name: str,
     optimizer: str,
 ) -> list[str]:
     """The statements of a fork."""
@@ -65,7 +66,7 @@ def _lines(
     lines = [
         *f"TRAINING.update({literal(after.to_dict()['training'])})".splitlines(),
         f"rate, l1, l2 = {after.optimizer['learning_rate']!r}, {regularization.l1!r}, {regularization.l2!r}",
-        f"follow, length, has_velocity = {factor}, {after.iterations}, {_has_velocity(after)}",
+        f"schedule_factor, length, has_velocity = {factor_name}, {after.iterations}, {_has_velocity(after)}",
         "state = optimizer.state",
         f"optimizer = {optimizer}",
     ]

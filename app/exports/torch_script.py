@@ -8,6 +8,7 @@ does what this engine does. Dropout's draws are PyTorch's own.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from string import Template
 from typing import Any
 
@@ -57,7 +58,7 @@ def torch_script(recording: Recording) -> str:
     return torch_source.HEAD.substitute(
         parts,
         experiment=literal(document),
-        differences=_differences(config),
+        differences=_differences(configs),
         iterations=configs[-1].iterations,
         streams=literal(STREAMS),
         drawn=DRAWN_BATCHES,
@@ -85,11 +86,11 @@ def _optimizer(config: ExperimentConfig) -> str:
     return "torch.optim." + Template(torch_source.OPTIMIZERS[config.optimizer["name"]]).substitute(values)
 
 
-def _differences(config: ExperimentConfig) -> str:
+def _differences(configs: Sequence[ExperimentConfig]) -> str:
     notes = []
-    if dropouts_in(config.network.built):
+    if any(dropouts_in(config.network.built) for config in configs):
         notes.append("Dropout drops what PyTorch draws, not what the lab drew.")
-    if config.optimizer["name"] == "nadam":
+    if any(config.optimizer["name"] == "nadam" for config in configs):
         notes.append("PyTorch's NAdam has Dozat's schedule of beta1, the lab's has not.")
     return "".join(f"\n{note}" for note in notes)
 

@@ -246,7 +246,7 @@ SCALE = """\
 
 #: The factor of the learning rate, as source code. In a run with forks it may change at a fork.
 FACTOR = "factor(iteration - 1, ITERATIONS)"
-FORKED_FACTOR = "follow(iteration - 1, length)"
+FORKED_FACTOR = "schedule_factor(iteration - 1, length)"
 FORKED_RATE = """\
         for group in optimizer.param_groups:
             group["lr"] = 1.0 if has_velocity else now

@@ -204,6 +204,8 @@ def test_a_pytorch_script_holds_the_forks_and_of_a_fork_that_stops_early_there_i
     assert answer.status_code == 200
     assert [part in answer.text for part in ("if iteration == 51:", "if iteration == 121:")] == [True, True]
     compile(answer.text, "script", "exec")
+    nadam = fork(lab, origin, 150, optimizer={"name": "nadam"})
+    assert "PyTorch's NAdam has" in lab.http.get(f"/api/runs/{nadam['id']}/export.torch.py").text
     stopping = fork(lab, origin, 50, training={"early_stopping": {"patience": 2}})
     answer = lab.http.get(f"/api/runs/{stopping['id']}/export.torch.py")
     error = answer.json()["error"]
