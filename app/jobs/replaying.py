@@ -54,7 +54,11 @@ RESTORE_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the process may take in bytes: all trainers that it keeps, and the largest of them alone."""
+    """Bounds of memory, in bytes. The process may take their sum.
+
+    `cache_bytes`: of all trainings that are held together. `training_bytes`: of the largest training, which may need
+    more than that.
+    """
 
     cache_bytes: int
     training_bytes: int

@@ -18,9 +18,6 @@ from app.storage.database import Database
 from app.storage.drawing_store import Drawing
 from engine.reasons import Reason
 
-#: Height and width of a drawing in pixels.
-SIDE = 28
-
 
 class Handwriting:
     """The drawings of a class, or of a lab without one. They are stored in the database until the class ends, or the
@@ -67,5 +64,6 @@ class Handwriting:
 
 def write_file(path: Path, drawings: Sequence[Drawing]) -> None:
     """Write drawings into a file, from which they are read like any own data that is uploaded."""
-    pixels = np.frombuffer(b"".join(pixels for _, pixels in drawings), np.uint8).reshape(-1, SIDE, SIDE)
+    side = drawings_file.SIDE
+    pixels = np.frombuffer(b"".join(pixels for _, pixels in drawings), np.uint8).reshape(-1, side, side)
     drawings_file.write(path, pixels, np.array([digit for digit, _ in drawings], np.int64))

@@ -10,7 +10,7 @@ from engine.reasons import Reason
 
 #: The most rows or images that a preview shows.
 MAX_SAMPLES = 50
-#: Places that are named for each reason why something was dropped.
+#: For each reason why something was dropped, at most this many places are named.
 MAX_EXAMPLES = 5
 
 Format = Literal["csv", "npz", "idx", "cifar", "zip", "folder", "drawings"]

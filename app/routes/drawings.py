@@ -14,7 +14,7 @@ from app.answers.datasets import DrawingsAnswer, UploadAnswer
 from app.answers.errors import ERRORS
 from app.lab import UPLOADS, TheLab
 from app.own_data import handwriting
-from app.own_data.handwriting import SIDE
+from app.own_data.drawings import SIDE
 from app.people.visits import ThePerson
 from app.routes.disconnects import CLIENT_CLOSED, unless_disconnected
 

@@ -7,7 +7,7 @@ import { find, label, setChoices } from "../page/dom.js";
 import { urlState } from "../state/address.js";
 import { onLanguage, t } from "../words/i18n.js";
 import { labelOf } from "../words/labels.js";
-import { groupsOf, SPREADS } from "./groups.js";
+import { CHANCE, groupsOf, SPREADS } from "./groups.js";
 import { fillFields } from "./shown-fields.js";
 
 /**
@@ -15,9 +15,6 @@ import { fillFields } from "./shown-fields.js";
  * @import { Run } from "../types.js"
  * @import { Group } from "./groups.js"
  */
-
-/** Fields that cannot be chosen for grouping: each of their values would be one run. */
-const NEVER = new Set(["seed", "dataset.fold.index"]);
 
 /** The groups of runs, and the kind of spread that their bands show. @typedef {{spread: string, groups: Group[]}} BandsOfRuns */
 
@@ -82,7 +79,7 @@ export class Bands {
 
   /** Offer the fields by which runs can be grouped: those in which the shown runs differ. */
   #drawFields() {
-    const names = this.#fields.differing().filter((name) => !NEVER.has(name));
+    const names = this.#fields.differing().filter((name) => !CHANCE.has(name));
     fillFields(this.#over, names, urlState.get("over"), (name) =>
       name ? t("bands.by", { field: labelOf(name) }) : t("bands.seeds"),
     );

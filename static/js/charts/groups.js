@@ -22,7 +22,7 @@ import { shortLabelOf, valueLabelOf } from "../words/labels.js";
  */
 
 /** The fields by which runs differ only by chance. */
-const CHANCE = new Set(["seed", "dataset.fold.index"]);
+export const CHANCE = new Set(["seed", "dataset.fold.index"]);
 /** The curve of a group has at most this many points. */
 const MAX_POINTS = 600;
 

@@ -8,7 +8,8 @@ import { isFilled } from "./marks.js";
  */
 
 /**
- * Plotly's data for a trace. This also records in the trace how many of its points will be drawn.
+ * Plotly's data for a trace. This also records in the trace how many of its points will be drawn, how many of them are
+ * settled, and Plotly's mode.
  * @param {Trace} trace
  * @param {CSSStyleDeclaration} styles of the figure's element
  */

@@ -24,7 +24,13 @@ const LENGTHS = ["iterations", "epochs"];
 
 /** @param {FormContext} form */
 export function trainingPart(form) {
-  return [drawOptimizer(form), drawOwn(form), drawRate(form), ...drawPenalties(form), drawLength(form)];
+  return [
+    drawOptimizer(form),
+    drawOptimizerSettings(form),
+    drawRate(form),
+    ...drawPenalties(form),
+    drawLength(form),
+  ];
 }
 
 /** @param {FormContext} form */
@@ -46,7 +52,7 @@ function drawOptimizer({ options, draft, redraw }) {
 }
 
 /** The settings of the optimizers without the learning rate. @param {FormContext} form */
-function drawOwn(form) {
+function drawOptimizerSettings(form) {
   const { options, draft } = form;
   const blocks = settings(
     form,
