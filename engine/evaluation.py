@@ -8,7 +8,7 @@ are zero in every image of a block are not multiplied (`engine.fast.empty_pixels
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,13 +90,14 @@ class Evaluator:
         # Made at the first evaluation, so that the first points of a run need not wait for it.
         self._blocks: list[Block] | None = None
 
-    def measure(self) -> tuple[float, float]:
-        """Accuracy (0 to 1) and mean loss."""
+    def measure(self, before_block: Callable[[], None] = lambda: None) -> tuple[float, float]:
+        """Accuracy (0 to 1) and mean loss. `before_block` is called before each block of images, and may raise."""
         blocks = self._all_blocks()
         in_parts = len(self._logits) < len(self._labels)
         correct, loss = 0, 0.0
         first = 0
         for number, block in enumerate(blocks, 1):
+            before_block()
             rows = slice(block.rows.start - first, block.rows.stop - first)
             self._logits[rows] = self._forward(block)
             following = blocks[number].rows.stop if number < len(blocks) else math.inf

@@ -1,7 +1,8 @@
 """The process that replays moments of trainings, finds learning rates and measures landscapes. Imports the engine
 and the standard library only.
 
-It answers one question of the server at a time. While it works, only the message that withdraws the question is read.
+It answers one question of the server at a time. While it trains, measures a landscape or measures the test images, it
+also looks whether the server has withdrawn the question; while it makes a view, it does not look.
 Trainers are kept at the moments that were asked for last, as the next question is often about a near one. When the
 server has ended, the pipe ends, and so does the process.
 """
@@ -124,14 +125,14 @@ class Replaying:
         stop = StopSignal(self._connection, until=begun + ask.bound_seconds)
         try:
             trainer = held.at(ask.iteration, stop, with_step=with_step)
+            demand_recorded(trainer, ask.loss)
+            if ask.file is None and not ask.view:
+                return Tested(*measure_test(trainer, held.dataset(), is_cancelled=stop))
         except Cancelled:
             if stop.withdrawn:
                 return Withdrawn()
             taken = time.monotonic() - begun
             return TooLong(taken + expected_seconds())
-        demand_recorded(trainer, ask.loss)
-        if ask.file is None and not ask.view:
-            return Tested(*measure_test(trainer, held.dataset()))
         if ask.file is None:
             view = views.see(trainer, ask.view, ask.options, held.before)
             return Seen(encode_view(ask.view, trainer.iteration, view))

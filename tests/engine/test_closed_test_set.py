@@ -7,6 +7,7 @@ import pytest
 from engine import ConfigError, ExperimentConfig, Trainer, load_dataset, views
 from engine.checkpoint import save
 from engine.memory import estimate
+from engine.replay import Cancelled
 from engine.testing import measure_test
 from engine.views.subject import Subject
 
@@ -80,6 +81,11 @@ def test_its_accuracy_can_be_measured_afterwards_as_it_would_have_been():
     recorded = opened.evaluate()
 
     assert measure_test(trainer, load_dataset("digits")) == (recorded.test_accuracy, recorded.test_loss)
+
+
+def test_measuring_it_ends_before_the_next_block_of_images_when_no_one_waits_for_it():
+    with pytest.raises(Cancelled):
+        measure_test(Trainer(closed()), load_dataset("digits"), is_cancelled=lambda: True)
 
 
 def test_no_view_looks_at_a_closed_test_set():
