@@ -203,6 +203,7 @@ class DaskExecutor:
 
     def _on_workers(self, members: list[Member]) -> None:
         is_new = not self._members.are_reached
+        self._reached = time.monotonic()
         before = self._members.slots
         self._members.set(members)
         for start in list(self._starts.values()):

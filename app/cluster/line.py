@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from distributed import Client, Security
-from distributed.comm.core import CommClosedError, connect
+from distributed.comm.core import connect
 
 from app.cluster.attending import Attending
 from app.cluster.messages import BEAT_SECONDS, SERVE, SILENCE_SECONDS, Message
@@ -35,7 +35,8 @@ class Line:
         address: of Dask's scheduler, such as `tcp://10.0.0.2:8786`.
         lab: names the lab whose trainings these are.
         on_message: gets what the relay sends.
-        on_beat: called every second with whether the line is open.
+        on_beat: called with True every second while the line is open, and with False while there is no answer from the
+            relay, and after each attempt that failed or connection that ended.
     """
 
     def __init__(
@@ -63,7 +64,7 @@ class Line:
         self._thread.start()
 
     def close(self, seconds: float) -> None:
-        """Send what waits, and close the connection."""
+        """Close the connection. Messages that were posted just before may be lost: workers give up by themselves."""
         if self._loop is not None and self._task is not None:
             with contextlib.suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self._task.cancel)
@@ -92,7 +93,7 @@ class Line:
         while True:
             try:
                 await self._talk()
-            except (OSError, TimeoutError, CommClosedError, RuntimeError) as error:
+            except (OSError, RuntimeError) as error:
                 self._note(str(error) or type(error).__name__)
             except Exception:
                 log.exception("the connection to the cluster failed")
@@ -158,7 +159,7 @@ class Line:
     async def _beat(self, comm: Comm) -> None:
         while True:
             self._post({"kind": "alive"})
-            self._on_beat(True)
+            self._on_beat(self._is_open)
             await asyncio.sleep(BEAT_SECONDS)
             if time.monotonic() - self._heard > SILENCE_SECONDS:
                 raise TimeoutError(f"it has not answered for {SILENCE_SECONDS:.0f} s")

@@ -22,9 +22,11 @@ from distributed.protocol.pickle import dumps  # isort: skip
 
 from app.cluster.attending import FOLDER, Attending
 from app.cluster.relay import Relay
+from app.commands.terminal import complain
 
-#: What Dask does all the time for its own pages, which are not shown here: a worker looks 100 times a second at what
-#: it computes, and 50 times a second whether its event loop waits. It took 2.7 % of a core, and 0.3 % without.
+#: Dask measures itself all the time for its own pages, which are not used here: a worker looks 100 times a second at
+#: what it computes, and 50 times a second whether its event loop is late. That took 2.7 % of a core; with these
+#: settings it takes 0.3 %.
 QUIET = {
     "distributed.worker.profile.enabled": False,
     "distributed.admin.tick.interval": "500ms",
@@ -68,8 +70,8 @@ async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
             dashboard=False,
             dashboard_address=NO_PAGES,
         )
-    except OSError as error:
-        raise Mistake(f"the scheduler cannot listen on port {port}: {error}") from None
+    except (OSError, RuntimeError) as error:  # Dask raises a RuntimeError with the error as its cause
+        raise Mistake(f"the scheduler cannot listen on port {port}: {error.__cause__ or error}") from None
     async with scheduler:
         await scheduler.register_scheduler_plugin(plugin=Relay(), idempotent=True)
         scheduler.worker_plugins[Attending.name] = dumps(Attending())
@@ -78,9 +80,11 @@ async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
 
 
 async def _worker(address: str, slots: int, name: str | None, certs: Path | None) -> None:
-    """A worker of Dask ends with its connection to the scheduler; then another one takes its place."""
+    """A worker of Dask ends with its connection to the scheduler; then another one takes its place. One that cannot
+    start is tried again too: its name is taken until the scheduler has noticed that an earlier one is gone."""
+    said: type[BaseException] | None = None  # the kind of fault: the texts of some have the time in them
     while True:
-        with contextlib.suppress(OSError, TimeoutError):
+        try:
             async with Worker(
                 address,
                 nthreads=1,
@@ -91,7 +95,13 @@ async def _worker(address: str, slots: int, name: str | None, certs: Path | None
                 security=_security(certs),
             ) as worker:
                 print(f"Training up to {slots} at a time, for the cluster at {address}", flush=True)
+                said = None
                 await worker.finished()
+        except (OSError, RuntimeError) as error:  # Dask raises a RuntimeError with the error as its cause
+            fault = error.__cause__ or error
+            if type(fault) is not said:
+                complain(f"no connection to the cluster at {address} (it is tried again): {fault}")
+                said = type(fault)
         await asyncio.sleep(RETRY_SECONDS)
 
 
