@@ -15,28 +15,32 @@ from engine.studies.verdict import MIN_PAIRS, Difference, Verdict, interval, jud
 def results_of(plan: Plan) -> dict[str, Any]:
     """The results so far, as JSON.
 
-    Configurations that have come to a higher rung come first; within a rung those with the better mean. Only the
-    configurations of the highest rung are compared: they were trained for the same time.
+    Of each configuration there are the scores of the highest rung on which it has one. Those of a higher rung come
+    first; within a rung those with the better mean. Only the configurations of the highest rung are compared: they were
+    trained for the same time. While all trials have failed, nothing has a score.
     """
     config = plan.config
-    reached, tops = plan.rung_of(), config.rung_count
-    failures = {rung: plan.failed(rung) for rung in range(1, tops + 1)}
-    by_rung = {rung: plan.scores(rung) for rung in range(1, tops + 1)}
-    # the highest rung with a trial that did not fail
-    top = max(
-        (rung for rung, scores in by_rung.items() if (~np.isnan(scores)).sum() > failures[rung].sum()),
-        default=1,
-    )
-    members = np.flatnonzero(reached >= top)
-    scores, failed = by_rung[top][members], failures[top][members]
+    rung_count = config.rung_count
+    failures = {rung: plan.failed(rung) for rung in range(1, rung_count + 1)}
+    by_rung = {rung: plan.scores(rung) for rung in range(1, rung_count + 1)}
+    # the rungs with a trial that did not fail
+    measured = [rung for rung, scores in by_rung.items() if (~np.isnan(scores)).sum() > failures[rung].sum()]
+    compared_rung = max(measured, default=1)
+    if not measured:
+        by_rung = {rung: np.full_like(scores, np.nan) for rung, scores in by_rung.items()}
+    members = np.flatnonzero(plan.rung_of() >= compared_rung)
+    scores, failed = by_rung[compared_rung][members], failures[compared_rung][members]
     verdict = judge(
         scores, higher_is_better=config.higher_is_better, folds=config.folds, failed=[int(n) for n in failed]
     )
     differences: dict[int, Difference | None] = dict(
         zip((int(index) for index in members), verdict.differences, strict=True)
     )
+    shown_rungs = np.ones(len(plan.configurations), np.intp)
+    for rung in range(1, compared_rung + 1):
+        shown_rungs[~np.isnan(by_rung[rung]).all(axis=1)] = rung
     rows = [
-        _row(plan, index, int(min(reached[index], top)), by_rung, failures, differences.get(index))
+        _row(plan, index, int(shown_rungs[index]), by_rung, failures, differences.get(index))
         for index in range(len(plan.configurations))
     ]
     sign = 1.0 if config.higher_is_better else -1.0
@@ -76,6 +80,7 @@ def _row(
 ) -> dict[str, Any]:
     scores = by_rung[rung][index]
     measured = scores[~np.isnan(scores)]
+    failed = int(failures[rung][index])
     bounds = interval(measured, plan.config.folds) if len(measured) else None
     return {
         "number": index + 1,
@@ -83,8 +88,8 @@ def _row(
         "values": plan.configurations[index],
         "rung": rung,
         "iterations": plan.iterations(index + 1, rung),
-        "trials": len(measured),
-        "failed": int(failures[rung][index]),
+        "trials": max(len(measured), failed),  # while all trials have failed, nothing is measured
+        "failed": failed,
         "mean": float(measured.mean()) if len(measured) else None,
         "spread": spread_of(measured),
         "low": None if bounds is None else bounds[0],

@@ -160,6 +160,39 @@ def test_configurations_of_the_highest_rung_with_a_score_are_compared():
     assert results_of(plan)["verdict"]["best"] == second.configuration
 
 
+def test_while_a_higher_rung_trains_those_that_came_to_it_stand_above_those_that_did_not():
+    method = {"name": "halving", "configurations": 9, "factor": 3, "rungs": 2}
+    plan = Plan(study(method=method, seeds=1))
+    for trial in plan.trials[:9]:
+        plan.report(trial.number, trial.configuration / 10)
+    first = plan.trials[9]
+    plan.report(first.number, 0.1)
+    rows = results_of(plan)["configurations"]
+    others = [number for number in (9, 8, 7) if number != first.configuration]
+    assert [row["number"] for row in rows] == [first.configuration, *others, 6, 5, 4, 3, 2, 1]
+    assert [row["place"] for row in rows] == list(range(1, 10))
+    assert [row["rung"] for row in rows] == [2] + [1] * 8
+    assert rows[1]["scores"] == [others[0] / 10]
+
+
+@pytest.mark.parametrize("metric", ["validation_loss", "validation_accuracy"])
+def test_a_study_all_of_whose_trials_failed_has_no_verdict(metric):
+    plan = Plan(study(metric=metric))
+    for trial in plan.trials:
+        plan.report(trial.number, None)
+    results = results_of(plan)
+    assert (results["verdict"]["kind"], results["verdict"]["best"], results["luck"]) == ("none", None, None)
+    for row in results["configurations"]:
+        assert (row["place"], row["mean"], row["low"], row["trials"], row["failed"]) == (
+            None,
+            None,
+            None,
+            2,
+            2,
+        )
+        assert row["scores"] == [None, None]
+
+
 def test_trials_measure_validation_images_only_and_folds_divide_the_training_images():
     trial = Plan(study()).trials[0]
     kept = Plan(study()).experiment(trial).dataset

@@ -450,7 +450,9 @@ test("the verdict says who wins or why none does, by how much, and what luck alo
   assert.match(verdictTexts(resultsOf({ kind: "winner", tied: [] }), fields, false).head, /wins/);
   const few = verdictTexts(resultsOf({ kind: "few", pairs: 2 }), fields, true);
   assert.match(few.head, /^So far: .* needs 6 seeds, and the one with the fewest has 2/);
-  assert.deepEqual(verdictTexts(resultsOf({ kind: "none", best: null }), fields, true).body, []);
+  const none = resultsOf({ kind: "none", best: null });
+  assert.deepEqual(verdictTexts(none, fields, true), { head: "There is no result yet.", body: [] });
+  assert.equal(verdictTexts(none, fields, false).head, "No trial has a result.");
   speakAs("ja");
   assert.match(verdictTexts(resultsOf({}), fields, false).head, /^引き分け：.*が首位ですが/);
   speakAs("en");

@@ -102,7 +102,8 @@ export function verdictTexts({ verdict, configurations, metric, luck, pairs }, f
   const { kind, best, tied, pairs: fewest, least_pairs: least } = verdict;
   const hasFolds = pairs.some(({ fold }) => fold !== null);
   const winner = configurations.find(({ number: own }) => own === best);
-  if (kind === "none" || !winner) return { head: t("study.verdict.none"), body: [] };
+  if (kind === "none" || !winner)
+    return { head: t(isRunning ? "study.verdict.none" : "study.verdict.never"), body: [] };
   const name = configurationText(winner.values, fields);
   const result = t("study.mean_of", {
     mean: scoreText(metric, winner.mean),
