@@ -144,6 +144,15 @@ test("networks multiply with their own settings, and those that need images are 
   assert.equal(draft.count(), 4);
 });
 
+test("from several data sets back to one of them, its settings stay", () => {
+  const draft = draftOf();
+  Object.assign(draft.document.dataset, { train_size: 300, validation_size: 50 });
+  const before = structuredClone(draft.document.dataset);
+  draft.chooseDatasets(["digits", "spirals"]);
+  draft.chooseDatasets(["digits"]);
+  assert.deepEqual(draft.document.dataset, before);
+});
+
 test("a name begins with what differs, in the reader's language", () => {
   const draft = draftOf({ rate: "0.01, 0.1", batch: "16, 32" });
   draft.seeds = 2;

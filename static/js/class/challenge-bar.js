@@ -52,7 +52,7 @@ export class ChallengeBar {
       if (!dataset || !validation_size) return;
       form.edit((draft) => {
         draft.chooseDatasets([dataset]);
-        draft.document.dataset.test_size = 0;
+        draft.document.dataset = { name: dataset, test_size: 0 };
         draft.folds = 1;
         keepBack(draft, validation_size);
       });

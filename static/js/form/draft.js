@@ -30,6 +30,7 @@ import { alternatives, oneOrSeveral } from "./values.js";
 
 /**
  * The run that the draft is a fork of, with its number and name for the reader, the iteration, and the run's seed.
+ * `dropout`: whether the run has a dropout rate, which a fork may change.
  * @typedef {{run: string, number: number, name: string, iteration: number, seed: number, dropout?: boolean}} ForkedFrom
  */
 
@@ -109,7 +110,7 @@ export class Draft {
   chooseDatasets(names) {
     const [{ classes }] = this.datasets;
     const keepsBack = hasValidation(this);
-    const stays = names.length > 1 && this.datasets.some(({ name }) => names.includes(name));
+    const stays = this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
     const own = stays ? 0 : Math.min(...this.datasets.map(({ validation_size: size = 0 }) => size));
     const size = own || (keepsBack && !hasValidation(this) ? usualSize(this) : null);
@@ -271,7 +272,7 @@ export class Draft {
     this.replaced = this.origin = null;
   }
 
-  /** An independent copy of the draft. */
+  /** An independent copy of the draft, without the presets that were replaced by layers (`left`). */
   copy() {
     return Object.assign(new Draft(this.#options), structuredClone(this.toJSON()));
   }

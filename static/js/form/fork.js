@@ -36,19 +36,19 @@ export async function beginFork(run, iteration) {
   /** @param {Record<string, any>} changes */
   const ask = async (changes) => (await momentApi.checkFork(id, { iteration, changes })).config;
   /** @param {Experiment} config */
-  const origin = ({ seed, network }) => ({
+  const makeOrigin = ({ seed, network }) => ({
     ...{ run: id, number: runNumber, name, iteration, seed },
     dropout: hasDropout(network.layers),
   });
   if (iteration < run.iterations && !(run.status === "completed" && iteration === run.iteration)) {
     const config = await ask({});
-    return { origin: origin(config), before: config, experiment: config };
+    return { origin: makeOrigin(config), before: config, experiment: config };
   }
   const { training } = (await api.run(id)).config ?? {};
   const unit = training.epochs ? "epochs" : "iterations";
   const experiment = await ask({ training: { [unit]: 2 * training[unit] } });
   const before = { ...experiment, training: { ...experiment.training, [unit]: training[unit] } };
-  return { origin: origin(experiment), before, experiment };
+  return { origin: makeOrigin(experiment), before, experiment };
 }
 
 /**
@@ -162,6 +162,7 @@ export function fixFields(form, draft) {
     const list = form.querySelector(`[name="${name}"]`);
     if (list instanceof HTMLSelectElement) list.disabled = true;
   }
+  // “with and without” would make two experiments
   for (const both of form.querySelectorAll('option[value="both"]')) both.remove();
   const seed = /** @type {HTMLElement | null} */ (form.querySelector('[data-field="seed"]'));
   if (seed) seed.dataset.help = seed.title = t("fork.seed");
