@@ -23,12 +23,14 @@ test("the norms of a run are those of its layers, the lowest first", () => {
 test("a bin has the highest norm of its rows, and nothing where no row is", () => {
   assert.deepEqual([...binned(norms, 1, 4, 8)], [1, 3, 4, NaN]);
   assert.deepEqual([...binned(norms, 1, 2, 8, 2)], [1.5, 2]);
+  assert.deepEqual([...binned(norms, 0, 1, 8)], [0.75]); // of a run that diverged, what was before is shown
 });
 
 test("beside the map stand the medians of the last rows up to the moment", () => {
   assert.deepEqual(mediansAt(norms, 2, [1, 1]), [0.375, 1.5]);
   assert.deepEqual(mediansAt(norms, 3, [1, 2]), [0.5, 1]);
   assert.deepEqual(mediansAt({ iterations: [], layers: [[]] }, 3, [1]), [NaN]);
+  assert.deepEqual(mediansAt({ iterations: [1, 2], layers: [[3, NaN]] }, 2, [1]), [3]);
 });
 
 test("the scale has at least two decades and at most twelve", () => {
@@ -41,6 +43,7 @@ test("by how much the lowest layer's gradient is smaller is said also where no g
   assert.equal(spread([0.5, 9, 1]), 2);
   assert.equal(spread([0, 1]), Number.POSITIVE_INFINITY);
   assert.ok(Number.isNaN(spread([0, 0])));
+  assert.ok(Number.isNaN(spread([NaN, 3])));
 });
 
 test("nothing has the colour of the card, and small numbers are powers of ten", () => {

@@ -37,13 +37,13 @@ export function binned({ iterations, layers }, layer, bins, end, divisor = 1) {
   for (let row = 0; row < count; row++) {
     const bin = Math.min(bins - 1, Math.floor((iterations[row] / end) * bins));
     const value = values[row] / divisor;
-    if (!(highest[bin] >= value)) highest[bin] = value;
+    if (value > highest[bin] || Number.isNaN(highest[bin])) highest[bin] = value;
   }
   return highest;
 }
 
 /**
- * The median norm of each layer over the last iterations up to one.
+ * The median norm of each layer over the last iterations up to one, without those where it was no number any more.
  * @param {Norms} norms
  * @param {number} iteration
  * @param {number[]} divisors of each layer's norms
@@ -51,9 +51,9 @@ export function binned({ iterations, layers }, layer, bins, end, divisor = 1) {
 export function mediansAt({ iterations, layers }, iteration, divisors) {
   const end = lowerBound(iterations, iteration + 1);
   return layers.map((values, layer) => {
-    const last = Array.from({ length: Math.min(MEDIAN_OF, end) }, (_, i) => values[end - 1 - i]).sort(
-      (a, b) => a - b,
-    );
+    const last = Array.from({ length: Math.min(MEDIAN_OF, end) }, (_, i) => values[end - 1 - i])
+      .filter((value) => !Number.isNaN(value))
+      .sort((a, b) => a - b);
     const middle = last.length >> 1;
     const median = last.length % 2 ? last[middle] : (last[middle - 1] + last[middle]) / 2;
     return last.length ? median / divisors[layer] : NaN;
@@ -78,10 +78,10 @@ export function decades(values) {
 }
 
 /**
- * How the norms of the lowest and the highest layer differ: by which factor the lowest one is smaller (above 1) or larger.
+ * The norm of the highest layer divided by that of the lowest. Above 1: the lowest has the smaller gradient. Infinity: it has none.
  * @param {number[]} medians the lowest layer first
  */
 export function spread(medians) {
   const [lowest, highest] = [medians[0], medians.at(-1) ?? NaN];
-  return lowest > 0 ? highest / lowest : highest > 0 ? Infinity : NaN;
+  return lowest > 0 ? highest / lowest : lowest === 0 && highest > 0 ? Infinity : NaN;
 }
