@@ -76,6 +76,15 @@ def test_the_arrow_keys_read_values_and_zoom(page, lab):
     page.until(f"document.querySelector('{LOSS}').layout.xaxis.autorange === true")
     page.page.keyboard.press("Escape")
     page.until("document.querySelector('.hover-box').hidden")
+    page.page.evaluate("document.querySelector('#chart-loss-menu [data-item=logX]').click()")
+    page.until(f"document.querySelector('{LOSS}').layout.xaxis.type === 'log'")
+    low, high = page.page.evaluate(f"document.querySelector('{LOSS}')._fullLayout.xaxis.range")
+    page.page.focus(LOSS)
+    page.page.keyboard.press("-")  # twice as many decades
+    wide = page.until(
+        f"(x => x.autorange === false && x.range[0] < {low} && x.range)(document.querySelector('{LOSS}').layout.xaxis)"
+    )
+    assert wide == pytest.approx([1.5 * low - 0.5 * high, 1.5 * high - 0.5 * low])
 
 
 def test_a_tap_shows_values_until_the_next_tap_elsewhere(open_page, lab):

@@ -279,6 +279,7 @@ export class Chart {
     const filled = this.#empty && !this.#isEmpty(); // the first values have come: the axes must follow them
     const tailsFit = this.#plot.drawTails();
     this.#endNames.follow(this.#plot.axes, now);
+    this.#hover.follow();
     const cropped = this.#cropNow();
     const isCropOther = cropped?.high !== this.#crop?.high || cropped?.runs !== this.#crop?.runs;
     this.#outgrown ||= !tailsFit || !fits || filled || isCropOther;

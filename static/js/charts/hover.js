@@ -57,7 +57,7 @@ export class Hover {
   /** @type {number | null} */
   #x = null;
   #axis = "iteration";
-  /** Whether a finger has rested on the chart, after which the browser may open its menu. */
+  /** Whether the last touch rested on the chart and pinned an iteration: then the browser must not open its menu. */
   #held = false;
   /** The field that line styles show, if there is one. @type {string | undefined} */
   #field;
@@ -98,7 +98,12 @@ export class Hover {
     const { x = [], notes = [] } = traces.find(({ marks }) => marks)?.marks ?? {};
     this.#marks = notes.map((note, i) => ({ note, x: x[i] }));
     this.#percent = percent;
-    if (this.#mouse || this.#x !== null) this.refresh();
+    if (this.#mouse || this.#x !== null) this.#refresh();
+  }
+
+  /** Let the hover box follow curves that have grown below a mouse at rest. */
+  follow() {
+    if (this.#mouse) this.#refresh();
   }
 
   /** The lines of the last drawing. */
@@ -120,7 +125,7 @@ export class Hover {
   }
 
   /** Update the hover box after new values have come, or the axes have changed. */
-  refresh() {
+  #refresh() {
     if (this.#mouse) {
       const at = this.#plot.axes?.values(this.#mouse.left, this.#mouse.top);
       this.#x = at ? this.#nearestX(at.x) : null;
@@ -133,7 +138,7 @@ export class Hover {
   #point(event) {
     const corner = this.#element.getBoundingClientRect();
     this.#mouse = { left: event.clientX - corner.left, top: event.clientY - corner.top };
-    this.refresh();
+    this.#refresh();
   }
 
   /**
@@ -173,6 +178,7 @@ export class Hover {
    * @param {PointerEvent} down
    */
   #press(down) {
+    this.#held = false;
     if (down.button) return;
     const rows = this.#mouse ? this.#rows() : [];
     const runs = runsAt(rows);
@@ -285,17 +291,16 @@ export class Hover {
     const row = this.#x === null ? (by > 0 ? -1 : longest.length) : nearest(longest, this.#x);
     this.#mouse = null;
     this.#x = longest[Math.max(0, Math.min(longest.length - 1, row + by))];
-    this.refresh();
+    this.#refresh();
   }
 
   /** @param {number} factor */
   #zoom(factor) {
     const { axes } = this.#plot;
     if (!axes) return;
-    const { left, top, width } = axes.area;
-    const [from, to] = this.#plot.range ?? [left, left + width].map((at) => axes.values(at, top)?.x ?? NaN);
-    const middle = this.#x ?? (from + to) / 2;
-    this.#plot.zoom([middle - factor * (middle - from), middle + factor * (to - middle)]);
+    const { area, scale } = axes;
+    const middle = this.#x === null ? area.width / 2 : scale.x.place(this.#x);
+    this.#plot.zoom([0, area.width].map((end) => scale.x.value(middle + factor * (end - middle))));
   }
 }
 
