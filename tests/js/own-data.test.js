@@ -107,6 +107,9 @@ test("what was understood is said in three sentences, in both languages", () => 
   assert.equal(datasetText(images), "Images 32 × 32, colour · 5 classes · 360 / 89");
   assert.equal(sizeText(12), "0.1 kB");
   assert.equal(sizeText(256e6), "260 MB");
+  assert.deepEqual([sizeText(270.9e6, 4), sizeText(2 ** 28, 4)], ["270.9 MB", "268.4 MB"]);
+  assert.equal(sizeText(999_900), "1 MB");
+  assert.deepEqual([12_345, 99_999, 1234.56].map(cellNumber), ["12,345", "99,999", "1,235"]);
   assert.equal(cellNumber(0.00012), "1.20e-4");
   assert.equal(cellNumber(null), "–");
   assert.equal(listText(["line 17", "line 90"]), "line 17, line 90");

@@ -10,14 +10,15 @@ import { inputsOf, shownClasses } from "./choices.js";
  */
 
 /** A number of bytes as people read it. @param {number} bytes */
-export function sizeText(bytes) {
+export function sizeText(bytes, digits = 2) {
+  const rounded = Number(bytes.toPrecision(digits));
   const [value, unit] =
-    bytes < 1e6
-      ? [Math.max(bytes / 1e3, 0.1), "kB"]
-      : bytes < 1e9
-        ? [bytes / 1e6, "MB"]
-        : [bytes / 1e9, "GB"];
-  return `${number(value, { maximumSignificantDigits: 2 })} ${unit}`;
+    rounded < 1e6
+      ? [Math.max(rounded / 1e3, 0.1), "kB"]
+      : rounded < 1e9
+        ? [rounded / 1e6, "MB"]
+        : [rounded / 1e9, "GB"];
+  return `${number(value, { maximumSignificantDigits: digits })} ${unit}`;
 }
 
 /** @param {Preview} preview @returns {string[]} */
@@ -65,12 +66,12 @@ export function datasetText({ shape, classes, train_size, test_size }) {
   return t(shape.length === 3 ? "own.images_text" : "own.table_text", values);
 }
 
-/** A number of a table in at most four digits. @param {number | null} value */
+/** A number of a table: a whole one as it is, others in at most four digits. @param {number | null} value */
 export function cellNumber(value) {
   if (value === null) return "–";
   const size = Math.abs(value);
   if (size !== 0 && (size >= 1e7 || size < 1e-3)) return value.toExponential(2);
-  return number(value, { maximumSignificantDigits: 4 });
+  return number(value, Number.isInteger(value) ? {} : { maximumSignificantDigits: 4 });
 }
 
 /** A place in a file: the server names lines in English, and members as they are called. @param {string} place */

@@ -140,7 +140,10 @@ export class StartView {
       const { name, file } = await made(() => isWanted);
       const { limits } = await api.options();
       if (limits.data_bytes && file.size > limits.data_bytes)
-        throw new Unfit(t("own.too_large", { size: sizeText(file.size), most: sizeText(limits.data_bytes) }));
+        throw new Unfit(
+          // so many digits that a size a little above the limit does not look like it
+          t("own.too_large", { size: sizeText(file.size, 4), most: sizeText(limits.data_bytes, 4) }),
+        );
       if (!isWanted) return;
       const { upload, cancel } = ownDataApi.upload(file, name, (share) => {
         this.#progress.value = share;

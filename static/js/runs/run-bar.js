@@ -130,6 +130,7 @@ export class RunBar {
       ),
     ];
     const update = () => {
+      star.setAttribute("aria-pressed", String(all("starred")));
       archive.title = t(all("archived") ? "runs.unarchive" : "runs.archive");
       archive.setAttribute("aria-label", archive.title);
     };

@@ -162,8 +162,10 @@ export class PicturesPart {
  * @returns {SweepField}
  */
 function rungField(rungs) {
-  const word = (/** @type {number} */ value) =>
-    t("study.rung_length", { n: value, iterations: number(rungs[value - 1]?.iterations ?? 0) });
+  const word = (/** @type {number} */ value) => {
+    const iterations = rungs[value - 1]?.iterations;
+    return iterations ? t("study.rung_length", { n: value, iterations: number(iterations) }) : number(value);
+  };
   return {
     path: RUNG,
     label: t("study.column.rung"),
