@@ -1,4 +1,4 @@
-"""The evaluations of a trainer: its network on the images trained on, and on those of validation and test."""
+"""The evaluations of a trainer: loss and accuracy of its network on training, validation and test images."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class Evaluations:
         if config.training.evaluate_train_size < len(labels):
             self.sampled = generator.choice(len(labels), config.training.evaluate_train_size, replace=False)
             self.sampled.sort()
-        self.evaluators = {"train": self._of_trained()}
+        self.evaluators = {"train": self._train_evaluator()}
         others: dict[str, Part | None] = {"test": parts.test, "validation": parts.validation}
         for name, part in others.items():
             if part is not None:
                 self.evaluators[name] = Evaluator(network, part.images, part.labels, shape)
 
-    def _of_trained(self) -> Evaluator:
+    def _train_evaluator(self) -> Evaluator:
         images, labels = self._images, self._labels
         if self.sampled is not None:
             images, labels = images[self.sampled], labels[self.sampled]

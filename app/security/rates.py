@@ -30,7 +30,7 @@ RATES: dict[Action, Rate] = {
     "export": Rate(20, 3.0),
     # a page changes many chosen runs with a request for each
     "change": Rate(300, 0.2),
-    # finding a learning rate, and measuring a landscape: work that takes no turn
+    # finding a learning rate, and measuring a landscape: work that does not wait in the queue of runs
     "find": Rate(10, 6.0),
     # files of own data, and reading one again with other choices: each takes a process some seconds
     "upload": Rate(20, 6.0),
@@ -41,8 +41,9 @@ RATES: dict[Action, Rate] = {
 
 
 class Rates:
-    """A full bucket for each person and action, from which each request takes one. A person whose buckets are all full
-    is not remembered, so there are never more than have asked within some minutes. Lives in the event loop."""
+    """Each person has a bucket for each action. It is full at first, a request takes one from it, and it fills again
+    with time. A person whose buckets are all full is not remembered, so there are never more than have asked within
+    some minutes. Lives in the event loop."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -50,7 +51,7 @@ class Rates:
         self._full_at: dict[tuple[str, Action], float] = {}
 
     def take(self, person_id: str, action: Action, count: int = 1) -> None:
-        """Note that a person does something now, or `count` things at once, all or none; never more than `burst`.
+        """Note that a person does something now, or `count` things at once, all or none; at most `burst`.
 
         Raises:
             TooOften: with the seconds until it is allowed.

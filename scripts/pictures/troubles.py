@@ -34,7 +34,7 @@ def diverged(studio: Studio) -> None:
 
 @scene("queue")
 def full_queue(studio: Studio) -> None:
-    """One worker, a queue of three runs, and the refusal of a fourth."""
+    """One run trains, three wait, which fills the queue, and a further one is refused."""
     lab = studio.lab(LOSSROOM_WORKERS="1", LOSSROOM_MAX_QUEUED="3")
     long_training = {"iterations": 20_000, "batch_size": 32, "evaluate_every": 100}
     for number in range(4):

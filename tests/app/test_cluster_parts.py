@@ -1,4 +1,4 @@
-"""The scheduler, workers and lines of a cluster, with Dask's real ones in this process: what each does when it is refused."""
+"""The scheduler, workers and lines of a cluster, with Dask's real ones in this process: what each does when refused."""
 
 import asyncio
 import socket
