@@ -141,7 +141,7 @@ class PairAnswer(TypedDict):
 
 @answer
 class RungSize(TypedDict):
-    """`configurations`: at most. `iterations` are those of the first configuration."""
+    """`configurations`: at most. `iterations`: null if they differ between configurations."""
 
     rung: int
     configurations: int

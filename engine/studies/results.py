@@ -123,7 +123,16 @@ def _verdict(verdict: Verdict, members: NDArray[np.intp]) -> dict[str, Any]:
 
 
 def _rungs(plan: Plan) -> list[dict[str, Any]]:
-    return [
-        {"rung": rung, "configurations": count, "iterations": plan.iterations(1, rung)}
-        for rung, count in enumerate(plan.config.rungs, 1)
-    ]
+    """The rungs, each with the iterations of the configurations that have come to it; None: they differ. If none has
+    come to a rung yet, it has those of one from the rung below, unless they differ there."""
+    reached = plan.rung_of()
+    members, rungs = np.flatnonzero(reached), list[dict[str, Any]]()
+    for rung, count in enumerate(plan.config.rungs, 1):
+        if (reached >= rung).any():
+            members = np.flatnonzero(reached >= rung)
+        elif rungs and rungs[-1]["iterations"] is not None:
+            members = members[:1]
+        lengths = {plan.iterations(int(index) + 1, rung) for index in members} - {None}
+        iterations = lengths.pop() if len(lengths) == 1 else None
+        rungs.append({"rung": rung, "configurations": count, "iterations": iterations})
+    return rungs

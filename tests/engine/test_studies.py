@@ -175,6 +175,17 @@ def test_while_a_higher_rung_trains_those_that_came_to_it_stand_above_those_that
     assert rows[1]["scores"] == [others[0] / 10]
 
 
+def test_a_rung_has_a_length_only_if_it_is_that_of_all_its_configurations():
+    method = {"name": "halving", "factor": 3, "rungs": 2}
+    alike = results_of(Plan(study(method=method, seeds=1)))["rungs"]
+    assert [rung["iterations"] for rung in alike] == [30, 90]
+    by_epochs = {**EXPERIMENT, "training": {"epochs": 9}}
+    space = {"training.batch_size": {"choices": [10, 20, 30]}}
+    config = study(method=method, seeds=1, space=space, experiment=by_epochs)
+    different = results_of(Plan(config))["rungs"]
+    assert [rung["iterations"] for rung in different] == [None, None]
+
+
 @pytest.mark.parametrize("metric", ["validation_loss", "validation_accuracy"])
 def test_a_study_all_of_whose_trials_failed_has_no_verdict(metric):
     plan = Plan(study(metric=metric))
