@@ -19,7 +19,7 @@ def with_scheduler(use):
     """What `use(scheduler)` returns."""
 
     async def run():
-        async with Scheduler(host=HERE, port=0, dashboard=False) as scheduler:
+        async with Scheduler(host=HERE, port=0, dashboard_address=cluster.NO_PAGES) as scheduler:
             return await use(scheduler)
 
     return event_loop.run(run())
