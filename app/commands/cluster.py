@@ -82,7 +82,7 @@ async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
 async def _worker(address: str, slots: int, name: str | None, certs: Path | None) -> None:
     """A worker of Dask ends with its connection to the scheduler; then another one takes its place. One that cannot
     start is tried again too: its name is taken until the scheduler has noticed that an earlier one is gone."""
-    said: type[BaseException] | None = None  # the kind of fault: the texts of some have the time in them
+    reported: type[BaseException] | None = None  # the kind of the last fault: some texts have the time in them
     while True:
         try:
             async with Worker(
@@ -95,13 +95,13 @@ async def _worker(address: str, slots: int, name: str | None, certs: Path | None
                 security=_security(certs),
             ) as worker:
                 print(f"Training up to {slots} at a time, for the cluster at {address}", flush=True)
-                said = None
+                reported = None
                 await worker.finished()
         except (OSError, RuntimeError) as error:  # Dask raises a RuntimeError with the error as its cause
             fault = error.__cause__ or error
-            if type(fault) is not said:
+            if type(fault) is not reported:
                 complain(f"no connection to the cluster at {address} (it is tried again): {fault}")
-                said = type(fault)
+                reported = type(fault)
         await asyncio.sleep(RETRY_SECONDS)
 
 

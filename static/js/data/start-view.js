@@ -141,7 +141,7 @@ export class StartView {
       const { limits } = await api.options();
       if (limits.data_bytes && file.size > limits.data_bytes)
         throw new Unfit(
-          // so many digits that a size a little above the limit does not look like it
+          // with four digits, a size a little above the limit looks different from it
           t("own.too_large", { size: sizeText(file.size, 4), most: sizeText(limits.data_bytes, 4) }),
         );
       if (!isWanted) return;

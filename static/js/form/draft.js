@@ -272,7 +272,7 @@ export class Draft {
     this.replaced = this.origin = null;
   }
 
-  /** An independent copy of the draft, without the presets that were replaced by layers (`left`). */
+  /** An independent copy of the draft, without the presets that were replaced by layers (`replaced`). */
   copy() {
     return Object.assign(new Draft(this.#options), structuredClone(this.toJSON()));
   }
