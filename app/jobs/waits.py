@@ -13,7 +13,7 @@ from app.answers.runs import Wait
 from app.jobs.queue import Owner, Queue
 from app.jobs.register import Register
 from app.runs import Run
-from app.trainings import Training
+from app.trainings import Status, Training
 
 #: Waits are computed for at most this many trainings at the head of the queue, with at most this many owners together.
 #: The others have none.
@@ -23,9 +23,10 @@ KNOWN_OWNERS = 20_000
 PUBLISHED_RUNS = 32
 #: After a computation of all waits, the next one begins only after this many times its duration.
 SHARE = 30
-#: A running training, which is divided equally among its owners. An integer that up to sixty owners divide without a
-#: rest, because sums of fractions would not return to 0, and rounded ones would leave room for one more.
-WHOLE = math.lcm(*range(1, 61))
+#: How many parts one running training has; its owners share them equally. The number can be divided by every number of
+#: owners up to 60. With fractions, the sum would not come back to exactly 0; with rounded parts, an owner would have
+#: room for one training too many.
+PARTS = math.lcm(*range(1, 61))
 #: (bound, step), in seconds: a time up to the bound is rounded up to a multiple of the step.
 STEPS = ((10, 1), (60, 5), (300, 15), (3600, 60), (math.inf, 300))
 
@@ -77,7 +78,8 @@ def expected_starts(
                 _, _, owners = heapq.heappop(ends)
                 parts.end(owners)
                 free += 1
-        else:
+        else:  # no place comes free: none is known, or owners may have no more
+            starts += [(training_id, math.inf) for training_id in rest.order()[: KNOWN - len(starts)]]
             break
     return starts
 
@@ -92,15 +94,15 @@ class RunningShares:
 
     def leave_room(self, owner: Owner, max_running: float) -> bool:
         """Whether an owner who may have `max_running` trainings may have one more."""
-        return self._parts[owner] < max_running * WHOLE
+        return self._parts[owner] < max_running * PARTS
 
     def begin(self, owners: Sequence[Owner]) -> None:
         for owner in owners:
-            self._parts[owner] += WHOLE // len(owners)
+            self._parts[owner] += PARTS // len(owners)
 
     def end(self, owners: Sequence[Owner]) -> None:
         for owner in owners:
-            self._parts[owner] -= WHOLE // len(owners)
+            self._parts[owner] -= PARTS // len(owners)
 
 
 def rounded_up(seconds: float) -> int:
@@ -110,7 +112,8 @@ def rounded_up(seconds: float) -> int:
 
 
 def rounded_wait(wait: Wait) -> tuple[int, int | None]:
-    """A wait with a rounded place. A run is published again only if this has changed: rarely if it is far behind."""
+    """The place, rounded up as seconds are, and the seconds. A run is published again only when these have changed, so
+    one far behind is rarely published."""
     return rounded_up(wait["ahead"]), wait["seconds"]
 
 
@@ -121,10 +124,10 @@ class Waits:
         starts: the last result of `expected_starts`.
     """
 
-    def __init__(self, register: Register, starts: Callable[[], list[tuple[str, float]]]) -> None:
-        """`starts`: computes `expected_starts` for the queue as it is now."""
+    def __init__(self, register: Register, compute_starts: Callable[[], list[tuple[str, float]]]) -> None:
+        """`compute_starts`: computes `expected_starts` for the queue as it is now."""
         self._register = register
-        self._compute_starts = starts
+        self._compute_starts = compute_starts
         self.starts: list[tuple[str, float]] = []
         self._waiting: list[Training] = []
         self._published: dict[str, tuple[int, int | None]] = {}  # run → the rounded wait that viewers have
@@ -139,7 +142,11 @@ class Waits:
             self._next_at = begun + SHARE * (time.monotonic() - begun)
         due = [self._due.popleft() for _ in range(min(PUBLISHED_RUNS, len(self._due)))]
         self._register.publish_settled(due)
-        self._published.update((run.id, rounded_wait(wait)) for run in due if (wait := run.training.wait))
+        for run in due:
+            if (wait := run.training.wait) is None:
+                self._published.pop(run.id, None)
+            else:
+                self._published[run.id] = rounded_wait(wait)
 
     def _compute(self) -> None:
         for waited in self._waiting:
@@ -160,3 +167,8 @@ class Waits:
                     self._published[run.id] = before[run.id]
                 if before.get(run.id) != shown:
                     self._due.append(run)
+        for run_id in before.keys() - self._published.keys():
+            run = self._register.find_run(run_id)
+            if run is not None and run.training.status is Status.QUEUED:  # its place is not known any more
+                self._published[run_id] = before[run_id]
+                self._due.append(run)

@@ -404,6 +404,33 @@ def config_of(seed):
     return ExperimentConfig.from_dict({**ENDLESS, "seed": seed})
 
 
+def test_a_run_that_is_pushed_behind_those_whose_places_are_known_shows_no_place_any_more(
+    state_dir, monkeypatch
+):
+    monkeypatch.setattr("app.jobs.waits.KNOWN", 2)
+
+    async def scenario():
+        async with Lab(state_dir, executor=Idle()) as lab:
+            _, *waiting = await lab.scheduler.commands.launch([config_of(seed) for seed in range(4)])
+            viewer = lab.hub.join()
+            places: dict[str, int | None] = {}
+
+            async def until(*expected):
+                async with asyncio.timeout(60):
+                    while [places.get(run.id) for run in waiting] != list(expected):
+                        for message in await viewer.next_messages():
+                            found = json.loads(message) if isinstance(message, str) else {}
+                            for run in found["runs"] if found.get("type") == "runs" else ():
+                                places[run["id"]] = run["place"] and run["place"]["ahead"]
+                        await asyncio.sleep(0.02)
+
+            await until(0, 1, None)
+            await lab.scheduler.order_by_hand.put_first(waiting[2].training.id)
+            await until(1, None, 0)
+
+    event_loop.run(scenario())
+
+
 def test_of_the_lesson_that_is_shown_only_what_is_not_trained_anyway_comes_before_the_turns(state_dir):
     """Neither what is trained again nor what was changed by hand: else one student could keep all others waiting."""
 
@@ -521,7 +548,7 @@ def test_whoever_asks_what_a_fork_would_be_waits_for_no_launch(state_dir):
             (run,) = await commands.launch([config_of(0)])
             # a launch holds this lock while it is stored
             async with (
-                asyncio.timeout(20),
+                asyncio.timeout(60),
                 lab.scheduler._sharing.order,
             ):
                 found = await commands.forking.check(run.id, Wish(0, {"training": {"iterations": 7}}))

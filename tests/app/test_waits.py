@@ -93,6 +93,14 @@ def test_behind_a_training_of_unknown_length_the_place_is_known_and_the_time_is_
     assert math.isinf(second)
 
 
+def test_while_a_lab_has_no_places_those_that_wait_have_their_order_and_no_times():
+    """A cluster without machines, or out of reach: what it was training counts as running, on places that are gone."""
+    lengths = {"a0": 1.0, "b0": 1.0, "a1": 1.0}
+    waiting = [("a0", math.inf), ("b0", math.inf), ("a1", math.inf)]
+    for running in ([], [(4.0, "a"), (math.inf, "a")]):
+        assert expected_starts(queue_of(lengths), running, 0, lengths.__getitem__) == waiting
+
+
 @given(st.floats(0, 1e6), st.floats(0, 1e6))
 def test_a_shown_time_is_never_too_short_nor_much_too_long(one, other):
     assert one <= rounded_up(one) <= max(one + 1, one * 1.5)
