@@ -43,6 +43,7 @@ from app.jobs.messages import (
     Finished,
     Job,
     Machine,
+    Saved,
     Stop,
     Stopped,
     decode_command,
@@ -237,9 +238,12 @@ class Attending(WorkerPlugin):
         self._report(training_id, ["rows", stream, first, columns, data, seconds], len(data))
 
     def event(self, training_id: str, event: Event) -> None:
+        held = self._held.get(training_id)
         if isinstance(event, Began):
             event = replace(event, machine=self._machine)
-        elif isinstance(event, Finished) and (held := self._held.get(training_id)) is not None:
+        elif isinstance(event, Saved) and held is not None:
+            self._copies.forget_older(held.job.training)
+        elif isinstance(event, Finished) and held is not None:
             self._copies.forget(held.job.training)
         self._report(training_id, ["event", encode(event)])
 

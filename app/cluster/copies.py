@@ -43,8 +43,14 @@ log = logging.getLogger(__name__)
 #: The most bytes of all copies together. Copies that were used within `UNUSED_SECONDS` stay even above this.
 COPIES_BYTES = 20 << 30
 UNUSED_SECONDS = 3600.0
-#: A piece that has not come within this time is asked for again.
+#: A piece that has not come within this time is asked for again, and then each time after twice as long, up to a bound:
+#: on a slow line, pieces that were asked for too often would delay the next ones.
 RETRY_SECONDS = 2.0
+MOST_RETRY_SECONDS = 60.0
+#: How many checkpoints of a training stay on the worker. The server remembers two, and hears of newer ones later.
+CHECKPOINTS = 6
+#: Checkpoints that are older than this are removed: of trainings that went on elsewhere, or were killed.
+CHECKPOINT_SECONDS = 7 * 86_400.0
 
 
 class Copies:
@@ -69,10 +75,14 @@ class Copies:
         self._most_bytes = most_bytes
         self._may_share = may_share
         self._send = send
+        # by the key of a data set: two trainings do not pull the same one
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._transfer = asyncio.Lock()
-        self._wanted: tuple[str, str, int] | None = None
-        self._answer: asyncio.Future[Message] | None = None
+        self._transfer = asyncio.Lock()  # one data set comes at a time
+        self._wanted: tuple[str, str, int] | None = None  # the piece that is asked for: key, file, offset
+        self._answer: asyncio.Future[Message] | None = None  # gets the message with it
+        self._patience = (
+            RETRY_SECONDS  # how long the next piece is waited for: as long as was enough for the last one
+        )
 
     async def prepare(self, job: Job, data: Data | None) -> Job:
         """The job with folders of this machine, where the training finds its data set.
@@ -96,6 +106,7 @@ class Copies:
         job = replace(job, data_dir=folder, cache_dir=folder, own_dir=folder)
         if is_address(job.checkpoint_place):
             return job
+        await asyncio.to_thread(_remove_old, self._checkpoints, CHECKPOINT_SECONDS)
         # moments are replayed on the server, which would not find what is kept here
         return replace(job, checkpoint_place=str(self._checkpoints), kept_bytes=0)
 
@@ -115,6 +126,10 @@ class Copies:
             if folder.parent == self._folder / "copies":
                 with contextlib.suppress(OSError):  # it is not there yet
                     os.utime(folder)
+
+    def forget_older(self, training_id: str) -> None:
+        """Remove the checkpoints of a training but the newest. Called from any thread."""
+        checkpoints.remove_older(FolderStore(self._checkpoints), training_id, but=CHECKPOINTS)
 
     def forget(self, training_id: str) -> None:
         """Remove the checkpoints of a training that has come to its end."""
@@ -147,6 +162,7 @@ class Copies:
     async def _pull(self, cache: Path, data: Data) -> None:
         """Get a data set from the server: all of it, or nothing."""
         log.info("pulling the data set %s from the lab", data["name"])
+        self._patience = RETRY_SECONDS
         try:
             cache.parent.mkdir(parents=True, exist_ok=True)
             _remove_leftovers(cache.parent)
@@ -185,14 +201,16 @@ class Copies:
         return received.hexdigest()
 
     async def _pull_piece(self, wanted: tuple[str, str, int]) -> Message:
-        """Ask for a piece until it comes: the line may break, and ends the training if it stays broken."""
+        """Ask for a piece, and ask again until it comes, as the connection may break. If it stays broken, the attendant
+        gives the training up and cancels this."""
         self._wanted = wanted
         self._answer = asyncio.get_running_loop().create_future()
         key, file, offset = wanted
         while True:
             self._send({"kind": "want", "key": key, "file": file, "offset": offset})
             with contextlib.suppress(TimeoutError):
-                return await asyncio.wait_for(asyncio.shield(self._answer), RETRY_SECONDS)
+                return await asyncio.wait_for(asyncio.shield(self._answer), self._patience)
+            self._patience = min(2 * self._patience, MOST_RETRY_SECONDS)
 
 
 def _is_shared(job: Job, data: Data | None) -> bool:
@@ -240,7 +258,10 @@ def _drop_unused(folder: Path, most_bytes: int) -> None:
 
 def _remove(copy: Path) -> None:
     """Remove a copy; at no moment a part of it has its name."""
-    with tempfile.TemporaryDirectory(prefix=".old-", dir=copy.parent, ignore_cleanup_errors=True) as old:
+    with (
+        contextlib.suppress(FileNotFoundError),  # another worker of this machine was faster
+        tempfile.TemporaryDirectory(prefix=".old-", dir=copy.parent, ignore_cleanup_errors=True) as old,
+    ):
         copy.rename(Path(old) / "copy")
 
 
@@ -250,6 +271,14 @@ def _remove_leftovers(folder: Path) -> None:
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > LEFT_BEHIND_SECONDS:
                 shutil.rmtree(path, ignore_errors=True)
+
+
+def _remove_old(folder: Path, seconds: float) -> None:
+    """Remove files that were written longer ago than this."""
+    for path in folder.glob("*"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > seconds:
+                path.unlink()
 
 
 def _damaged(data: Data) -> DatasetError:

@@ -67,6 +67,13 @@ def remove_all(store: CheckpointStore, training_id: str, *, but: Iterable[Checkp
         store.remove(store.files(training_id) - {checkpoint["file"] for checkpoint in but})
 
 
+def remove_older(store: CheckpointStore, training_id: str, *, but: int) -> None:
+    """Delete the files that were made to go on with a training, except the newest; a half-written one stays."""
+    made = [file for file in store.files(training_id) if file.endswith(".npz") and "/" not in file]
+    made.sort(key=lambda file: [int(part) for part in file.split(".")[-3:-1]])  # attempt, iteration
+    store.remove(made[:-but])
+
+
 def sweep(store: CheckpointStore, named: set[str]) -> set[str]:
     """Delete all files but `named`: after a crash there may be some that no training has. Returns those of `named` that
     are there.

@@ -168,7 +168,7 @@ class Waits:
                 if before.get(run.id) != shown:
                     self._due.append(run)
         for run_id in before.keys() - self._published.keys():
-            run = self._register.find_run(run_id)
-            if run is not None and run.training.status is Status.QUEUED:  # its place is not known any more
+            lost = self._register.find_run(run_id)
+            if lost is not None and lost.training.status is Status.QUEUED:  # its place is not known any more
                 self._published[run_id] = before[run_id]
-                self._due.append(run)
+                self._due.append(lost)

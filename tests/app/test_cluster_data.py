@@ -5,12 +5,16 @@ import os
 import shutil
 import threading
 import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app.cluster.copies import Copies
+from app.cluster.copies import CHECKPOINT_SECONDS, CHECKPOINTS, Copies
 from app.cluster.giving import Giver, data_of
 from app.cluster.messages import PIECE_BYTES
+from app.jobs import checkpoints
+from app.jobs.checkpoint_store import FolderStore
 from app.jobs.messages import Job
 from engine import DatasetError, ExperimentConfig
 from tests.engine.test_datasets import write_mnist
@@ -112,7 +116,8 @@ def test_copies_that_were_not_used_for_longest_go_where_they_become_too_many_byt
 
 
 def test_what_is_lost_or_comes_twice_on_the_way_changes_nothing(tmp_path, given, monkeypatch):
-    monkeypatch.setattr("app.cluster.copies.RETRY_SECONDS", 0.05)
+    for name in ("RETRY_SECONDS", "MOST_RETRY_SECONDS"):
+        monkeypatch.setattr(f"app.cluster.copies.{name}", 0.05)
     job, data = given
     lost = set()
 
@@ -126,6 +131,67 @@ def test_what_is_lost_or_comes_twice_on_the_way_changes_nothing(tmp_path, given,
     assert set(asked) == lost
     assert len(asked) >= 2 * len(lost)
     assert data_of(used)["key"] == data["key"]  # as the process that trains will find it
+
+
+def test_what_comes_late_is_asked_for_again_after_longer_and_longer_times(tmp_path, given, monkeypatch):
+    monkeypatch.setattr("app.cluster.copies.RETRY_SECONDS", 0.02)
+    waits = []
+    wait_for = asyncio.wait_for
+
+    def note(answer, seconds):
+        waits.append(seconds)
+        return wait_for(answer, seconds)
+
+    monkeypatch.setattr("app.cluster.copies.asyncio.wait_for", note)
+    job, data = given
+    late: list[Any] = []
+
+    def be_late(message):
+        return message if len(late) == 2 else late.append(message)
+
+    pulled(tmp_path, job, data=data, alter=be_late)
+    assert waits[:3] == [0.02, 0.04, 0.08]
+    assert waits == sorted(waits)
+
+
+def test_a_damaged_copy_that_another_worker_of_the_machine_has_just_removed_is_pulled(
+    tmp_path, given, monkeypatch
+):
+    job, data = given
+    (used,), _ = pulled(tmp_path, job, data=data)
+    (copy,) = (tmp_path / "worker" / "copies").iterdir()
+    (copy / "sums.json").write_text("damaged")
+    real = Path.read_text
+
+    def read(path, *given):
+        text = real(path, *given)
+        if path == copy / "sums.json":
+            shutil.rmtree(copy)
+        return text
+
+    monkeypatch.setattr(Path, "read_text", read)
+    assert pulled(tmp_path, job, data=data)[0] == [used]
+
+
+def test_of_the_checkpoints_on_a_worker_only_the_newest_stay_and_none_for_long(tmp_path, given):
+    job, data = given
+    copies = Copies(tmp_path / "worker", may_share=False, send=lambda message: None)
+    store = FolderStore(tmp_path / "worker" / "checkpoints")
+    made = [
+        checkpoints.name("a", attempt, iteration)
+        for attempt in (1, 2)
+        for iteration in (70, 900, 1000, 20_000)
+    ]
+    others = ["a.2.30000.npz.part", checkpoints.name("b", 1, 5)]
+    for file in (*reversed(made), *others):
+        store.write(file, b"")
+    copies.forget_older("a")
+    assert store.files() == {*made[-CHECKPOINTS:], *others}
+    week = time.time() - CHECKPOINT_SECONDS
+    for file, moment in ((others[0], week - 60), (others[1], week + 3600)):
+        os.utime(tmp_path / "worker" / "checkpoints" / file, (moment, moment))
+    pulled(tmp_path, job, data=data)
+    assert store.files() == {*made[-CHECKPOINTS:], others[1]}
 
 
 def test_a_data_set_that_has_gone_and_one_that_arrives_damaged_are_refused(tmp_path, given):

@@ -5,6 +5,7 @@ import threading
 import numpy as np
 import pytest
 
+from app.cluster.copies import CHECKPOINTS
 from engine.datasets import own
 from tests.engine.test_datasets import write_mnist
 from tests.support.cluster import Cluster, end
@@ -81,7 +82,10 @@ def leaves(folder):
 @pytest.fixture(scope="module")
 def lab(folder, cluster, wire, copies, leaves):
     write_mnist(folder / "data" / "mnist", train=IMAGES, test=500)
-    variables = {"LOSSROOM_EXECUTOR": f"dask://127.0.0.1:{wire.proxy.port}"}
+    variables = {
+        "LOSSROOM_EXECUTOR": f"dask://127.0.0.1:{wire.proxy.port}",
+        "LOSSROOM_CHECKPOINT_SECONDS": "0.05",
+    }
     with LabServer(folder / "state", folder / "data", environment=variables) as lab:
         cluster.start_worker_apart(copies)
         wait_until(lambda: lab.http.get("/health").json()["workers"] == 2, "places")
@@ -164,11 +168,19 @@ def test_an_own_data_set_is_pulled_and_checkpoints_stay_on_the_worker_until_the_
 
 
 def test_a_run_whose_worker_is_lost_with_its_checkpoints_begins_anew_elsewhere(
-    lab, cluster, tmp_path_factory
+    lab, cluster, copies, tmp_path_factory
 ):
     longer = {**MNIST, "training": {"iterations": 1_000_000, "batch_size": 32, "evaluate_every": 500}}
     run = lab.launch(**longer)
     wait_until(lambda: lab.run(run["id"])["iteration"] >= 300, "300 iterations")
+    seen = set()
+
+    def older_ones_go():
+        there = {path.name for path in copies.glob("checkpoints/*.npz")}
+        seen.update(there)
+        return len(there) <= CHECKPOINTS < len(seen)
+
+    wait_until(older_ones_go, "the end of older checkpoints")
     end(cluster.workers.pop())
     cluster.start_worker_apart(tmp_path_factory.mktemp("other"))
     assert_uninterrupted(lab, lab.train_on(run["id"], attempt=2))
