@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +59,9 @@ def download(addresses: Sequence[str], path: Path, checksum: str, progress: Prog
         except Exception as error:  # try the next mirror, whatever goes wrong with this one
             failures.append(_failure(address, error))
         else:
-            path.chmod(0o644)  # pooch makes it readable for this user only, who may not be the lab's
+            # pooch makes it readable for this user only, who may not be the lab's; one of another user is as it was
+            with suppress(PermissionError):
+                path.chmod(0o644)
             return path.stat().st_size
     message = f"could not download {path.name}: " + "; ".join(failures)
     raise DatasetError(Reason("download_failed", message, file=path.name, why=failures))
@@ -87,8 +89,8 @@ def _save(address: str, target: Path, checksum: str, progress: Progress) -> None
     """Write what an address sends, byte for byte; or decompressed, if it was compressed for the transfer."""
     import requests  # comes with pooch, and is as slow to import
 
-    wish = {"Accept-Encoding": "identity"}
-    with requests.get(address, stream=True, timeout=TIMEOUT_SECONDS, headers=wish) as response:
+    headers = {"Accept-Encoding": "identity"}
+    with requests.get(address, stream=True, timeout=TIMEOUT_SECONDS, headers=headers) as response:
         response.raise_for_status()
         total, received = int(response.headers.get("Content-Length") or 0), 0
         with target.open("wb") as file:
@@ -107,14 +109,15 @@ def _decompress_for(path: Path, checksum: str) -> None:
     algorithm, _, wanted = checksum.partition(":")
     if pooch.file_hash(str(path), alg=algorithm) == wanted:
         return
-    inside = path.with_name(path.name + ".inside")
+    decompressed = path.with_name(path.name + ".inside")
     try:
-        with gzip.open(path) as source, inside.open("wb") as target:
+        with gzip.open(path) as source, decompressed.open("wb") as target:
             shutil.copyfileobj(source, target, PIECE)
-    except (OSError, EOFError, zlib.error):  # another encoding, or none; the checksum will show it
-        inside.unlink(missing_ok=True)
-    else:
-        inside.replace(path)
+        decompressed.replace(path)
+    except (gzip.BadGzipFile, EOFError, zlib.error):  # another encoding, or none; the checksum will show it
+        pass
+    finally:
+        decompressed.unlink(missing_ok=True)
 
 
 def _failure(address: str, error: Exception) -> Reason:

@@ -44,6 +44,10 @@ def test_a_search_for_an_unknown_setting_is_reported_and_short_names_are_in_the_
 def test_runs_are_sorted_narrowed_down_and_grouped_by_any_field(open_page, lab_with_runs):
     page = open_page(lab_with_runs)
     page.page.click(".run-tools summary")
+    mark = page.page.locator("#run-menu-mark")
+    expect(mark).to_have_js_property("hidden", True)
+    page.page.click(".run-tools .pair button")
+    expect(mark).to_have_js_property("hidden", False)
     page.page.select_option('[name="runs.sort"]', "name")
     wait_for_list(page, NEWEST_FIRST[::-1][3:] + NEWEST_FIRST[::-1][:3])
     page.page.click('[aria-label="Largest or newest first"]')

@@ -1,5 +1,6 @@
 """Downloads from real servers on this machine, each of which labels and cuts what it sends in another way."""
 
+import errno
 import gzip
 import hashlib
 import http.server
@@ -136,6 +137,32 @@ def test_a_file_arrives_whole_however_the_mirror_labels_it(tmp_path, sender, how
     assert download([address], tmp_path / "file.gz", SUM, lambda *_: None) == len(FILE)
     assert (tmp_path / "file.gz").read_bytes() == FILE
     assert [path.name for path in tmp_path.iterdir()] == ["file.gz"]
+
+
+def test_a_disk_that_becomes_full_during_decompression_is_not_blamed_on_the_file(
+    tmp_path, sender, monkeypatch
+):
+    address, sends = sender
+    sends(*SENDERS["compressed once more on the way"])
+
+    def fill(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("engine.datasets.download.shutil.copyfileobj", fill)
+    with pytest.raises(DatasetError, match="No space left on device") as caught:
+        download([address], tmp_path / "file.gz", SUM, lambda *_: None)
+    assert [why.code for why in caught.value.args[0].values["why"]] == ["mirror_failed"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_right_file_of_another_user_is_left_as_it_is(tmp_path, monkeypatch):
+    (tmp_path / "file.gz").write_bytes(FILE)
+
+    def refuse(*_):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.chmod", refuse)
+    assert download(["http://127.0.0.1:1/"], tmp_path / "file.gz", SUM, lambda *_: None) == len(FILE)
 
 
 @pytest.mark.parametrize(

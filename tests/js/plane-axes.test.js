@@ -2,11 +2,14 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axesOf, commonAxes } from "../../static/js/views/plane-axes.js";
+import { axesOf, choose, commonAxes } from "../../static/js/views/plane-axes.js";
 
 /** The part of a view's card that has its settings. @param {Record<string, string>} options the settings that were chosen */
 const card = (options) => ({
   option: (/** @type {string} */ name, /** @type {string} */ byDefault) => options[name] ?? byDefault,
+  setOption: (/** @type {string} */ name, /** @type {string} */ value) => {
+    options[name] = value;
+  },
 });
 
 test("a card shows the first two columns until others are chosen", () => {
@@ -19,6 +22,18 @@ test("a card shows the first two columns if its settings name a column that the 
   /** @type {Record<string, string>[]} */
   const wrong = [{ x: "4" }, { y: "-1" }, { x: "1.5" }, { x: "name" }, { x: "1" }];
   for (const options of wrong) assert.deepEqual(axesOf(card(options), 4), { x: 0, y: 1 });
+});
+
+test("a column is chosen for an axis beside what is shown, also if the settings do not fit the table", () => {
+  const shown = card({ x: "5" });
+  choose(shown, 4, "y", 2);
+  assert.deepEqual(axesOf(shown, 4), { x: 0, y: 2 });
+  choose(shown, 4, "x", 3);
+  choose(shown, 4, "y", 3);
+  assert.deepEqual(axesOf(shown, 4), { x: 2, y: 3 });
+  const alone = card({ x: "1" });
+  choose(alone, 4, "y", 0);
+  assert.deepEqual(axesOf(alone, 4), { x: 1, y: 0 });
 });
 
 test("maps of tables with the same columns share their axes, and those of others have none", () => {

@@ -116,10 +116,7 @@ export class RunTools {
   /** Show a mark on the menu if the query hides, sorts or groups runs differently from the default. */
   #mark() {
     const { query } = this.#order;
-    const isChanged =
-      Object.keys(
-        changesFromDefault({ ...query, text: DEFAULT_QUERY.text, descending: DEFAULT_QUERY.descending }),
-      ).length > 0;
+    const isChanged = Object.keys(changesFromDefault({ ...query, text: DEFAULT_QUERY.text })).length > 0;
     find(this.#menu, ".menu-mark", HTMLElement).hidden = !isChanged;
   }
 

@@ -23,7 +23,24 @@ export function axesOf(card, inputs) {
 }
 
 /**
- * What is said of the axes of several maps: that of the first one; of no axes, if the maps have different columns.
+ * Show another column on an axis. If the other axis has it, the two axes change their columns.
+ * @param {Pick<CardContext, "option" | "setOption">} card
+ * @param {number} inputs how many columns the table has
+ * @param {"x" | "y"} axis
+ * @param {number} column
+ */
+export function choose(card, inputs, axis, column) {
+  const other = axis === "x" ? "y" : "x";
+  const shown = axesOf(card, inputs);
+  if (shown[other] === column) shown[other] = shown[axis];
+  shown[axis] = column;
+  card.setOption("x", String(shown.x));
+  card.setOption("y", String(shown.y));
+}
+
+/**
+ * The facts about the axes for several maps together: those of the first map. If the maps have different columns, `columns` is
+ * empty, and no axes are shown.
  * @param {AxesFacts[]} maps at least one
  */
 export function commonAxes([first, ...others]) {
@@ -33,18 +50,18 @@ export function commonAxes([first, ...others]) {
 }
 
 export class PlaneAxes {
-  #card;
   #selects = { x: h("select"), y: h("select") };
   #ends = { x: h("span"), y: h("span") };
+  /** How many columns the table has that is shown. */
+  #inputs = 0;
   #others = h("span", { className: "quiet" });
   element = h("div", { className: "plane-axes", hidden: true });
 
   /** @param {CardContext} card */
   constructor(card) {
-    this.#card = card;
     for (const axis of /** @type {const} */ (["x", "y"])) {
       const select = this.#selects[axis];
-      select.addEventListener("change", () => this.#choose(axis, select.value));
+      select.addEventListener("change", () => choose(card, this.#inputs, axis, Number(select.value)));
       const arrow = axis === "x" ? "→" : "↑";
       this.element.append(
         h("label", {}, h("span", { "aria-hidden": "true" }, arrow), select, this.#ends[axis]),
@@ -57,6 +74,7 @@ export class PlaneAxes {
   draw({ x, y, columns, axes }) {
     this.element.hidden = !columns.length;
     if (!columns.length) return;
+    this.#inputs = columns.length;
     const shown = { x, y };
     for (const [place, axis] of /** @type {const} */ (["x", "y"]).entries()) {
       const select = this.#selects[axis];
@@ -71,19 +89,5 @@ export class PlaneAxes {
       setText(this.#ends[axis], `${number(low, digits)} … ${number(high, digits)}`);
     }
     setText(this.#others, columns.length > 2 ? t("views.others_at_mean") : "");
-  }
-
-  /**
-   * Show another column on an axis. If the other axis has it, the two axes change their columns.
-   * @param {"x" | "y"} axis
-   * @param {string} column
-   */
-  #choose(axis, column) {
-    const other = axis === "x" ? "y" : "x";
-    const defaults = { x: "0", y: "1" };
-    if (column === this.#card.option(other, defaults[other])) {
-      this.#card.setOption(other, this.#card.option(axis, defaults[axis]));
-    }
-    this.#card.setOption(axis, column);
   }
 }

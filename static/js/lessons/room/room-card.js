@@ -30,8 +30,9 @@ export class RoomCard {
   #card = h("article", { className: "card room", id: "room", hidden: true });
   /** The seed of this person's runs; null: all have the same. @type {number | null} */
   #seed = null;
-  /** What of the class was asked for last, as JSON. */
-  #asked = "";
+  /** The vote of the class when the room was last asked for, as JSON. */
+  #vote = "";
+  /** What the card shows, as JSON. */
   #drawn = "";
 
   /** @param {Store} store of a class */
@@ -68,12 +69,11 @@ export class RoomCard {
     this.#source.open("");
   }
 
-  /** A vote has moved on. */
+  /** Ask for the room again if the vote has changed. */
   #follow() {
-    const { vote = null } = this.#store.messages.class ?? {};
-    const asked = JSON.stringify(vote);
-    if (asked === this.#asked) return;
-    this.#asked = asked;
+    const vote = JSON.stringify(this.#store.messages.class?.vote ?? null);
+    if (vote === this.#vote) return;
+    this.#vote = vote;
     this.#source.ask();
   }
 
