@@ -34,11 +34,11 @@ CHALLENGE = ("challenge", "challenge_place", "challenge_accuracy", "challenge_te
 Owned = tuple[Person, Run]
 
 
-class Placed(NamedTuple):
-    """A place in a challenge, and the number and nickname of the student who has it."""
+class Ranked(NamedTuple):
+    """A standing in a challenge, and the number and nickname of its student."""
 
     who: str
-    place: Standing
+    standing: Standing
 
 
 def best_of_each(owned: Iterable[Owned]) -> list[Owned]:
@@ -56,28 +56,36 @@ def title_of(person: Person, run: Run) -> str:
     return f"{f'{person.number} {person.nickname}'.strip()}: {run.name}"
 
 
-def places(
+def ranked(
     outcomes: Sequence[Outcome], find: Callable[[str], Person | None]
-) -> list[tuple[Outcome, list[Placed]]]:
+) -> list[tuple[Outcome, list[Ranked]]]:
     """The challenges in which a student has a place, each with all its places, the best first.
 
     Args:
         find: gives the person with an id; None if there is no such person any more.
     """
     return [
-        (outcome, [Placed(_name_of(find(place["person"]), place), place) for place in outcome.standings])
+        (
+            outcome,
+            [
+                Ranked(_name_of(find(standing["person"]), standing), standing)
+                for standing in outcome.standings
+            ],
+        )
         for outcome in outcomes
         if outcome.standings
     ]
 
 
-def _name_of(person: Person | None, place: Standing) -> str:
-    return f"{place['number']} {person.nickname if person else ''}".strip()
+def _name_of(person: Person | None, standing: Standing) -> str:
+    return f"{standing['number']} {person.nickname if person else ''}".strip()
 
 
 def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[str]:
     """The table as CSV, line by line: a header, then each run with its challenge and the fields of its experiment."""
-    counted = {place["run"]: (outcome.name, place) for outcome in outcomes for place in outcome.standings}
+    counted = {
+        standing["run"]: (outcome.name, standing) for outcome in outcomes for standing in outcome.standings
+    }
     fields = [flatten(run.training.config) for _, run in owned]
     names = list(dict.fromkeys(name for own in fields for name in own))
     yield BYTE_ORDER_MARK + _line(["number", "nickname", *COLUMNS, *METRICS, *CHALLENGE, *names])
@@ -91,9 +99,9 @@ def table(owned: Sequence[Owned], outcomes: Sequence[Outcome] = ()) -> Iterator[
         yield _line([person.number, cell(person.nickname), *values, *metrics, *challenge, *experiment])
 
 
-def _challenge(name: str, place: Standing) -> list[object]:
+def _challenge(name: str, standing: Standing) -> list[object]:
     """The values of the columns `CHALLENGE`."""
-    values = (place["place"], place["accuracy"], place["test_place"], place["test"])
+    values = (standing["place"], standing["accuracy"], standing["test_place"], standing["test"])
     return [cell(name), *("" if value is None else value for value in values)]
 
 

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from app.exports.fields import Fields, difference, flatten
 from app.exports.hues import assign_hues
-from app.exports.of_class import Placed
+from app.exports.of_class import Ranked
 from app.exports.recording import Recording
 from app.exports.thinning import extremes
 from app.exports.wording import label_of, labels_of, reason_text, value_label_of
@@ -56,7 +56,7 @@ def report(
     plotly: bytes,
     dash: str | None = None,
     lessons: Mapping[str, Lesson] | None = None,
-    challenges: Sequence[tuple[Outcome, Sequence[Placed]]] = (),
+    challenges: Sequence[tuple[Outcome, Sequence[Ranked]]] = (),
     counts: Sequence[LessonCount] = (),
 ) -> Iterator[str]:
     """The page, in pieces.

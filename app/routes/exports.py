@@ -177,7 +177,7 @@ async def export_class_html(
         recordings.append(replace(recording, run=named))
     headers = attachment(_name_of_class(lab, "report.html"))
     classroom = lab.demand_class()
-    challenges = of_class.places(await lab.demand_challenges().outcomes(), classroom.find)
+    challenges = of_class.ranked(await lab.demand_challenges().outcomes(), classroom.find)
     assert lab.votes is not None
     lessons = lab.library.shelf().lessons.values()
     counts = ClassCounts(classroom, lab.attempts, lab.votes, lab.playing)
@@ -294,7 +294,7 @@ async def _report(
     headers: dict[str, str],
     dash: str | None = None,
     points: int = report.MAX_POINTS,
-    challenges: Sequence[tuple[Outcome, Sequence[of_class.Placed]]] = (),
+    challenges: Sequence[tuple[Outcome, Sequence[of_class.Ranked]]] = (),
     counts: Sequence[LessonCount] = (),
 ) -> Response:
     pages: Pages = request.app.state.pages

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-#: A mask that changes nothing.
+#: The mask that each frame of a client must have; zeros leave the content as it is.
 MASK = b"\0\0\0\0"
 
 
@@ -99,7 +99,7 @@ class Stream(asyncio.Protocol):
     def __init__(self, cookie: str, take: Callable[[bool, bytes], None]) -> None:
         self._cookie = cookie
         self._take = take
-        self._left = b""  # the begin of a message whose rest has not come yet
+        self._left = b""  # the beginning of a message whose rest has not come yet
         self._transport: Any = None
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.closed = False
@@ -146,7 +146,7 @@ class Stream(asyncio.Protocol):
             if length > 125:
                 start += 2 if length == 126 else 8
                 length = int.from_bytes(data[offset + 2 : start])
-            if len(data) < start + length or len(data) < start:
+            if len(data) < start + length:
                 break
             content = data[start : start + length]
             if data[offset] & 0x0F == 9:  # a client that does not answer a ping is disconnected

@@ -1,7 +1,7 @@
 """How long a lab with four workers takes for many trainings, compared with the ideal time.
 
-The ideal time is the sum of the seconds that the engine alone takes for the trainings, divided by the number of cores.
-It is measured while every core trains, because a core is often faster while others are idle.
+The ideal time is the sum of the seconds that the engine alone takes for the trainings, divided by the number of cores,
+at most four. It is measured while each of them trains, because a core is often faster while others are idle.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def compare(what: str, make_work: Callable[[int], Work], data_dir: Path | None =
             would train it only once.
         data_dir: the folder of data sets; None: the work needs none.
     """
-    cores = len(os.sched_getaffinity(0))
+    cores = min(WORKERS, len(os.sched_getaffinity(0)))
     return [
         {
             "what": f"{what} on {WORKERS} workers of {place}, {cores} cores",
@@ -87,8 +87,8 @@ def _median_round(
     cores: int,
     data_dir: Path | None,
 ) -> Measured:
-    """Each round has half of the trainings by the engine alone before the lab's and half after them, as the speed of a
-    machine changes within minutes."""
+    """The figures of the round with the median ratio. In each round the engine alone trains half of the trainings
+    before the lab trains, and half after, because the speed of a machine changes within minutes."""
     rounds: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder, start_lab(Path(folder), data_dir) as lab:
         lab.wait_for(lab.launch()["id"], "completed")  # so that all is loaded
@@ -101,8 +101,10 @@ def _median_round(
             half = len(work.experiments) // 2
             before = ideal(work.experiments[:half])
             seconds = work.train(lab)
-            best = before + ideal(work.experiments[half:])
-            rounds.append({"seconds": seconds, "ideal_seconds": best, "by_ideal": seconds / best})
+            ideal_seconds = before + ideal(work.experiments[half:])
+            rounds.append(
+                {"seconds": seconds, "ideal_seconds": ideal_seconds, "by_ideal": seconds / ideal_seconds}
+            )
     return sorted(rounds, key=lambda measured: measured["by_ideal"])[ROUNDS // 2]
 
 

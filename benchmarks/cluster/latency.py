@@ -18,7 +18,7 @@ from tests.support.lab_server import LabServer, running_lab
 
 WORKERS = 4
 LAUNCHES = 40
-#: Rows of each source, of which the first second does not count.
+#: How many rows each source sends, and how many of them in a second. Those of the first second do not count.
 ROWS, ROWS_PER_SECOND = 4000, 200
 
 
@@ -59,7 +59,8 @@ def _launches(lab: LabServer) -> list[float]:
         begun = time.monotonic()
         run_id = lab.launch(**SHORT)["id"]
         socket.send(json.dumps({"subscribe": {run_id: 0}}))
-        for message in socket:
+        while True:
+            message = socket.recv(timeout=60)
             if isinstance(message, bytes):
                 header, _ = frames.decode(message)
                 if header["run"] == run_id and header["stream"] == "train" and header["rows"]:
