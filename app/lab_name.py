@@ -5,6 +5,9 @@ from __future__ import annotations
 import uuid
 from pathlib import Path
 
+#: The file in the state folder that has it.
+FILE = "lab-name"
+
 
 def lab_name(file: Path) -> str:
     """The name in this file; it is made when it is first needed."""

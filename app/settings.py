@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app import machine
+from app import lab_name, machine
 from app.mistake import Mistake
 from app.own_data.limits import Limits as DataLimits
 from app.security.authority import Origin, network
@@ -327,7 +327,7 @@ class Settings(BaseSettings):
     @property
     def lab_name_file(self) -> Path:
         """Has the name by which a cluster and a store of checkpoints know this lab."""
-        return self.state_dir / "lab-name"
+        return self.state_dir / lab_name.FILE
 
     @property
     def socket_dir(self) -> Path:

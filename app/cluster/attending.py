@@ -126,7 +126,7 @@ class Attending(WorkerPlugin):
         if kind == "begin" and ticket not in self._held:
             begun = _Held(lambda numbered: self._up(ticket, numbered), decode_job(message["job"]))
             self._held[ticket] = begun
-            begun.preparing = asyncio.create_task(self._begin(ticket, begun, message["data"]))
+            begun.preparing = asyncio.create_task(self._begin(ticket, begun, message["data"], message["lab"]))
         elif kind == "down" and (held := self._held.get(ticket)) is not None:
             held.outbox.acknowledge(message["taken"])
             for _, command in (new := held.inbox.take(message["numbered"])):
@@ -139,10 +139,10 @@ class Attending(WorkerPlugin):
         elif kind == "sync":
             self._sync(set(message["tickets"]))
 
-    async def _begin(self, ticket: str, held: _Held, data: Data | None) -> None:
+    async def _begin(self, ticket: str, held: _Held, data: Data | None, lab: str) -> None:
         """Start a training when its data set is here."""
         try:
-            job = await self._copies.prepare(held.job, data)
+            job = await self._copies.prepare(held.job, data, lab)
         except (DatasetError, OSError) as error:
             held.preparing, reason = None, reason_of(error)
             self._end_before_start(ticket, held, Finished("failed", reason, reason.why))

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 import app.errors  # noqa: F401  # declares the reasons
+from app import lab_name
 from app.cluster.giving import key_of, sha256_of
 from app.cluster.messages import FILES, Data, Message
 from app.jobs import checkpoints
@@ -84,13 +85,16 @@ class Copies:
             RETRY_SECONDS  # how long the next piece is waited for: as long as was enough for the last one
         )
 
-    async def prepare(self, job: Job, data: Data | None) -> Job:
+    async def prepare(self, job: Job, data: Data | None, lab: str) -> Job:
         """The job with folders of this machine, where the training finds its data set.
+
+        Args:
+            lab: the name of the lab, which is in its state folder.
 
         Raises:
             DatasetError: the server does not have the data set any more, it arrived damaged, or it cannot be written.
         """
-        if self._may_share and await asyncio.to_thread(_is_shared, job, data):
+        if self._may_share and await asyncio.to_thread(_is_shared, job, data, lab):
             return job
         cache = self._folder / "cache"
         if data is not None:
@@ -213,15 +217,22 @@ class Copies:
             self._patience = min(2 * self._patience, MOST_RETRY_SECONDS)
 
 
-def _is_shared(job: Job, data: Data | None) -> bool:
+def _is_shared(job: Job, data: Data | None, lab: str) -> bool:
     """Whether this machine has the lab's folders at the same path, with the same content."""
     place = job.checkpoint_place
-    has_checkpoints = is_address(place) or Path(place).parent.is_dir()
     return (
-        has_checkpoints
+        (is_address(place) or _is_of(lab, Path(place).parent))
         and Path(job.data_dir).is_dir()
         and (data is None or key_of(Path(data["folder"])) == data["key"])
     )
+
+
+def _is_of(lab: str, state_dir: Path) -> bool:
+    """Whether this is the state folder of the lab; another lab may have one at the same path on this machine."""
+    try:
+        return (state_dir / lab_name.FILE).read_text("utf-8").strip() == lab
+    except (OSError, ValueError):
+        return False
 
 
 def _inner(cache: Path, data: Data) -> Path:

@@ -65,6 +65,7 @@ class DaskExecutor:
     def __init__(self, address: str, *, lab_file: Path, security: Security | None = None) -> None:
         self._address = address
         self._lab_file = lab_file
+        self._lab = ""
         self._security = security or Security()
         self._server = uuid.uuid4().hex
         self._lock = threading.RLock()
@@ -97,8 +98,8 @@ class DaskExecutor:
 
     def open(self, listener: Listener) -> None:
         self._listener = listener
-        lab = lab_name(self._lab_file)
-        self._line = Line(self._address, self._security, lab, self._on_message, self._on_beat)
+        self._lab = lab_name(self._lab_file)
+        self._line = Line(self._address, self._security, self._lab, self._on_message, self._on_beat)
         self._line.open()
 
     def start(self, training_id: str, job: Job) -> None:
@@ -180,7 +181,8 @@ class DaskExecutor:
         if member is not None:
             start.member = member
             start.was_heard = False
-            self._tell(start, {"kind": "begin", "ticket": start.ticket, "job": start.job, "data": start.data})
+            begin = {"kind": "begin", "lab": self._lab, "job": start.job, "data": start.data}
+            self._tell(start, {**begin, "ticket": start.ticket})
             start.outbox.send_again()
 
     def _tell(self, start: Start, message: Message) -> None:

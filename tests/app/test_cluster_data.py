@@ -70,7 +70,7 @@ def pulled(tmp_path, *jobs, data, alter=lambda message: message, may_share=False
         giver = Giver(arrive)
         copies = Copies(tmp_path / "worker", may_share=may_share, send=ask, **options)
         try:
-            return await asyncio.gather(*(copies.prepare(job, data) for job in jobs))
+            return await asyncio.gather(*(copies.prepare(job, data, "its-name") for job in jobs))
         finally:
             giver.close()
 
@@ -93,7 +93,11 @@ def test_a_worker_with_the_labs_folders_uses_them_and_pulls_nothing(tmp_path, gi
     (used,), asked = pulled(tmp_path, job, data=data, may_share=True)
     assert asked, "the state folder is not there"
     assert used != job
-    (tmp_path / "lab" / "state").mkdir()
+    name = tmp_path / "lab" / "state" / "lab-name"
+    name.parent.mkdir()
+    name.write_text("another-lab-at-this-path")
+    assert pulled(tmp_path, job, data=data, may_share=True)[0] == [used]
+    name.write_text("its-name")
     assert pulled(tmp_path, job, data=data, may_share=True) == ([job], [])
 
 
