@@ -81,9 +81,8 @@ class Copies:
         self._transfer = asyncio.Lock()  # one data set comes at a time
         self._wanted: tuple[str, str, int] | None = None  # the piece that is asked for: key, file, offset
         self._answer: asyncio.Future[Message] | None = None  # gets the message with it
-        self._patience = (
-            RETRY_SECONDS  # how long the next piece is waited for: as long as was enough for the last one
-        )
+        # how long the next piece is waited for: as long as was enough for the last one
+        self._patience = RETRY_SECONDS
 
     async def prepare(self, job: Job, data: Data | None, lab: str) -> Job:
         """The job with folders of this machine, where the training finds its data set.
