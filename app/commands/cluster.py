@@ -82,7 +82,7 @@ async def _scheduler(host: str | None, port: int, certs: Path | None) -> None:
 async def _worker(address: str, slots: int, name: str | None, certs: Path | None) -> None:
     """A worker of Dask ends with its connection to the scheduler; then another one takes its place. One that cannot
     start is tried again too: its name is taken until the scheduler has noticed that an earlier one is gone."""
-    reported: type[BaseException] | None = None  # the kind of the last fault: some texts have the time in them
+    reported: type[BaseException] | None = None  # a kind of fault: some texts have the time in them
     while True:
         try:
             async with Worker(
