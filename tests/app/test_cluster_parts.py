@@ -1,6 +1,7 @@
 """The scheduler, workers and lines of a cluster, with Dask's real ones in this process: what each does when refused."""
 
 import asyncio
+import gc
 import socket
 
 import pytest
@@ -25,11 +26,13 @@ def with_scheduler(use):
     return event_loop.run(run())
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_scheduler_whose_port_is_used_says_so():
     with socket.create_server((HERE, 0)) as other:
         port = other.getsockname()[1]
         with pytest.raises(Mistake, match=f"cannot listen on port {port}: .*in use"):
             event_loop.run(cluster._scheduler(HERE, port, None))
+    gc.collect()  # Dask leaves a socket open, of which Python would warn in a later test
 
 
 def test_a_worker_whose_name_is_taken_says_so_once_and_tries_again_until_it_is_free(monkeypatch, capsys):
