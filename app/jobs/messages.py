@@ -1,7 +1,8 @@
-"""The messages on the pipe between the server and a worker: the job at the start, commands and events. Rows and views
-travel in another form, see `app.jobs.link`.
+"""What the server and a worker send each other. The job is an argument of the worker's process. Commands and events
+travel on their pipe, as JSON with the name of their class; rows and views travel there in another form, see
+`app.jobs.link`.
 
-Commands and events travel as JSON with the name of their class. Imports nothing of the server: workers load it.
+Imports nothing of the server: workers load it.
 """
 
 from __future__ import annotations

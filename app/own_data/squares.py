@@ -77,7 +77,8 @@ def look(data: bytes, pixels: int) -> Seen:
 
 
 def read_square(data: bytes, shape: Shape, pixels: int) -> tuple[NDArray[np.uint8], Seen]:
-    """An image file as bytes (C, size, size), and what it is; its own colours are not looked at.
+    """An image file as bytes (C, size, size), and what it is. Whether the image has colours is not examined:
+    `is_coloured` is `shape.colour`.
 
     Args:
         data: the bytes of its file.
