@@ -69,8 +69,8 @@ class Owner(TypedDict):
 
 @answer
 class StretchAnswer(TypedDict):
-    """A part of a fork's training before one of its forks: the experiment up to iteration `until`, and the seed of the
-    random numbers that follow."""
+    """One part of a fork's training: `config` is the experiment up to iteration `until`, where a run was forked; `seed`
+    is that of the random numbers after that iteration."""
 
     until: int
     config: dict[str, Any]
@@ -177,8 +177,8 @@ class ListedRun(TypedDict):
 
 @answer
 class RunAnswer(ListedRun):
-    """A run with its experiment file. Of a fork, `config` is the part after its last fork, and `stretches` are the
-    parts before it, the earliest first."""
+    """A run with its experiment file. Of a fork, `config` is the experiment of the last part of its training, and
+    `stretches` are the parts before it, the earliest first."""
 
     config: dict[str, Any]
     stretches: list[StretchAnswer]

@@ -109,7 +109,7 @@ class Copies:
         job = replace(job, data_dir=folder, cache_dir=folder, own_dir=folder)
         if is_address(job.checkpoint_place):
             return job
-        await asyncio.to_thread(_remove_old, self._checkpoints, CHECKPOINT_SECONDS)
+        await asyncio.to_thread(_remove_old, self._checkpoints, CHECKPOINT_SECONDS, job.training)
         # moments are replayed on the server, which would not find what is kept here
         return replace(job, checkpoint_place=str(self._checkpoints), kept_bytes=0)
 
@@ -283,9 +283,11 @@ def _remove_leftovers(folder: Path) -> None:
                 shutil.rmtree(path, ignore_errors=True)
 
 
-def _remove_old(folder: Path, seconds: float) -> None:
-    """Remove files that were written longer ago than this."""
+def _remove_old(folder: Path, seconds: float, training_id: str) -> None:
+    """Remove checkpoints that were written longer ago than this, but those of one training."""
     for path in folder.glob("*"):
+        if path.name.startswith(f"{training_id}."):
+            continue
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > seconds:
                 path.unlink()

@@ -99,10 +99,12 @@ class Looking:
             )
             for finding in find(case)
         ]
-        # the rows of a stream come in order: a later one follows only when those before it are stored
-        has_all_rows = all(
-            len(stream["iteration"]) > 0 and stream["iteration"][-1] > iteration
-            for stream in (rows.train, rows.evaluation)
+        # the rows of a stream come in order: one that follows shows that those before it are stored
+        last_evaluation = max(rows.evaluation["iteration"][-1:], default=0)
+        every = case.config.training.evaluate_every
+        has_all_rows = (
+            max(rows.train["iteration"][-1:], default=0) > iteration
+            and last_evaluation >= iteration // every * every
         )
         return Judged(findings, len(case.rows.evaluation["iteration"])), has_all_rows
 

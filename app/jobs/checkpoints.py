@@ -68,10 +68,12 @@ def remove_all(store: CheckpointStore, training_id: str, *, but: Iterable[Checkp
 
 
 def remove_older(store: CheckpointStore, training_id: str, *, but: int) -> None:
-    """Delete the files that were made to go on with a training, except the newest; a half-written one stays."""
-    made = [file for file in store.files(training_id) if file.endswith(".npz") and "/" not in file]
-    made.sort(key=lambda file: [int(part) for part in file.split(".")[-3:-1]])  # attempt, iteration
-    store.remove(made[:-but])
+    """Delete the files that were made to go on with a training, except the newest; a half-written one stays. Those of a
+    store out of reach stay."""
+    with contextlib.suppress(OSError):
+        made = [file for file in store.files(training_id) if file.endswith(".npz") and "/" not in file]
+        made.sort(key=lambda file: [int(part) for part in file.split(".")[-3:-1]])  # attempt, iteration
+        store.remove(made[:-but])
 
 
 def sweep(store: CheckpointStore, named: set[str]) -> set[str]:

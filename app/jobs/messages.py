@@ -29,7 +29,7 @@ class Checkpoint(TypedDict):
 
 
 class Machine(TypedDict):
-    """A machine of a cluster, as a run says where it trains.
+    """A machine of a cluster on which a training trains, as its run shows it.
 
     `processor`: its model, for people. `arithmetic`: how it computes; see `engine.fingerprint.of_arithmetic`.
     """
@@ -217,7 +217,7 @@ class NotSaved:
 
 @dataclass(frozen=True)
 class SaveDone:
-    """The answer to `Save`, also if the checkpoint could not be written. `Saved` or `NotSaved` has come before it."""
+    """The answer to `Save`. If there was something new to save, `Saved` or `NotSaved` has come before it."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ from app.trainings import new_id
 
 log = logging.getLogger(__name__)
 
-#: All people get the state of the class, no more often than this: a class joins within seconds.
+#: The state of the class is sent to all people at most once in this time. Each person who joins changes it, and a whole
+#: class joins within seconds.
 PUBLISHED_SECONDS = 0.25
 
 #: Sends the states of some runs again, those for which the given function is true: other people may see them now, or
@@ -182,8 +183,9 @@ class Classroom:
             await self._set(changes, beside)
 
     async def _set(self, changes: dict[str, Any], beside: Operation | None = None) -> None:
-        """Store and publish changes. Call it with `_order` held: of two views that are shown at one moment, the second
-        then finds the runs of the first in `shown`, and sends their states again, as they are not shown any more."""
+        """Store and publish changes. Call it with `_order` held. Then, if two calls show a view at the same time, the
+        second one finds the runs of the first view in `shown`, and sends their states again, as they are not shown any
+        more."""
         await self._database.write(lambda c: people_store.update_class(c, self.id, changes, beside))
         before = set(self.shown_runs)
         for name, value in changes.items():
@@ -214,10 +216,12 @@ class Classroom:
             self.views.release_deleted()
             left = [run_id for run_id in self.shown_runs if find(run_id) is not None]
             if self.shown is not None and len(left) < len(self.shown_runs):
-                with contextlib.suppress(
-                    StoreUnavailable
-                ):  # the disk takes no writes now: done with the next change, or by the next start
-                    await self._set({"shown": {**self.shown, "runs": left} if left else None})
+                shown = {**self.shown, "runs": left}
+                if shown["kind"] == "moment" and left[:1] != self.shown_runs[:1]:
+                    shown = {"kind": "runs", "runs": left}  # a moment is one of the first run
+                # if the disk takes no writes now, it is done with the next change, or by the next start
+                with contextlib.suppress(StoreUnavailable):
+                    await self._set({"shown": shown if left else None})
 
     async def end(self) -> None:
         """End the class: its names and recovery phrases are deleted, and no student is known any more. The runs stay,

@@ -18,6 +18,7 @@ Four kinds of messages, for those who have opened the wall:
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 import math
 import time
@@ -153,12 +154,13 @@ class Wall:
             projected[subject] = {**tile, "runs": [self._projected_run(run, names) for run in shown]}
             for run in shown:
                 messages[f"curve:{run.training.id}"] = self._curves.message(run.training)
-        expected = [(one, seconds) for one, seconds in self._waiting() if self._is_queued(one)]
         waiting = [
             [training_id, math.ceil(seconds) if math.isfinite(seconds) else None, *self._owners(training_id)]
-            for training_id, seconds in expected[:MAX_WAITING]
+            for training_id, seconds in itertools.islice(self._waiting(), MAX_WAITING)
+            if self._is_queued(training_id)
         ]
-        messages["waiting"] = {"type": "waiting", "waiting": waiting, "total": len(expected)}
+        total = sum(training.status is Status.QUEUED for training in self._register.trainings)
+        messages["waiting"] = {"type": "waiting", "waiting": waiting, "total": total}
         running = [
             [training.id, training.iteration, training.iterations, *self._owners(training.id)]
             for training in self._register.trainings

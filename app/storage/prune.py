@@ -81,7 +81,7 @@ class OldRuns:
         with self._failures():
             runs, first, last = self._one(f"SELECT COUNT(*), MIN(ended_at), MAX(ended_at) FROM {CHOSEN}")
             (all_runs,) = self._one("SELECT COUNT(*) FROM runs")
-            # of trainings that no run and no study that stays still shows
+            # the rows of the trainings that no remaining run and no remaining study will show
             (row_bytes,) = self._one(
                 "SELECT COALESCE(SUM(LENGTH(data)), 0) FROM chunks"
                 " WHERE training_id NOT IN (SELECT training_id FROM runs"

@@ -132,9 +132,14 @@ def test_a_deleted_run_is_no_longer_shown_and_a_view_without_runs_is_released(tm
             await classroom.set(shown={"kind": "moment", "runs": ["a", "b"], "iteration": 3})
             await classroom.release_deleted(runs.get)
             assert classroom.shown_runs == ["a", "b"]
+            del runs["b"]
+            await classroom.release_deleted(runs.get)
+            assert classroom.shown == {"kind": "moment", "runs": ["a"], "iteration": 3}
+            runs["b"] = room.runs[1]
+            await classroom.set(shown={"kind": "moment", "runs": ["a", "b"], "iteration": 3})
             del runs["a"]
             await classroom.release_deleted(runs.get)
-            assert classroom.shown == {"kind": "moment", "runs": ["b"], "iteration": 3}
+            assert classroom.shown == {"kind": "runs", "runs": ["b"]}, "the moment was one of the first run"
             del runs["b"]
             await classroom.release_deleted(runs.get)
             assert classroom.shown is None

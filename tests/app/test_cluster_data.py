@@ -186,15 +186,16 @@ def test_of_the_checkpoints_on_a_worker_only_the_newest_stay_and_none_for_long(t
         for attempt in (1, 2)
         for iteration in (70, 900, 1000, 20_000)
     ]
-    others = ["a.2.30000.npz.part", checkpoints.name("b", 1, 5)]
+    others = ["c.2.30000.npz.part", checkpoints.name("b", 1, 5)]
     for file in (*reversed(made), *others):
         store.write(file, b"")
     copies.forget_older("a")
     assert store.files() == {*made[-CHECKPOINTS:], *others}
     week = time.time() - CHECKPOINT_SECONDS
-    for file, moment in ((others[0], week - 60), (others[1], week + 3600)):
+    for file, moment in ((others[0], week - 60), (others[1], week + 3600), (made[-1], week - 60)):
         os.utime(tmp_path / "worker" / "checkpoints" / file, (moment, moment))
     pulled(tmp_path, job, data=data)
+    assert job.training == "a", "it may go on from its checkpoints, however old they are"
     assert store.files() == {*made[-CHECKPOINTS:], others[1]}
 
 

@@ -82,6 +82,13 @@ def test_an_answer_about_the_past_is_remembered_while_rows_come(recording):
     assert recording.at(15) is answer
 
 
+def test_between_two_evaluations_an_answer_is_remembered_although_the_next_one_has_not_come(recording):
+    recording.train(23)
+    answer = recording.at(22)
+    recording.train(4)
+    assert recording.at(22) is answer
+
+
 def test_an_evaluation_that_comes_after_later_rows_of_training_is_in_the_next_answer(recording):
     late = recording.train(15, streams=["train"])
     assert recording.at(12).evaluations == 0

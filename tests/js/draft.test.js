@@ -144,6 +144,16 @@ test("networks multiply with their own settings, and those that need images are 
   assert.equal(draft.count(), 4);
 });
 
+test("a data set with validation images keeps them back when it is the only one that is left", () => {
+  const options = labOptions();
+  Object.assign(options.datasets.find(({ name }) => name === "spirals") ?? {}, { validation_size: 40 });
+  const draft = new Draft(options);
+  draft.chooseDatasets(["digits"]);
+  draft.chooseDatasets(["digits", "spirals"]);
+  draft.chooseDatasets(["spirals"]);
+  assert.equal(draft.document.dataset.validation_size, 40);
+});
+
 test("from several data sets back to one of them, its settings stay", () => {
   const draft = draftOf();
   Object.assign(draft.document.dataset, { train_size: 300, validation_size: 50 });

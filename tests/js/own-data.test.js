@@ -12,7 +12,14 @@ import {
 } from "../../static/js/data/choices.js";
 import { chosenMembers, crc32, membersOf, zipped } from "../../static/js/data/folder-zip.js";
 import { DIGITS, Rounds } from "../../static/js/data/rounds.js";
-import { cellNumber, datasetText, listText, sizeText, understood } from "../../static/js/data/sentences.js";
+import {
+  cellNumber,
+  datasetText,
+  listText,
+  sizesText,
+  sizeText,
+  understood,
+} from "../../static/js/data/sentences.js";
 import { datasetTitle, registerDatasets, valueLabelOf } from "../../static/js/words/labels.js";
 import { speakAs } from "./catalog.js";
 
@@ -108,6 +115,7 @@ test("what was understood is said in three sentences, in both languages", () => 
   assert.equal(sizeText(12), "0.1 kB");
   assert.equal(sizeText(256e6), "260 MB");
   assert.deepEqual([sizeText(270.9e6, 4), sizeText(2 ** 28, 4)], ["270.9 MB", "268.4 MB"]);
+  assert.deepEqual(sizesText(268_436_000, 2 ** 28), { size: "268.436 MB", most: "268.435 MB" });
   assert.equal(sizeText(999_900), "1 MB");
   assert.deepEqual([12_345, 99_999, 1234.56].map(cellNumber), ["12,345", "99,999", "1,235"]);
   assert.equal(cellNumber(0.00012), "1.20e-4");

@@ -16,6 +16,7 @@ import { wallApi } from "./wall-api.js";
  */
 
 await loadStyle("challenge");
+
 export class ChallengeCard {
   #card;
   #isTeacher;

@@ -1,4 +1,4 @@
-/** A student's button that shares with the class what the page shows: its curves, and the moment that is pinned. It becomes one shared view: its curves and, if one is pinned, the moment. */
+/** A student's button that shares with the class, as one shared view, the curves that the page shows and the pinned moment, if there is one. */
 
 import { h, setText } from "../page/dom.js";
 import { ApiError } from "../server/api.js";

@@ -9,7 +9,7 @@ import { inputsOf, shownClasses } from "./choices.js";
  * @import { Preview, ReasonWithText } from "./types.js"
  */
 
-/** A number of bytes as people read it. @param {number} bytes */
+/** A number of bytes as people read it, with at most `digits` digits. @param {number} bytes */
 export function sizeText(bytes, digits = 2) {
   const rounded = Number(bytes.toPrecision(digits));
   const [value, unit] =
@@ -19,6 +19,18 @@ export function sizeText(bytes, digits = 2) {
         ? [rounded / 1e6, "MB"]
         : [rounded / 1e9, "GB"];
   return `${number(value, { maximumSignificantDigits: digits })} ${unit}`;
+}
+
+/**
+ * The size of a file and the lower limit that it is above, with as many digits as tell them apart, but at least 4.
+ * @param {number} size in bytes
+ * @param {number} most in bytes
+ */
+export function sizesText(size, most) {
+  for (let digits = 4; ; digits++) {
+    const texts = { size: sizeText(size, digits), most: sizeText(most, digits) };
+    if (texts.size !== texts.most || digits === 17) return texts;
+  }
 }
 
 /** @param {Preview} preview @returns {string[]} */

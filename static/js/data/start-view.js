@@ -7,7 +7,7 @@ import { number, t } from "../words/i18n.js";
 import { explain } from "../words/reasons.js";
 import { chosenMembers, membersOf, zipped } from "./folder-zip.js";
 import { OwnList } from "./own-list.js";
-import { sizeText } from "./sentences.js";
+import { sizesText } from "./sentences.js";
 
 /**
  * @import { Dropped } from "../page/files.js"
@@ -140,10 +140,7 @@ export class StartView {
       const { name, file } = await made(() => isWanted);
       const { limits } = await api.options();
       if (limits.data_bytes && file.size > limits.data_bytes)
-        throw new Unfit(
-          // with four digits, a size a little above the limit looks different from it
-          t("own.too_large", { size: sizeText(file.size, 4), most: sizeText(limits.data_bytes, 4) }),
-        );
+        throw new Unfit(t("own.too_large", sizesText(file.size, limits.data_bytes)));
       if (!isWanted) return;
       const { upload, cancel } = ownDataApi.upload(file, name, (share) => {
         this.#progress.value = share;

@@ -112,7 +112,8 @@ export class Draft {
     const keepsBack = hasValidation(this);
     const stays = this.datasets.some(({ name }) => names.includes(name));
     this.document.dataset = { ...(stays ? this.document.dataset : {}), name: oneOrSeveral(names, names) };
-    const own = stays ? 0 : Math.min(...this.datasets.map(({ validation_size: size = 0 }) => size));
+    const suggested = Math.min(...this.datasets.map(({ validation_size: size = 0 }) => size));
+    const own = hasValidation(this) ? 0 : suggested;
     const size = own || (keepsBack && !hasValidation(this) ? usualSize(this) : null);
     if (size !== null) keepBack(this, size); // a number that suits the new data set
     const { fitting, networks } = this;

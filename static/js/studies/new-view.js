@@ -29,7 +29,7 @@ import { sizeText } from "./study-words.js";
 
 /** What it would cost is asked when nothing was changed for this many milliseconds. */
 const PAUSE = 150;
-/** If the server has not said what it costs, it is asked again after this many milliseconds. */
+/** If the server cannot be reached, it is asked again after this many milliseconds. */
 const AGAIN = 1000;
 /** With fewer seeds there is no verdict. */
 const MIN_SEEDS = 6;
@@ -62,7 +62,7 @@ export class NewView {
   #dropOlder = newestOnly();
   #asking = new AbortController();
   #timer = 0;
-  /** Whether the shown error says that the server has not said what it costs. */
+  /** Whether the shown error says that the server cannot be reached. */
   #isUnanswered = false;
 
   /**
@@ -228,7 +228,7 @@ export class NewView {
       if (!(problem instanceof ApiError)) throw problem;
       if (!isNewest()) return;
       this.#complain(problem);
-      if (problem.status !== 422) this.#priceIn(AGAIN);
+      if (problem.status === 0) this.#priceIn(AGAIN);
     }
   }
 
@@ -245,10 +245,10 @@ export class NewView {
 
   /** @param {ShownError} problem */
   #complain(problem) {
-    const isRefused = problem.status === 422;
-    if (isRefused || !this.#isUnanswered) showError(this.element, problem); // else it stands there
-    this.#isUnanswered = !isRefused;
-    setText(this.#size, isRefused ? t("study.unclear") : "");
+    const isUnanswered = problem.status === 0;
+    if (!isUnanswered || !this.#isUnanswered) showError(this.element, problem); // else it stands there
+    this.#isUnanswered = isUnanswered;
+    setText(this.#size, isUnanswered ? "" : t("study.unclear"));
     setText(this.#time, "");
     this.#start.disabled = true;
   }

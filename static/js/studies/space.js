@@ -170,7 +170,8 @@ export function spaceOf(rows, fieldAt, isGrid) {
 }
 
 /**
- * How many different configurations a space has; infinite, if a field may have any number, or if its bounds are not typed to the end.
+ * How many different configurations a space has; infinite, if a field has a range of numbers that are not whole (the server counts
+ * these), or if its bounds are not typed to the end.
  * @param {Record<string, Values>} space
  */
 export function countOf(space) {

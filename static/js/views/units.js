@@ -51,9 +51,9 @@ export class Units {
   /** @param {Seen[]} seen */
   draw(seen) {
     const parts = seen.map((network) => this.#part(network));
-    const first = seen.find(({ view }) => view);
-    if (first?.view) this.#drawFoot(first.view.facts.sample, samplePart(first.run.summary));
-    setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(first ? [this.#foot] : [])]);
+    const hasViews = seen.some(({ view }) => view);
+    if (hasViews) this.#drawFoot(seen);
+    setChildren(this.#card.body, [...parts.map(({ element }) => element), ...(hasViews ? [this.#foot] : [])]);
     this.#canvas = parts[0]?.canvas ?? null;
     return parts.map(({ description }) => description).join(" ");
   }
@@ -151,17 +151,25 @@ export class Units {
     });
   }
 
-  /**
-   * What the bars mean.
-   * @param {number} sample
-   * @param {string} images which they were measured on
-   */
-  #drawFoot(sample, images) {
+  /** What the bars mean. Runs that were measured on other examples are named. @param {Seen[]} seen */
+  #drawFoot(seen) {
+    /** What the bars of dead units mean → the names of the runs for which they mean it. @type {Map<string, string[]>} */
+    const dead = new Map();
+    for (const { run, view } of seen) {
+      if (!view) continue;
+      const text = t("views.dead_means", {
+        n: number(view.facts.sample),
+        images: samplePart(run.summary),
+      });
+      dead.set(text, [...(dead.get(text) ?? []), run.name]);
+    }
     const key = (/** @type {string} */ kind, /** @type {string} */ text) =>
       h("span", {}, h("i", { className: `units-key ${kind}` }), text);
     setChildren(this.#foot, [
       key("band", t("views.band", { low: power(-4), high: power(-2), middle: power(-3) })),
-      key("dead", t("views.dead_means", { n: number(sample), images })),
+      ...[...dead].map(([text, names]) =>
+        key("dead", dead.size > 1 ? `${text} (${names.join(", ")})` : text),
+      ),
       key("saturated", t("views.saturated_means")),
     ]);
   }
@@ -174,12 +182,17 @@ export class Units {
 /** A layer in words. @param {LayerUnits} layer */
 function layerText({ name, dead, saturated, update_ratio: updateRatio }) {
   const words = [`‖Δw‖/‖w‖ ${updateRatio === null ? "–" : twoDigits(updateRatio)}`];
-  if (dead !== null) words.push(t("views.dead", { share: percent(dead) }));
-  if (saturated !== null) words.push(t("views.saturated", { share: percent(saturated) }));
+  if (dead !== null) words.push(t("views.dead", { share: exactly(dead) }));
+  if (saturated !== null) words.push(t("views.saturated", { share: exactly(saturated) }));
   return `${t("views.layer_n", { n: name })}: ${words.join(", ")}`;
 }
 
-/** A share of units or values; a small one with a decimal, so that it does not read as none. @param {number} share */
+/** A share of units or values as a bar has it: with a decimal only if it is small. @param {number} share */
 function shareText(share) {
-  return percent(share, share > 0 && share < 0.1 ? 1 : 0);
+  return share > 0 && share < 0.1 ? exactly(share) : percent(share, 0);
+}
+
+/** A share with a decimal. One that is not 0 does not read as 0. @param {number} share */
+function exactly(share) {
+  return share > 0 && share < 0.001 ? `<${percent(0.001)}` : percent(share);
 }

@@ -18,15 +18,15 @@ export function labelOf(path) {
   if (place !== undefined)
     return `${t("network.layer", { number: Number(place) + 1 })} ${t(`layer.${name ?? "units"}`)}`;
   const last = path.split(".").at(-1);
-  const [section, part] = path.split(".");
+  const [first, second] = path.split(".");
   const withoutName = last === "name" ? [path.slice(0, -".name".length)] : [];
-  // Not every path has a text of its own. In this order: the path without its ".name" ("network.initializer"); the last part
-  // with the section before it ("initializer.std"); a field of a preset; a field of a layer; and for a section
-  // that is chosen by a name or a kind, the label of that choice ("optimizer.name", "schedule.kind").
+  // Not every path has a text of its own. In this order: the path without its ".name" ("network.initializer"); the second and
+  // the last part ("initializer.std"); the first and the last part ("network.units"); a field of a preset; a field of a layer;
+  // and for a section that is chosen by a name or a kind, the label of that choice ("optimizer.name", "schedule.kind").
   const keys = [
     ...withoutName,
-    `${part}.${last}`,
-    `${section}.${last}`,
+    `${second}.${last}`,
+    `${first}.${last}`,
     `preset.${last}`,
     `layer.${last}`,
     `${last}.name`,
@@ -68,6 +68,7 @@ export function valueLabelOf(path, value) {
   if (Array.isArray(value)) return value.map((item) => valueLabelOf(path, item)).join(" ");
   if (path === "lesson") return lessonTitle(value);
   if (path === "dataset.name" && isOwn(value)) return datasetTitle(value);
+  // layers come as one line, such as "dense 40 → relu → dense 10"; only its activations have texts
   if (path === "network.layers")
     return String(value).replace(/[a-z]\w*/g, (word) => valueLabelOf("network.activation", word));
   const parts = path.replace(/\.(name|kind)$/, "").split(".");
