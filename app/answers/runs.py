@@ -131,11 +131,12 @@ class ListedRun(TypedDict):
     changes; null: it does not wait, or its place is not known yet. Runs with the same `training` show one computation,
     so their rows are equal; `shared_with` counts the other runs that show it. Runs with the same `fingerprint` are of
     the same experiment, on the same data and kind of machine, with the same changes by hand; null: unknown. `attempt`
-    counts the workers that have begun to train it. `color` is a place in the page's palette; it follows from the number
-    unless a user has chosen another (`color_chosen`). Runs that were launched together share a `group_id`. `machines`
-    are the machines of the cluster on which it trained, the newest last; left out without a cluster. `origin` is what
-    it was forked from; null: it was launched. In a class, `owner` is who launched it, and `shared` whether it is shared
-    by itself; the class may also see it in a shared view, or while the teacher shows it.
+    is 1 at first; it grows by one when the training loses its worker, and when the lab is restarted while the run
+    trains or is paused. `color` is a place in the page's palette; it follows from the number unless a user has chosen
+    another (`color_chosen`). Runs that were launched together share a `group_id`. `machines` are the machines of the
+    cluster on which it trained, the newest last; left out without a cluster. `origin` is what it was forked from; null:
+    it was launched. In a class, `owner` is who launched it, and `shared` whether it is shared by itself; the class may
+    also see it in a shared view, or while the teacher shows it.
     """
 
     id: str

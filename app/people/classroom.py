@@ -192,7 +192,7 @@ class Classroom:
             setattr(self, name, value)
         if "numbers_only" in changes:
             self._republish(lambda run: run.owner is not None)
-        elif "shown" in changes:
+        if "shown" in changes:
             turned = before ^ set(self.shown_runs)
             self._republish(lambda run: run.id in turned)
             self._on_shown()
