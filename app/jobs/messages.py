@@ -18,8 +18,8 @@ from engine.reasons import Why
 class Checkpoint(TypedDict):
     """A checkpoint file as the store records it: made after `iteration` iterations and `evaluations` evaluations.
 
-    `kept_bytes`: the size of a checkpoint that is kept after the training's end; others lack it. If a change by hand was
-    made after this iteration, such a checkpoint does not have it yet: it is the moment as a replay gives it.
+    `kept_bytes`: the size of a checkpoint that is kept after the training's end; others lack it. If a change by hand
+    was made after this iteration, such a checkpoint does not have it yet: it is the moment as a replay gives it.
     """
 
     file: str

@@ -123,9 +123,9 @@ class OldRuns:
 
 
 def _compact(connection: sqlite3.Connection) -> None:
-    """Write the database again without its free pages; meanwhile this may need twice its size in free space: once in the
-    folder for temporary files, once beside the database. From then on a lab shortens the file by itself when runs are
-    deleted (auto_vacuum)."""
+    """Write the database again without its free pages; meanwhile this may need twice its size in free space: once in
+    the folder for temporary files, once beside the database. From then on a lab shortens the file by itself when runs
+    are deleted (auto_vacuum)."""
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("VACUUM")
