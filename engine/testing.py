@@ -24,7 +24,7 @@ def measure_test(
         is_cancelled: asked before each block of images.
 
     Raises:
-        Cancelled: `is_cancelled` said so.
+        Cancelled: `is_cancelled` returned True.
         DatasetError: fewer images are on this machine than the experiment asks for.
     """
     config = replace(trainer.config.dataset, test_size=None, fold=None)

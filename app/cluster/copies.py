@@ -47,7 +47,7 @@ UNUSED_SECONDS = 3600.0
 #: A piece that has not come within this time is asked for again, and then each time after twice as long, up to a bound:
 #: on a slow line, pieces that were asked for too often would delay the next ones.
 RETRY_SECONDS = 2.0
-MOST_RETRY_SECONDS = 60.0
+MAX_RETRY_SECONDS = 60.0
 #: How many checkpoints of a training stay on the worker. The server remembers two, and hears of newer ones later.
 CHECKPOINTS = 6
 #: Checkpoints that are older than this are removed: of trainings that went on elsewhere, or were killed.
@@ -213,7 +213,7 @@ class Copies:
             self._send({"kind": "want", "key": key, "file": file, "offset": offset})
             with contextlib.suppress(TimeoutError):
                 return await asyncio.wait_for(asyncio.shield(self._answer), self._patience)
-            self._patience = min(2 * self._patience, MOST_RETRY_SECONDS)
+            self._patience = min(2 * self._patience, MAX_RETRY_SECONDS)
 
 
 def _is_shared(job: Job, data: Data | None, lab: str) -> bool:

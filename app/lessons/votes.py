@@ -43,11 +43,11 @@ class Votes:
         """Read the ballots of the newest vote back; the class must be open."""
         vote, class_id = self._classroom.vote, self._classroom.id
         if vote is not None:
-            asked = (vote["lesson"], vote["question"])
+            of_vote = (vote["lesson"], vote["question"])
             load = partial(attempt_store.load_ballots, class_id=class_id)
             with contextlib.suppress(StoreDamaged):  # it is logged; the lab can do without them
                 for lesson, question, person_id, number, value in await self._database.read(load):
-                    if (lesson, question) == asked:
+                    if (lesson, question) == of_vote:
                         self._ballots[number][person_id] = value
 
     def phase(self, lesson: str, question: str) -> Phase | None:

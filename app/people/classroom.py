@@ -128,9 +128,8 @@ class Classroom:
             "made_at": time.time(),
             "salt": secrets.token_hex(16),
             "teacher_secret": hash_of(self.new_secret),
-            "projector_secret": hash_of(
-                new_token()
-            ),  # nobody knows this secret: the projector has no link until the teacher makes one
+            # a secret that nobody knows: the projector has no link until the teacher makes one
+            "projector_secret": hash_of(new_token()),
         }
         first = [new_person("", role) for role in (Role.TEACHER, Role.PROJECTOR)]
         await self._database.write(lambda c: people_store.insert_class(c, values, first))

@@ -120,7 +120,7 @@ def test_copies_that_were_not_used_for_longest_go_where_they_become_too_many_byt
 
 
 def test_what_is_lost_or_comes_twice_on_the_way_changes_nothing(tmp_path, given, monkeypatch):
-    for name in ("RETRY_SECONDS", "MOST_RETRY_SECONDS"):
+    for name in ("RETRY_SECONDS", "MAX_RETRY_SECONDS"):
         monkeypatch.setattr(f"app.cluster.copies.{name}", 0.05)
     job, data = given
     lost = set()

@@ -208,7 +208,7 @@ assert everything() == before
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="bounds open files")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads open files in /proc")
 def test_a_forkserver_is_kept_when_the_server_has_too_many_open_files():
     code = """
 import errno, os, resource

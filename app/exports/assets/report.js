@@ -36,15 +36,15 @@ function smooth(values, weight) {
 
 /** The different values of that field, in the order of the runs; empty without a field. */
 const values = [...new Set(dash?.values)];
-/** How the curves of a run are drawn. `said`: its value of the field, for the tooltip. */
+/** How the curves of a run are drawn. `note`: its value of the field, for the tooltip. */
 function look(run) {
-  if (!dash) return { dash: "solid", said: "" };
+  if (!dash) return { dash: "solid", note: "" };
   const value = dash.values[runs.indexOf(run)];
   const place = values.indexOf(value);
   return {
     dash: DASHES[place % DASHES.length],
     symbol: SYMBOLS[place % SYMBOLS.length],
-    said: ` (${value})`,
+    note: ` (${value})`,
   };
 }
 
@@ -127,7 +127,7 @@ function draw() {
       y: weight ? smooth(run.loss.y, weight) : run.loss.y,
       name: short(run.name),
       ...strong(run),
-      hovertemplate: `%{y:.4f}${plain(look(run).said)}`,
+      hovertemplate: `%{y:.4f}${plain(look(run).note)}`,
     };
     return weight ? [{ ...run.loss, ...weak(run, "solid", 1, 0.25), hoverinfo: "skip" }, main] : [main];
   });
@@ -144,7 +144,7 @@ function draw() {
         name: `${short(run.name)} · ${texts[label]}`,
         ...style,
         ...(run[name].x.length > 1 ? {} : { mode: "markers" }),
-        hovertemplate: `%{y:.2%}${plain(look(run).said)}`,
+        hovertemplate: `%{y:.2%}${plain(look(run).note)}`,
       })),
   );
   if (dash) for (const traces of [losses, accuracies]) traces.push(...samples());

@@ -41,7 +41,7 @@ export const wallApi = {
   /** The secret of a new link for the projector. @returns {Promise<{secret: string}>} */
   projectorLink: () => request("POST", "api/class/projector-link"),
   /**
-   * End each of these runs, whatever is said of the others. One that has ended meanwhile is no error.
+   * End each of these runs, also if the server refuses others. One that has ended meanwhile is no error.
    * @param {string[]} ids
    */
   stop(ids) {

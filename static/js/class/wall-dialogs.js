@@ -1,11 +1,10 @@
 /** Dialogs of the wall: one student, those who were removed, the projector's link, the end of the class. */
 
+import { attempt } from "../page/attempt.js";
 import { openDialog } from "../page/dialog.js";
 import { find, h, icon, setText } from "../page/dom.js";
-import { ApiError } from "../server/api.js";
 import { hasEnded } from "../state/run-status.js";
 import { language, number, percent, t } from "../words/i18n.js";
-import { explain } from "../words/reasons.js";
 import { lines } from "./student-lines.js";
 import { wordOf } from "./tile-element.js";
 import { wallApi } from "./wall-api.js";
@@ -28,7 +27,7 @@ const retitle = (dialog, title) => setText(find(dialog, "h2", HTMLElement), titl
  */
 export function actionButton(label, action, error, { className = "toggle", title = "" } = {}) {
   const button = h("button", { type: "button", className, title }, label);
-  button.addEventListener("click", () => attempt(button, action, error));
+  button.addEventListener("click", () => attemptBusy(button, action, error));
   return button;
 }
 
@@ -36,17 +35,13 @@ export function actionButton(label, action, error, { className = "toggle", title
  * Call an action with its button busy; not while it is busy already.
  * @param {HTMLElement} button
  * @param {() => Promise<unknown>} action
- * @param {HTMLElement} error
+ * @param {HTMLElement} error says why the server refused it
  */
-async function attempt(button, action, error) {
+async function attemptBusy(button, action, error) {
   if (button.hasAttribute("aria-busy")) return;
   button.setAttribute("aria-busy", "true");
-  setText(error, "");
   try {
-    await action();
-  } catch (refusal) {
-    if (!(refusal instanceof ApiError)) throw refusal;
-    setText(error, explain(refusal));
+    await attempt(error, action);
   } finally {
     button.removeAttribute("aria-busy");
   }
@@ -100,7 +95,7 @@ export function openPerson(store, person, { showRuns }) {
   );
   rename.addEventListener("submit", (event) => {
     event.preventDefault();
-    attempt(renaming, () => wallApi.changePerson(person, { nickname: nickname.value }), error);
+    attemptBusy(renaming, () => wallApi.changePerson(person, { nickname: nickname.value }), error);
   });
   const newPhrase = actionButton(
     t("class.wall.person.phrase"),
